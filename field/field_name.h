@@ -1,0 +1,49 @@
+#ifndef HEADRACE_FIELD_FIELD_NAME_H_
+#define HEADRACE_FIELD_FIELD_NAME_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "memory/abi.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// The field names that the protocol itself has rules about, as tokens, so that a rule compares one
+// byte instead of a string.
+enum class FieldName : uint8_t {
+  kUnresolved,  // not looked up yet
+  kOther,       // looked up: a name without rules of its own
+  // RFC 9113 §8.3, RFC 8441 §4
+  kMethod,
+  kScheme,
+  kAuthority,
+  kPath,
+  kStatus,
+  kProtocol,
+  // RFC 9113 §8.2.2: connection-specific
+  kConnection,
+  kKeepAlive,
+  kProxyConnection,
+  kTransferEncoding,
+  kUpgrade,
+  kTe,
+  // with meaning to the message rules and the indexing policy
+  kHost,
+  kContentLength,
+  kContentType,
+  kCookie,
+  kSetCookie,
+  kAuthorization,
+  kProxyAuthorization,
+  kDate,
+  kExpect,
+  kPriority,
+};
+
+// The token of a name, kOther for all names without one; never kUnresolved. Case-sensitive: HTTP/2
+// names are lower case.
+FieldName resolve_field_name(std::string_view name);
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_FIELD_FIELD_NAME_H_

@@ -1,0 +1,78 @@
+#ifndef HEADRACE_FIELD_FIELD_SECTION_H_
+#define HEADRACE_FIELD_FIELD_SECTION_H_
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "field/field.h"
+#include "field/field_storage.h"
+#include "memory/abi.h"
+#include "memory/poison.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// The fields of a received message's head or trailer section (RFC 9110 §6.3, §6.5), in the order they
+// came in. A move-only handle: it borrows a recycled FieldStorage, or holds a copy of its own after
+// own(). Valid as long as the event it is a member of.
+class FieldSection {
+ public:
+  FieldSection() = default;
+  // Borrows what `storage` holds. Under AddressSanitizer it is a copy, so that a stale use is a report.
+  explicit FieldSection(const FieldStorage& storage)
+      : fields_(storage.fields().data()), size_(storage.size()) {
+    if constexpr (HEADRACE_ASAN != 0) own();
+  }
+  FieldSection(FieldSection&& other) noexcept
+      : fields_(std::exchange(other.fields_, nullptr)),
+        size_(std::exchange(other.size_, 0)),
+        owned_(std::move(other.owned_)) {}
+  FieldSection& operator=(FieldSection&& other) noexcept {
+    fields_ = std::exchange(other.fields_, nullptr);
+    size_ = std::exchange(other.size_, 0);
+    owned_ = std::move(other.owned_);
+    return *this;
+  }
+
+  const Field* begin() const HEADRACE_LIFETIME_BOUND {
+    alive_.check("FieldSection");
+    return fields_;
+  }
+  const Field* end() const HEADRACE_LIFETIME_BOUND { return begin() + size_; }
+  size_t size() const {
+    alive_.check("FieldSection");
+    return size_;
+  }
+  bool empty() const { return size() == 0; }
+  const Field& operator[](size_t i) const HEADRACE_LIFETIME_BOUND {
+    Expects(i < size());
+    return fields_[i];
+  }
+
+  // The value of the first field of that name (lower case), or an empty view with a null data().
+  std::string_view get(std::string_view name) const HEADRACE_LIFETIME_BOUND {
+    for (const Field& field : *this) {
+      if (field.name == name) return field.value;
+    }
+    return {};
+  }
+  bool has(std::string_view name) const { return get(name).data() != nullptr; }
+
+  // Implicit, so that received fields can be submitted as they are.
+  operator FieldsView() const HEADRACE_LIFETIME_BOUND {
+    return gsl::span<const Field>(begin(), size_);
+  }
+
+  // Copies every field into one block of its own, so that it depends on nothing else.
+  void own();
+
+ private:
+  const Field* fields_ = nullptr;
+  size_t size_ = 0;
+  std::unique_ptr<std::byte[]> owned_;
+  [[no_unique_address]] AliveMark alive_;
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_FIELD_FIELD_SECTION_H_

@@ -1,0 +1,83 @@
+#ifndef HEADRACE_FIELD_FIELD_STORAGE_H_
+#define HEADRACE_FIELD_FIELD_STORAGE_H_
+
+#include <cstddef>
+#include <gsl/span>
+#include <string_view>
+
+#include "field/field.h"
+#include "memory/abi.h"
+#include "memory/ledger.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// The recycled block that a field section is decoded into: an array of fields, and an arena for the
+// strings that are neither in the input nor in the table (Huffman-coded ones, say). Clearing keeps
+// the capacity, so decoding allocates nothing in the steady state. What it grows by is reserved in
+// the ledger, which must outlive it.
+class FieldStorage {
+ public:
+  explicit FieldStorage(Ledger* ledger) : ledger_(ledger) {}
+  ~FieldStorage() { release(); }
+  FieldStorage(const FieldStorage&) = delete;
+  FieldStorage& operator=(const FieldStorage&) = delete;
+
+  gsl::span<const Field> fields() const { return {fields_, size_}; }
+  gsl::span<Field> fields() { return {fields_, size_}; }
+  size_t size() const { return size_; }
+
+  // Appends a field, whose views must stay valid as long as it is used. False: the ledger refused.
+  [[nodiscard]] bool append(const Field& field) {
+    if (size_ == capacity_ && !grow_fields()) return false;
+    fields_[size_++] = field;
+    return true;
+  }
+  // Shortens the list to its first `size` fields.
+  void truncate(size_t size) { size_ = size; }
+
+  // Room for `size` characters that stay where they are until clear(); null when the ledger refused.
+  // The last `size - used` of them can be given back by shrink_last().
+  [[nodiscard]] char* allocate(size_t size) {
+    if (size > static_cast<size_t>(room_end_ - room_)) {
+      if (!grow_arena(size)) return nullptr;
+    }
+    char* result = room_;
+    room_ += size;
+    return result;
+  }
+  void shrink_last(size_t unused) { room_ -= unused; }
+
+  // A copy of `text` in the arena, or false.
+  [[nodiscard]] bool copy(std::string_view text, std::string_view* copied);
+
+  // Empties it and keeps its capacity (one arena block, up to kKeptArena).
+  void clear();
+  // Frees everything and refunds it.
+  void release();
+
+ private:
+  struct Block {
+    Block* next;
+    size_t size;  // of the characters behind this header
+  };
+  static constexpr size_t kMinArena = 512;
+  static constexpr size_t kKeptArena = 16 * 1024;
+  static constexpr size_t kKeptFields = 128;
+
+  bool grow_fields();
+  bool grow_arena(size_t size);
+  void free_blocks(Block* newest);
+  void free_fields();
+
+  Ledger* ledger_;
+  Field* fields_ = nullptr;
+  size_t size_ = 0;
+  size_t capacity_ = 0;
+  Block* blocks_ = nullptr;  // newest first
+  char* room_ = nullptr;     // free part of the newest block
+  char* room_end_ = nullptr;
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_FIELD_FIELD_STORAGE_H_

@@ -1,0 +1,26 @@
+#ifndef HEADRACE_FIELD_FIELD_SYNTAX_H_
+#define HEADRACE_FIELD_FIELD_SYNTAX_H_
+
+#include <string_view>
+
+#include "field/field.h"
+#include "memory/abi.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// RFC 9113 §8.2.1: a name is a token (RFC 9110 §5.6.2) in lower case; one leading colon is allowed (it
+// marks a pseudo-header field; whether that one exists is a message rule).
+bool is_valid_field_name(std::string_view name);
+
+// RFC 9113 §8.2.1: the verdict on a value, kValid, kPaddedValue or kInvalidValue.
+FieldSyntax check_field_value(std::string_view value);
+
+// The verdict on both.
+FieldSyntax check_field(std::string_view name, std::string_view value);
+
+// `value` without white space (SP, HTAB) at its edges.
+std::string_view trim_field_value(std::string_view value);
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_FIELD_FIELD_SYNTAX_H_

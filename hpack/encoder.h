@@ -1,0 +1,53 @@
+#ifndef HEADRACE_HPACK_ENCODER_H_
+#define HEADRACE_HPACK_ENCODER_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "field/field.h"
+#include "memory/abi.h"
+#include "memory/ledger.h"
+
+namespace headrace::inline HEADRACE_ABI {
+namespace hpack {
+
+// An HPACK encoding context (RFC 7541): the dynamic table of one direction of one connection.
+//
+// A block is written into memory of the caller's, with room for what the max_..._size functions say:
+//
+//   uint8_t* end = encoder.begin_block(out);
+//   for (const Field& field : fields) end = encoder.add(field, end);
+//
+// Blocks must reach the peer in the order they were begun.
+class Encoder {
+ public:
+  // `preferred_table_size`: what is used of the peer's offer (RFC 7541 §4.2), in octets.
+  explicit Encoder(Ledger* ledger, uint32_t preferred_table_size = 4096);
+  ~Encoder();
+  Encoder(const Encoder&) = delete;
+  Encoder& operator=(const Encoder&) = delete;
+
+  // The peer's SETTINGS_HEADER_TABLE_SIZE. The next block begins with the size updates that this
+  // calls for: the smallest since the last block, then the last (RFC 7541 §4.2).
+  void set_peer_max_table_size(uint32_t size);
+
+  // Upper bounds, in octets, of what begin_block() and add() write.
+  static constexpr size_t kMaxBeginSize = 12;
+  static size_t max_field_size(const Field& field) {
+    return field.name.size() + field.value.size() + 18;
+  }
+
+  [[nodiscard]] uint8_t* begin_block(uint8_t* out);
+  // Writes one field. Indexing policy: see the .cc. never_indexed fields, `authorization`,
+  // `proxy-authorization` and short cookies are written as never-indexed literals (RFC 7541 §7.1.3).
+  [[nodiscard]] uint8_t* add(const Field& field, uint8_t* out);
+  // The same without reading or changing the dynamic table: the result is right wherever in the
+  // stream of blocks it ends up (behind a begin_block()). For trailers, which are taken before their
+  // place in the order is known.
+  [[nodiscard]] static uint8_t* add_stateless(const Field& field, uint8_t* out);
+};
+
+}  // namespace hpack
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_HPACK_ENCODER_H_

@@ -1,0 +1,31 @@
+#ifndef HEADRACE_MEMORY_ABI_H_
+#define HEADRACE_MEMORY_ABI_H_
+
+// How this translation unit was built. Hardened builds (-DHEADRACE_HARDENED=1) check every access to
+// an event, its fields and its bytes; their types are larger, so they live in an inline namespace of
+// their own and objects of the two kinds do not link.
+#if defined(HEADRACE_HARDENED) && HEADRACE_HARDENED
+#define HEADRACE_ABI hardened
+#else
+#define HEADRACE_HARDENED 0
+#define HEADRACE_ABI plain
+#endif
+
+#if defined(__SANITIZE_ADDRESS__)
+#define HEADRACE_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HEADRACE_ASAN 1
+#endif
+#endif
+#ifndef HEADRACE_ASAN
+#define HEADRACE_ASAN 0
+#endif
+
+#if defined(__clang__)
+#define HEADRACE_LIFETIME_BOUND [[clang::lifetimebound]]
+#else
+#define HEADRACE_LIFETIME_BOUND
+#endif
+
+#endif  // HEADRACE_MEMORY_ABI_H_

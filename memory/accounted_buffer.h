@@ -1,0 +1,83 @@
+#ifndef HEADRACE_MEMORY_ACCOUNTED_BUFFER_H_
+#define HEADRACE_MEMORY_ACCOUNTED_BUFFER_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <gsl/span>
+#include <memory>
+
+#include "memory/ledger.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// A growing run of bytes whose capacity is reserved in the ledger (which must outlive it) before it
+// is allocated. Consumed from the front, appended at the back.
+class AccountedBuffer {
+ public:
+  explicit AccountedBuffer(Ledger* ledger) : ledger_(ledger) {}
+  ~AccountedBuffer() { release(); }
+  AccountedBuffer(const AccountedBuffer&) = delete;
+  AccountedBuffer& operator=(const AccountedBuffer&) = delete;
+
+  size_t size() const { return end_ - begin_; }
+  bool empty() const { return begin_ == end_; }
+  gsl::span<const uint8_t> bytes() const { return {storage_.get() + begin_, end_ - begin_}; }
+
+  // Makes room for `extra` more bytes. False: the ledger refused; the buffer is as before.
+  [[nodiscard]] bool reserve(size_t extra) {
+    if (capacity_ - end_ >= extra) return true;
+    if (begin_ > 0) compact();
+    if (capacity_ - end_ >= extra) return true;
+    return grow(std::max({end_ + extra, 2 * capacity_, kMinCapacity}), end_ + extra);
+  }
+  // False: the ledger refused; nothing was appended.
+  [[nodiscard]] bool append(gsl::span<const uint8_t> bytes) {
+    if (!reserve(bytes.size())) return false;
+    if (!bytes.empty()) std::memcpy(storage_.get() + end_, bytes.data(), bytes.size());
+    end_ += bytes.size();
+    return true;
+  }
+  void consume(size_t n) {
+    begin_ += n;
+    if (begin_ == end_) begin_ = end_ = 0;
+  }
+  void clear() { begin_ = end_ = 0; }
+  // Frees the storage and refunds it.
+  void release() {
+    storage_.reset();
+    ledger_->refund(capacity_);
+    begin_ = end_ = capacity_ = 0;
+  }
+
+ private:
+  static constexpr size_t kMinCapacity = 64;
+
+  void compact() {
+    std::memmove(storage_.get(), storage_.get() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  // Grows to `wanted`, or to the bare `needed` when the budget does not allow more.
+  bool grow(size_t wanted, size_t needed) {
+    if (!ledger_->reserve(wanted - capacity_)) {
+      if (wanted == needed || !ledger_->reserve(needed - capacity_)) return false;
+      wanted = needed;
+    }
+    std::unique_ptr<uint8_t[]> larger(new uint8_t[wanted]);
+    if (end_ > 0) std::memcpy(larger.get(), storage_.get(), end_);
+    storage_ = std::move(larger);
+    capacity_ = wanted;
+    return true;
+  }
+
+  Ledger* ledger_;
+  std::unique_ptr<uint8_t[]> storage_;
+  size_t begin_ = 0;
+  size_t end_ = 0;
+  size_t capacity_ = 0;
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_MEMORY_ACCOUNTED_BUFFER_H_

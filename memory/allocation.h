@@ -1,0 +1,18 @@
+#ifndef HEADRACE_MEMORY_ALLOCATION_H_
+#define HEADRACE_MEMORY_ALLOCATION_H_
+
+#include <cstdint>
+
+#include "memory/abi.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// How frames and events are stored while the application looks at them.
+enum class Allocation : uint8_t {
+  kReuse,  // one object is recycled: views are valid until the handle is dropped or the next step
+  kFresh,  // each is its own heap object that owns all its bytes and never changes
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_MEMORY_ALLOCATION_H_

@@ -1,0 +1,141 @@
+#ifndef HEADRACE_MEMORY_RECYCLER_H_
+#define HEADRACE_MEMORY_RECYCLER_H_
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "memory/abi.h"
+#include "memory/allocation.h"
+#include "memory/poison.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+template <typename T>
+class Recycler;
+
+// One T and the way home. `T` is a std::variant whose first alternative is std::monostate; a free
+// function `own(T&)`, found by argument-dependent lookup, makes a T own every byte it refers to.
+template <typename T>
+struct RecycledSlot : T {
+  Recycler<T>* home = nullptr;  // null: nobody waits for it, the handle frees it
+  RecycledSlot* next = nullptr;
+};
+
+template <typename T>
+struct HandBack {
+  void operator()(const T* value) const;
+};
+
+// A handle to a recycled T. Dropping it hands the object back for the next one.
+template <typename T>
+using Recycled = std::unique_ptr<const T, HandBack<T>>;
+
+// Lends one T at a time. In kReuse the object that comes back is the next one lent: no allocation in
+// the steady state. In kFresh each is its own heap object that owns its bytes.
+//
+// A T that is still held when the next is due is *not* overwritten: settle() makes it own its bytes
+// and cuts it loose (an implicit keep, counted), so a handle never dangles.
+template <typename T>
+class Recycler {
+ public:
+  explicit Recycler(Allocation allocation) : allocation_(allocation) {}
+  ~Recycler() {
+    settle();
+    while (idle_ != nullptr) {
+      RecycledSlot<T>* slot = take_idle();
+      delete slot;
+    }
+  }
+  Recycler(const Recycler&) = delete;
+  Recycler& operator=(const Recycler&) = delete;
+
+  // Cuts loose what is still held. Called before anything that its views point into changes.
+  void settle() {
+    if (lent_ == nullptr) return;
+    cut_loose();
+    ++implicit_keeps_;
+  }
+
+  // Lends a T holding `alternative`.
+  template <typename Alternative>
+  [[nodiscard]] Recycled<T> lend(Alternative&& alternative) {
+    settle();
+    if (allocation_ == Allocation::kFresh) {
+      auto* slot = new RecycledSlot<T>();
+      static_cast<T&>(*slot) = std::forward<Alternative>(alternative);
+      own(static_cast<T&>(*slot));
+      return Recycled<T>(slot);
+    }
+    RecycledSlot<T>* slot = idle_count_ > kQuarantine ? take_idle() : new RecycledSlot<T>();
+    static_cast<T&>(*slot) = std::forward<Alternative>(alternative);
+    slot->home = this;
+    lent_ = slot;
+    return Recycled<T>(slot);
+  }
+
+  // The object on loan now owns all its bytes and is the holder's alone.
+  void cut_loose() {
+    own(static_cast<T&>(*lent_));
+    lent_->home = nullptr;
+    lent_ = nullptr;
+  }
+
+  // How many objects were still held at the next step.
+  uint64_t implicit_keeps() const { return implicit_keeps_; }
+
+ private:
+  friend struct HandBack<T>;
+
+  // Checked builds let slots rest before they come round again, so that a stale reference meets a
+  // poisoned (or dead) object and not the next event.
+  static constexpr int kQuarantine = HEADRACE_ASAN || HEADRACE_HARDENED ? 16 : 0;
+
+  void take_back(RecycledSlot<T>* slot) {
+    lent_ = nullptr;
+    slot->template emplace<0>();
+    slot->next = nullptr;
+    (idle_ == nullptr ? idle_ : idle_last_->next) = slot;
+    idle_last_ = slot;
+    ++idle_count_;
+    poison(static_cast<T*>(slot), sizeof(T));
+  }
+  RecycledSlot<T>* take_idle() {
+    RecycledSlot<T>* slot = idle_;
+    idle_ = slot->next;
+    --idle_count_;
+    unpoison(static_cast<T*>(slot), sizeof(T));
+    return slot;
+  }
+
+  Allocation allocation_;
+  RecycledSlot<T>* lent_ = nullptr;
+  RecycledSlot<T>* idle_ = nullptr;
+  RecycledSlot<T>* idle_last_ = nullptr;
+  int idle_count_ = 0;
+  uint64_t implicit_keeps_ = 0;
+};
+
+template <typename T>
+void HandBack<T>::operator()(const T* value) const {
+  auto* slot = static_cast<RecycledSlot<T>*>(const_cast<T*>(value));
+  if (slot->home == nullptr) {
+    delete slot;
+  } else {
+    slot->home->take_back(slot);
+  }
+}
+
+// Makes a handle independent of everything: it owns all its bytes and may outlive its source, on any
+// thread. Free in kFresh, one copy in kReuse.
+template <typename T>
+[[nodiscard]] Recycled<T> keep(Recycled<T> value) {
+  if (value == nullptr) return value;
+  auto* slot = static_cast<RecycledSlot<T>*>(const_cast<T*>(value.get()));
+  if (slot->home != nullptr) slot->home->cut_loose();
+  return value;
+}
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_MEMORY_RECYCLER_H_

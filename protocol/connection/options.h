@@ -1,0 +1,51 @@
+#ifndef HEADRACE_PROTOCOL_CONNECTION_OPTIONS_H_
+#define HEADRACE_PROTOCOL_CONNECTION_OPTIONS_H_
+
+#include <chrono>
+#include <cstdint>
+
+#include "memory/allocation.h"
+#include "protocol/guard/limits.h"
+
+namespace headrace {
+
+using TimePoint = std::chrono::steady_clock::time_point;
+
+enum class Role : uint8_t { kServer };
+
+// What a connection is created with; it never changes afterwards. Every default is safe on the open
+// network.
+struct Options {
+  Allocation allocation = Allocation::kReuse;
+
+  // Our SETTINGS (RFC 9113 §6.5.2). Those that differ from the RFC's initial values are announced, in
+  // this order, and MAX_CONCURRENT_STREAMS (limits.concurrent_streams) always.
+  uint32_t header_table_size = 4096;
+  uint32_t initial_window_size = 65535;
+  uint32_t max_frame_size = 16384;
+  bool announce_field_list_size = false;  // limits.field_list_size as MAX_HEADER_LIST_SIZE
+
+  // The connection's receive window (RFC 9113 §6.9.2): raised by a WINDOW_UPDATE when above 65,535.
+  uint32_t connection_window_size = 65535;
+
+  // Receive credit of new streams: given back as bytes are handed to the application, or by credit().
+  bool automatic_credit = true;
+
+  // Output is released by released(), apart from sent(): for sends that read the memory later.
+  bool explicit_release = false;
+
+  // White space at the edges of field values is trimmed instead of refused (RFC 9113 §8.2.1).
+  bool trim_field_values = false;
+
+  // Application fields are checked before they are sent.
+  bool validate_outbound = true;
+
+  // send_data() holds at most so many bytes a stream.
+  uint32_t send_buffer_size = 64 * 1024;
+
+  Limits limits;
+};
+
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_CONNECTION_OPTIONS_H_

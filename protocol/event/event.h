@@ -1,0 +1,131 @@
+#ifndef HEADRACE_PROTOCOL_EVENT_EVENT_H_
+#define HEADRACE_PROTOCOL_EVENT_EVENT_H_
+
+#include <cstdint>
+#include <variant>
+
+#include "field/field_section.h"
+#include "memory/abi.h"
+#include "memory/bytes.h"
+#include "memory/recycler.h"
+#include "protocol/event/error.h"
+#include "protocol/frame/settings_entries.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// A request's head is complete (RFC 9113 §8.3.1). Server role.
+struct RequestReceived {
+  StreamId stream_id;
+  uintptr_t user_data;
+  bool end_stream;  // the request has neither body nor trailers
+  FieldSection fields;
+};
+
+// Bytes of a message body, without padding. A DATA frame may come as several of these.
+struct DataReceived {
+  StreamId stream_id;
+  uintptr_t user_data;
+  bool end_stream;  // these were the last; `bytes` may be empty then
+  Bytes bytes;
+};
+
+// The trailer section, which ends the message (RFC 9113 §8.1).
+struct TrailersReceived {
+  StreamId stream_id;
+  uintptr_t user_data;
+  bool end_stream;  // always true
+  FieldSection fields;
+};
+
+enum class ClosedBy : uint8_t {
+  kEnd,    // both sides ended it with END_STREAM
+  kLocal,  // reset by us, or by a connection error that we found
+  kPeer,   // reset by the peer, or the connection ended under it
+};
+
+// The last event of every stream that the application was told of, exactly one.
+struct StreamClosed {
+  StreamId stream_id;
+  uintptr_t user_data;
+  ErrorCode error;
+  ClosedBy closed_by;
+  bool retry_safe;  // the peer says that it did nothing with the request (RFC 9113 §8.7)
+  StreamError detail;  // with a rule, when it was reset because the peer broke one
+};
+
+// send_data() took less than it was given before; now there is room again.
+struct StreamWritable {
+  StreamId stream_id;
+  uintptr_t user_data;
+};
+
+// The storage of a Body::view is the application's again: once for each, whatever became of the
+// stream. It follows StreamClosed (and ConnectionClosed) when output that was already shown still
+// holds the bytes. Destroying the connection releases all without an event.
+struct BodyReleased {
+  StreamId stream_id;
+  uintptr_t user_data;
+};
+
+// The peer's settings have been applied and acknowledged (RFC 9113 §6.5). Not for an empty frame.
+struct SettingsReceived {
+  SettingsEntries entries;
+};
+
+// The peer applied our oldest SETTINGS in flight.
+struct SettingsAcknowledged {};
+
+// The peer sent a PING; it has been answered (RFC 9113 §6.7).
+struct PingReceived {
+  uint64_t opaque;
+};
+// The peer answered a ping() of ours.
+struct PingAcknowledged {
+  uint64_t opaque;
+};
+
+// RFC 9113 §6.8. Streams above `last_stream_id` have just been closed with retry_safe.
+struct GoawayReceived {
+  StreamId last_stream_id;
+  ErrorCode error;
+  Bytes debug_data;
+};
+
+// A frame of a type that this library does not know (RFC 9113 §5.5).
+struct UnknownFrameReceived {
+  StreamId stream_id;
+  uint8_t type;
+  uint8_t flags;
+  Bytes payload;
+};
+
+// The last event of the protocol: nothing comes in any more. Commands answer kConnectionGone;
+// pending_output() still holds the GOAWAY, and should_close() turns true once it is out.
+struct ConnectionClosed {
+  ConnectionError error;  // kNoError: the peer closed, or we shut down
+  ClosedBy closed_by;
+};
+
+using Event = std::variant<std::monostate, RequestReceived, DataReceived, TrailersReceived,
+                           StreamClosed, StreamWritable, BodyReleased, SettingsReceived,
+                           SettingsAcknowledged, PingReceived, PingAcknowledged, GoawayReceived,
+                           UnknownFrameReceived, ConnectionClosed>;
+
+// Makes an event own every byte it refers to.
+void own(Event& event);
+
+// A handle to an event. Dropping it hands the object back, and the next event is parsed into it.
+// Views taken out of the event are valid until then; keep(std::move(event)) makes it independent.
+using EventPtr = Recycled<Event>;
+
+// For std::visit with one lambda an alternative.
+template <typename... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+template <typename... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_EVENT_EVENT_H_

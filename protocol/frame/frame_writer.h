@@ -1,0 +1,61 @@
+#ifndef HEADRACE_PROTOCOL_FRAME_FRAME_WRITER_H_
+#define HEADRACE_PROTOCOL_FRAME_FRAME_WRITER_H_
+
+#include <cstdint>
+#include <gsl/span>
+
+#include "memory/abi.h"
+#include "protocol/event/error_code.h"
+#include "protocol/frame/frame_type.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// Frames -> bytes (RFC 9113 §4.1, §6). Each function writes one frame at `out`, which must have room
+// for it (the size is given at each), and returns the end of what it wrote. They write what they are
+// told, so a test can write what a peer must not.
+
+uint8_t* write_frame_header(const FrameHeader& header, uint8_t* out);  // 9
+
+inline constexpr size_t kRstStreamSize = 13;
+uint8_t* write_rst_stream(StreamId stream_id, ErrorCode code, uint8_t* out);
+
+inline constexpr size_t kPingSize = 17;
+uint8_t* write_ping(uint64_t opaque, bool ack, uint8_t* out);
+
+inline constexpr size_t kWindowUpdateSize = 13;
+uint8_t* write_window_update(StreamId stream_id, uint32_t increment, uint8_t* out);
+
+inline constexpr size_t kSettingsAckSize = 9;
+uint8_t* write_settings_ack(uint8_t* out);
+uint8_t* write_settings(gsl::span<const Setting> settings, uint8_t* out);  // 9 + 6 each
+
+uint8_t* write_goaway(StreamId last_stream_id, ErrorCode code, gsl::span<const uint8_t> debug_data,
+                      uint8_t* out);  // 17 + debug data
+
+inline constexpr size_t kPrioritySize = 14;
+// `weight` as on the wire: one less than the weight.
+uint8_t* write_priority(StreamId stream_id, bool exclusive, StreamId depends_on, uint8_t weight,
+                        uint8_t* out);
+
+// HEADERS and CONTINUATION frames for a whole field block, cut at max_frame_size (RFC 9113 §4.3).
+// Room for field_block_frames_size(); `out` must not overlap `block`.
+size_t field_block_frames_size(size_t block_size, uint32_t max_frame_size);
+uint8_t* write_headers(StreamId stream_id, gsl::span<const uint8_t> block, bool end_stream,
+                       uint32_t max_frame_size, uint8_t* out);
+uint8_t* write_push_promise(StreamId stream_id, StreamId promised_stream_id,
+                            gsl::span<const uint8_t> block, uint32_t max_frame_size,
+                            uint8_t* out);  // 4 octets more than write_headers
+
+// The header of a DATA frame whose payload of `length` octets follows; no padding.
+uint8_t* write_data_header(StreamId stream_id, uint32_t length, bool end_stream, uint8_t* out);  // 9
+// A DATA frame with 1 to 256 octets of padding, the Pad Length field among them (RFC 9113 §6.1).
+uint8_t* write_padded_data(StreamId stream_id, gsl::span<const uint8_t> data, uint32_t padding,
+                           bool end_stream, uint8_t* out);  // 9 + data + padding
+
+// A frame of any type, as it is.
+uint8_t* write_frame(FrameType type, uint8_t flags, StreamId stream_id,
+                     gsl::span<const uint8_t> payload, uint8_t* out);  // 9 + payload
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_FRAME_FRAME_WRITER_H_

@@ -1,0 +1,58 @@
+#ifndef HEADRACE_PROTOCOL_FRAME_SETTINGS_ENTRIES_H_
+#define HEADRACE_PROTOCOL_FRAME_SETTINGS_ENTRIES_H_
+
+#include <cstddef>
+#include <utility>
+
+#include "memory/abi.h"
+#include "memory/bytes.h"
+#include "protocol/frame/frame_type.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// The entries of a SETTINGS payload (RFC 9113 §6.5.1) in the order they came in, unknown identifiers
+// and repetitions among them. They are read out of the payload as they are asked for.
+class SettingsEntries {
+ public:
+  static constexpr size_t kEntrySize = 6;
+
+  class Iterator {
+   public:
+    Iterator(const uint8_t* at) : at_(at) {}
+    Setting operator*() const {
+      return {static_cast<SettingId>(at_[0] << 8 | at_[1]),
+              static_cast<uint32_t>(at_[2]) << 24 | static_cast<uint32_t>(at_[3]) << 16 |
+                  static_cast<uint32_t>(at_[4]) << 8 | at_[5]};
+    }
+    Iterator& operator++() {
+      at_ += kEntrySize;
+      return *this;
+    }
+    bool operator==(const Iterator&) const = default;
+
+   private:
+    const uint8_t* at_;
+  };
+
+  SettingsEntries() = default;
+  // `payload`: a multiple of kEntrySize octets.
+  explicit SettingsEntries(gsl::span<const uint8_t> payload) : payload_(payload) {}
+
+  size_t size() const { return payload_.size() / kEntrySize; }
+  bool empty() const { return payload_.empty(); }
+  Setting operator[](size_t i) const {
+    Expects(i < size());
+    return *Iterator(payload_.data() + i * kEntrySize);
+  }
+  Iterator begin() const { return Iterator(payload_.begin()); }
+  Iterator end() const { return Iterator(payload_.end()); }
+
+  void own() { payload_.own(); }
+
+ private:
+  Bytes payload_;
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_FRAME_SETTINGS_ENTRIES_H_

@@ -1,0 +1,53 @@
+#ifndef HEADRACE_PROTOCOL_MESSAGE_MESSAGE_RULES_H_
+#define HEADRACE_PROTOCOL_MESSAGE_MESSAGE_RULES_H_
+
+#include <cstdint>
+#include <gsl/span>
+
+#include "field/field.h"
+#include "field/rule.h"
+#include "memory/abi.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// RFC 9113 §8: what makes a field section a well-formed request, response or trailer section. Each
+// check returns null, or the rule that is broken. The fields are changed only by trimming.
+
+struct MessageOptions {
+  bool trim_field_values = false;        // white space at the edges of values is cut, not refused
+  bool enable_connect_protocol = false;  // RFC 8441: :protocol is known
+};
+
+inline constexpr int64_t kNoContentLength = -1;
+
+// What the connection needs to know of a request's head.
+struct RequestHead {
+  bool is_head = false;     // :method HEAD: the response has no body
+  bool is_connect = false;  // :method CONNECT, extended or not: no content-length rules, a tunnel
+  int64_t content_length = kNoContentLength;
+};
+
+// RFC 9113 §8.2, §8.3.1, §8.5, §8.1.1; RFC 8441 §4.
+const Rule* check_request(gsl::span<Field> fields, const MessageOptions& options,
+                          RequestHead* head);
+
+struct ResponseHead {
+  uint16_t status = 0;
+  int64_t content_length = kNoContentLength;
+};
+
+// RFC 9113 §8.2, §8.3.2. Used for what comes in (client role) and, on a const list, for what the
+// application wants to send.
+const Rule* check_response(gsl::span<Field> fields, const MessageOptions& options,
+                           ResponseHead* head);
+
+// RFC 9113 §8.1: no pseudo-header fields.
+const Rule* check_trailers(gsl::span<Field> fields, const MessageOptions& options);
+
+// The same for fields of the application's own, which are looked up here and never changed.
+const Rule* check_outbound_response(FieldsView fields, ResponseHead* head);
+const Rule* check_outbound_trailers(FieldsView fields);
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_MESSAGE_MESSAGE_RULES_H_

@@ -1,0 +1,62 @@
+#ifndef HEADRACE_PROTOCOL_STREAM_BODY_H_
+#define HEADRACE_PROTOCOL_STREAM_BODY_H_
+
+#include <cstdint>
+#include <gsl/span>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "memory/abi.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// A message body that is produced as it is sent. Called only inside pending_output().
+class BodySource {
+ public:
+  struct Filled {
+    size_t size = 0;    // octets written to `room`; 0 without `end`: not yet, resume() will follow
+    bool end = false;   // these were the last
+    bool failed = false;  // there is no more to come: the stream is reset with INTERNAL_ERROR
+  };
+  virtual ~BodySource() = default;
+  // Fills the front of `room` (never empty) with the next octets.
+  virtual Filled fill(gsl::span<uint8_t> room) = 0;
+};
+
+// The body of a message to send.
+class Body {
+ public:
+  // No body: the message ends at its HEADERS.
+  static Body none() { return Body(None{}); }
+  // The caller's bytes, by reference: they must stay as they are until BodyReleased.
+  static Body view(gsl::span<const uint8_t> bytes) { return Body(bytes); }
+  static Body view(std::string_view text) {
+    return Body(gsl::span<const uint8_t>(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+  }
+  // Bytes that the connection owns from now on.
+  static Body owned(std::string bytes) { return Body(std::move(bytes)); }
+  static Body owned(std::vector<uint8_t> bytes) { return Body(std::move(bytes)); }
+  // The source must outlive the stream (StreamClosed).
+  static Body source(BodySource* source) { return Body(source); }
+  // Open-ended: send_data() and send_trailers() follow.
+  static Body stream() { return Body(Stream{}); }
+
+  struct None {};
+  struct Stream {};
+  using Kind = std::variant<None, gsl::span<const uint8_t>, std::string, std::vector<uint8_t>,
+                            BodySource*, Stream>;
+  const Kind& kind() const { return kind_; }
+  Kind& kind() { return kind_; }
+
+ private:
+  explicit Body(Kind kind) : kind_(std::move(kind)) {}
+  Kind kind_;
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_STREAM_BODY_H_
