@@ -31,8 +31,8 @@ struct HandBack {
 template <typename T>
 using Recycled = std::unique_ptr<const T, HandBack<T>>;
 
-// Lends one T at a time. In kReuse the object that comes back is the next one lent: no allocation in
-// the steady state. In kFresh each is its own heap object that owns its bytes.
+// Lends one T at a time. In kReuse the object that comes back is the next one lent: no allocation
+// in the steady state. In kFresh each is its own heap object that owns its bytes.
 //
 // A T that is still held when the next is due is *not* overwritten: settle() makes it own its bytes
 // and cuts it loose (an implicit keep, counted), so a handle never dangles.
@@ -60,18 +60,27 @@ class Recycler {
   // Lends a T holding `alternative`.
   template <typename Alternative>
   [[nodiscard]] Recycled<T> lend(Alternative&& alternative) {
+    return lend_filled([&](T& value) {
+      value = std::forward<Alternative>(alternative);
+      return true;
+    });
+  }
+
+  // Lends a T that `fill(T&)` has written to. Null when it answered false.
+  template <typename Fill>
+  [[nodiscard]] Recycled<T> lend_filled(Fill&& fill) {
     settle();
-    if (allocation_ == Allocation::kFresh) {
-      auto* slot = new RecycledSlot<T>();
-      static_cast<T&>(*slot) = std::forward<Alternative>(alternative);
-      own(static_cast<T&>(*slot));
-      return Recycled<T>(slot);
+    const bool fresh = allocation_ == Allocation::kFresh;
+    RecycledSlot<T>* slot =
+        fresh || idle_count_ <= kQuarantine ? new RecycledSlot<T>() : take_idle();
+    if (!fresh) {
+      slot->home = this;
+      lent_ = slot;
     }
-    RecycledSlot<T>* slot = idle_count_ > kQuarantine ? take_idle() : new RecycledSlot<T>();
-    static_cast<T&>(*slot) = std::forward<Alternative>(alternative);
-    slot->home = this;
-    lent_ = slot;
-    return Recycled<T>(slot);
+    Recycled<T> handle(slot);
+    if (!fill(static_cast<T&>(*slot))) return nullptr;
+    if (fresh) own(static_cast<T&>(*slot));
+    return handle;
   }
 
   // The object on loan now owns all its bytes and is the holder's alone.
@@ -126,8 +135,8 @@ void HandBack<T>::operator()(const T* value) const {
   }
 }
 
-// Makes a handle independent of everything: it owns all its bytes and may outlive its source, on any
-// thread. Free in kFresh, one copy in kReuse.
+// Makes a handle independent of everything: it owns all its bytes and may outlive its source, on
+// any thread. Free in kFresh, one copy in kReuse.
 template <typename T>
 [[nodiscard]] Recycled<T> keep(Recycled<T> value) {
   if (value == nullptr) return value;
