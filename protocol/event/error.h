@@ -10,14 +10,14 @@
 
 namespace headrace {
 
-// What went wrong: the code that goes on the wire, the rule that was broken, the frame that broke it
-// and, where a limit was passed, the limit and the observed value. Allocates nothing.
+// What went wrong: the code that goes on the wire, the rule that was broken, the frame that broke
+// it and, where a limit was passed, the limit and the observed value. Allocates nothing.
 struct ErrorDetail {
   ErrorCode code = ErrorCode::kNoError;
   const Rule* rule = nullptr;  // static storage; null where no rule of ours was broken
   FrameType frame = FrameType::kData;
   StreamId stream_id = 0;  // of the frame; 0 on the connection
-  uint64_t observed = 0;   // with `limit`, when both are not 0
+  uint64_t observed = 0;   // with `limit`; both 0 where no number was at stake
   uint64_t limit = 0;
 };
 
@@ -26,8 +26,8 @@ struct ConnectionError : ErrorDetail {};
 // RFC 9113 §5.4.2: RST_STREAM; the connection goes on.
 struct StreamError : ErrorDetail {};
 
-// A sentence for a log: "FRAME_SIZE_ERROR: a PING payload has 8 octets (RFC 9113 §6.7); PING frame on
-// stream 0; 7, limit 8".
+// A sentence for a log: "FRAME_SIZE_ERROR: a PING payload has 8 octets (RFC 9113 §6.7); PING frame
+// on stream 0; 7, limit 8".
 std::string describe(const ErrorDetail& error);
 
 }  // namespace headrace

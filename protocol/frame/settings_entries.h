@@ -2,7 +2,9 @@
 #define HEADRACE_PROTOCOL_FRAME_SETTINGS_ENTRIES_H_
 
 #include <cstddef>
-#include <utility>
+#include <cstdint>
+#include <gsl/assert>
+#include <gsl/span>
 
 #include "memory/abi.h"
 #include "memory/bytes.h"
@@ -10,8 +12,8 @@
 
 namespace headrace::inline HEADRACE_ABI {
 
-// The entries of a SETTINGS payload (RFC 9113 §6.5.1) in the order they came in, unknown identifiers
-// and repetitions among them. They are read out of the payload as they are asked for.
+// The entries of a SETTINGS payload (RFC 9113 §6.5.1) in the order they came in, unknown
+// identifiers and repetitions among them. They are read out of the payload as they are asked for.
 class SettingsEntries {
  public:
   static constexpr size_t kEntrySize = 6;

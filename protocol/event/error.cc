@@ -1,0 +1,18 @@
+#include "protocol/event/error.h"
+
+namespace headrace {
+
+std::string describe(const ErrorDetail& error) {
+  std::string text = to_string(error.code);
+  if (error.rule == nullptr) return text;
+  text.append(": ").append(error.rule->text).append(" (").append(error.rule->section).append("); ");
+  text.append(to_string(error.frame)).append(" frame on stream ");
+  text.append(std::to_string(error.stream_id));
+  if (error.observed != 0 || error.limit != 0) {
+    text.append("; ").append(std::to_string(error.observed));
+    text.append(", limit ").append(std::to_string(error.limit));
+  }
+  return text;
+}
+
+}  // namespace headrace

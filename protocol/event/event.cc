@@ -1,0 +1,18 @@
+#include "protocol/event/event.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+void own(Event& event) {
+  std::visit(Overloaded{
+                 [](RequestReceived& request) { request.fields.own(); },
+                 [](DataReceived& data) { data.bytes.own(); },
+                 [](TrailersReceived& trailers) { trailers.fields.own(); },
+                 [](SettingsReceived& settings) { settings.entries.own(); },
+                 [](GoawayReceived& goaway) { goaway.debug_data.own(); },
+                 [](UnknownFrameReceived& frame) { frame.payload.own(); },
+                 [](auto&) {},  // the others refer to nothing
+             },
+             event);
+}
+
+}  // namespace headrace::inline HEADRACE_ABI

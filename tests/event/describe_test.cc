@@ -1,0 +1,97 @@
+#include <gtest/gtest.h>
+
+#include "protocol/event/error.h"
+#include "protocol/event/result.h"
+#include "protocol/frame/frame_type.h"
+
+namespace headrace {
+namespace {
+
+constexpr Rule kPingSize{"RFC 9113 §6.7", "a PING payload has 8 octets"};
+
+TEST(Describe, NamesCodeRuleFrameAndLimit) {
+  ErrorDetail error;
+  error.code = ErrorCode::kFrameSizeError;
+  error.rule = &kPingSize;
+  error.frame = FrameType::kPing;
+  error.observed = 7;
+  error.limit = 8;
+  EXPECT_EQ(
+      describe(error),
+      "FRAME_SIZE_ERROR: a PING payload has 8 octets (RFC 9113 §6.7); PING frame on stream 0; "
+      "7, limit 8");
+}
+
+TEST(Describe, LeavesOutTheLimitWhereNoNumberWasAtStake) {
+  ErrorDetail error;
+  error.code = ErrorCode::kProtocolError;
+  error.rule = &kPingSize;
+  error.frame = FrameType::kPing;
+  error.stream_id = 3;
+  EXPECT_EQ(describe(error),
+            "PROTOCOL_ERROR: a PING payload has 8 octets (RFC 9113 §6.7); PING frame on stream 3");
+}
+
+TEST(Describe, WithoutARuleOnlyTheCodeIsKnown) {
+  ErrorDetail error;
+  error.code = ErrorCode::kCancel;
+  EXPECT_EQ(describe(error), "CANCEL");
+}
+
+// RFC 9113 §7.
+TEST(Names, OfErrorCodesAreTheRegistrys) {
+  const char* names[] = {"NO_ERROR",
+                         "PROTOCOL_ERROR",
+                         "INTERNAL_ERROR",
+                         "FLOW_CONTROL_ERROR",
+                         "SETTINGS_TIMEOUT",
+                         "STREAM_CLOSED",
+                         "FRAME_SIZE_ERROR",
+                         "REFUSED_STREAM",
+                         "CANCEL",
+                         "COMPRESSION_ERROR",
+                         "CONNECT_ERROR",
+                         "ENHANCE_YOUR_CALM",
+                         "INADEQUATE_SECURITY",
+                         "HTTP_1_1_REQUIRED"};
+  for (uint32_t code = 0; code <= 0xd; ++code) {
+    EXPECT_STREQ(to_string(static_cast<ErrorCode>(code)), names[code]);
+  }
+  EXPECT_STREQ(to_string(static_cast<ErrorCode>(0xe)), "UNKNOWN");
+}
+
+// RFC 9113 §6.
+TEST(Names, OfFrameTypesAreTheRegistrys) {
+  const char* names[] = {"DATA",         "HEADERS", "PRIORITY", "RST_STREAM",    "SETTINGS",
+                         "PUSH_PROMISE", "PING",    "GOAWAY",   "WINDOW_UPDATE", "CONTINUATION"};
+  for (uint8_t type = 0; type <= 9; ++type) {
+    EXPECT_STREQ(to_string(static_cast<FrameType>(type)), names[type]);
+  }
+  EXPECT_STREQ(to_string(static_cast<FrameType>(10)), "UNKNOWN");
+}
+
+// RFC 9113 §6.5.2, RFC 8441 §3, RFC 9218 §2.1.
+TEST(Names, OfSettingsAreTheRegistrys) {
+  const char* names[] = {"UNKNOWN",
+                         "HEADER_TABLE_SIZE",
+                         "ENABLE_PUSH",
+                         "MAX_CONCURRENT_STREAMS",
+                         "INITIAL_WINDOW_SIZE",
+                         "MAX_FRAME_SIZE",
+                         "MAX_HEADER_LIST_SIZE",
+                         "UNKNOWN",
+                         "ENABLE_CONNECT_PROTOCOL",
+                         "NO_RFC7540_PRIORITIES",
+                         "UNKNOWN"};
+  for (uint16_t id = 0; id <= 10; ++id) {
+    EXPECT_STREQ(to_string(static_cast<SettingId>(id)), names[id]);
+  }
+}
+
+TEST(Names, OfSubmitErrorsAreWords) {
+  EXPECT_STREQ(to_string(SubmitError::kStreamGone), "stream gone");
+  EXPECT_STREQ(to_string(SubmitError::kConnectionGone), "connection gone");
+}
+
+}  // namespace
+}  // namespace headrace
