@@ -1,0 +1,77 @@
+"""Starts the server under test, knows its address and its memory, and stops it."""
+
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+
+# A sanitizer's build starts slowly, and several tests share the machine.
+START_SECONDS = 30
+
+
+class Server:
+    """`program` with --port=0 and `flags`; waits until it has printed the URL that it serves."""
+
+    def __init__(self, program, *flags, environment=None):
+        self.process = subprocess.Popen(
+            [program, "--port=0", *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env={**os.environ, **(environment or {})}, text=True, errors="replace")
+        self.output = []
+        self.announced = threading.Event()
+        self.host, self.port = None, None
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        if not self.announced.wait(START_SECONDS) or self.port is None:
+            self.kill()
+            raise RuntimeError(f"{program} printed no URL within {START_SECONDS} s: {self.text()}")
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.output.append(line)
+            url = re.search(r"http://([0-9.]+):(\d+)", line)
+            if url and self.port is None:
+                self.host, self.port = url.group(1), int(url.group(2))
+                self.announced.set()
+        self.announced.set()
+
+    def text(self):
+        return "".join(self.output).strip()
+
+    def url(self, path="/"):
+        return f"http://{self.host}:{self.port}{path}"
+
+    def memory_kib(self, what="VmRSS"):
+        """VmRSS is what it holds now, VmHWM the most it ever held."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            for line in status:
+                if line.startswith(what + ":"):
+                    return int(line.split()[1])
+        raise RuntimeError(f"no {what} of the server")
+
+    def terminate(self):
+        self.process.send_signal(signal.SIGTERM)
+
+    def stop(self, seconds=20):
+        """SIGTERM; None when it exits with 0 in time, else a sentence."""
+        if self.process.poll() is not None:
+            return f"the server had ended with {self.process.returncode}: {self.text()}"
+        self.terminate()
+        return self.wait(seconds)
+
+    def wait(self, seconds):
+        started = time.monotonic()
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return f"the server did not end within {seconds} s of SIGTERM"
+        self.reader.join(5)
+        if code != 0:
+            return f"the server ended with {code} after {time.monotonic() - started:.1f} s: {self.text()}"
+        return None
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
