@@ -15,8 +15,8 @@ namespace headrace::inline HEADRACE_ABI {
 
 // Frames without a connection (the counterpart of Go's Framer): bytes in, frames out, in both
 // allocation modes. It checks what a frame says by itself and nothing about order, streams or
-// windows. A frame that lies whole in the input is parsed in place; one that is cut waits in a buffer
-// of at most max_frame_size + 9 octets.
+// windows. A frame that lies whole in the input is parsed in place; one that is cut waits in a
+// buffer of at most max_frame_size + 9 octets.
 //
 //   FrameReader reader;
 //   for (FramePtr frame : reader.read(bytes)) { ... }

@@ -42,8 +42,8 @@ enum class SettingId : uint16_t {
   kInitialWindowSize = 0x4,
   kMaxFrameSize = 0x5,
   kMaxHeaderListSize = 0x6,
-  kEnableConnectProtocol = 0x8,    // RFC 8441 §3
-  kNoRfc7540Priorities = 0x9,      // RFC 9218 §2.1
+  kEnableConnectProtocol = 0x8,  // RFC 8441 §3
+  kNoRfc7540Priorities = 0x9,    // RFC 9218 §2.1
 };
 
 // The registry's name without SETTINGS_ ("MAX_FRAME_SIZE"), or "UNKNOWN".
@@ -65,7 +65,7 @@ struct FrameHeader {
   uint8_t flags = 0;
   StreamId stream_id = 0;
 
-  bool has(uint8_t flag) const { return (flags & flag) != 0; }
+  constexpr bool has(uint8_t flag) const { return (flags & flag) != 0; }
 };
 
 // RFC 9113 §4.2, §6.5.2: bounds of SETTINGS_MAX_FRAME_SIZE.

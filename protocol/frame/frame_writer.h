@@ -10,9 +10,9 @@
 
 namespace headrace::inline HEADRACE_ABI {
 
-// Frames -> bytes (RFC 9113 §4.1, §6). Each function writes one frame at `out`, which must have room
-// for it (the size is given at each), and returns the end of what it wrote. They write what they are
-// told, so a test can write what a peer must not.
+// Frames -> bytes (RFC 9113 §4.1, §6). Each function writes one frame at `out`, which must have
+// room for it (the size is given at each), and returns the end of what it wrote. They write what
+// they are told, so a test can write what a peer must not.
 
 uint8_t* write_frame_header(const FrameHeader& header, uint8_t* out);  // 9
 
@@ -42,12 +42,13 @@ uint8_t* write_priority(StreamId stream_id, bool exclusive, StreamId depends_on,
 size_t field_block_frames_size(size_t block_size, uint32_t max_frame_size);
 uint8_t* write_headers(StreamId stream_id, gsl::span<const uint8_t> block, bool end_stream,
                        uint32_t max_frame_size, uint8_t* out);
+// Room for field_block_frames_size(block.size() + 4).
 uint8_t* write_push_promise(StreamId stream_id, StreamId promised_stream_id,
-                            gsl::span<const uint8_t> block, uint32_t max_frame_size,
-                            uint8_t* out);  // 4 octets more than write_headers
+                            gsl::span<const uint8_t> block, uint32_t max_frame_size, uint8_t* out);
 
 // The header of a DATA frame whose payload of `length` octets follows; no padding.
-uint8_t* write_data_header(StreamId stream_id, uint32_t length, bool end_stream, uint8_t* out);  // 9
+uint8_t* write_data_header(StreamId stream_id, uint32_t length, bool end_stream,
+                           uint8_t* out);  // 9
 // A DATA frame with 1 to 256 octets of padding, the Pad Length field among them (RFC 9113 §6.1).
 uint8_t* write_padded_data(StreamId stream_id, gsl::span<const uint8_t> data, uint32_t padding,
                            bool end_stream, uint8_t* out);  // 9 + data + padding

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <gsl/assert>
 #include <gsl/span>
+#include <iterator>
 
 #include "memory/abi.h"
 #include "memory/bytes.h"
@@ -20,7 +21,13 @@ class SettingsEntries {
 
   class Iterator {
    public:
-    Iterator(const uint8_t* at) : at_(at) {}
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Setting;
+    using difference_type = std::ptrdiff_t;
+    using pointer = void;
+    using reference = Setting;
+
+    explicit Iterator(const uint8_t* at) : at_(at) {}
     Setting operator*() const {
       return {static_cast<SettingId>(at_[0] << 8 | at_[1]),
               static_cast<uint32_t>(at_[2]) << 24 | static_cast<uint32_t>(at_[3]) << 16 |
@@ -29,6 +36,11 @@ class SettingsEntries {
     Iterator& operator++() {
       at_ += kEntrySize;
       return *this;
+    }
+    Iterator operator++(int) {
+      Iterator before = *this;
+      at_ += kEntrySize;
+      return before;
     }
     bool operator==(const Iterator&) const = default;
 

@@ -1,0 +1,108 @@
+#ifndef HEADRACE_PROTOCOL_FRAME_FRAME_LAYOUT_H_
+#define HEADRACE_PROTOCOL_FRAME_FRAME_LAYOUT_H_
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "field/rule.h"
+#include "protocol/frame/frame_type.h"
+
+namespace headrace {
+
+// Where a frame type belongs.
+enum class FramePlace : uint8_t { kAnywhere, kStream, kConnection };
+
+// What RFC 9113 §6 lays down for the header of one frame type.
+struct FrameLayout {
+  FramePlace place;
+  uint8_t padded;       // the flag that adds the Pad Length field, one octet (§6.1)
+  uint8_t priority;     // the flag that adds the priority fields, five octets (§6.2)
+  uint8_t min_length;   // octets that every payload of the type has
+  uint32_t max_length;  // besides SETTINGS_MAX_FRAME_SIZE
+  Rule length_rule;     // broken by a payload outside of these, whatever its flags
+  Rule place_rule;
+};
+
+inline constexpr uint8_t kPadLengthSize = 1;
+inline constexpr uint8_t kPriorityFieldsSize = 5;
+inline constexpr uint8_t kPromisedStreamIdSize = 4;
+inline constexpr uint8_t kSettingSize = 6;
+
+inline constexpr uint32_t kAnyLength = kMaxMaxFrameSize;
+inline constexpr Rule kNoRule{"", ""};
+
+// A row a type; the last is for every type that is not known (§5.5).
+// clang-format off
+inline constexpr std::array<FrameLayout, 11> kFrameLayouts = {{
+    // DATA
+    {FramePlace::kStream, flags::kPadded, 0, 0, kAnyLength,
+     kNoRule, {"RFC 9113 §6.1", "a DATA frame is on a stream"}},
+    // HEADERS
+    {FramePlace::kStream, flags::kPadded, flags::kPriority, 0, kAnyLength,
+     kNoRule, {"RFC 9113 §6.2", "a HEADERS frame is on a stream"}},
+    // PRIORITY
+    {FramePlace::kStream, 0, 0, kPriorityFieldsSize, kPriorityFieldsSize,
+     {"RFC 9113 §6.3", "a PRIORITY payload has 5 octets"},
+     {"RFC 9113 §6.3", "a PRIORITY frame is on a stream"}},
+    // RST_STREAM
+    {FramePlace::kStream, 0, 0, 4, 4,
+     {"RFC 9113 §6.4", "a RST_STREAM payload has 4 octets"},
+     {"RFC 9113 §6.4", "a RST_STREAM frame is on a stream"}},
+    // SETTINGS; see also is_settings_length_wrong()
+    {FramePlace::kConnection, 0, 0, 0, kAnyLength,
+     kNoRule, {"RFC 9113 §6.5", "a SETTINGS frame is on stream 0"}},
+    // PUSH_PROMISE
+    {FramePlace::kStream, flags::kPadded, 0, kPromisedStreamIdSize, kAnyLength,
+     {"RFC 9113 §6.6", "a PUSH_PROMISE payload has a promised stream identifier"},
+     {"RFC 9113 §6.6", "a PUSH_PROMISE frame is on a stream"}},
+    // PING
+    {FramePlace::kConnection, 0, 0, 8, 8,
+     {"RFC 9113 §6.7", "a PING payload has 8 octets"},
+     {"RFC 9113 §6.7", "a PING frame is on stream 0"}},
+    // GOAWAY
+    {FramePlace::kConnection, 0, 0, 8, kAnyLength,
+     {"RFC 9113 §6.8", "a GOAWAY payload has at least 8 octets"},
+     {"RFC 9113 §6.8", "a GOAWAY frame is on stream 0"}},
+    // WINDOW_UPDATE
+    {FramePlace::kAnywhere, 0, 0, 4, 4,
+     {"RFC 9113 §6.9", "a WINDOW_UPDATE payload has 4 octets"}, kNoRule},
+    // CONTINUATION
+    {FramePlace::kStream, 0, 0, 0, kAnyLength,
+     kNoRule, {"RFC 9113 §6.10", "a CONTINUATION frame is on a stream"}},
+    // unknown
+    {FramePlace::kAnywhere, 0, 0, 0, kAnyLength, kNoRule, kNoRule},
+}};
+// clang-format on
+
+constexpr const FrameLayout& layout_of(FrameType type) {
+  return kFrameLayouts[std::min<size_t>(static_cast<size_t>(type), kFrameLayouts.size() - 1)];
+}
+
+// The octets that a payload must have by its type and flags.
+constexpr uint32_t min_payload_length(const FrameLayout& layout, const FrameHeader& header) {
+  return layout.min_length + (header.has(layout.padded) ? kPadLengthSize : 0u) +
+         (header.has(layout.priority) ? kPriorityFieldsSize : 0u);
+}
+
+// §6.5: an acknowledgement is empty, anything else whole entries.
+constexpr bool is_settings_length_wrong(const FrameHeader& header) {
+  return header.length % kSettingSize != 0 || (header.has(flags::kAck) && header.length != 0);
+}
+
+constexpr bool is_misplaced(const FrameLayout& layout, const FrameHeader& header) {
+  return layout.place != FramePlace::kAnywhere &&
+         (layout.place == FramePlace::kConnection) != (header.stream_id == 0);
+}
+
+// The header breaks no rule of §4.2 and §6.
+constexpr bool is_header_sound(const FrameHeader& header, uint32_t max_frame_size) {
+  const FrameLayout& layout = layout_of(header.type);
+  return header.length <= std::min(max_frame_size, layout.max_length) &&
+         header.length >= min_payload_length(layout, header) && !is_misplaced(layout, header) &&
+         (header.type != FrameType::kSettings || !is_settings_length_wrong(header));
+}
+
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_FRAME_FRAME_LAYOUT_H_

@@ -1,0 +1,168 @@
+#include "protocol/frame/frame_parser.h"
+
+namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+constexpr Rule kMaxFrameSize{"RFC 9113 §4.2", "a payload fits into SETTINGS_MAX_FRAME_SIZE"};
+constexpr Rule kFlaggedFields{"RFC 9113 §4.2", "a payload has the fields that its flags announce"};
+constexpr Rule kSettingsAck{"RFC 9113 §6.5", "a SETTINGS acknowledgement is empty"};
+constexpr Rule kSettingsEntries{"RFC 9113 §6.5", "a SETTINGS payload is a multiple of 6 octets"};
+constexpr Rule kDataPadding{"RFC 9113 §6.1", "padding is shorter than the payload"};
+constexpr Rule kFieldBlockPadding{"RFC 9113 §6.2", "padding leaves the field block fragment whole"};
+constexpr Rule kSelfDependency{"RFC 7540 §5.3.1", "a stream does not depend on itself"};
+constexpr Rule kWindowIncrement{"RFC 9113 §6.9", "a window increment is not 0"};
+
+FrameFault fault(FrameFault scope, ErrorCode code, const Rule& rule, const FrameHeader& header,
+                 ErrorDetail* error, uint64_t observed = 0, uint64_t limit = 0) {
+  *error = {code, &rule, header.type, header.stream_id, observed, limit};
+  return scope;
+}
+
+FrameFault size_error(const Rule& rule, const FrameHeader& header, uint32_t limit,
+                      ErrorDetail* error, FrameFault scope = FrameFault::kConnection) {
+  return fault(scope, ErrorCode::kFrameSizeError, rule, header, error, header.length, limit);
+}
+
+PriorityFields load_priority(const uint8_t* octets) {
+  return {(octets[0] & 0x80) != 0, load_u31(octets), octets[4]};
+}
+
+// No honest peer sends it; RFC 9113 no longer says what it means, so RFC 7540 is applied.
+FrameFault check_dependency(const FrameHeader& header, const PriorityFields& priority,
+                            ErrorDetail* error) {
+  if (priority.depends_on != header.stream_id) return FrameFault::kNone;
+  return fault(FrameFault::kStream, ErrorCode::kProtocolError, kSelfDependency, header, error);
+}
+
+}  // namespace
+
+FrameFault judge_frame_header(const FrameHeader& header, uint32_t max_frame_size,
+                              ErrorDetail* error) {
+  const FrameLayout& layout = layout_of(header.type);
+  if (header.length > max_frame_size) {
+    return size_error(kMaxFrameSize, header, max_frame_size, error);
+  }
+  if (is_misplaced(layout, header)) {
+    return fault(FrameFault::kConnection, ErrorCode::kProtocolError, layout.place_rule, header,
+                 error);
+  }
+  if (header.type == FrameType::kSettings && is_settings_length_wrong(header)) {
+    return header.has(flags::kAck) ? size_error(kSettingsAck, header, 0, error)
+                                   : size_error(kSettingsEntries, header, kSettingSize, error);
+  }
+  if (header.length < layout.min_length || header.length > layout.max_length) {
+    return size_error(
+        layout.length_rule, header, layout.min_length, error,
+        header.type == FrameType::kPriority ? FrameFault::kStream : FrameFault::kConnection);
+  }
+  return size_error(kFlaggedFields, header, min_payload_length(layout, header), error);
+}
+
+FrameFault check_data_padding(const FrameHeader& header, uint8_t pad_length, ErrorDetail* error) {
+  if (pad_length < header.length) return FrameFault::kNone;
+  return fault(FrameFault::kConnection, ErrorCode::kProtocolError, kDataPadding, header, error,
+               pad_length, header.length - kPadLengthSize);
+}
+
+FrameFault parse_padded(const FrameHeader& header, gsl::span<const uint8_t> payload,
+                        PaddedPayload* parsed, ErrorDetail* error) {
+  const FrameLayout& layout = layout_of(header.type);
+  // check_frame_header() saw to it that the fixed fields are all there.
+  Expects(payload.size() >= min_payload_length(layout, header));
+  const uint8_t* octets = payload.data();
+  const uint8_t* end = octets + payload.size();
+  *parsed = {};
+  uint8_t pad_length = 0;
+  if (header.has(layout.padded)) {
+    pad_length = *octets++;
+    parsed->padding = uint32_t{pad_length} + kPadLengthSize;
+  }
+  if (header.has(layout.priority)) {
+    parsed->has_priority = true;
+    parsed->priority = load_priority(octets);
+    octets += kPriorityFieldsSize;
+  }
+  if (header.type == FrameType::kPushPromise) {
+    parsed->promised_stream_id = load_u31(octets);
+    octets += kPromisedStreamIdSize;
+  }
+  const size_t room = static_cast<size_t>(end - octets);
+  if (pad_length > room) {
+    const Rule& rule = header.type == FrameType::kData ? kDataPadding : kFieldBlockPadding;
+    return fault(FrameFault::kConnection, ErrorCode::kProtocolError, rule, header, error,
+                 pad_length, room);
+  }
+  parsed->content = {octets, room - pad_length};
+  if (parsed->has_priority) return check_dependency(header, parsed->priority, error);
+  return FrameFault::kNone;
+}
+
+FrameFault parse_priority(const FrameHeader& header, gsl::span<const uint8_t> payload,
+                          PriorityFields* parsed, ErrorDetail* error) {
+  Expects(payload.size() >= kPriorityFieldsSize);
+  *parsed = load_priority(payload.data());
+  return check_dependency(header, *parsed, error);
+}
+
+FrameFault parse_window_update(const FrameHeader& header, gsl::span<const uint8_t> payload,
+                               uint32_t* increment, ErrorDetail* error) {
+  Expects(payload.size() >= sizeof(uint32_t));
+  *increment = load_u31(payload.data());
+  if (*increment != 0) return FrameFault::kNone;
+  const FrameFault scope = header.stream_id == 0 ? FrameFault::kConnection : FrameFault::kStream;
+  return fault(scope, ErrorCode::kProtocolError, kWindowIncrement, header, error);
+}
+
+FrameFault parse_frame(const FrameHeader& header, gsl::span<const uint8_t> payload, Frame* frame,
+                       ErrorDetail* error) {
+  FrameFault fault = FrameFault::kNone;
+  PaddedPayload parsed;
+  switch (header.type) {
+    case FrameType::kData:
+      fault = parse_padded(header, payload, &parsed, error);
+      *frame = DataFrame{header, parsed.padding, Bytes(parsed.content)};
+      break;
+    case FrameType::kHeaders:
+      fault = parse_padded(header, payload, &parsed, error);
+      *frame = HeadersFrame{header, parsed.padding, parsed.has_priority, parsed.priority,
+                            Bytes(parsed.content)};
+      break;
+    case FrameType::kPriority:
+      fault = parse_priority(header, payload, &parsed.priority, error);
+      *frame = PriorityFrame{header, parsed.priority};
+      break;
+    case FrameType::kRstStream:
+      *frame = RstStreamFrame{header, load_u32(payload.data())};
+      break;
+    case FrameType::kSettings:
+      *frame = SettingsFrame{header, SettingsEntries(payload)};
+      break;
+    case FrameType::kPushPromise:
+      fault = parse_padded(header, payload, &parsed, error);
+      *frame = PushPromiseFrame{header, parsed.padding, parsed.promised_stream_id,
+                                Bytes(parsed.content)};
+      break;
+    case FrameType::kPing:
+      *frame = PingFrame{header, load_u64(payload.data())};
+      break;
+    case FrameType::kGoaway:
+      *frame = GoawayFrame{header, load_u31(payload.data()), load_u32(payload.data() + 4),
+                           Bytes(payload.subspan(8))};
+      break;
+    case FrameType::kWindowUpdate: {
+      uint32_t increment = 0;
+      fault = parse_window_update(header, payload, &increment, error);
+      *frame = WindowUpdateFrame{header, increment};
+      break;
+    }
+    case FrameType::kContinuation:
+      *frame = ContinuationFrame{header, Bytes(payload)};
+      break;
+    default:  // §5.5: types that are not known pass as they are
+      *frame = UnknownFrame{header, Bytes(payload)};
+      break;
+  }
+  return fault;
+}
+
+}  // namespace headrace::inline HEADRACE_ABI

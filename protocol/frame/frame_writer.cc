@@ -1,0 +1,141 @@
+#include "protocol/frame/frame_writer.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+// RFC 9113 §2.2: network byte order.
+uint8_t* store_u16(uint16_t value, uint8_t* out) {
+  out[0] = static_cast<uint8_t>(value >> 8);
+  out[1] = static_cast<uint8_t>(value);
+  return out + 2;
+}
+uint8_t* store_u32(uint32_t value, uint8_t* out) {
+  return store_u16(static_cast<uint16_t>(value),
+                   store_u16(static_cast<uint16_t>(value >> 16), out));
+}
+uint8_t* store_bytes(gsl::span<const uint8_t> bytes, uint8_t* out) {
+  if (!bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
+  return out + bytes.size();
+}
+
+// The frames of a field block (§4.3): the first of `type`, in which `prefix` precedes the fragment,
+// then CONTINUATION frames (§6.10).
+uint8_t* write_field_block(FrameType type, uint8_t flags, StreamId stream_id,
+                           gsl::span<const uint8_t> prefix, gsl::span<const uint8_t> block,
+                           uint32_t max_frame_size, uint8_t* out) {
+  do {
+    const size_t size = std::min<size_t>(block.size(), max_frame_size - prefix.size());
+    const bool last = size == block.size();
+    const auto length = static_cast<uint32_t>(prefix.size() + size);
+    const auto end_headers = static_cast<uint8_t>(last ? flags::kEndHeaders : 0);
+    out = write_frame_header({length, type, static_cast<uint8_t>(flags | end_headers), stream_id},
+                             out);
+    out = store_bytes(block.first(size), store_bytes(prefix, out));
+    block = block.subspan(size);
+    prefix = {};
+    type = FrameType::kContinuation;
+    flags = 0;
+  } while (!block.empty());
+  return out;
+}
+
+}  // namespace
+
+uint8_t* write_frame_header(const FrameHeader& header, uint8_t* out) {
+  out = store_u32(header.length << 8 | static_cast<uint8_t>(header.type), out);
+  *out++ = header.flags;
+  return store_u32(header.stream_id, out);
+}
+
+uint8_t* write_rst_stream(StreamId stream_id, ErrorCode code, uint8_t* out) {
+  out = write_frame_header({4, FrameType::kRstStream, 0, stream_id}, out);
+  return store_u32(static_cast<uint32_t>(code), out);
+}
+
+uint8_t* write_ping(uint64_t opaque, bool ack, uint8_t* out) {
+  const uint8_t flags = ack ? flags::kAck : 0;
+  out = write_frame_header({8, FrameType::kPing, flags, 0}, out);
+  return store_u32(static_cast<uint32_t>(opaque),
+                   store_u32(static_cast<uint32_t>(opaque >> 32), out));
+}
+
+uint8_t* write_window_update(StreamId stream_id, uint32_t increment, uint8_t* out) {
+  out = write_frame_header({4, FrameType::kWindowUpdate, 0, stream_id}, out);
+  return store_u32(increment, out);
+}
+
+uint8_t* write_settings_ack(uint8_t* out) {
+  return write_frame_header({0, FrameType::kSettings, flags::kAck, 0}, out);
+}
+
+uint8_t* write_settings(gsl::span<const Setting> settings, uint8_t* out) {
+  out = write_frame_header({static_cast<uint32_t>(6 * settings.size()), FrameType::kSettings, 0, 0},
+                           out);
+  for (const Setting& setting : settings) {
+    out = store_u32(setting.value, store_u16(static_cast<uint16_t>(setting.id), out));
+  }
+  return out;
+}
+
+uint8_t* write_goaway(StreamId last_stream_id, ErrorCode code, gsl::span<const uint8_t> debug_data,
+                      uint8_t* out) {
+  const auto length = static_cast<uint32_t>(8 + debug_data.size());
+  out = write_frame_header({length, FrameType::kGoaway, 0, 0}, out);
+  out = store_u32(static_cast<uint32_t>(code), store_u32(last_stream_id, out));
+  return store_bytes(debug_data, out);
+}
+
+uint8_t* write_priority(StreamId stream_id, bool exclusive, StreamId depends_on, uint8_t weight,
+                        uint8_t* out) {
+  out = write_frame_header({5, FrameType::kPriority, 0, stream_id}, out);
+  out = store_u32(depends_on | (exclusive ? 0x80000000u : 0), out);
+  *out++ = weight;
+  return out;
+}
+
+size_t field_block_frames_size(size_t block_size, uint32_t max_frame_size) {
+  const size_t frames = std::max<size_t>(1, (block_size + max_frame_size - 1) / max_frame_size);
+  return block_size + frames * FrameHeader::kSize;
+}
+
+uint8_t* write_headers(StreamId stream_id, gsl::span<const uint8_t> block, bool end_stream,
+                       uint32_t max_frame_size, uint8_t* out) {
+  return write_field_block(FrameType::kHeaders, end_stream ? flags::kEndStream : 0, stream_id, {},
+                           block, max_frame_size, out);
+}
+
+uint8_t* write_push_promise(StreamId stream_id, StreamId promised_stream_id,
+                            gsl::span<const uint8_t> block, uint32_t max_frame_size, uint8_t* out) {
+  uint8_t promised[4];
+  store_u32(promised_stream_id, promised);
+  return write_field_block(FrameType::kPushPromise, 0, stream_id, promised, block, max_frame_size,
+                           out);
+}
+
+uint8_t* write_data_header(StreamId stream_id, uint32_t length, bool end_stream, uint8_t* out) {
+  const uint8_t flags = end_stream ? flags::kEndStream : 0;
+  return write_frame_header({length, FrameType::kData, flags, stream_id}, out);
+}
+
+uint8_t* write_padded_data(StreamId stream_id, gsl::span<const uint8_t> data, uint32_t padding,
+                           bool end_stream, uint8_t* out) {
+  Expects(padding >= 1 && padding <= 256);
+  const auto length = static_cast<uint32_t>(data.size() + padding);
+  const uint8_t flags = flags::kPadded | (end_stream ? flags::kEndStream : 0);
+  out = write_frame_header({length, FrameType::kData, flags, stream_id}, out);
+  *out++ = static_cast<uint8_t>(padding - 1);
+  out = store_bytes(data, out);
+  std::memset(out, 0, padding - 1);
+  return out + (padding - 1);
+}
+
+uint8_t* write_frame(FrameType type, uint8_t flags, StreamId stream_id,
+                     gsl::span<const uint8_t> payload, uint8_t* out) {
+  out = write_frame_header({static_cast<uint32_t>(payload.size()), type, flags, stream_id}, out);
+  return store_bytes(payload, out);
+}
+
+}  // namespace headrace::inline HEADRACE_ABI
