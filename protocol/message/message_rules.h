@@ -11,7 +11,9 @@
 namespace headrace::inline HEADRACE_ABI {
 
 // RFC 9113 §8: what makes a field section a well-formed request, response or trailer section. Each
-// check returns null, or the rule that is broken. The fields are changed only by trimming.
+// check returns null, or the first rule that is broken. What the decoder has not filled in of a
+// field is filled in; names never change, and values only by trimming. `head` counts only after
+// null.
 
 struct MessageOptions {
   bool trim_field_values = false;        // white space at the edges of values is cut, not refused
@@ -36,8 +38,7 @@ struct ResponseHead {
   int64_t content_length = kNoContentLength;
 };
 
-// RFC 9113 §8.2, §8.3.2. Used for what comes in (client role) and, on a const list, for what the
-// application wants to send.
+// RFC 9113 §8.2, §8.3.2, §8.6.
 const Rule* check_response(gsl::span<Field> fields, const MessageOptions& options,
                            ResponseHead* head);
 

@@ -1,0 +1,275 @@
+#include "protocol/message/message_rules.h"
+
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <string_view>
+
+#include "field/field_syntax.h"
+#include "protocol/message/target_syntax.h"
+
+namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+constexpr Rule kFieldName{"RFC 9113 §8.2.1", "a field name is a token in lower case"};
+constexpr Rule kFieldValue{"RFC 9113 §8.2.1", "a field value has no NUL, CR or LF"};
+constexpr Rule kPaddedValue{"RFC 9113 §8.2.1",
+                            "a field value neither begins nor ends with white space"};
+constexpr Rule kConnectionSpecific{"RFC 9113 §8.2.2", "there are no connection-specific fields"};
+constexpr Rule kTe{"RFC 9113 §8.2.2", "te is \"trailers\", in a request's head only"};
+constexpr Rule kPseudoUnknown{"RFC 9113 §8.3",
+                              "a pseudo-header field is one defined for this kind of message"};
+constexpr Rule kPseudoInTrailers{"RFC 9113 §8.1", "trailers have no pseudo-header fields"};
+constexpr Rule kPseudoLate{"RFC 9113 §8.3", "pseudo-header fields come before all others"};
+constexpr Rule kPseudoTwice{"RFC 9113 §8.3", "a pseudo-header field appears once"};
+constexpr Rule kMethod{"RFC 9113 §8.3.1", "a request has a :method, which is a token"};
+constexpr Rule kScheme{"RFC 9113 §8.3.1", "a request has a :scheme, in a scheme's characters"};
+constexpr Rule kPath{"RFC 9113 §8.3.1",
+                     "an http request's :path begins with \"/\" (OPTIONS: or is *)"};
+constexpr Rule kPathMissing{"RFC 9113 §8.3.1", "a request has a :path"};
+constexpr Rule kAuthority{"RFC 9113 §8.3.1", ":authority is a host and a port, without userinfo"};
+constexpr Rule kHost{"RFC 9110 §7.2", "host appears once and is a host and a port"};
+constexpr Rule kHostDiffers{"RFC 9113 §8.3.1", "host names the same as :authority"};
+constexpr Rule kConnectTarget{"RFC 9113 §8.5",
+                              "CONNECT has an :authority, no :scheme and no :path"};
+constexpr Rule kProtocol{"RFC 8441 §4", ":protocol is a token and comes with CONNECT only"};
+constexpr Rule kStatus{"RFC 9113 §8.3.2", "a response has a :status of three digits"};
+constexpr Rule kStatus101{"RFC 9113 §8.6", "101 (Switching Protocols) is not used"};
+constexpr Rule kContentLength{"RFC 9110 §8.6", "content-length is one number"};
+
+constexpr uint32_t bit(FieldName name) { return 1u << static_cast<unsigned>(name); }
+
+constexpr uint32_t kRequestFields = bit(FieldName::kMethod) | bit(FieldName::kScheme) |
+                                    bit(FieldName::kAuthority) | bit(FieldName::kPath);
+constexpr uint32_t kPseudoFields =
+    kRequestFields | bit(FieldName::kStatus) | bit(FieldName::kProtocol);
+
+// 1*DIGIT that an int64_t holds, or kNoContentLength.
+// RFC 9110 §8.6 lets "5, 5" be taken for "5" or be refused: refused, since no honest peer sends it
+// and software behind us might read it otherwise.
+int64_t parse_content_length(std::string_view text) {
+  if (text.empty()) return kNoContentLength;
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  int64_t value = 0;
+  for (char c : text) {
+    if (c < '0' || c > '9') return kNoContentLength;
+    const int digit = c - '0';
+    if (value > (kMax - digit) / 10) return kNoContentLength;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+// 100 to 999, or 0.
+uint16_t parse_status(std::string_view text) {
+  if (text.size() != 3 || text[0] == '0') return 0;
+  int value = 0;
+  for (char c : text) {
+    if (c < '0' || c > '9') return 0;
+    value = value * 10 + (c - '0');
+  }
+  return static_cast<uint16_t>(value);
+}
+
+// One field section, looked at a field at a time: the rules that hold field by field, and the
+// values that the rules about the whole are asked of.
+class Section {
+ public:
+  enum class Kind : uint8_t { kRequest, kResponse, kTrailers };
+
+  Section(Kind kind, uint32_t pseudo_fields) : kind_(kind), pseudo_fields_(pseudo_fields) {}
+
+  // What comes in: looked up in place, and trimmed if so wished.
+  const Rule* take_all(gsl::span<Field> fields, bool trim) {
+    for (Field& field : fields) {
+      look_up(&field);
+      if (field.syntax == FieldSyntax::kPaddedValue && trim) {
+        field.value = trim_field_value(field.value);
+        field.syntax = FieldSyntax::kValid;
+      }
+      if (const Rule* broken = take(field, field)) return broken;
+    }
+    return nullptr;
+  }
+  // The application's own, which stay as they are.
+  const Rule* take_all(FieldsView fields) {
+    for (const Field& field : fields) {
+      Field looked_up = field;
+      look_up(&looked_up);
+      if (const Rule* broken = take(looked_up, field)) return broken;
+    }
+    return nullptr;
+  }
+
+  bool has(FieldName name) const { return (seen_ & bit(name)) != 0; }
+  // The value of a pseudo-header field or of host; empty when there is none.
+  std::string_view get(FieldName name) const {
+    return has(name) ? at_[static_cast<size_t>(name)]->value : std::string_view();
+  }
+  int64_t content_length() const { return content_length_; }
+
+ private:
+  static void look_up(Field* field) {
+    if (field->known_name == FieldName::kUnresolved) {
+      field->known_name = resolve_field_name(field->name);
+    }
+    if (field->syntax == FieldSyntax::kUnchecked) {
+      field->syntax = check_field(field->name, field->value);
+    }
+  }
+
+  // `field` is looked up; `place` is where its value stays.
+  const Rule* take(const Field& field, const Field& place) {
+    if (field.syntax != FieldSyntax::kValid) return broken_syntax(field.syntax);
+    const FieldName name = field.known_name;
+    if ((bit(name) & kPseudoFields) != 0) return take_pseudo(name, place);
+    if (field.name.front() == ':') return undefined_pseudo();
+    regular_seen_ = true;
+    if (name == FieldName::kOther) return nullptr;
+    return take_known(name, place);
+  }
+
+  static const Rule* broken_syntax(FieldSyntax syntax) {
+    if (syntax == FieldSyntax::kInvalidName) return &kFieldName;
+    return syntax == FieldSyntax::kInvalidValue ? &kFieldValue : &kPaddedValue;
+  }
+  const Rule* undefined_pseudo() const {
+    return kind_ == Kind::kTrailers ? &kPseudoInTrailers : &kPseudoUnknown;
+  }
+  const Rule* take_pseudo(FieldName name, const Field& place) {
+    if ((bit(name) & pseudo_fields_) == 0) return undefined_pseudo();
+    if (regular_seen_) return &kPseudoLate;
+    if (has(name)) return &kPseudoTwice;
+    remember(name, place);
+    return nullptr;
+  }
+
+  const Rule* take_known(FieldName name, const Field& place) {
+    switch (name) {
+      case FieldName::kConnection:
+      case FieldName::kKeepAlive:
+      case FieldName::kProxyConnection:
+      case FieldName::kTransferEncoding:
+      case FieldName::kUpgrade:
+        return &kConnectionSpecific;
+      case FieldName::kTe:
+        return kind_ == Kind::kRequest && equals_ignoring_case(place.value, "trailers") ? nullptr
+                                                                                        : &kTe;
+      case FieldName::kHost:
+        if (kind_ != Kind::kRequest) return nullptr;
+        if (has(name)) return &kHost;
+        remember(name, place);
+        return nullptr;
+      case FieldName::kContentLength:
+        return kind_ == Kind::kTrailers ? nullptr : take_content_length(place.value);
+      default:
+        return nullptr;
+    }
+  }
+  // Repeated with the same number it says the same (RFC 9110 §8.6).
+  const Rule* take_content_length(std::string_view value) {
+    const int64_t length = parse_content_length(value);
+    if (length == kNoContentLength) return &kContentLength;
+    if (has(FieldName::kContentLength) && length != content_length_) return &kContentLength;
+    seen_ |= bit(FieldName::kContentLength);
+    content_length_ = length;
+    return nullptr;
+  }
+
+  void remember(FieldName name, const Field& place) {
+    seen_ |= bit(name);
+    at_[static_cast<size_t>(name)] = &place;
+  }
+
+  Kind kind_;
+  uint32_t pseudo_fields_;  // those that are defined for this kind
+  uint32_t seen_ = 0;
+  bool regular_seen_ = false;
+  int64_t content_length_ = kNoContentLength;
+  // By name, where `seen_` says so; what remember() is called with comes before kHost or is it.
+  std::array<const Field*, static_cast<size_t>(FieldName::kHost) + 1> at_;
+};
+
+// RFC 9113 §8.3.1 and RFC 9110 §7.2. A request without :authority and without host names no
+// authority: it is let through, since HTTP/1.0 requests come so through gateways, and the
+// application knows best whether it can do without.
+const Rule* check_host(const Section& section, std::string_view scheme) {
+  const std::string_view host = section.get(FieldName::kHost);
+  if (!host.empty() && !is_authority(host)) return &kHost;
+  if (!section.has(FieldName::kHost) || !section.has(FieldName::kAuthority)) return nullptr;
+  const std::string_view authority = section.get(FieldName::kAuthority);
+  return is_same_authority(host, authority, scheme) ? nullptr : &kHostDiffers;
+}
+
+// RFC 9113 §8.5: a tunnel to :authority, and nothing else.
+const Rule* check_connect_target(const Section& section) {
+  if (section.has(FieldName::kScheme) || section.has(FieldName::kPath)) return &kConnectTarget;
+  if (!section.has(FieldName::kAuthority)) return &kConnectTarget;
+  if (!is_authority(section.get(FieldName::kAuthority))) return &kAuthority;
+  return check_host(section, "");
+}
+
+// RFC 9113 §8.3.1. Of schemes other than http and https only the presence of :path is known.
+const Rule* check_target(const Section& section, std::string_view method) {
+  const std::string_view scheme = section.get(FieldName::kScheme);
+  const std::string_view path = section.get(FieldName::kPath);
+  if (!is_scheme(scheme)) return &kScheme;
+  if (!section.has(FieldName::kPath)) return &kPathMissing;
+  if (is_http_scheme(scheme)) {
+    if (!is_origin_path(path) && !(path == "*" && method == "OPTIONS")) return &kPath;
+    if (section.has(FieldName::kAuthority) && !is_authority(section.get(FieldName::kAuthority))) {
+      return &kAuthority;
+    }
+  }
+  return check_host(section, scheme);
+}
+
+const Rule* check_status(const Section& section, ResponseHead* head) {
+  head->status = parse_status(section.get(FieldName::kStatus));
+  head->content_length = section.content_length();
+  if (head->status == 0) return &kStatus;
+  return head->status == 101 ? &kStatus101 : nullptr;
+}
+
+}  // namespace
+
+const Rule* check_request(gsl::span<Field> fields, const MessageOptions& options,
+                          RequestHead* head) {
+  const uint32_t extension = options.enable_connect_protocol ? bit(FieldName::kProtocol) : 0;
+  Section section(Section::Kind::kRequest, kRequestFields | extension);
+  if (const Rule* broken = section.take_all(fields, options.trim_field_values)) return broken;
+
+  const std::string_view method = section.get(FieldName::kMethod);
+  if (!is_token(method)) return &kMethod;
+  head->is_head = method == "HEAD";
+  head->is_connect = method == "CONNECT";
+  head->content_length = section.content_length();
+  if (section.has(FieldName::kProtocol)) {
+    const bool sound = head->is_connect && is_token(section.get(FieldName::kProtocol));
+    return sound ? check_target(section, method) : &kProtocol;
+  }
+  return head->is_connect ? check_connect_target(section) : check_target(section, method);
+}
+
+const Rule* check_response(gsl::span<Field> fields, const MessageOptions& options,
+                           ResponseHead* head) {
+  Section section(Section::Kind::kResponse, bit(FieldName::kStatus));
+  if (const Rule* broken = section.take_all(fields, options.trim_field_values)) return broken;
+  return check_status(section, head);
+}
+
+const Rule* check_trailers(gsl::span<Field> fields, const MessageOptions& options) {
+  return Section(Section::Kind::kTrailers, 0).take_all(fields, options.trim_field_values);
+}
+
+const Rule* check_outbound_response(FieldsView fields, ResponseHead* head) {
+  Section section(Section::Kind::kResponse, bit(FieldName::kStatus));
+  if (const Rule* broken = section.take_all(fields)) return broken;
+  return check_status(section, head);
+}
+
+const Rule* check_outbound_trailers(FieldsView fields) {
+  return Section(Section::Kind::kTrailers, 0).take_all(fields);
+}
+
+}  // namespace headrace::inline HEADRACE_ABI
