@@ -11,8 +11,8 @@ import sys
 import time
 from collections import namedtuple
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "interop"))
+HERE = os.path.dirname(os.path.abspath(__file__))  # not its target: a test's runfiles are links
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "harness")]
 
 import suite
 from peer import Departure

@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+"""Large transfers down and up, and many at a standstill: the server's memory stays flat."""
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+import threading
+
+from checks import equal, holds, require
+from peer import INITIAL_WINDOW_SIZE, MAX_WINDOW, DATA, Peer
+from report import Report
+from server import Server
+
+CURL = require("curl")
+MIB = 1024 * 1024
+BLOCK = os.urandom(MIB)
+
+
+class Target:
+    get_path, post_path, timeout = "/bytes/1000", "/echo", 30
+
+    def __init__(self, server):
+        self.host, self.port = server.host, server.port
+
+
+def flat(server, allowed, action):
+    """The growth of the server's peak memory during the action, in MiB; AssertionError above `allowed`."""
+    before = server.memory_kib("VmHWM")
+    action()
+    grown = (server.memory_kib("VmHWM") - before) / 1024
+    print(f"        peak memory {before / 1024:.1f} MiB, {grown:+.1f} MiB")
+    holds(grown <= allowed, f"the server's peak memory grew by {grown:.1f} MiB")
+
+
+def download(server, size):
+    text = subprocess.run(
+        [CURL, "-sS", "--http2-prior-knowledge", "--output", "/dev/null",
+         "--write-out", "%{http_code} %{size_download}", server.url(f"/bytes/{size}")],
+        stdout=subprocess.PIPE, check=True, text=True).stdout
+    equal(text, f"200 {size}")
+
+
+def upload(server, size):
+    """Through /echo and back: as long, and with the same digest."""
+    client = subprocess.Popen(
+        [CURL, "-sS", "--http2-prior-knowledge", "--upload-file", "-", server.url("/echo")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    sent, received = hashlib.sha1(), hashlib.sha1()
+
+    def feed():
+        left = size
+        while left:
+            part = BLOCK[:min(left, MIB)]
+            client.stdin.write(part)
+            sent.update(part)
+            left -= len(part)
+        client.stdin.close()
+
+    feeder = threading.Thread(target=feed, daemon=True)
+    feeder.start()
+    total = 0
+    while part := client.stdout.read(MIB):
+        received.update(part)
+        total += len(part)
+    feeder.join()
+    equal(client.wait(), 0, "curl")
+    equal((total, received.hexdigest()), (size, sent.hexdigest()))
+
+
+def standstill(server):
+    """A hundred downloads of 1 GiB on one connection that nobody reads."""
+    peer = Peer(Target(server), settings=[(INITIAL_WINDOW_SIZE, MAX_WINDOW)])
+    try:
+        for stream in range(1, 200, 2):
+            peer.send_get(stream, path="/bytes/1073741824")
+        peer.read_until(lambda frame: frame.type == DATA, "DATA")
+        peer.send_window_update(0, MAX_WINDOW - 65535)
+        threading.Event().wait(2)
+    finally:
+        peer.close()
+
+
+def many_standstills(server):
+    for _ in range(50):
+        threading.Thread(target=standstill, args=(server,)).start()
+    standstill(server)
+    threading.Event().wait(1)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("program")
+    parser.add_argument("--size", type=int, default=256, help="MiB of each transfer")
+    parser.add_argument("--allowed", type=float, default=32, help="MiB that memory may grow by")
+    arguments = parser.parse_args()
+    size = arguments.size * MIB
+
+    report = Report("large_transfer")
+    # AddressSanitizer holds freed memory back; that is not the server's.
+    server = Server(arguments.program, environment={"ASAN_OPTIONS": "quarantine_size_mb=1"})
+    try:
+        download(server, 10 * MIB)  # warm
+        upload(server, 10 * MIB)
+        report.run(f"{arguments.size} MiB down", flat, server, arguments.allowed,
+                   lambda: download(server, size))
+        report.run(f"{arguments.size} MiB up and back", flat, server, arguments.allowed,
+                   lambda: upload(server, size))
+        report.run("5,100 downloads of 1 GiB at a standstill", flat, server, arguments.allowed,
+                   lambda: many_standstills(server))
+        report.add("the server is alive and ends cleanly", server.stop())
+    finally:
+        server.kill()
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,258 @@
+#!/usr/bin/python3
+"""How the server starts, is configured, and ends."""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections import namedtuple
+
+from checks import equal, holds, require, run
+from peer import DATA, GOAWAY, INITIAL_WINDOW_SIZE, MAX_WINDOW, NO_ERROR, Peer
+from report import Report
+from server import Server
+
+CURL = require("curl")
+PROGRAM = sys.argv[1] if len(sys.argv) > 1 else sys.exit(f"usage: {sys.argv[0]} SERVER-PROGRAM")
+
+Target = namedtuple("Target", "host port get_path post_path timeout")
+
+
+def connect(server, settings=()):
+    return Peer(Target(server.host, server.port, "/bytes/1000", "/echo", 20), settings)
+
+
+def curl(server, path):
+    return run(CURL, "--http2-prior-knowledge", "-sS", "--max-time", "20", server.url(path))
+
+
+class running:
+    """A server for one check; it must be alive at the end, unless the check has ended it."""
+
+    def __init__(self, *flags, environment=None):
+        self.server = Server(PROGRAM, *flags, environment=environment)
+
+    def __enter__(self):
+        return self.server
+
+    def __exit__(self, kind, *unused):
+        self.server.kill()
+
+
+# --- The start
+
+
+def announcement():
+    """prints its URL and a curl line that works"""
+    with running() as server:
+        time.sleep(0.2)
+        line = [line for line in server.text().split("\n") if "curl --http2-prior-knowledge" in line]
+        holds(line, f"no curl line in: {server.text()}")
+        command = line[0][line[0].index("curl"):]
+        run("/bin/sh", "-c", command + " -sS --max-time 10 --output /dev/null")
+
+
+def refuses(*flags):
+    """One clear line on stderr, nothing on stdout, exit code 2."""
+    result = subprocess.run([PROGRAM, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            timeout=30, check=False, text=True)
+    equal(result.returncode, 2, f"exit code with {' '.join(flags)}")
+    lines = result.stderr.strip().split("\n")
+    equal(len(lines), 1, f"lines on stderr ({result.stderr!r})")
+    equal(result.stdout, "", "stdout")
+    return lines[0]
+
+
+def bad_flags():
+    """a flag that it does not know, and values that make no sense: one line, exit code 2"""
+    refuses("--no_such_flag=1")
+    refuses("--port=http")
+    for flag, value in (("port", "99999"), ("allocation", "sometimes"), ("threads", "0"),
+                        ("address", "not-an-address")):
+        line = refuses(f"--{flag}={value}")
+        holds(flag in line or value in line, f"'{line}' does not say what is wrong with {flag}")
+
+
+def missing_root():
+    """a root that does not exist: one line, exit code 2"""
+    holds("/no/such/directory" in refuses("--port=0", "--root=/no/such/directory"), "which root")
+
+
+def taken_port():
+    """a port that is taken: one line, exit code 2"""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = str(holder.getsockname()[1])
+        holds(port in refuses(f"--port={port}"), "the line does not name the port")
+
+
+# --- What it is told to do
+
+
+def allocation():
+    """--allocation, and HEADRACE_REUSE_FRAMES=0 in the environment, which wins"""
+    for flags, environment, expected in (
+            ((), {}, "reuse"), (("--allocation=reuse",), {}, "reuse"),
+            (("--allocation=fresh",), {}, "fresh"),
+            (("--allocation=reuse",), {"HEADRACE_REUSE_FRAMES": "0"}, "fresh"),
+            ((), {"HEADRACE_REUSE_FRAMES": "0"}, "fresh"),
+            ((), {"HEADRACE_REUSE_FRAMES": "1"}, "reuse")):
+        with running(*flags, environment=environment) as server:
+            equal(json.loads(curl(server, "/stats"))["allocation"], expected,
+                  f"{flags} {environment}")
+            equal(len(curl(server, "/bytes/100000")), 100000)
+
+
+def access_log():
+    """--log: a line for every request, none without it"""
+    with running("--log") as server:
+        for path in ("/bytes/123", "/status/404", "/bytes/123"):
+            curl(server, path)
+        equal(server.stop(), None)
+        lines = server.text()
+        equal(lines.count("/bytes/123"), 2, lines)
+        equal(lines.count("/status/404"), 1, lines)
+        holds("GET" in lines and "200" in lines and "404" in lines, lines)
+    with running() as server:
+        curl(server, "/bytes/123")
+        equal(server.stop(), None)
+        holds("/bytes/123" not in server.text(), server.text())
+
+
+def idle_timeout():
+    """--idle_timeout: an idle connection gets GOAWAY NO_ERROR and is closed"""
+    with running("--idle_timeout=1s") as server:
+        peer = connect(server)
+        started = time.monotonic()
+        goaway = None
+        while (frame := peer.read()) is not None:
+            if frame.type == GOAWAY:
+                goaway = frame
+        holds(goaway is not None and goaway.error == NO_ERROR, f"GOAWAY: {goaway}")
+        holds(0.5 < time.monotonic() - started < 10, f"after {time.monotonic() - started:.1f} s")
+
+
+def max_connections():
+    """--max_connections=2: a third waits or is turned away; when one ends there is room again"""
+    with running("--max_connections=2") as server:
+        first, second = connect(server), connect(server)
+        try:
+            with socket.create_connection((server.host, server.port), timeout=2) as third:
+                third.settimeout(2)
+                answer = third.recv(100)
+        except OSError:
+            answer = b""
+        equal(answer, b"", "the third connection")
+        first.close()
+        time.sleep(0.3)
+        equal(len(curl(server, "/bytes/10")), 10)
+        second.expect_ping_answer()
+
+
+def threads():
+    """--threads=4: a hundred connections"""
+    with running("--threads=4") as server:
+        peers = [connect(server) for _ in range(100)]
+        for peer in peers:
+            peer.send_get(1)
+        for peer in peers:
+            peer.expect_message(1)
+        equal(server.stop(), None)
+
+
+# --- The end
+
+
+def idle_end():
+    """SIGTERM without a connection: exit code 0 at once"""
+    with running() as server:
+        started = time.monotonic()
+        equal(server.stop(5), None)
+        holds(time.monotonic() - started < 3, "it took its time")
+
+
+def graceful_end():
+    """SIGTERM under a download: GOAWAY in two phases, the download goes on to its end, exit code 0"""
+    with running() as server:
+        peer = connect(server, [(INITIAL_WINDOW_SIZE, 20000)])
+        peer.send_get(1, path="/bytes/60000")
+        peer.read_until(lambda f: f.type == DATA and f.stream == 1, "DATA")
+        server.terminate()
+        first = peer.read()
+        while first is not None and first.type != GOAWAY:
+            first = peer.read()
+        equal((first.last_stream, first.error), (MAX_WINDOW, NO_ERROR), "the first GOAWAY")
+        # A request that was under way when the first GOAWAY was sent is still served.
+        peer.send_get(3)
+        ended, last = set(), first
+        answered = 0
+        while (frame := peer.read()) is not None:
+            if frame.type == 6 and not frame.flags & 1:
+                peer.send_frame(6, 1, 0, frame.payload)
+                answered += 1
+            elif frame.type == GOAWAY:
+                last = frame
+                peer.send_window_update(1, 100000)
+            elif frame.end_stream:
+                ended.add(frame.stream)
+        equal((last.last_stream, last.error), (3, NO_ERROR), "the last GOAWAY")
+        equal(ended, {1, 3}, "streams that ended")
+        equal(answered, 1, "PINGs of the server")
+        equal(server.wait(10), None)
+
+
+def refused_at_the_end():
+    """after SIGTERM nobody can connect"""
+    with running() as server:
+        peer = connect(server, [(INITIAL_WINDOW_SIZE, 0)])
+        peer.send_get(1)
+        peer.expect_response(1)
+        server.terminate()
+        while peer.read().type != GOAWAY:
+            pass
+        try:
+            with socket.create_connection((server.host, server.port), timeout=2) as late:
+                late.settimeout(5)
+                equal(late.recv(1), b"", "a late connection")
+        except OSError:
+            pass
+        peer.close()
+        equal(server.wait(15), None)
+
+
+def second_signal():
+    """a client that never finishes does not keep a terminated server alive for ever"""
+    with running() as server:
+        peer = connect(server, [(INITIAL_WINDOW_SIZE, 0)])
+        peer.send_get(1)
+        peer.expect_response(1)
+        server.terminate()
+        time.sleep(0.5)
+        server.terminate()
+        equal(server.wait(30), None)
+        peer.close()
+
+
+def interrupt():
+    """SIGINT ends it as SIGTERM does"""
+    with running() as server:
+        server.process.send_signal(2)
+        equal(server.wait(5), None)
+
+
+CHECKS = [announcement, bad_flags, missing_root, taken_port, allocation, access_log, idle_timeout,
+          max_connections, threads, idle_end, graceful_end, refused_at_the_end, second_signal,
+          interrupt]
+
+
+def main():
+    report = Report("lifecycle")
+    for check in CHECKS:
+        report.run(check.__doc__, check)
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
