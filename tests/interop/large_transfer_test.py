@@ -92,7 +92,8 @@ def many_standstills(server):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program")
-    parser.add_argument("--size", type=int, default=256, help="MiB of each transfer")
+    parser.add_argument("--size", type=int, default=int(os.environ.get("HEADRACE_TRANSFER_MIB", "256")),
+                        help="MiB of each transfer")
     parser.add_argument("--allowed", type=float, default=32, help="MiB that memory may grow by")
     arguments = parser.parse_args()
     size = arguments.size * MIB

@@ -1,0 +1,228 @@
+"""The stages of .ci/run. Each goes on after the failure of another, so that the count is whole.
+
+A stage counts checks: every test case in the test.xml of every target that ran (a googletest case,
+a transcript, a conversation of the interop programs), and one for each thing that is checked
+without Bazel. A target that did not build or crashed counts as a failure.
+"""
+
+import argparse
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import xml.etree.ElementTree as ElementTree
+
+CLANG = {"CC": "clang-19"}
+BUILDIFIER = "@bazel/buildifier@8.2.1"
+FUZZ_SECONDS = 10
+
+stages = {}
+
+
+def stage(title):
+    """Registers a function that yields (what was checked, failure or None)."""
+
+    def register(function):
+        stages[function.__name__] = (title, function)
+        return function
+
+    return register
+
+
+def run(*command, environment=None, timeout=None):
+    """Exit code and output of a command."""
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                            env={**os.environ, **(environment or {})}, timeout=timeout)
+    return result.returncode, result.stdout.decode(errors="replace")
+
+
+# --- Bazel
+
+
+def bazel(verb, *arguments, environment=None):
+    return run("bazel", verb, "--noshow_progress", "--color=no", *arguments,
+               environment=environment)
+
+
+def test_cases(path):
+    """(name, failure or None) of every case in a test.xml."""
+    for case in ElementTree.parse(path).getroot().iter("testcase"):
+        failure = next((child for child in case if child.tag in ("failure", "error")), None)
+        name = ".".join(filter(None, (case.get("classname"), case.get("name"))))
+        yield name, None if failure is None else failure.get("message") or "failed"
+
+
+def tests(*arguments, environment=None, targets=("//...",)):
+    """Runs `bazel test` and yields every case of every target that it tells of."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as events:
+        code, output = bazel("test", "--keep_going", f"--build_event_json_file={events.name}",
+                             *arguments, *targets, environment=environment)
+        failures = 0
+        for line in events.read().decode().splitlines():
+            event = json.loads(line)
+            if "testResult" in event:
+                for outcome in test_result(event["id"]["testResult"]["label"],
+                                           event["testResult"]):
+                    failures += outcome[1] is not None
+                    yield outcome
+            elif "targetCompleted" in event["id"] and not event.get("completed", {}).get("success"):
+                if "completed" in event:
+                    failures += 1
+                    yield event["id"]["targetCompleted"]["label"], "it does not build"
+    if code != 0:
+        print(tail(output))
+        if failures == 0:
+            yield "bazel test " + " ".join(arguments), f"it ended with {code}"
+
+
+def test_result(label, result):
+    failed = result["status"] not in ("PASSED", "FLAKY")
+    cases = []
+    for output in result.get("testActionOutput", []):
+        if output["name"] == "test.xml":
+            path = urllib.parse.unquote(urllib.parse.urlparse(output["uri"]).path)
+            try:
+                cases = [(f"{label} {name}", failure) for name, failure in test_cases(path)]
+            except (OSError, ElementTree.ParseError) as error:
+                cases = [(label, f"its test.xml cannot be read: {error}")]
+    if failed and all(failure is None for _, failure in cases):
+        cases.append((label, result["status"].lower()))
+    return cases or [(label, None)]
+
+
+def tail(output, lines=150):
+    """The end of a log, without Bazel's chatter."""
+    kept = [line for line in output.splitlines() if not line.startswith(("INFO:", "Loading:"))]
+    return "\n".join("    | " + line for line in kept[-lines:])
+
+
+# --- The stages, in this order
+
+
+@stage("README: bazel test //...")
+def test():
+    yield from tests()
+
+
+@stage("README: bazel run -c opt //adapters:serve, and its curl line")
+def serve():
+    server = subprocess.Popen(["bazel", "run", "-c", "opt", "//adapters:serve", "--", "--port=0"],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              start_new_session=True)
+    said, curl = [], None
+    try:
+        for line in server.stdout:
+            said.append(line)
+            found = re.search(r"curl --http2-prior-knowledge \S+", line)
+            if found:
+                curl = found.group(0)
+                break
+        if curl is None:
+            yield "it prints a curl line", tail("".join(said))
+            return
+        yield "it prints a curl line", None
+        code, page = run(*curl.split(), "--silent", "--show-error", "--max-time", "10")
+        yield curl, None if code == 0 and page else f"curl ended with {code}: {page}"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.stdout.close()
+        server.wait()
+
+
+@stage("real peers at full size, with the optimised server")
+def interop():
+    yield from tests("-c", "opt", "--test_env=HEADRACE_H2LOAD_REQUESTS=200000",
+                     "--test_env=HEADRACE_TRANSFER_MIB=1024", "--local_test_jobs=1",
+                     targets=("//tests/interop/...", "//tests/conformance/..."))
+
+
+@stage("g++, AddressSanitizer")
+def asan():
+    yield from tests("--config=asan")
+
+
+@stage("g++, UndefinedBehaviorSanitizer")
+def ubsan():
+    yield from tests("--config=ubsan")
+
+
+@stage("g++, ThreadSanitizer")
+def tsan():
+    yield from tests("--config=tsan")
+
+
+@stage("g++, hardened")
+def hardened():
+    yield from tests("--config=hardened")
+
+
+@stage("g++, the core without exceptions and RTTI")
+def noexcept():
+    yield from tests("--config=noexcept")
+
+
+@stage("clang-19")
+def clang():
+    yield from tests(environment=CLANG)
+
+
+@stage("formatting")
+def formatting():
+    files = subprocess.run(["git", "ls-files", "-z"], stdout=subprocess.PIPE, check=True).stdout
+    files = files.decode().split("\0")
+    code, output = run("clang-format", "--dry-run", "-Werror",
+                       *[f for f in files if f.endswith((".h", ".cc"))])
+    yield "clang-format", None if code == 0 else tail(output, 40)
+    code, output = run("npx", "--yes", BUILDIFIER, "-mode=check", "-lint=off",
+                       *[f for f in files if re.search(r"(\.bazel|\.BUILD|\.bzl|WORKSPACE)$", f)])
+    yield "buildifier", None if code == 0 else tail(output, 40)
+
+
+# --- The count
+
+
+def main():
+    parser = argparse.ArgumentParser(prog=".ci/run", description=__doc__.split("\n\n")[0])
+    parser.add_argument("stage", nargs="*", metavar="STAGE",
+                        help="run only these: " + ", ".join(stages))
+    chosen = parser.parse_args().stage or list(stages)
+    unknown = [name for name in chosen if name not in stages]
+    if unknown:
+        parser.error(f"no stage is called {unknown[0]}; there are: {', '.join(stages)}")
+
+    passed, failed = 0, []
+    for name in chosen:
+        title, function = stages[name]
+        print(f"== {name}: {title}", flush=True)
+        started = time.monotonic()
+        good, bad = 0, []
+        try:
+            for checked, failure in function():
+                if failure is None:
+                    good += 1
+                else:
+                    bad.append(f"{name}: {checked}: {failure}")
+        except Exception as error:  # pylint: disable=broad-except
+            bad.append(f"{name}: the stage itself broke: {type(error).__name__}: {error}")
+        if not good and not bad:
+            bad.append(f"{name}: nothing ran")
+        print(f"   {good} passed, {len(bad)} failed, {time.monotonic() - started:.0f} s",
+              flush=True)
+        passed += good
+        failed += bad
+
+    if failed:
+        print("\nFailed:")
+        for line in failed:
+            print("  " + line)
+    print(f"\n{passed} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
