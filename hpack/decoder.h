@@ -7,6 +7,7 @@
 
 #include "field/field_storage.h"
 #include "field/rule.h"
+#include "hpack/dynamic_table.h"
 #include "memory/abi.h"
 #include "memory/ledger.h"
 
@@ -38,8 +39,7 @@ struct DecodeResult {
 class Decoder {
  public:
   // The table's memory is reserved in `ledger`, which must outlive the decoder, as it grows.
-  explicit Decoder(Ledger* ledger);
-  ~Decoder();
+  explicit Decoder(Ledger* ledger) : table_(ledger) {}
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
@@ -49,15 +49,23 @@ class Decoder {
   void set_max_table_size(uint32_t size);
 
   // Decodes one whole field block (RFC 7541 §3) and appends its fields to `fields`, each with its
-  // known_name, syntax and never_indexed. Their views point into `block`, into the table or into the
-  // arena of `fields`, and are valid until the next decode() (and as long as `block` and `fields`).
-  // After kMalformed or kNoMemory the decoder must not be used again.
+  // known_name, syntax and never_indexed. Their views point into `block`, into the table or into
+  // the arena of `fields`, and are valid until the next decode() (and as long as `block` and
+  // `fields`). After kMalformed or kNoMemory the decoder must not be used again.
   [[nodiscard]] DecodeResult decode(gsl::span<const uint8_t> block, const DecodeLimits& limits,
                                     FieldStorage* fields);
 
+  // The dynamic table, to look at.
+  const DynamicTable& table() const { return table_; }
+
   // RFC 7541 §4.1: the size of the table now, and the maximum that the peer's encoder chose.
-  size_t table_size() const;
-  size_t table_max_size() const;
+  size_t table_size() const { return table_.size(); }
+  size_t table_max_size() const { return table_.max_size(); }
+
+ private:
+  DynamicTable table_;
+  uint32_t limit_ = DynamicTable::kInitialMaxSize;         // of size updates
+  uint32_t lowest_limit_ = DynamicTable::kInitialMaxSize;  // since the last block
 };
 
 }  // namespace hpack

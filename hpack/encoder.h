@@ -5,6 +5,11 @@
 #include <cstdint>
 
 #include "field/field.h"
+#include "hpack/dynamic_table.h"
+#include "hpack/huffman.h"
+#include "hpack/integer.h"
+#include "hpack/static_table.h"
+#include "hpack/table_index.h"
 #include "memory/abi.h"
 #include "memory/ledger.h"
 
@@ -13,7 +18,8 @@ namespace hpack {
 
 // An HPACK encoding context (RFC 7541): the dynamic table of one direction of one connection.
 //
-// A block is written into memory of the caller's, with room for what the max_..._size functions say:
+// A block is written into memory of the caller's, with room for what the max_..._size functions
+// say:
 //
 //   uint8_t* end = encoder.begin_block(out);
 //   for (const Field& field : fields) end = encoder.add(field, end);
@@ -22,8 +28,7 @@ namespace hpack {
 class Encoder {
  public:
   // `preferred_table_size`: what is used of the peer's offer (RFC 7541 §4.2), in octets.
-  explicit Encoder(Ledger* ledger, uint32_t preferred_table_size = 4096);
-  ~Encoder();
+  explicit Encoder(Ledger* ledger, uint32_t preferred_table_size = DynamicTable::kInitialMaxSize);
   Encoder(const Encoder&) = delete;
   Encoder& operator=(const Encoder&) = delete;
 
@@ -34,17 +39,33 @@ class Encoder {
   // Upper bounds, in octets, of what begin_block() and add() write.
   static constexpr size_t kMaxBeginSize = 12;
   static size_t max_field_size(const Field& field) {
-    return field.name.size() + field.value.size() + 18;
+    return field.name.size() + field.value.size() + 1 + 2 * kMaxIntegerSize + kHuffmanEncodeSlack;
   }
 
   [[nodiscard]] uint8_t* begin_block(uint8_t* out);
   // Writes one field. Indexing policy: see the .cc. never_indexed fields, `authorization`,
-  // `proxy-authorization` and short cookies are written as never-indexed literals (RFC 7541 §7.1.3).
+  // `proxy-authorization` and short cookies are written as never-indexed literals (RFC 7541
+  // §7.1.3).
   [[nodiscard]] uint8_t* add(const Field& field, uint8_t* out);
   // The same without reading or changing the dynamic table: the result is right wherever in the
-  // stream of blocks it ends up (behind a begin_block()). For trailers, which are taken before their
-  // place in the order is known.
+  // stream of blocks it ends up (behind a begin_block()). For trailers, which are taken before
+  // their place in the order is known.
   [[nodiscard]] static uint8_t* add_stateless(const Field& field, uint8_t* out);
+
+  // The dynamic table, to look at.
+  const DynamicTable& table() const { return table_; }
+
+ private:
+  // RFC 7541 §2.3.3: behind the static table, the newest entry first.
+  uint32_t index_of(uint32_t serial) const { return kStaticEntries + (table_.end() - serial); }
+  uint8_t* add_indexable(const Field& field, uint32_t static_name, uint8_t* out);
+  bool insert(const Field& field, const TableIndex::Hashes& hashes);
+
+  DynamicTable table_;
+  TableIndex index_;
+  uint32_t preferred_size_;
+  uint32_t wanted_size_;  // the smaller of the peer's offer and what is preferred
+  uint32_t lowest_size_;  // of those since the last block
 };
 
 }  // namespace hpack

@@ -1,0 +1,281 @@
+#include "hpack/decoder.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "field/field_syntax.h"
+#include "hpack/huffman.h"
+#include "hpack/integer.h"
+#include "hpack/rules.h"
+#include "hpack/static_table.h"
+
+namespace headrace::inline HEADRACE_ABI {
+namespace hpack {
+namespace {
+
+using Status = DecodeResult::Status;
+
+// A string of a literal: a view into the block, or into the arena when it was coded. One that is
+// too long to be stored or inserted is only measured and has no view.
+struct Text {
+  std::string_view view;
+  uint32_t size = 0;
+  bool in_arena = false;
+};
+
+// One field block on its way through.
+class BlockDecoder {
+ public:
+  BlockDecoder(gsl::span<const uint8_t> block, const DecodeLimits& limits, DynamicTable* table,
+               FieldStorage* fields)
+      : begin_(block.data()),
+        in_(block.data()),
+        end_(block.data() + block.size()),
+        limits_(limits),
+        table_(table),
+        fields_(fields),
+        first_field_(fields->size()) {}
+
+  // RFC 7541 §4.2, §6.3: the size updates at the beginning. `lowest` is the lowest limit since the
+  // block before.
+  bool read_size_updates(uint32_t limit, uint32_t lowest);
+  bool read_field();
+  bool at_end() const { return in_ == end_; }
+  const DecodeResult& result() const { return result_; }
+
+ private:
+  bool read_indexed();
+  bool read_literal(int prefix_bits, bool incremental);
+  bool read_string(uint64_t room, Text* text);
+  bool read_coded_string(gsl::span<const uint8_t> coded, uint64_t room, Text* text);
+  // The entry of a valid index, as a field; `serial` is for those of the dynamic table.
+  bool look_up(uint32_t index, Field* field);
+
+  // Counts the field, and says whether it keeps within the limits.
+  bool count(uint64_t name_size, uint64_t value_size);
+  bool store(const Field& field);
+  bool insert(const Field& field, const Text& name, const Text& value);
+  void give_back(const Text& name, const Text& value);
+  bool copy_table_views();
+  bool copy_if_in_table(std::string_view* text) {
+    return !table_->holds(*text) || fields_->copy(*text, text) || no_memory();
+  }
+
+  uint64_t room_left() const {
+    return result_.status == Status::kTooLarge ? 0 : limits_.max_list_size - result_.list_size;
+  }
+  bool malformed(const Rule& rule) {
+    result_.status = Status::kMalformed;
+    result_.rule = &rule;
+    result_.offset = static_cast<size_t>(representation_ - begin_);
+    return false;
+  }
+  bool no_memory() {
+    result_.status = Status::kNoMemory;
+    return false;
+  }
+  bool read_number(int prefix_bits, uint32_t* value) {
+    const Rule* broken = nullptr;
+    const uint8_t* behind = read_integer(in_, end_, prefix_bits, value, &broken);
+    if (behind == nullptr) return malformed(*broken);
+    in_ = behind;
+    return true;
+  }
+
+  const uint8_t* const begin_;
+  const uint8_t* in_;
+  const uint8_t* const end_;
+  const uint8_t* representation_ = nullptr;  // the one being read
+  const DecodeLimits& limits_;
+  DynamicTable* const table_;
+  FieldStorage* const fields_;
+  const size_t first_field_;
+
+  // Fields refer to entries of the table until an insertion would overwrite one of these. Then all
+  // are copied, once, and from then on each when it is stored.
+  bool refers_to_table_ = false;
+  bool copies_ = false;
+  uint32_t oldest_referred_ = 0;
+  DecodeResult result_;
+};
+
+bool BlockDecoder::read_size_updates(uint32_t limit, uint32_t lowest) {
+  representation_ = in_;
+  bool missing = lowest < table_->max_size();
+  while (in_ != end_ && (*in_ & 0xe0) == 0x20) {
+    representation_ = in_;
+    uint32_t size = 0;
+    if (!read_number(5, &size)) return false;
+    if (size > limit) return malformed(kSizeUpdateTooLarge);
+    table_->set_max_size(size);
+    if (size <= lowest) missing = false;
+  }
+  if (missing) return malformed(kSizeUpdateMissing);
+  return true;
+}
+
+bool BlockDecoder::read_field() {
+  representation_ = in_;
+  const uint8_t first = *in_;
+  if ((first & 0x80) != 0) return read_indexed();              // RFC 7541 §6.1
+  if ((first & 0x40) != 0) return read_literal(6, true);       // §6.2.1
+  if ((first & 0x20) != 0) return malformed(kSizeUpdateLate);  // §6.3
+  return read_literal(4, false);                               // §6.2.2, §6.2.3
+}
+
+bool BlockDecoder::read_indexed() {
+  uint32_t index = 0;
+  if (!read_number(7, &index)) return false;
+  if (index == 0) return malformed(kIndexZero);
+  Field field;
+  if (!look_up(index, &field)) return false;
+  if (!count(field.name.size(), field.value.size())) return true;
+  if (copies_ && !(copy_if_in_table(&field.name) && copy_if_in_table(&field.value))) return false;
+  return store(field);
+}
+
+bool BlockDecoder::read_literal(int prefix_bits, bool incremental) {
+  const bool never_indexed = !incremental && (*in_ & 0x10) != 0;
+  uint32_t name_index = 0;
+  if (!read_number(prefix_bits, &name_index)) return false;
+  const uint64_t room = std::max<uint64_t>(room_left(), incremental ? table_->max_size() : 0);
+  Field field;
+  Text name;
+  if (name_index == 0) {
+    if (!read_string(room, &name)) return false;
+    field.name = name.view;
+    field.known_name = resolve_field_name(name.view);
+    const bool known = field.known_name != FieldName::kOther;
+    field.syntax =
+        known || is_valid_field_name(name.view) ? FieldSyntax::kValid : FieldSyntax::kInvalidName;
+  } else {
+    if (!look_up(name_index, &field)) return false;
+    if (field.syntax != FieldSyntax::kInvalidName) field.syntax = FieldSyntax::kValid;
+    name.view = field.name;
+    name.size = static_cast<uint32_t>(field.name.size());
+  }
+  Text value;
+  if (!read_string(room, &value)) return false;
+  field.value = value.view;
+  field.never_indexed = never_indexed;
+  if (field.syntax == FieldSyntax::kValid) field.syntax = check_field_value(field.value);
+
+  const bool stored = count(name.size, value.size);
+  if (stored && copies_ && !copy_if_in_table(&field.name)) return false;
+  if (stored && !store(field)) return false;
+  const bool copied_before = copies_;
+  if (incremental && !insert(field, name, value)) return false;
+  if (!stored && copies_ == copied_before) give_back(name, value);
+  return true;
+}
+
+bool BlockDecoder::look_up(uint32_t index, Field* field) {
+  if (index <= kStaticEntries) {
+    *field = kStaticTable[index];
+    return true;
+  }
+  const uint32_t age = index - kStaticEntries;  // 1: the newest
+  if (age > table_->count()) return malformed(kIndexPastTables);
+  const uint32_t serial = table_->end() - age;
+  const DynamicTable::Entry& entry = table_->entry(serial);
+  *field = {table_->name(entry), table_->value(entry), false, entry.known_name, entry.syntax};
+  if (!refers_to_table_ || static_cast<int32_t>(serial - oldest_referred_) < 0) {
+    oldest_referred_ = serial;
+    refers_to_table_ = true;
+  }
+  return true;
+}
+
+bool BlockDecoder::read_string(uint64_t room, Text* text) {
+  if (in_ == end_) return malformed(kStringTruncated);
+  const bool coded = (*in_ & 0x80) != 0;
+  uint32_t size = 0;
+  if (!read_number(7, &size)) return false;
+  if (size > static_cast<size_t>(end_ - in_)) return malformed(kStringTruncated);
+  const uint8_t* octets = in_;
+  in_ += size;
+  if (coded) return read_coded_string({octets, size}, room, text);
+  text->view = {reinterpret_cast<const char*>(octets), size};
+  text->size = size;
+  return true;
+}
+
+bool BlockDecoder::read_coded_string(gsl::span<const uint8_t> coded, uint64_t room, Text* text) {
+  size_t needed = huffman_decode_room(coded.size());
+  if (needed > room) {
+    // It may be too long to be of use, so its size comes first.
+    const HuffmanDecoded measured = huffman_measure(coded);
+    if (measured.rule != nullptr) return malformed(*measured.rule);
+    text->size = static_cast<uint32_t>(measured.size);
+    if (measured.size > room) return true;
+    needed = measured.size + kHuffmanDecodeSlack;
+  }
+  char* out = fields_->allocate(needed);
+  if (out == nullptr) return no_memory();
+  const HuffmanDecoded decoded = huffman_decode(coded, out);
+  if (decoded.rule != nullptr) return malformed(*decoded.rule);
+  fields_->shrink_last(needed - decoded.size);
+  text->view = {out, decoded.size};
+  text->size = static_cast<uint32_t>(decoded.size);
+  text->in_arena = true;
+  return true;
+}
+
+bool BlockDecoder::count(uint64_t name_size, uint64_t value_size) {
+  result_.list_size += DynamicTable::entry_size(name_size, value_size);
+  ++result_.field_count;
+  if (result_.list_size > limits_.max_list_size || result_.field_count > limits_.max_fields) {
+    result_.status = Status::kTooLarge;
+  }
+  return result_.status == Status::kDone;
+}
+
+bool BlockDecoder::store(const Field& field) { return fields_->append(field) || no_memory(); }
+
+bool BlockDecoder::insert(const Field& field, const Text& name, const Text& value) {
+  if (DynamicTable::entry_size(name.size, value.size) > table_->max_size()) {
+    table_->clear();  // RFC 7541 §4.4
+    return true;
+  }
+  const DynamicTable::Plan plan = table_->plan(name.size, value.size);
+  if (refers_to_table_ && !copies_ && table_->disturbs(plan, oldest_referred_)) {
+    if (!copy_table_views()) return false;
+  }
+  return table_->insert(plan, name.view, value.view, field.known_name, field.syntax) || no_memory();
+}
+
+bool BlockDecoder::copy_table_views() {
+  copies_ = true;
+  for (Field& field : fields_->fields().subspan(first_field_)) {
+    if (!copy_if_in_table(&field.name) || !copy_if_in_table(&field.value)) return false;
+  }
+  return true;
+}
+
+// What was decoded for the table alone does not stay in the arena. Nothing was allocated behind it.
+void BlockDecoder::give_back(const Text& name, const Text& value) {
+  if (value.in_arena) fields_->shrink_last(value.size);
+  const bool adjacent = !value.in_arena || name.view.data() + name.size == value.view.data();
+  if (name.in_arena && adjacent) fields_->shrink_last(name.size);
+}
+
+}  // namespace
+
+void Decoder::set_max_table_size(uint32_t size) {
+  limit_ = size;
+  lowest_limit_ = std::min(lowest_limit_, size);
+}
+
+DecodeResult Decoder::decode(gsl::span<const uint8_t> block, const DecodeLimits& limits,
+                             FieldStorage* fields) {
+  BlockDecoder decoder(block, limits, &table_, fields);
+  if (!decoder.read_size_updates(limit_, lowest_limit_)) return decoder.result();
+  lowest_limit_ = limit_;
+  while (!decoder.at_end()) {
+    if (!decoder.read_field()) break;
+  }
+  return decoder.result();
+}
+
+}  // namespace hpack
+}  // namespace headrace::inline HEADRACE_ABI

@@ -1,0 +1,138 @@
+#include "hpack/encoder.h"
+
+#include <algorithm>
+#include <array>
+
+#include "hpack/representation.h"
+#include "hpack/static_table.h"
+
+namespace headrace::inline HEADRACE_ABI {
+namespace hpack {
+namespace {
+
+// The indexing policy. What comes again on a connection is indexed (an authority, a user agent,
+// accept and server fields, longer cookies, names that are unknown here). Not indexed is what
+// differs from message to message, and would only push the others out of the table. Never indexed,
+// here and by any intermediary (RFC 7541 §7.1.3), is what a guessing attacker might find out by the
+// size of our output: credentials, and cookies that are short enough to be guessed.
+constexpr size_t kShortCookie = 20;
+
+constexpr std::array<Literal, kStaticEntries + 1> make_policy() {
+  std::array<Literal, kStaticEntries + 1> policy{};
+  policy.fill(Literal::kIncrementalIndexing);
+  for (std::string_view name : {":path", "age", "content-length", "content-range", "etag",
+                                "if-modified-since", "if-none-match", "location", "set-cookie"}) {
+    for (uint32_t i = 1; i <= kStaticEntries; ++i) {
+      if (kStaticTable[i].name == name) policy[i] = Literal::kWithoutIndexing;
+    }
+  }
+  for (uint32_t i = 1; i <= kStaticEntries; ++i) {
+    const FieldName name = kStaticTable[i].known_name;
+    if (name == FieldName::kAuthorization || name == FieldName::kProxyAuthorization) {
+      policy[i] = Literal::kNeverIndexed;
+    }
+  }
+  return policy;
+}
+// By the lowest static index of the name; 0 stands for all names that are not in the static table.
+constexpr std::array<Literal, kStaticEntries + 1> kPolicy = make_policy();
+
+Literal policy_for(const Field& field, uint32_t static_name) {
+  if (field.never_indexed) return Literal::kNeverIndexed;
+  const bool cookie = kStaticTable[static_name].known_name == FieldName::kCookie;
+  if (cookie && field.value.size() < kShortCookie) return Literal::kNeverIndexed;
+  return kPolicy[static_name];
+}
+
+uint8_t* write_literal_field(const Field& field, Literal literal, uint32_t name_index,
+                             uint8_t* out) {
+  out = write_literal(out, literal, name_index);
+  if (name_index == 0) out = write_string(out, field.name);
+  return write_string(out, field.value);
+}
+
+}  // namespace
+
+Encoder::Encoder(Ledger* ledger, uint32_t preferred_table_size)
+    : table_(ledger),
+      index_(ledger),
+      preferred_size_(preferred_table_size),
+      wanted_size_(std::min(preferred_table_size, DynamicTable::kInitialMaxSize)),
+      lowest_size_(wanted_size_) {}
+
+void Encoder::set_peer_max_table_size(uint32_t size) {
+  wanted_size_ = std::min(size, preferred_size_);
+  lowest_size_ = std::min(lowest_size_, wanted_size_);
+}
+
+uint8_t* Encoder::begin_block(uint8_t* out) {
+  // RFC 7541 §4.2: the lowest size since the last block, if the table has to shrink for it, then
+  // the last one.
+  if (lowest_size_ < table_.max_size()) {
+    out = write_size_update(out, lowest_size_);
+    table_.set_max_size(lowest_size_);
+  }
+  if (wanted_size_ != table_.max_size()) {
+    out = write_size_update(out, wanted_size_);
+    table_.set_max_size(wanted_size_);
+  }
+  lowest_size_ = wanted_size_;
+  return out;
+}
+
+uint8_t* Encoder::add(const Field& field, uint8_t* out) {
+  const uint32_t static_name = find_static_name(field.name);
+  const Literal literal = policy_for(field, static_name);
+  if (literal != Literal::kNeverIndexed && static_name != 0) {
+    const uint32_t index = find_static_value(static_name, field.value);
+    if (index != 0) return write_indexed(out, index);
+  }
+  if (literal == Literal::kIncrementalIndexing) return add_indexable(field, static_name, out);
+  return write_literal_field(field, literal, static_name, out);
+}
+
+uint8_t* Encoder::add_indexable(const Field& field, uint32_t static_name, uint8_t* out) {
+  const uint32_t name_hash = static_name != 0 ? static_name : TableIndex::hash_name(field.name);
+  const TableIndex::Hashes hashes = TableIndex::hash_field(name_hash, field.value);
+  uint32_t serial = 0;
+  if (index_.find_field(table_, hashes, field.name, field.value, &serial)) {
+    return write_indexed(out, index_of(serial));
+  }
+  uint32_t name_index = static_name;
+  if (name_index == 0 && index_.find_name(table_, name_hash, field.name, &serial)) {
+    name_index = index_of(serial);  // as the table is before the insertion
+  }
+  const bool inserted = insert(field, hashes);
+  return write_literal_field(
+      field, inserted ? Literal::kIncrementalIndexing : Literal::kWithoutIndexing, name_index, out);
+}
+
+bool Encoder::insert(const Field& field, const TableIndex::Hashes& hashes) {
+  // One large field is not worth the loss of all others.
+  const uint64_t size = DynamicTable::entry_size(field.name.size(), field.value.size());
+  if (size > uint64_t{table_.max_size()} * 3 / 4) return false;
+  const DynamicTable::Plan plan = table_.plan(static_cast<uint32_t>(field.name.size()),
+                                              static_cast<uint32_t>(field.value.size()));
+  // When the memory is refused, the field is just not indexed.
+  if (!index_.reserve(table_, plan.capacity)) return false;
+  if (!table_.insert(plan, field.name, field.value, FieldName::kUnresolved,
+                     FieldSyntax::kUnchecked)) {
+    return false;
+  }
+  index_.add(table_, hashes);
+  return true;
+}
+
+uint8_t* Encoder::add_stateless(const Field& field, uint8_t* out) {
+  const uint32_t static_name = find_static_name(field.name);
+  Literal literal = policy_for(field, static_name);
+  if (literal != Literal::kNeverIndexed) {
+    const uint32_t index = static_name == 0 ? 0 : find_static_value(static_name, field.value);
+    if (index != 0) return write_indexed(out, index);
+    literal = Literal::kWithoutIndexing;
+  }
+  return write_literal_field(field, literal, static_name, out);
+}
+
+}  // namespace hpack
+}  // namespace headrace::inline HEADRACE_ABI

@@ -1,0 +1,48 @@
+#ifndef HEADRACE_HPACK_INTEGER_H_
+#define HEADRACE_HPACK_INTEGER_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "field/rule.h"
+#include "memory/abi.h"
+
+namespace headrace::inline HEADRACE_ABI {
+namespace hpack {
+
+// RFC 7541 §5.1. Integers have 32 bits at most and five octets at most behind the prefix, so zeros
+// without end (0x80 0x80 ...) are refused like values without end.
+constexpr size_t kMaxIntegerSize = 6;
+
+// Reads what follows a prefix of all ones, which is `prefix`. Null: a rule was broken.
+const uint8_t* read_integer_rest(const uint8_t* in, const uint8_t* end, uint32_t prefix,
+                                 uint32_t* value, const Rule** rule);
+
+// Reads an integer whose prefix is the lower `prefix_bits` of *in; in < end. Returns what is behind
+// it, or null when a rule was broken.
+inline const uint8_t* read_integer(const uint8_t* in, const uint8_t* end, int prefix_bits,
+                                   uint32_t* value, const Rule** rule) {
+  const uint32_t largest = (1u << prefix_bits) - 1;
+  *value = *in & largest;
+  if (*value < largest) return in + 1;
+  return read_integer_rest(in + 1, end, largest, value, rule);
+}
+
+// Writes the part of `value` behind a prefix of all ones, which is `prefix`.
+uint8_t* write_integer_rest(uint8_t* out, uint32_t value, uint32_t prefix);
+
+// Writes an integer of at most kMaxIntegerSize octets; `first` are the bits in front of the prefix.
+inline uint8_t* write_integer(uint8_t* out, uint32_t value, int prefix_bits, uint8_t first) {
+  const uint32_t largest = (1u << prefix_bits) - 1;
+  if (value < largest) {
+    *out = static_cast<uint8_t>(first | value);
+    return out + 1;
+  }
+  *out = static_cast<uint8_t>(first | largest);
+  return write_integer_rest(out + 1, value, largest);
+}
+
+}  // namespace hpack
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_HPACK_INTEGER_H_

@@ -1,0 +1,49 @@
+#include "hpack/static_table.h"
+
+#include <cstddef>
+
+namespace headrace::inline HEADRACE_ABI {
+namespace hpack {
+namespace {
+
+// A hash without collisions among the names of the static table (found by trying multipliers): the
+// length and three characters, multiplied, the upper seven bits.
+constexpr size_t kSlots = 128;
+constexpr uint32_t kMultiplier = 0x74b8b31b;
+
+constexpr uint32_t slot_of(std::string_view name) {
+  const auto octet = [&](size_t i) { return static_cast<uint32_t>(static_cast<uint8_t>(name[i])); };
+  const uint32_t key = static_cast<uint32_t>(name.size()) | octet(0) << 8 |
+                       octet(name.size() / 2) << 16 | octet(name.size() - 1) << 24;
+  return (key * kMultiplier) >> 25;
+}
+
+constexpr std::array<uint8_t, kSlots> make_slots() {
+  std::array<uint8_t, kSlots> slots{};
+  for (uint32_t index = kStaticEntries; index > 0; --index) {
+    slots[slot_of(kStaticTable[index].name)] = static_cast<uint8_t>(index);
+  }
+  return slots;
+}
+constexpr std::array<uint8_t, kSlots> kFirstIndex = make_slots();
+
+constexpr bool each_name_has_its_slot() {
+  for (const Field& field : kStaticTable) {
+    if (!field.name.empty() && kStaticTable[kFirstIndex[slot_of(field.name)]].name != field.name) {
+      return false;
+    }
+  }
+  return true;
+}
+static_assert(each_name_has_its_slot());
+
+}  // namespace
+
+uint32_t find_static_name(std::string_view name) {
+  if (name.empty()) return 0;
+  const uint32_t index = kFirstIndex[slot_of(name)];
+  return kStaticTable[index].name == name ? index : 0;
+}
+
+}  // namespace hpack
+}  // namespace headrace::inline HEADRACE_ABI

@@ -1,0 +1,107 @@
+#ifndef HEADRACE_HPACK_STATIC_TABLE_H_
+#define HEADRACE_HPACK_STATIC_TABLE_H_
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "field/field.h"
+#include "memory/abi.h"
+
+namespace headrace::inline HEADRACE_ABI {
+namespace hpack {
+
+constexpr uint32_t kStaticEntries = 61;
+
+namespace internal {
+constexpr Field entry(std::string_view name, std::string_view value, FieldName known_name) {
+  return {name, value, false, known_name, FieldSyntax::kValid};
+}
+}  // namespace internal
+
+// RFC 7541 Appendix A. Index 0 is no entry.
+inline constexpr std::array<Field, kStaticEntries + 1> kStaticTable = [] {
+  using internal::entry;
+  return std::array<Field, kStaticEntries + 1>{
+      Field{},
+      entry(":authority", "", FieldName::kAuthority),
+      entry(":method", "GET", FieldName::kMethod),
+      entry(":method", "POST", FieldName::kMethod),
+      entry(":path", "/", FieldName::kPath),
+      entry(":path", "/index.html", FieldName::kPath),
+      entry(":scheme", "http", FieldName::kScheme),
+      entry(":scheme", "https", FieldName::kScheme),
+      entry(":status", "200", FieldName::kStatus),
+      entry(":status", "204", FieldName::kStatus),
+      entry(":status", "206", FieldName::kStatus),
+      entry(":status", "304", FieldName::kStatus),
+      entry(":status", "400", FieldName::kStatus),
+      entry(":status", "404", FieldName::kStatus),
+      entry(":status", "500", FieldName::kStatus),
+      entry("accept-charset", "", FieldName::kOther),
+      entry("accept-encoding", "gzip, deflate", FieldName::kOther),
+      entry("accept-language", "", FieldName::kOther),
+      entry("accept-ranges", "", FieldName::kOther),
+      entry("accept", "", FieldName::kOther),
+      entry("access-control-allow-origin", "", FieldName::kOther),
+      entry("age", "", FieldName::kOther),
+      entry("allow", "", FieldName::kOther),
+      entry("authorization", "", FieldName::kAuthorization),
+      entry("cache-control", "", FieldName::kOther),
+      entry("content-disposition", "", FieldName::kOther),
+      entry("content-encoding", "", FieldName::kOther),
+      entry("content-language", "", FieldName::kOther),
+      entry("content-length", "", FieldName::kContentLength),
+      entry("content-location", "", FieldName::kOther),
+      entry("content-range", "", FieldName::kOther),
+      entry("content-type", "", FieldName::kContentType),
+      entry("cookie", "", FieldName::kCookie),
+      entry("date", "", FieldName::kDate),
+      entry("etag", "", FieldName::kOther),
+      entry("expect", "", FieldName::kExpect),
+      entry("expires", "", FieldName::kOther),
+      entry("from", "", FieldName::kOther),
+      entry("host", "", FieldName::kHost),
+      entry("if-match", "", FieldName::kOther),
+      entry("if-modified-since", "", FieldName::kOther),
+      entry("if-none-match", "", FieldName::kOther),
+      entry("if-range", "", FieldName::kOther),
+      entry("if-unmodified-since", "", FieldName::kOther),
+      entry("last-modified", "", FieldName::kOther),
+      entry("link", "", FieldName::kOther),
+      entry("location", "", FieldName::kOther),
+      entry("max-forwards", "", FieldName::kOther),
+      entry("proxy-authenticate", "", FieldName::kOther),
+      entry("proxy-authorization", "", FieldName::kProxyAuthorization),
+      entry("range", "", FieldName::kOther),
+      entry("referer", "", FieldName::kOther),
+      entry("refresh", "", FieldName::kOther),
+      entry("retry-after", "", FieldName::kOther),
+      entry("server", "", FieldName::kOther),
+      entry("set-cookie", "", FieldName::kSetCookie),
+      entry("strict-transport-security", "", FieldName::kOther),
+      entry("transfer-encoding", "", FieldName::kTransferEncoding),
+      entry("user-agent", "", FieldName::kOther),
+      entry("vary", "", FieldName::kOther),
+      entry("via", "", FieldName::kOther),
+      entry("www-authenticate", "", FieldName::kOther),
+  };
+}();
+
+// The lowest index of an entry of that name, 0 when there is none.
+uint32_t find_static_name(std::string_view name);
+
+// The index of the entry of that value among those with the name of entry `name_index`, 0 when
+// there is none.
+inline uint32_t find_static_value(uint32_t name_index, std::string_view value) {
+  for (uint32_t index = name_index; index <= kStaticEntries; ++index) {
+    if (kStaticTable[index].name != kStaticTable[name_index].name) return 0;
+    if (kStaticTable[index].value == value) return index;
+  }
+  return 0;
+}
+
+}  // namespace hpack
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_HPACK_STATIC_TABLE_H_
