@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <gsl/span>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +45,9 @@ class Body {
   // Open-ended: send_data() and send_trailers() follow.
   static Body stream() { return Body(Stream{}); }
 
+  // The body's size in octets, when it is known beforehand.
+  std::optional<size_t> size() const;
+
   struct None {};
   struct Stream {};
   using Kind = std::variant<None, gsl::span<const uint8_t>, std::string, std::vector<uint8_t>,
@@ -56,6 +59,18 @@ class Body {
   explicit Body(Kind kind) : kind_(std::move(kind)) {}
   Kind kind_;
 };
+
+inline std::optional<size_t> Body::size() const {
+  struct Visitor {
+    std::optional<size_t> operator()(const None&) const { return 0; }
+    std::optional<size_t> operator()(gsl::span<const uint8_t> bytes) const { return bytes.size(); }
+    std::optional<size_t> operator()(const std::string& bytes) const { return bytes.size(); }
+    std::optional<size_t> operator()(const std::vector<uint8_t>& bytes) const { return bytes.size(); }
+    std::optional<size_t> operator()(BodySource*) const { return std::nullopt; }
+    std::optional<size_t> operator()(const Stream&) const { return std::nullopt; }
+  };
+  return std::visit(Visitor{}, kind_);
+}
 
 }  // namespace headrace::inline HEADRACE_ABI
 

@@ -1,0 +1,55 @@
+#ifndef HEADRACE_PROTOCOL_STREAM_CLOSED_STREAMS_H_
+#define HEADRACE_PROTOCOL_STREAM_CLOSED_STREAMS_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "memory/abi.h"
+#include "memory/ledger.h"
+#include "protocol/frame/frame_type.h"
+#include "protocol/stream/state_table.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// How the streams of one side that are no longer live were closed: the last kRemembered of them, in a
+// ring. A stream that was forgotten gets the lenient answer, that of one we reset: late frames on it
+// are discarded.
+class ClosedStreams {
+ public:
+  static constexpr size_t kRemembered = 256;
+
+  explicit ClosedStreams(Ledger* ledger) : ledger_(ledger) {}
+  ~ClosedStreams() { trim(); }
+  ClosedStreams(const ClosedStreams&) = delete;
+  ClosedStreams& operator=(const ClosedStreams&) = delete;
+
+  // `state`: one of the closed states. When the ledger refuses memory it is forgotten at once.
+  void remember(StreamId id, StreamState state);
+  // The state of a stream that is not live, `id` being at most the highest ever used.
+  StreamState find(StreamId id) const;
+  // Forgets everything and frees the memory.
+  void trim();
+
+ private:
+  struct Entry {
+    StreamId id;
+    StreamState state;
+  };
+  static constexpr size_t kFirstCapacity = 16;
+
+  bool grow();
+  void forget(StreamId id) {
+    if (id > forgotten_up_to_) forgotten_up_to_ = id;
+  }
+
+  Ledger* ledger_;
+  std::unique_ptr<Entry[]> entries_;
+  size_t capacity_ = 0;
+  size_t size_ = 0;
+  size_t newest_ = 0;  // position of the newest entry
+  StreamId forgotten_up_to_ = 0;  // some id up to this one was used and forgotten
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_STREAM_CLOSED_STREAMS_H_

@@ -1,0 +1,98 @@
+#ifndef HEADRACE_PROTOCOL_STREAM_SEND_BODY_H_
+#define HEADRACE_PROTOCOL_STREAM_SEND_BODY_H_
+
+#include <cstdint>
+#include <gsl/span>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "memory/abi.h"
+#include "protocol/stream/body.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// What a stream still has to send behind its head: the body, then the trailers. It hands out the
+// body's bytes front to back and knows what of them the output still refers to.
+class SendBody {
+ public:
+  SendBody() = default;
+  SendBody(const SendBody&) = delete;
+  SendBody& operator=(const SendBody&) = delete;
+
+  // Takes the body over. `buffer_size`: the most that append() holds.
+  void start(Body body, uint32_t buffer_size);
+
+  // --- Body::stream()
+
+  bool accepts_data() const { return open_; }
+  // Copies what fits of `bytes`, and returns how much that was. Memory for the buffer is allocated on
+  // first use.
+  size_t append(gsl::span<const uint8_t> bytes);
+  // No more append(): what is buffered is the rest of the body.
+  void finish() { open_ = false; }
+  // append() took less than it was given since the last call, and has room again.
+  bool take_writable();
+
+  // --- Body::source()
+
+  BodySource* source() const;
+  void set_source_waiting(bool waiting) { source_waiting_ = waiting; }
+  bool source_waiting() const { return source_waiting_; }
+  void source_ended();
+
+  // --- Sending
+
+  // Octets at hand. For a source: unknown, see source().
+  gsl::span<const uint8_t> ready() const;
+  void consume(size_t size);
+  // Everything of the body has been handed out; trailers may still follow.
+  bool drained() const;
+  // Something can be cut into a frame now: octets, the trailers or a bare end.
+  bool has_something() const;
+  // The bytes of ready() stay where they are until released: the output may refer to them.
+  bool stable() const { return stable_; }
+  void hold(size_t size) { held_ += size; }
+  // False once nothing is held any more.
+  bool release(size_t size) {
+    held_ -= size;
+    return held_ > 0;
+  }
+  bool held() const { return held_ > 0; }
+
+  // --- Trailers: a field block that does not depend on the HPACK table.
+
+  void set_trailers(std::vector<uint8_t> block);
+  bool has_trailers() const { return trailers_ != nullptr; }
+  gsl::span<const uint8_t> trailers() const { return *trailers_; }
+
+  // The body is a view of the application's, and BodyReleased is owed.
+  bool owes_release() const { return owes_release_; }
+  void release_told() { owes_release_ = false; }
+
+  // Drops all that was not handed out. Bytes that the output refers to stay.
+  void cancel();
+
+ private:
+  struct Buffer {
+    std::unique_ptr<uint8_t[]> bytes;
+    uint32_t begin = 0;
+    uint32_t size = 0;
+  };
+
+  Body body_ = Body::none();
+  gsl::span<const uint8_t> rest_;  // of a view or of owned bytes
+  std::unique_ptr<std::vector<uint8_t>> trailers_;
+  Buffer buffer_;
+  uint32_t buffer_capacity_ = 0;
+  size_t held_ = 0;
+  bool open_ = false;
+  bool stable_ = false;
+  bool owes_release_ = false;
+  bool source_waiting_ = false;
+  bool wrote_short_ = false;
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_STREAM_SEND_BODY_H_

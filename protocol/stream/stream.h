@@ -1,0 +1,93 @@
+#ifndef HEADRACE_PROTOCOL_STREAM_STREAM_H_
+#define HEADRACE_PROTOCOL_STREAM_STREAM_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "memory/abi.h"
+#include "protocol/event/event.h"
+#include "protocol/message/message_rules.h"
+#include "protocol/stream/flow_window.h"
+#include "protocol/stream/send_body.h"
+#include "protocol/stream/state_table.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+struct Stream;
+
+// The links of a doubly-linked list that a stream can be in.
+struct StreamLink {
+  Stream* previous = nullptr;
+  Stream* next = nullptr;
+  bool linked = false;
+};
+
+// Everything known about one stream. A plain record: StreamTable owns it, the state table moves it,
+// the connection fills it in.
+struct Stream {
+  StreamId id = 0;
+  StreamState state = StreamState::kIdle;
+
+  // What the application was told and is still to be told.
+  bool announced = false;          // it knows the stream, so StreamClosed is owed
+  bool closed_event_due = false;   // StreamClosed is the next event of this stream
+  bool writable_event_due = false;
+  bool released_event_due = false;
+  bool counted = false;            // in the concurrency count (RFC 9113 §5.1.2)
+  uintptr_t user_data = 0;
+
+  // How it closed; set once.
+  ClosedBy closed_by = ClosedBy::kEnd;
+  StreamError close_reason;
+
+  // The message that comes in.
+  RequestHead request;
+  int64_t body_received = 0;
+  bool automatic_credit = true;
+  ReceiveWindow receive_window;
+  uint32_t uncredited = 0;  // handed to the application, not given back yet
+
+  // The message that goes out.
+  bool response_started = false;  // the final response's head is written
+  bool sending_ended = false;     // the last frame of the message is queued
+  FlowWindow send_window;
+  bool window_blocked = false;    // the scheduler waits for send_window
+  SendBody body;
+  uint64_t end_offset = 0;  // where in the output our last frame of this stream ends
+
+  StreamLink live;      // all streams, in the order of their creation
+  StreamLink schedule;  // the scheduler's
+  StreamLink notify;    // events are due
+  StreamLink ending;    // our last frame is queued and not yet shown
+};
+
+// A doubly-linked list through one of a stream's links; owns nothing, allocates nothing.
+template <StreamLink Stream::*kLink>
+class StreamList {
+ public:
+  Stream* front() const { return front_; }
+  bool empty() const { return front_ == nullptr; }
+  static bool contains(const Stream* stream) { return (stream->*kLink).linked; }
+  static Stream* after(const Stream* stream) { return (stream->*kLink).next; }
+
+  void push_back(Stream* stream) {
+    StreamLink& link = stream->*kLink;
+    link = {back_, nullptr, true};
+    (back_ == nullptr ? front_ : (back_->*kLink).next) = stream;
+    back_ = stream;
+  }
+  void remove(Stream* stream) {
+    StreamLink& link = stream->*kLink;
+    (link.previous == nullptr ? front_ : (link.previous->*kLink).next) = link.next;
+    (link.next == nullptr ? back_ : (link.next->*kLink).previous) = link.previous;
+    link = {};
+  }
+
+ private:
+  Stream* front_ = nullptr;
+  Stream* back_ = nullptr;
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_STREAM_STREAM_H_

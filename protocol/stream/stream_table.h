@@ -1,0 +1,68 @@
+#ifndef HEADRACE_PROTOCOL_STREAM_STREAM_TABLE_H_
+#define HEADRACE_PROTOCOL_STREAM_STREAM_TABLE_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "memory/abi.h"
+#include "memory/ledger.h"
+#include "protocol/stream/stream.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// The live streams of a connection: records in recycled slabs (their addresses never change), found by
+// id through a small open-addressed index. Iteration is in the order of creation, never of hashing.
+// Memory is reserved in the ledger, which must outlive the table.
+class StreamTable {
+ public:
+  explicit StreamTable(Ledger* ledger) : ledger_(ledger) {}
+  ~StreamTable();
+  StreamTable(const StreamTable&) = delete;
+  StreamTable& operator=(const StreamTable&) = delete;
+
+  // A new record with that id, or null when the ledger refused. `id` must not be in the table.
+  [[nodiscard]] Stream* create(StreamId id);
+  // The record with that id, or null.
+  Stream* find(StreamId id) const;
+  // Destroys the record. It must be in no list but the table's own.
+  void erase(Stream* stream);
+
+  Stream* oldest() const { return live_.front(); }
+  static Stream* next(const Stream* stream) { return StreamList<&Stream::live>::after(stream); }
+  size_t size() const { return size_; }
+
+  // Frees memory that no live stream needs.
+  void trim();
+
+ private:
+  static constexpr size_t kSlabStreams = 8;
+  struct Slot {
+    union {
+      Slot* next_free;
+      Stream stream;
+    };
+    Slot() : next_free(nullptr) {}
+    ~Slot() {}
+  };
+  struct Slab {
+    Slot slots[kSlabStreams];
+  };
+
+  bool grow_slabs();
+  bool grow_index();
+  void free_all();
+  size_t bucket_of(StreamId id) const { return (id >> 1) & (index_size_ - 1); }
+
+  Ledger* ledger_;
+  std::vector<std::unique_ptr<Slab>> slabs_;
+  Slot* free_ = nullptr;
+  std::unique_ptr<Stream*[]> index_;
+  size_t index_size_ = 0;  // a power of two, or 0
+  size_t size_ = 0;
+  StreamList<&Stream::live> live_;
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_STREAM_STREAM_TABLE_H_

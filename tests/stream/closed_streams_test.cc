@@ -1,0 +1,63 @@
+#include "protocol/stream/closed_streams.h"
+
+#include <gtest/gtest.h>
+
+namespace headrace {
+namespace {
+
+TEST(ClosedStreams, RemembersHowEachClosed) {
+  Ledger ledger(1 << 20);
+  ClosedStreams closed(&ledger);
+  closed.remember(1, StreamState::kClosedEnded);
+  closed.remember(5, StreamState::kClosedResetReceived);
+  EXPECT_EQ(closed.find(1), StreamState::kClosedEnded);
+  EXPECT_EQ(closed.find(5), StreamState::kClosedResetReceived);
+}
+
+TEST(ClosedStreams, AnIdThatWasNeverUsedIsSkipped) {
+  Ledger ledger(1 << 20);
+  ClosedStreams closed(&ledger);
+  closed.remember(1, StreamState::kClosedEnded);
+  closed.remember(5, StreamState::kClosedEnded);
+  EXPECT_EQ(closed.find(3), StreamState::kClosedSkipped);
+}
+
+TEST(ClosedStreams, TheLastWordOnAStreamCounts) {
+  Ledger ledger(1 << 20);
+  ClosedStreams closed(&ledger);
+  closed.remember(1, StreamState::kClosedResetReceived);
+  closed.remember(1, StreamState::kClosedResetSent);
+  EXPECT_EQ(closed.find(1), StreamState::kClosedResetSent);
+}
+
+TEST(ClosedStreams, WhatIsForgottenGetsTheLenientAnswer) {
+  Ledger ledger(1 << 20);
+  ClosedStreams closed(&ledger);
+  StreamId id = 1;
+  for (size_t i = 0; i < ClosedStreams::kRemembered + 10; ++i, id += 2) {
+    closed.remember(id, StreamState::kClosedEnded);
+  }
+  EXPECT_EQ(closed.find(1), StreamState::kClosedResetSent);
+  EXPECT_EQ(closed.find(19), StreamState::kClosedResetSent);
+  EXPECT_EQ(closed.find(21), StreamState::kClosedEnded);
+  EXPECT_EQ(closed.find(id - 2), StreamState::kClosedEnded);
+}
+
+TEST(ClosedStreams, ForgetsAtOnceWhenTheLedgerRefuses) {
+  Ledger ledger(0);
+  ClosedStreams closed(&ledger);
+  closed.remember(1, StreamState::kClosedEnded);
+  EXPECT_EQ(closed.find(1), StreamState::kClosedResetSent);
+}
+
+TEST(ClosedStreams, TrimForgetsAndRefunds) {
+  Ledger ledger(1 << 20);
+  ClosedStreams closed(&ledger);
+  closed.remember(1, StreamState::kClosedEnded);
+  closed.trim();
+  EXPECT_EQ(ledger.live(), 0u);
+  EXPECT_EQ(closed.find(1), StreamState::kClosedResetSent);
+}
+
+}  // namespace
+}  // namespace headrace

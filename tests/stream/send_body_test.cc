@@ -1,0 +1,80 @@
+#include "protocol/stream/send_body.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+namespace headrace {
+namespace {
+
+gsl::span<const uint8_t> octets(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+TEST(SendBody, AViewIsHandedOutWhereItLies) {
+  std::string text = "0123456789";
+  SendBody body;
+  body.start(Body::view(text), 16);
+  EXPECT_EQ(body.ready().data(), octets(text).data());
+  EXPECT_TRUE(body.stable());
+  EXPECT_TRUE(body.owes_release());
+  body.consume(4);
+  EXPECT_EQ(body.ready().size(), 6u);
+  EXPECT_FALSE(body.drained());
+  body.consume(6);
+  EXPECT_TRUE(body.drained());
+}
+
+TEST(SendBody, OwnedBytesMoveIn) {
+  SendBody body;
+  body.start(Body::owned(std::string("short")), 16);
+  EXPECT_EQ(body.ready().size(), 5u);
+  EXPECT_FALSE(body.owes_release());
+}
+
+TEST(SendBody, TheBufferTakesWhatFitsAndTellsWhenThereIsRoom) {
+  SendBody body;
+  body.start(Body::stream(), 8);
+  EXPECT_EQ(body.append(octets("0123456789")), 8u);
+  EXPECT_FALSE(body.take_writable());
+  body.consume(3);
+  EXPECT_FALSE(body.take_writable()) << "less than half is free";
+  body.consume(1);
+  EXPECT_TRUE(body.take_writable());
+  EXPECT_FALSE(body.take_writable()) << "told once";
+}
+
+TEST(SendBody, TheBufferIsARingThatKeepsTheOrder) {
+  std::mt19937 random(9113);
+  SendBody body;
+  body.start(Body::stream(), 7);
+  std::string in;
+  std::string out;
+  for (int i = 0; i < 5000; ++i) {
+    std::string piece(random() % 9, static_cast<char>('a' + i % 26));
+    in += piece.substr(0, body.append(octets(piece)));
+    gsl::span<const uint8_t> ready = body.ready();
+    size_t size = ready.empty() ? 0 : random() % (ready.size() + 1);
+    out.append(reinterpret_cast<const char*>(ready.data()), size);
+    body.consume(size);
+  }
+  EXPECT_EQ(out, in.substr(0, out.size()));
+  EXPECT_LE(in.size() - out.size(), 7u);
+}
+
+TEST(SendBody, CancelDropsWhatWasNotHandedOut) {
+  std::string text(100, 'x');
+  SendBody body;
+  body.start(Body::view(text), 8);
+  body.consume(10);
+  body.hold(10);
+  body.cancel();
+  EXPECT_TRUE(body.ready().empty());
+  EXPECT_TRUE(body.held());
+  EXPECT_TRUE(body.owes_release());
+  EXPECT_FALSE(body.release(10));
+}
+
+}  // namespace
+}  // namespace headrace
