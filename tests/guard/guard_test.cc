@@ -1,0 +1,56 @@
+#include <gtest/gtest.h>
+
+#include "protocol/guard/reply_count.h"
+#include "protocol/guard/token_bucket.h"
+
+namespace headrace {
+namespace {
+
+using namespace std::chrono_literals;
+using TimePoint = TokenBucket::TimePoint;
+
+TEST(TokenBucket, AllowsABurstThenARate) {
+  TimePoint start{};
+  TokenBucket bucket(3, 2, start);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(bucket.take(start));
+  EXPECT_FALSE(bucket.take(start));
+  EXPECT_FALSE(bucket.take(start + 499ms));
+  EXPECT_TRUE(bucket.take(start + 500ms));
+  EXPECT_FALSE(bucket.take(start + 500ms));
+}
+
+TEST(TokenBucket, NeverSavesUpMoreThanTheBurst) {
+  TimePoint start{};
+  TokenBucket bucket(3, 100, start);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(bucket.take(start));
+  TimePoint later = start + 24h * 365;
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(bucket.take(later));
+  EXPECT_FALSE(bucket.take(later));
+}
+
+TEST(ReplyCount, IsFullAtTheLimitUntilHalfAreOut) {
+  ReplyCount replies(4);
+  for (uint64_t end : {10, 20, 30}) replies.add(end);
+  EXPECT_FALSE(replies.full());
+  replies.add(40);
+  EXPECT_TRUE(replies.full());
+  replies.sent(19);
+  EXPECT_EQ(replies.waiting(), 3u);
+  EXPECT_TRUE(replies.full());
+  replies.sent(20);
+  EXPECT_EQ(replies.waiting(), 2u);
+  EXPECT_FALSE(replies.full());
+}
+
+TEST(ReplyCount, GoesOnForEver) {
+  ReplyCount replies(4);
+  for (uint64_t end = 1; end < 10000; ++end) {
+    replies.add(end);
+    if (end > 2) replies.sent(end - 2);
+    EXPECT_LE(replies.waiting(), 3u);
+    EXPECT_FALSE(replies.full());
+  }
+}
+
+}  // namespace
+}  // namespace headrace
