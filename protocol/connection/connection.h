@@ -3,25 +3,35 @@
 
 #include <cstdint>
 #include <gsl/span>
-#include <iterator>
 
 #include "field/field.h"
+#include "field/field_storage.h"
+#include "hpack/decoder.h"
+#include "hpack/encoder.h"
 #include "memory/abi.h"
+#include "memory/accounted_buffer.h"
+#include "memory/lazy_range.h"
+#include "memory/ledger.h"
 #include "protocol/connection/options.h"
+#include "protocol/connection/output_queue.h"
+#include "protocol/connection/settings.h"
 #include "protocol/connection/statistics.h"
 #include "protocol/event/event.h"
 #include "protocol/event/result.h"
+#include "protocol/frame/frame_parser.h"
+#include "protocol/guard/reply_count.h"
+#include "protocol/guard/token_bucket.h"
 #include "protocol/stream/body.h"
+#include "protocol/stream/closed_streams.h"
+#include "protocol/stream/scheduler.h"
+#include "protocol/stream/stream_table.h"
 
 namespace headrace::inline HEADRACE_ABI {
 
-// A run of bytes to send; the fields and their order are those of POSIX's iovec.
-struct ConstBuffer {
-  const uint8_t* data;
-  size_t size;
-};
+class Connection;
 
-class EventRange;
+// The events of one input, made one a step as a range-for walks over it. See Connection.
+using EventRange = LazyRange<Connection, Event>;
 
 // One HTTP/2 connection (RFC 9113) without I/O: bytes and the time go in, events and bytes come out.
 //
@@ -107,8 +117,219 @@ class Connection {
   const Statistics& statistics() const;
   // Streams that the peer has open (RFC 9113 §5.1.2).
   uint32_t open_streams() const;
+  // The memory that the peer makes this connection hold.
+  Ledger& ledger() { return ledger_; }
   // Gives caches back to the system; for idle connections.
   void trim();
+
+ private:
+  friend EventRange;
+
+  // --- connection.cc: the steps of a range.
+
+  void write_preface();
+  EventRange begin(gsl::span<const uint8_t> bytes, TimePoint now);
+  // The next event, or null when there is none.
+  EventPtr step();
+  // Keeps the input that was not parsed.
+  void end_of_range();
+  EventPtr next_notification();
+  EventPtr next_closing_event();
+
+  // --- deadlines.cc
+
+  TimePoint deadline_after(std::chrono::milliseconds timeout) const;
+  void restart_settings_deadline(TimePoint now);
+  TimePoint idle_deadline() const;
+  void check_deadlines();
+
+  // --- receive.cc: bytes -> frames. Each parse function returns false when it needs more input.
+
+  enum class Parsing : uint8_t {
+    kPreface,      // the client's 24 octets (RFC 9113 §3.4)
+    kFrameHeader,  // 9 octets
+    kPayload,      // of the frame in header_, all of it
+    kPadLength,    // of a padded DATA frame: one octet
+    kData,         // what is left of a DATA frame
+    kSkip,         // what is left of a frame that was refused by its header
+  };
+  bool parse(EventPtr* event);
+  bool parse_preface();
+  bool parse_frame_header();
+  void begin_frame();
+  bool parse_payload(EventPtr* event);
+  bool skip_payload();
+  bool parse_pad_length();
+  bool parse_data(EventPtr* event);
+  // Unparsed input: what was kept first, then what the caller gave.
+  gsl::span<const uint8_t> unparsed() const;
+  void consume(size_t size);
+
+  // --- frames.cc: what a whole frame does.
+
+  bool check_frame_order();
+  EventPtr on_frame(gsl::span<const uint8_t> payload);
+  void on_priority(gsl::span<const uint8_t> payload);
+  void on_rst_stream(gsl::span<const uint8_t> payload);
+  EventPtr on_settings(gsl::span<const uint8_t> payload);
+  bool apply_peer_setting(const Setting& setting);
+  bool send_windows_in_bounds();
+  EventPtr on_settings_ack();
+  EventPtr on_ping(gsl::span<const uint8_t> payload);
+  void on_window_update(gsl::span<const uint8_t> payload);
+  EventPtr on_unknown(gsl::span<const uint8_t> payload);
+  void begin_data(uint32_t padding);
+  EventPtr deliver_data(gsl::span<const uint8_t> bytes);
+  void end_data();
+
+  // --- messages.cc: field blocks -> messages.
+
+  EventPtr on_headers(gsl::span<const uint8_t> payload);
+  EventPtr on_continuation(gsl::span<const uint8_t> payload);
+  bool add_fragment(gsl::span<const uint8_t> fragment);
+  EventPtr on_field_block(gsl::span<const uint8_t> block);
+  EventPtr on_request(bool too_large);
+  EventPtr on_trailers(Stream* stream, bool too_large);
+  void end_of_message(Stream* stream);
+  void refuse_too_large(Stream* stream);
+  bool content_length_kept(const Stream* stream, uint32_t more, bool end_stream) const;
+
+  // --- closing.cc: how streams and the connection end.
+
+  StreamState state_of(StreamId id, const Stream* stream) const;
+  bool receive_on(Stream* stream, StreamInput input);
+  StreamError frame_error(ErrorCode code, const Rule& rule, uint64_t observed = 0,
+                          uint64_t limit = 0) const;
+  void fail(ErrorCode code, const Rule& rule, uint64_t observed = 0, uint64_t limit = 0);
+  void fail(const ConnectionError& error);
+  void end_connection(const ConnectionError& error, ClosedBy closed_by);
+  void fail_stream(const StreamError& error);
+  void reset(StreamId id, ErrorCode code);
+  void close_stream(Stream* stream, StreamState state, ClosedBy closed_by,
+                    const StreamError& reason);
+  static bool notification_due(const Stream* stream);
+  void notify(Stream* stream);
+  void uncount(Stream* stream);
+  void erase_if_done(Stream* stream);
+  bool spend_useless_frame();
+  void spend_reset();
+  void write_goaway(StreamId last_stream_id, ErrorCode code, gsl::span<const uint8_t> debug_data);
+  void begin_shutdown();
+  void finish_shutdown();
+
+  // --- submit.cc: commands and the field blocks they write.
+
+  Stream* find_for_command(StreamId id, SubmitError* error);
+  void send_settings(gsl::span<const Setting> settings);
+  void write_field_block(StreamId id, FieldsView fields, bool end_stream);
+  void write_trailers(Stream* stream);
+  void write_headers_frames(StreamId id, gsl::span<const uint8_t> block, bool end_stream);
+
+  // --- output.cc: DATA, credit, and what happens when bytes are on their way.
+
+  void count_reply();
+  void send_end_or_schedule(Stream* stream);
+  void schedule(Stream* stream);
+  bool can_cut_data() const;
+  bool cut_data(Stream* stream, size_t room);
+  size_t cut_ready(Stream* stream, size_t room);
+  size_t cut_source(Stream* stream, size_t room, bool* failed);
+  void finish_sending(Stream* stream);
+  void watch_end(Stream* stream);
+  void on_shown(Stream* stream);
+  void release_output(size_t size);
+  void note_release(Stream* stream);
+  void give_stream_credit(Stream* stream, uint32_t size);
+  void give_connection_credit(uint32_t size);
+  void write_credit(StreamId stream_id, uint32_t increment);
+
+  enum class Phase : uint8_t {
+    kOpen,
+    kClosing,  // the StreamClosed of every stream, then ConnectionClosed, are on their way out
+    kGone,     // ConnectionClosed has been handed out
+  };
+  enum class Shutdown : uint8_t { kNone, kAnnounced, kFinal };
+
+  // The field block that is open, if any (RFC 9113 §4.3): HEADERS waiting for CONTINUATION.
+  struct OpenBlock {
+    StreamId stream_id = 0;
+    bool open = false;
+    bool end_stream = false;
+    bool depends_on_itself = false;
+    uint32_t frames = 0;
+    uint32_t tiny_frames = 0;
+  };
+  // The DATA frame that is coming in; it was judged before its first octet was delivered.
+  struct OpenData {
+    uint32_t data = 0;               // octets to come
+    uint32_t padding = 0;            // octets to come
+    uint32_t connection_credit = 0;  // octets of window to give back at the frame's end
+    uint32_t stream_credit = 0;
+    bool deliver = false;
+    bool end_stream = false;
+    bool bare_end = false;  // END_STREAM without data, still to be told
+  };
+  // Marks the PING of a graceful shutdown.
+  static constexpr uint64_t kShutdownPing = 0x6865616472616365;  // "headrace"
+
+  Options options_;
+  TimePoint now_;
+  Ledger ledger_;
+  Recycler<Event> recycler_;
+  EventRange::Live live_range_;
+
+  Phase phase_ = Phase::kOpen;
+  Parsing parsing_ = Parsing::kPreface;
+  bool settings_received_ = false;  // the peer's first frame (RFC 9113 §3.4)
+  bool input_ended_ = false;
+  size_t octets_of_step_ = 0;  // of the preface or of the frame header, so far
+  FrameHeader header_;
+  uint8_t header_octets_[FrameHeader::kSize];
+  gsl::span<const uint8_t> input_;
+  AccountedBuffer kept_input_;
+  AccountedBuffer payload_;      // of a frame that is cut
+  AccountedBuffer block_bytes_;  // of a field block in several frames
+  OpenBlock block_;
+  OpenData data_;
+
+  hpack::Decoder decoder_;
+  FieldStorage field_storage_;
+  hpack::Encoder encoder_;
+
+  SettingValues peer_settings_;
+  SettingValues own_settings_;  // acknowledged
+  SettingsInFlight settings_in_flight_;
+  uint32_t announced_max_streams_;
+
+  StreamTable streams_;
+  ClosedStreams closed_streams_;
+  StreamId last_peer_stream_ = 0;  // the highest that the peer has used
+  uint32_t peer_streams_ = 0;      // in the concurrency count
+  Scheduler scheduler_;
+  StreamList<&Stream::notify> notify_;
+  StreamList<&Stream::ending> ending_;
+  FlowWindow send_window_;
+  ReceiveWindow receive_window_;
+  int64_t largest_send_delta_ = 0;  // no stream's send window stands higher above its base
+
+  OutputQueue output_;
+  ReplyCount replies_;
+  TokenBucket resets_;
+  TokenBucket useless_frames_;
+
+  Shutdown shutdown_ = Shutdown::kNone;
+  StreamId goaway_last_stream_ = 0x7fffffff;  // streams above it are ignored
+  uint32_t pings_in_flight_ = 0;
+  ConnectionError close_error_;
+  ClosedBy closed_by_ = ClosedBy::kEnd;
+
+  TimePoint preface_deadline_;
+  TimePoint block_deadline_ = TimePoint::max();
+  TimePoint settings_deadline_ = TimePoint::max();
+  TimePoint shutdown_deadline_ = TimePoint::max();
+  TimePoint idle_since_;
+
+  mutable Statistics statistics_;
 };
 
 }  // namespace headrace::inline HEADRACE_ABI

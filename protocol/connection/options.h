@@ -37,9 +37,6 @@ struct Options {
   // White space at the edges of field values is trimmed instead of refused (RFC 9113 §8.2.1).
   bool trim_field_values = false;
 
-  // Application fields are checked before they are sent.
-  bool validate_outbound = true;
-
   // send_data() holds at most so many bytes a stream.
   uint32_t send_buffer_size = 64 * 1024;
 

@@ -1,0 +1,222 @@
+#include <utility>
+
+#include "protocol/connection/connection.h"
+#include "protocol/frame/frame_writer.h"
+
+// How streams and the connection end (RFC 9113 §5.4, §6.8). The one place that writes RST_STREAM and
+// GOAWAY.
+
+namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+// Why a frame may not come in a state: the sentence of §5.1 that on_receive() stands for.
+const Rule& broken_rule(StreamState state) {
+  static constexpr Rule kIdle = {"RFC 9113 §5.1",
+                                 "on an idle stream only HEADERS and PRIORITY may come"};
+  static constexpr Rule kReserved = {
+      "RFC 9113 §5.1", "on a reserved stream only RST_STREAM, PRIORITY and WINDOW_UPDATE may come"};
+  static constexpr Rule kHalfClosed = {
+      "RFC 9113 §5.1",
+      "after END_STREAM only WINDOW_UPDATE, PRIORITY and RST_STREAM may come"};
+  static constexpr Rule kEnded = {"RFC 9113 §5.1",
+                                  "after END_STREAM of both sides no HEADERS and no DATA may come"};
+  static constexpr Rule kReset = {"RFC 9113 §5.1", "after RST_STREAM only PRIORITY may come"};
+  static constexpr Rule kSkipped = {"RFC 9113 §5.1.1", "the ids of new streams increase"};
+  switch (state) {
+    case StreamState::kReservedLocal:
+    case StreamState::kReservedRemote:
+      return kReserved;
+    case StreamState::kOpen:
+    case StreamState::kHalfClosedLocal:
+    case StreamState::kHalfClosedRemote:
+      return kHalfClosed;
+    case StreamState::kClosedEnded:
+      return kEnded;
+    case StreamState::kClosedResetSent:
+    case StreamState::kClosedResetReceived:
+      return kReset;
+    case StreamState::kClosedSkipped:
+      return kSkipped;
+    default:
+      return kIdle;
+  }
+}
+
+}  // namespace
+
+StreamState Connection::state_of(StreamId id, const Stream* stream) const {
+  if (stream != nullptr) return stream->state;
+  // Even ids are ours, and we have used none.
+  if (id % 2 == 0 || id > last_peer_stream_) return StreamState::kIdle;
+  return closed_streams_.find(id);
+}
+
+// Looks up what the present frame does to its stream (null: not live), and does it. False: the frame
+// was not accepted, and what follows from that has been done.
+bool Connection::receive_on(Stream* stream, StreamInput input) {
+  StreamState state = state_of(header_.stream_id, stream);
+  Transition transition = on_receive(state, input);
+  switch (transition.kind) {
+    case Transition::Kind::kAccept:
+      if (stream != nullptr) stream->state = transition.next;
+      return true;
+    case Transition::Kind::kDiscard:
+      break;
+    case Transition::Kind::kStreamError:
+      fail_stream(frame_error(transition.error, broken_rule(state)));
+      break;
+    case Transition::Kind::kConnectionError:
+      fail(transition.error, broken_rule(state));
+      break;
+  }
+  return false;
+}
+
+StreamError Connection::frame_error(ErrorCode code, const Rule& rule, uint64_t observed,
+                                    uint64_t limit) const {
+  return StreamError{{code, &rule, header_.type, header_.stream_id, observed, limit}};
+}
+
+// RFC 9113 §5.4.1: GOAWAY, then the end.
+void Connection::fail(ErrorCode code, const Rule& rule, uint64_t observed, uint64_t limit) {
+  fail(ConnectionError{frame_error(code, rule, observed, limit)});
+}
+
+void Connection::fail(const ConnectionError& error) {
+  if (phase_ != Phase::kOpen) return;
+  write_goaway(last_peer_stream_, error.code, {});
+  end_connection(error, ClosedBy::kLocal);
+}
+
+void Connection::end_connection(const ConnectionError& error, ClosedBy closed_by) {
+  phase_ = Phase::kClosing;
+  close_error_ = error;
+  closed_by_ = closed_by;
+}
+
+// RFC 9113 §5.4.2: RST_STREAM; the connection goes on. A frame that costs an idle stream costs the
+// connection, because RST_STREAM may not be sent on one (§6.4).
+void Connection::fail_stream(const StreamError& error) {
+  Stream* stream = streams_.find(error.stream_id);
+  StreamState state = state_of(error.stream_id, stream);
+  if (state == StreamState::kIdle) return fail(ConnectionError{error});
+  bool wasted = stream == nullptr || !stream->response_started;
+  // What was reset before is not reset again.
+  if (state != StreamState::kClosedResetSent || stream == nullptr) {
+    reset(error.stream_id, error.code);
+    count_reply();
+  }
+  if (stream == nullptr) {
+    closed_streams_.remember(error.stream_id, StreamState::kClosedResetSent);
+  } else if (!is_closed(state)) {
+    close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, error);
+  }
+  if (wasted) spend_reset();
+}
+
+void Connection::reset(StreamId id, ErrorCode code) {
+  ++statistics_.streams_reset_by_us;
+  output_.commit(write_rst_stream(id, code, output_.reserve(kRstStreamSize)));
+}
+
+// The stream has come to its end, one way or another: `state` is one of the closed ones.
+void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed_by,
+                              const StreamError& reason) {
+  stream->state = state;
+  stream->closed_by = closed_by;
+  stream->close_reason = reason;
+  scheduler_.remove(stream);
+  stream->body.cancel();
+  // What the application had not given back yet is the connection's again.
+  give_connection_credit(std::exchange(stream->uncredited, 0));
+  if (state == StreamState::kClosedResetSent && phase_ == Phase::kOpen) {
+    watch_end(stream);  // it counts until our RST_STREAM is shown
+  } else if (!StreamList<&Stream::ending>::contains(stream)) {
+    uncount(stream);
+  }
+  stream->closed_event_due = stream->announced;
+  stream->released_event_due = stream->body.owes_release() && !stream->body.held();
+  notify(stream);
+  erase_if_done(stream);
+}
+
+bool Connection::notification_due(const Stream* stream) {
+  return stream->closed_event_due || stream->released_event_due || stream->writable_event_due;
+}
+
+void Connection::notify(Stream* stream) {
+  if (notification_due(stream) && !StreamList<&Stream::notify>::contains(stream)) {
+    notify_.push_back(stream);
+  }
+}
+
+void Connection::uncount(Stream* stream) {
+  if (std::exchange(stream->counted, false)) --peer_streams_;
+}
+
+// A closed stream's record goes when nothing refers to it any more; how it closed is remembered.
+void Connection::erase_if_done(Stream* stream) {
+  if (!is_closed(stream->state) || stream->body.held() ||
+      StreamList<&Stream::notify>::contains(stream) ||
+      StreamList<&Stream::ending>::contains(stream)) {
+    return;
+  }
+  closed_streams_.remember(stream->id, stream->state);
+  streams_.erase(stream);
+  idle_since_ = now_;
+}
+
+// A frame without use has come in. False: there were too many, and the connection has failed.
+bool Connection::spend_useless_frame() {
+  static constexpr Rule kUseless = {"RFC 9113 §10.5", "frames without use are few"};
+  if (useless_frames_.take(now_)) return true;
+  fail(ErrorCode::kEnhanceYourCalm, kUseless, uint64_t{useless_frames_.burst()} + 1,
+       useless_frames_.burst());
+  return false;
+}
+
+// A request has been reset for nothing.
+void Connection::spend_reset() {
+  static constexpr Rule kResets = {"RFC 9113 §10.5", "requests are seldom reset before an answer"};
+  if (resets_.take(now_)) return;
+  fail(ErrorCode::kEnhanceYourCalm, kResets, uint64_t{resets_.burst()} + 1, resets_.burst());
+}
+
+void Connection::write_goaway(StreamId last_stream_id, ErrorCode code,
+                              gsl::span<const uint8_t> debug_data) {
+  uint8_t* room = output_.reserve(FrameHeader::kSize + 8 + debug_data.size());
+  output_.commit(headrace::write_goaway(last_stream_id, code, debug_data, room));
+}
+
+// RFC 9113 §6.8: first a GOAWAY that refuses nothing, so that requests in flight are not lost; when a
+// PING has made its round trip the client has seen it, and the final one says where we stopped.
+void Connection::begin_shutdown() {
+  if (shutdown_ != Shutdown::kNone) return;
+  shutdown_ = Shutdown::kAnnounced;
+  write_goaway(0x7fffffff, ErrorCode::kNoError, {});
+  output_.commit(write_ping(kShutdownPing, /*ack=*/false, output_.reserve(kPingSize)));
+  shutdown_deadline_ = deadline_after(options_.limits.shutdown_ping_timeout);
+}
+
+void Connection::finish_shutdown() {
+  shutdown_ = Shutdown::kFinal;
+  shutdown_deadline_ = TimePoint::max();
+  goaway_last_stream_ = last_peer_stream_;
+  write_goaway(last_peer_stream_, ErrorCode::kNoError, {});
+}
+
+SubmitResult Connection::shutdown() {
+  if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
+  begin_shutdown();
+  return {};
+}
+
+SubmitResult Connection::terminate(ErrorCode code) {
+  if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
+  ConnectionError error;
+  error.code = code;
+  fail(error);
+  return {};
+}
+
+}  // namespace headrace::inline HEADRACE_ABI

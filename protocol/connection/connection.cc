@@ -1,0 +1,206 @@
+#include "protocol/connection/connection.h"
+
+#include <utility>
+
+#include "protocol/frame/frame_writer.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+Connection::Connection([[maybe_unused]] Role role, const Options& options, TimePoint now)
+    : options_(options),
+      now_(now),
+      ledger_(options.limits.connection_memory),
+      recycler_(options.allocation),
+      live_range_(this),
+      kept_input_(&ledger_),
+      payload_(&ledger_),
+      block_bytes_(&ledger_),
+      decoder_(&ledger_),
+      field_storage_(&ledger_),
+      encoder_(&ledger_),
+      announced_max_streams_(options.limits.concurrent_streams),
+      streams_(&ledger_),
+      closed_streams_(&ledger_),
+      replies_(options.limits.queued_replies),
+      resets_(options.limits.reset_burst, options.limits.resets_per_second, now),
+      useless_frames_(options.limits.useless_burst, options.limits.useless_per_second, now),
+      preface_deadline_(deadline_after(options.limits.preface_timeout)),
+      idle_since_(now) {
+  write_preface();
+}
+
+// The server's connection preface is a SETTINGS frame (RFC 9113 §3.4): what differs from the initial
+// values, and the number of streams always.
+void Connection::write_preface() {
+  const SettingValues initial;
+  Setting settings[5];
+  size_t count = 0;
+  auto announce = [&](SettingId id, uint32_t value, bool differs) {
+    if (differs) settings[count++] = {id, value};
+  };
+  announce(SettingId::kHeaderTableSize, options_.header_table_size,
+           options_.header_table_size != initial.header_table_size);
+  announce(SettingId::kMaxConcurrentStreams, options_.limits.concurrent_streams, true);
+  announce(SettingId::kInitialWindowSize, options_.initial_window_size,
+           options_.initial_window_size != initial.initial_window_size);
+  announce(SettingId::kMaxFrameSize, options_.max_frame_size,
+           options_.max_frame_size != initial.max_frame_size);
+  announce(SettingId::kMaxHeaderListSize, options_.limits.field_list_size,
+           options_.announce_field_list_size);
+  send_settings({settings, count});
+  // Only a WINDOW_UPDATE changes the connection's window (§6.9.2).
+  if (options_.connection_window_size <= kInitialWindow) return;
+  uint32_t increment = options_.connection_window_size - kInitialWindow;
+  if (!receive_window_.widen(kInitialWindow, increment)) return;
+  output_.commit(write_window_update(0, increment, output_.reserve(kWindowUpdateSize)));
+}
+
+Connection::~Connection() = default;
+
+EventRange Connection::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
+  if (!bytes.empty()) {
+    statistics_.bytes_received += bytes.size();
+    idle_since_ = now;
+    // The acknowledgement waits in line behind what the peer was already sending.
+    if (!settings_in_flight_.empty()) restart_settings_deadline(now);
+  }
+  return begin(bytes, now);
+}
+
+EventRange Connection::advance(TimePoint now) {
+  live_range_.end();
+  now_ = now;
+  check_deadlines();
+  return begin({}, now);
+}
+
+EventRange Connection::end_of_input(TimePoint now) {
+  live_range_.end();
+  input_ended_ = true;
+  return begin({}, now);
+}
+
+EventRange Connection::begin(gsl::span<const uint8_t> bytes, TimePoint now) {
+  live_range_.end();
+  now_ = now;
+  input_ = bytes;
+  return EventRange(&live_range_);
+}
+
+EventPtr Connection::step() {
+  recycler_.settle();
+  for (;;) {
+    if (!notify_.empty()) {
+      if (EventPtr event = next_notification()) return event;
+    }
+    if (phase_ != Phase::kOpen) return next_closing_event();
+    EventPtr event;
+    if (parse(&event)) {
+      if (event != nullptr) return event;
+    } else if (input_ended_) {
+      end_connection(ConnectionError{}, ClosedBy::kPeer);
+    } else if (shutdown_ == Shutdown::kFinal && streams_.size() == 0) {
+      end_connection(ConnectionError{}, ClosedBy::kLocal);
+    } else {
+      return nullptr;
+    }
+  }
+}
+
+void Connection::end_of_range() {
+  static constexpr Rule kKeptInput = {"limits.h connection_memory",
+                                      "input is kept only within the connection's memory budget"};
+  recycler_.settle();
+  if (phase_ != Phase::kOpen) {
+    kept_input_.release();
+  } else {
+    if (kept_input_.empty()) kept_input_.release();
+    if (!input_.empty() && !kept_input_.append(input_)) {
+      fail(ErrorCode::kEnhanceYourCalm, kKeptInput, input_.size(), ledger_.budget());
+    }
+  }
+  input_ = {};
+}
+
+// Events of streams, generated from their live state.
+EventPtr Connection::next_notification() {
+  while (Stream* stream = notify_.front()) {
+    StreamId id = stream->id;
+    uintptr_t user_data = stream->user_data;
+    if (std::exchange(stream->released_event_due, false)) {
+      if (!notification_due(stream)) notify_.remove(stream);
+      stream->body.release_told();
+      EventPtr event = recycler_.lend(BodyReleased{id, user_data});
+      erase_if_done(stream);
+      return event;
+    }
+    if (std::exchange(stream->writable_event_due, false) && !is_closed(stream->state)) {
+      if (!notification_due(stream)) notify_.remove(stream);
+      return recycler_.lend(StreamWritable{id, user_data});
+    }
+    notify_.remove(stream);
+    if (!std::exchange(stream->closed_event_due, false)) {
+      erase_if_done(stream);
+      continue;
+    }
+    const StreamError& reason = stream->close_reason;
+    bool retry_safe =
+        stream->closed_by == ClosedBy::kPeer && reason.code == ErrorCode::kRefusedStream;
+    EventPtr event = recycler_.lend(
+        StreamClosed{id, user_data, reason.code, stream->closed_by, retry_safe, reason});
+    erase_if_done(stream);
+    return event;
+  }
+  return nullptr;
+}
+
+// The connection ends: first every stream, in the order they were opened, then the connection itself.
+EventPtr Connection::next_closing_event() {
+  if (phase_ == Phase::kGone) return nullptr;
+  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
+    if (is_closed(stream->state)) continue;
+    StreamError reason{close_error_};
+    if (reason.code == ErrorCode::kNoError) reason.code = ErrorCode::kCancel;
+    close_stream(stream, StreamState::kClosedResetSent, closed_by_, reason);
+    if (EventPtr event = next_notification()) return event;
+    return next_closing_event();  // the record may be gone: look again from the oldest
+  }
+  phase_ = Phase::kGone;
+  return recycler_.lend(ConnectionClosed{close_error_, closed_by_});
+}
+
+bool Connection::has_events() const {
+  if (!notify_.empty() || phase_ == Phase::kClosing) return true;
+  if (phase_ == Phase::kGone) return false;
+  if (shutdown_ == Shutdown::kFinal && streams_.size() == 0) return true;
+  return !kept_input_.empty() && !replies_.full();
+}
+
+bool Connection::wants_input() const {
+  return phase_ == Phase::kOpen && !input_ended_ && !replies_.full();
+}
+
+uint32_t Connection::open_streams() const { return peer_streams_; }
+
+const Statistics& Connection::statistics() const {
+  statistics_.implicit_keeps = recycler_.implicit_keeps();
+  statistics_.bytes_sent = output_.sent_offset();
+  statistics_.memory_live = ledger_.live();
+  statistics_.memory_peak = ledger_.peak();
+  return statistics_;
+}
+
+void Connection::trim() {
+  live_range_.end();
+  recycler_.settle();
+  output_.trim();
+  replies_.trim();
+  streams_.trim();
+  field_storage_.clear();
+  field_storage_.release();
+  if (kept_input_.empty()) kept_input_.release();
+  if (parsing_ == Parsing::kFrameHeader) payload_.release();
+  if (!block_.open) block_bytes_.release();
+}
+
+}  // namespace headrace::inline HEADRACE_ABI

@@ -1,0 +1,289 @@
+#include <algorithm>
+#include <utility>
+
+#include "protocol/connection/connection.h"
+#include "protocol/frame/frame_writer.h"
+
+// What a frame does to the connection (RFC 9113 §6). Field blocks go on in messages.cc.
+
+namespace headrace::inline HEADRACE_ABI {
+
+// What may come next, whatever stream it is on.
+bool Connection::check_frame_order() {
+  static constexpr Rule kSettingsFirst = {"RFC 9113 §3.4", "the peer's first frame is SETTINGS"};
+  static constexpr Rule kBlockWhole = {
+      "RFC 9113 §6.10", "nothing but CONTINUATION on the same stream comes between HEADERS without "
+                        "END_HEADERS and the end of the field block"};
+  static constexpr Rule kContinuesSomething = {
+      "RFC 9113 §6.10", "CONTINUATION follows a frame of a field block without END_HEADERS"};
+  static constexpr Rule kClientPushes = {"RFC 9113 §8.4", "a client does not push"};
+
+  bool continuation = header_.type == FrameType::kContinuation;
+  if (!settings_received_) {
+    if (header_.type == FrameType::kSettings && !header_.has(flags::kAck)) return true;
+    fail(ErrorCode::kProtocolError, kSettingsFirst);
+  } else if (block_.open && (!continuation || header_.stream_id != block_.stream_id)) {
+    fail(ErrorCode::kProtocolError, kBlockWhole);
+  } else if (!block_.open && continuation) {
+    fail(ErrorCode::kProtocolError, kContinuesSomething);
+  } else if (header_.type == FrameType::kPushPromise) {
+    fail(ErrorCode::kProtocolError, kClientPushes);
+  } else {
+    return true;
+  }
+  return false;
+}
+
+EventPtr Connection::on_frame(gsl::span<const uint8_t> payload) {
+  switch (header_.type) {
+    case FrameType::kHeaders:
+      return on_headers(payload);
+    case FrameType::kContinuation:
+      return on_continuation(payload);
+    case FrameType::kPriority:
+      on_priority(payload);
+      return nullptr;
+    case FrameType::kRstStream:
+      on_rst_stream(payload);
+      return nullptr;
+    case FrameType::kSettings:
+      return header_.has(flags::kAck) ? on_settings_ack() : on_settings(payload);
+    case FrameType::kPing:
+      return on_ping(payload);
+    case FrameType::kGoaway:
+      return recycler_.lend(GoawayReceived{load_u31(payload.data()),
+                                           static_cast<ErrorCode>(load_u32(payload.data() + 4)),
+                                           Bytes(payload.subspan(8))});
+    case FrameType::kWindowUpdate:
+      on_window_update(payload);
+      return nullptr;
+    default:
+      return on_unknown(payload);
+  }
+}
+
+// §6.3: deprecated. It is read, so that a malformed one is an error, and ignored.
+void Connection::on_priority(gsl::span<const uint8_t> payload) {
+  PriorityFields priority;
+  ErrorDetail error;
+  if (parse_priority(header_, payload, &priority, &error) != FrameFault::kNone) {
+    fail_stream(StreamError{error});
+  } else {
+    spend_useless_frame();
+  }
+}
+
+// §6.4
+void Connection::on_rst_stream(gsl::span<const uint8_t> payload) {
+  Stream* stream = streams_.find(header_.stream_id);
+  if (!receive_on(stream, StreamInput::kRstStream)) return;
+  StreamError reason;
+  reason.code = static_cast<ErrorCode>(load_u32(payload.data()));
+  reason.frame = FrameType::kRstStream;
+  reason.stream_id = stream->id;
+  // A request that is cancelled before its response began was work for nothing.
+  bool wasted = !stream->response_started;
+  ++statistics_.streams_reset_by_peer;
+  close_stream(stream, stream->state, ClosedBy::kPeer, reason);
+  if (wasted) spend_reset();
+}
+
+// §6.5: applied in order, then acknowledged.
+EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
+  static constexpr Rule kEntries = {"limits.h settings_per_frame",
+                                    "a SETTINGS frame has a bounded number of entries"};
+  SettingsEntries entries(payload);
+  if (entries.size() > options_.limits.settings_per_frame) {
+    fail(ErrorCode::kEnhanceYourCalm, kEntries, entries.size(), options_.limits.settings_per_frame);
+    return nullptr;
+  }
+  bool changed = !settings_received_;
+  for (Setting setting : entries) {
+    ErrorCode code;
+    if (const Rule* rule = check_setting(setting, peer_settings_, &code)) {
+      fail(code, *rule, setting.value);
+      return nullptr;
+    }
+    changed = apply_peer_setting(setting) || changed;
+    if (phase_ != Phase::kOpen) return nullptr;
+  }
+  settings_received_ = true;
+  preface_deadline_ = TimePoint::max();
+  output_.commit(write_settings_ack(output_.reserve(kSettingsAckSize)));
+  count_reply();
+  if (!changed && !spend_useless_frame()) return nullptr;
+  if (entries.empty()) return nullptr;
+  return recycler_.lend(SettingsReceived{std::move(entries)});
+}
+
+// Returns whether anything has changed.
+bool Connection::apply_peer_setting(const Setting& setting) {
+  static constexpr Rule kOverflow = {
+      "RFC 9113 §6.9.2", "a change of INITIAL_WINDOW_SIZE leaves every window at 2^31-1 or below"};
+  uint32_t* value = peer_settings_.find(setting.id);
+  if (value == nullptr || *value == setting.value) return false;
+  uint32_t before = *value;
+  *value = setting.value;
+  if (setting.id == SettingId::kHeaderTableSize) {
+    encoder_.set_peer_max_table_size(setting.value);
+  } else if (setting.id == SettingId::kInitialWindowSize && setting.value > before) {
+    if (largest_send_delta_ + setting.value > kMaxWindow && !send_windows_in_bounds()) {
+      fail(ErrorCode::kFlowControlError, kOverflow, setting.value);
+    }
+    scheduler_.unblock_all();
+  }
+  return true;
+}
+
+// largest_send_delta_ remembers streams that are gone; what counts are those that are there.
+bool Connection::send_windows_in_bounds() {
+  largest_send_delta_ = 0;
+  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
+    largest_send_delta_ = std::max(largest_send_delta_, stream->send_window.delta());
+  }
+  return largest_send_delta_ + peer_settings_.initial_window_size <= kMaxWindow;
+}
+
+// §6.5.3
+EventPtr Connection::on_settings_ack() {
+  static constexpr Rule kSolicited = {"RFC 9113 §6.5.3",
+                                      "a SETTINGS acknowledgement answers a SETTINGS frame"};
+  if (settings_in_flight_.empty()) {
+    fail(ErrorCode::kProtocolError, kSolicited);
+    return nullptr;
+  }
+  settings_in_flight_.acknowledge([this](const Setting& setting) {
+    if (uint32_t* value = own_settings_.find(setting.id)) *value = setting.value;
+    if (setting.id == SettingId::kHeaderTableSize) decoder_.set_max_table_size(setting.value);
+  });
+  if (settings_in_flight_.empty()) settings_deadline_ = TimePoint::max();
+  return recycler_.lend(SettingsAcknowledged{});
+}
+
+// §6.7
+EventPtr Connection::on_ping(gsl::span<const uint8_t> payload) {
+  uint64_t opaque = load_u64(payload.data());
+  if (!header_.has(flags::kAck)) {
+    output_.commit(write_ping(opaque, /*ack=*/true, output_.reserve(kPingSize)));
+    count_reply();
+    return recycler_.lend(PingReceived{opaque});
+  }
+  if (shutdown_ == Shutdown::kAnnounced && opaque == kShutdownPing) {
+    finish_shutdown();
+  } else if (pings_in_flight_ > 0) {
+    --pings_in_flight_;
+    return recycler_.lend(PingAcknowledged{opaque});
+  } else {
+    spend_useless_frame();
+  }
+  return nullptr;
+}
+
+// §6.9
+void Connection::on_window_update(gsl::span<const uint8_t> payload) {
+  static constexpr Rule kOverflow = {"RFC 9113 §6.9.1",
+                                     "a flow-control window is at most 2^31-1 octets"};
+  uint32_t increment;
+  ErrorDetail error;
+  FrameFault fault = parse_window_update(header_, payload, &increment, &error);
+  if (fault == FrameFault::kConnection) return fail(ConnectionError{error});
+  if (header_.stream_id == 0) {
+    if (!send_window_.give(kInitialWindow, increment)) {
+      fail(ErrorCode::kFlowControlError, kOverflow, increment);
+    }
+    return;
+  }
+  Stream* stream = streams_.find(header_.stream_id);
+  if (!receive_on(stream, StreamInput::kWindowUpdate)) return;
+  if (fault == FrameFault::kStream) return fail_stream(StreamError{error});
+  if (!stream->send_window.give(peer_settings_.initial_window_size, increment)) {
+    return fail_stream(frame_error(ErrorCode::kFlowControlError, kOverflow, increment));
+  }
+  largest_send_delta_ = std::max(largest_send_delta_, stream->send_window.delta());
+  if (stream->send_window.available(peer_settings_.initial_window_size) > 0) {
+    scheduler_.unblock(stream);
+  }
+}
+
+// §5.5: ignored, but the application may look.
+EventPtr Connection::on_unknown(gsl::span<const uint8_t> payload) {
+  if (!spend_useless_frame()) return nullptr;
+  return recycler_.lend(UnknownFrameReceived{header_.stream_id, static_cast<uint8_t>(header_.type),
+                                             header_.flags, Bytes(payload)});
+}
+
+// A DATA frame is judged whole, before its first octet is delivered: the connection's window, the
+// stream's state and window, the announced content-length (§6.1, §6.9.1, §8.1.1).
+// `padding` counts the Pad Length field, which has been read.
+void Connection::begin_data(uint32_t padding) {
+  static constexpr Rule kConnectionWindow = {"RFC 9113 §6.9.1",
+                                             "DATA stays within the connection's window"};
+  static constexpr Rule kStreamWindow = {"RFC 9113 §6.9.1", "DATA stays within the stream's window"};
+  static constexpr Rule kContentLength = {
+      "RFC 9113 §8.1.1", "the DATA of a message sums up to its content-length"};
+
+  parsing_ = Parsing::kData;
+  bool end_stream = header_.has(flags::kEndStream);
+  data_ = {};
+  data_.data = header_.length - padding;
+  data_.padding = padding == 0 ? 0 : padding - 1;
+  data_.connection_credit = header_.length;
+  if (!receive_window_.receive(kInitialWindow, header_.length)) {
+    return fail(ErrorCode::kFlowControlError, kConnectionWindow, header_.length,
+                static_cast<uint64_t>(receive_window_.available(kInitialWindow)));
+  }
+  if (data_.data == 0 && !end_stream && !spend_useless_frame()) return;
+
+  Stream* stream = streams_.find(header_.stream_id);
+  if (!receive_on(stream, StreamInput::kData)) return;
+  int64_t base = own_settings_.initial_window_size;
+  int64_t window = stream->receive_window.available(base);
+  if (!stream->receive_window.receive(base, header_.length)) {
+    return fail_stream(frame_error(ErrorCode::kFlowControlError, kStreamWindow, header_.length,
+                                   static_cast<uint64_t>(std::max<int64_t>(window, 0))));
+  }
+  if (!content_length_kept(stream, data_.data, end_stream)) {
+    return fail_stream(frame_error(ErrorCode::kProtocolError, kContentLength,
+                                   static_cast<uint64_t>(stream->body_received) + data_.data,
+                                   static_cast<uint64_t>(stream->request.content_length)));
+  }
+  stream->body_received += data_.data;
+  data_.deliver = true;
+  data_.end_stream = end_stream;
+  data_.bare_end = end_stream && data_.data == 0;
+  data_.stream_credit = header_.length;
+}
+
+// A piece of the open DATA frame. Null: the application has closed the stream meanwhile.
+EventPtr Connection::deliver_data(gsl::span<const uint8_t> bytes) {
+  Stream* stream = streams_.find(header_.stream_id);
+  if (stream == nullptr || is_closed(stream->state)) {
+    data_.deliver = false;
+    return nullptr;
+  }
+  bool last = data_.end_stream && data_.data == 0;
+  if (!stream->announced) {  // the rest of a request that was answered 431
+    if (last) end_of_message(stream);
+    return nullptr;
+  }
+  auto size = static_cast<uint32_t>(bytes.size());
+  statistics_.data_received += size;
+  if (!stream->automatic_credit) {
+    stream->uncredited += size;
+    data_.connection_credit -= size;
+    data_.stream_credit -= size;
+  }
+  uintptr_t user_data = stream->user_data;
+  if (last) end_of_message(stream);
+  return recycler_.lend(DataReceived{header_.stream_id, user_data, last, Bytes(bytes)});
+}
+
+// The frame has come in whole: what the application will not give back is given back here.
+void Connection::end_data() {
+  give_connection_credit(data_.connection_credit);
+  if (!data_.deliver) return;
+  Stream* stream = streams_.find(header_.stream_id);
+  if (stream != nullptr) give_stream_credit(stream, data_.stream_credit);
+}
+
+}  // namespace headrace::inline HEADRACE_ABI

@@ -1,0 +1,232 @@
+#include <algorithm>
+
+#include "protocol/connection/connection.h"
+#include "protocol/frame/frame_writer.h"
+
+// What goes out, and when. DATA is cut when output is asked for, so replies go first and flow control
+// decides late (RFC 9113 §5.2, §6.9).
+
+namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+// Bodies up to this size are copied beside their frame header; larger ones are sent from where they are.
+constexpr size_t kCopiedBody = 4096;
+// The room that is left is not worth a frame below this.
+constexpr size_t kSmallestCut = 1024;
+
+}  // namespace
+
+gsl::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {
+  for (;;) {
+    while (output_.unsent() < max_bytes) {
+      if (!can_cut_data()) break;
+      if (!cut_data(scheduler_.next(), max_bytes - output_.unsent())) break;
+    }
+    gsl::span<const ConstBuffer> shown = output_.show(max_bytes);
+    // What has just been shown to its end may make more output (§8.1: a RST_STREAM).
+    uint64_t before = output_.end_offset();
+    while (!ending_.empty() && ending_.front()->end_offset <= output_.shown_offset()) {
+      on_shown(ending_.front());
+    }
+    if (output_.end_offset() == before) return shown;
+  }
+}
+
+void Connection::sent(size_t size) {
+  output_.sent(size);
+  replies_.sent(output_.sent_offset());
+  if (!options_.explicit_release) release_output(size);
+}
+
+void Connection::released(size_t size) {
+  Expects(options_.explicit_release);
+  release_output(size);
+}
+
+void Connection::release_output(size_t size) {
+  output_.released(size, [this](Stream* stream, size_t released) {
+    if (stream->body.release(released)) return;
+    note_release(stream);
+    erase_if_done(stream);
+  });
+}
+
+// A body's bytes are the application's again when all are cut and none is held by the output.
+void Connection::note_release(Stream* stream) {
+  if (!stream->body.owes_release() || stream->body.held() || !stream->body.ready().empty()) return;
+  stream->released_event_due = true;
+  notify(stream);
+}
+
+bool Connection::wants_output() const {
+  return output_.unsent() > 0 || can_cut_data();
+}
+
+bool Connection::can_cut_data() const {
+  return phase_ == Phase::kOpen && scheduler_.next() != nullptr &&
+         send_window_.available(kInitialWindow) > 0;
+}
+
+bool Connection::should_close() const { return phase_ == Phase::kGone && output_.unsent() == 0; }
+
+void Connection::count_reply() { replies_.add(output_.end_offset()); }
+
+// The stream has something to send, or its end.
+void Connection::send_end_or_schedule(Stream* stream) {
+  if (stream->sending_ended) return;
+  if (!stream->body.drained()) return schedule(stream);
+  // Nothing is left that needs a window.
+  scheduler_.remove(stream);
+  if (stream->body.has_trailers()) {
+    write_trailers(stream);
+  } else {
+    uint8_t* room = output_.reserve(FrameHeader::kSize);
+    output_.commit(write_data_header(stream->id, 0, /*end_stream=*/true, room));
+  }
+  finish_sending(stream);
+}
+
+void Connection::schedule(Stream* stream) {
+  if (!stream->body.has_something()) return;
+  scheduler_.add(stream);
+  if (!stream->window_blocked &&
+      stream->send_window.available(peer_settings_.initial_window_size) <= 0) {
+    scheduler_.block(stream);
+  }
+}
+
+// One DATA frame of at most `room` octets, header included. False: not now.
+bool Connection::cut_data(Stream* stream, size_t room) {
+  int64_t stream_window = stream->send_window.available(peer_settings_.initial_window_size);
+  if (stream_window <= 0) {
+    scheduler_.block(stream);
+    return true;
+  }
+  // A tiny frame only when nothing else is on its way.
+  if (room < FrameHeader::kSize + kSmallestCut && output_.unsent() > 0) return false;
+  room = room > FrameHeader::kSize ? room - FrameHeader::kSize : 1;
+  int64_t window = std::min(stream_window, send_window_.available(kInitialWindow));
+  room = std::min({room, static_cast<size_t>(window), size_t{peer_settings_.max_frame_size}});
+
+  bool failed = false;
+  size_t size = stream->body.source() != nullptr ? cut_source(stream, room, &failed)
+                                                 : cut_ready(stream, room);
+  if (failed) return true;
+  stream->send_window.take(static_cast<uint32_t>(size));
+  send_window_.take(static_cast<uint32_t>(size));
+  statistics_.data_sent += size;
+  if (stream->sending_ended) {
+    scheduler_.remove(stream);
+  } else if (stream->body.drained()) {
+    send_end_or_schedule(stream);  // trailers
+  } else if (!stream->body.has_something()) {
+    scheduler_.remove(stream);
+  } else {
+    scheduler_.rotate(stream);
+    if (stream_window <= static_cast<int64_t>(size)) scheduler_.block(stream);
+  }
+  note_release(stream);
+  if (stream->body.take_writable()) {
+    stream->writable_event_due = true;
+    notify(stream);
+  }
+  return true;
+}
+
+// From bytes that are at hand. Returns the payload's size.
+size_t Connection::cut_ready(Stream* stream, size_t room) {
+  gsl::span<const uint8_t> ready = stream->body.ready();
+  size_t size = std::min(room, ready.size());
+  bool by_reference = stream->body.stable() && size > kCopiedBody;
+  if (!by_reference) size = std::min(size, size_t{kMinMaxFrameSize});
+  gsl::span<const uint8_t> payload = ready.first(size);
+  stream->body.consume(size);
+  bool end = stream->body.drained() && !stream->body.has_trailers();
+  uint8_t* frame = output_.reserve(FrameHeader::kSize + (by_reference ? 0 : size));
+  uint8_t* at = write_data_header(stream->id, static_cast<uint32_t>(size), end, frame);
+  if (!by_reference) at = std::copy(payload.begin(), payload.end(), at);
+  output_.commit(at);
+  if (by_reference) {
+    stream->body.hold(size);
+    output_.append_reference(payload, stream);
+  }
+  if (end) finish_sending(stream);
+  return size;
+}
+
+// From a source, which fills the frame where it is sent from.
+size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
+  static constexpr Rule kSource = {"BodySource", "the application's body source has failed"};
+  room = std::min(room, size_t{kMinMaxFrameSize});
+  uint8_t* frame = output_.reserve(FrameHeader::kSize + room);
+  BodySource::Filled filled = stream->body.source()->fill({frame + FrameHeader::kSize, room});
+  Expects(filled.size <= room);
+  if (filled.failed) {
+    *failed = true;
+    reset(stream->id, ErrorCode::kInternalError);
+    StreamError reason{{ErrorCode::kInternalError, &kSource, FrameType::kData, stream->id, 0, 0}};
+    close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, reason);
+    return 0;
+  }
+  if (filled.end) stream->body.source_ended();
+  stream->body.set_source_waiting(filled.size == 0);
+  bool end = filled.end && !stream->body.has_trailers();
+  if (filled.size == 0 && !end) return 0;
+  write_data_header(stream->id, static_cast<uint32_t>(filled.size), end, frame);
+  output_.commit(frame + FrameHeader::kSize + filled.size);
+  if (end) finish_sending(stream);
+  return filled.size;
+}
+
+// The last frame of the message has been queued. The stream changes its state when it is shown.
+void Connection::finish_sending(Stream* stream) {
+  stream->sending_ended = true;
+  watch_end(stream);
+}
+
+void Connection::watch_end(Stream* stream) {
+  if (StreamList<&Stream::ending>::contains(stream)) ending_.remove(stream);
+  stream->end_offset = output_.end_offset();
+  ending_.push_back(stream);
+}
+
+// Our last frame of this stream is on its way: END_STREAM, or RST_STREAM.
+void Connection::on_shown(Stream* stream) {
+  ending_.remove(stream);
+  if (is_closed(stream->state)) {
+    uncount(stream);
+    return erase_if_done(stream);
+  }
+  Transition end = on_send(stream->state, StreamInput::kEndStream);
+  stream->state = end.next;
+  if (is_closed(end.next)) {
+    close_stream(stream, end.next, ClosedBy::kEnd, StreamError{});
+  } else if (!stream->request.is_connect && phase_ == Phase::kOpen) {
+    // RFC 9113 §8.1: the response is complete before its request; the rest of it is not wanted.
+    // (A tunnel's two directions end by themselves, §8.5.)
+    reset(stream->id, ErrorCode::kNoError);
+    StreamError reason;
+    reason.stream_id = stream->id;
+    close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, reason);
+  }
+}
+
+void Connection::give_stream_credit(Stream* stream, uint32_t size) {
+  bool receiving = stream->state == StreamState::kOpen ||
+                   stream->state == StreamState::kHalfClosedLocal;
+  if (!receiving) return;
+  int64_t base = own_settings_.initial_window_size;
+  write_credit(stream->id, stream->receive_window.consume(base, base, size));
+}
+
+void Connection::give_connection_credit(uint32_t size) {
+  write_credit(0, receive_window_.consume(kInitialWindow, options_.connection_window_size, size));
+}
+
+void Connection::write_credit(StreamId stream_id, uint32_t increment) {
+  if (increment == 0 || phase_ != Phase::kOpen) return;
+  output_.commit(write_window_update(stream_id, increment, output_.reserve(kWindowUpdateSize)));
+  count_reply();
+}
+
+}  // namespace headrace::inline HEADRACE_ABI

@@ -1,0 +1,121 @@
+#include "protocol/connection/output_queue.h"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+namespace headrace::inline HEADRACE_ABI {
+
+OutputQueue::~OutputQueue() {
+  for (; head_ < segments_.size(); ++head_) {
+    Block* block = segments_[head_].block;
+    if (block != nullptr && --block->segments == 0 && block != block_) ::operator delete(block);
+  }
+  ::operator delete(block_);
+  ::operator delete(spare_);
+}
+
+void OutputQueue::commit(const uint8_t* end) {
+  auto size = static_cast<size_t>(end - room_);
+  if (size == 0) return;
+  // Neighbours in memory are one run, unless all of it has been sent already.
+  if (sent_segment_ < segments_.size() && segments_.back().block == block_ &&
+      segments_.back().data + segments_.back().size == room_) {
+    segments_.back().size += size;
+  } else {
+    segments_.push_back({room_, size, nullptr, block_});
+    ++block_->segments;
+  }
+  room_ += size;
+  end_ += size;
+}
+
+void OutputQueue::append_reference(gsl::span<const uint8_t> bytes, Stream* holder) {
+  segments_.push_back({bytes.data(), bytes.size(), holder, nullptr});
+  end_ += bytes.size();
+}
+
+gsl::span<const ConstBuffer> OutputQueue::show(size_t max_size) {
+  shown_ = std::max(shown_, std::min(end_, sent_ + max_size));
+  spans_.clear();
+  size_t left = static_cast<size_t>(shown_ - sent_);
+  size_t skip = sent_in_segment_;
+  for (size_t i = sent_segment_; left > 0; ++i, skip = 0) {
+    size_t size = std::min(left, segments_[i].size - skip);
+    spans_.push_back({segments_[i].data + skip, size});
+    left -= size;
+  }
+  return spans_;
+}
+
+void OutputQueue::sent(size_t size) {
+  Expects(size <= shown_ - sent_);
+  sent_ += size;
+  while (size > 0) {
+    size_t left = segments_[sent_segment_].size - sent_in_segment_;
+    if (size < left) {
+      sent_in_segment_ += size;
+      return;
+    }
+    size -= left;
+    ++sent_segment_;
+    sent_in_segment_ = 0;
+  }
+}
+
+void OutputQueue::trim() {
+  ::operator delete(std::exchange(spare_, nullptr));
+  if (!segments_.empty()) return;
+  std::vector<Segment>().swap(segments_);
+  std::vector<ConstBuffer>().swap(spans_);
+  ::operator delete(std::exchange(block_, nullptr));
+  room_ = room_end_ = nullptr;
+}
+
+void OutputQueue::new_block(size_t size) {
+  Block* full = block_;
+  if (spare_ != nullptr && size <= spare_->size()) {
+    block_ = std::exchange(spare_, nullptr);
+  } else {
+    // Small at first, so that an idle connection owns next to nothing.
+    size_t wanted = std::clamp(full == nullptr ? 0 : 4 * full->size(), kFirstBlock, kLargestBlock);
+    size_t room = std::max(size, wanted);
+    block_ = static_cast<Block*>(::operator new(sizeof(Block) + room));
+    block_->end = block_->begin() + room;
+    block_->segments = 0;
+  }
+  room_ = block_->begin();
+  room_end_ = block_->end;
+  if (full != nullptr && full->segments == 0) retire(full);
+}
+
+void OutputQueue::retire(Block* block) {
+  if (block->size() > kLargestBlock || (spare_ != nullptr && spare_->size() >= block->size())) {
+    ::operator delete(block);
+  } else {
+    ::operator delete(std::exchange(spare_, block));
+  }
+}
+
+void OutputQueue::drop_front_segment() {
+  Block* block = segments_[head_].block;
+  ++head_;
+  released_in_segment_ = 0;
+  if (block != nullptr && --block->segments == 0) {
+    if (block == block_) {
+      room_ = block->begin();  // the newest block is written from its start again
+    } else {
+      retire(block);
+    }
+  }
+  if (head_ == segments_.size()) {
+    segments_.clear();
+    head_ = sent_segment_ = 0;
+  } else if (head_ >= kCompactAt && 2 * head_ >= segments_.size()) {
+    segments_.erase(segments_.begin(), segments_.begin() + static_cast<ptrdiff_t>(head_));
+    sent_segment_ -= head_;
+    head_ = 0;
+  }
+}
+
+}  // namespace headrace::inline HEADRACE_ABI

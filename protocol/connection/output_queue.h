@@ -1,0 +1,120 @@
+#ifndef HEADRACE_PROTOCOL_CONNECTION_OUTPUT_QUEUE_H_
+#define HEADRACE_PROTOCOL_CONNECTION_OUTPUT_QUEUE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <gsl/span>
+#include <vector>
+
+#include "memory/abi.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+struct Stream;
+
+// A run of bytes to send; its members and their order are those of POSIX's iovec.
+struct ConstBuffer {
+  const uint8_t* data;
+  size_t size;
+};
+
+// The bytes on their way out, in order: runs of the queue's own memory (frame headers, control frames,
+// small bodies, all coalesced) and bodies by reference. Nothing that was queued moves until it is
+// released, so what show() gave stays as it is while more is appended.
+//
+// Offsets count octets since the connection began: released <= sent <= shown <= end.
+class OutputQueue {
+ public:
+  OutputQueue() = default;
+  ~OutputQueue();
+  OutputQueue(const OutputQueue&) = delete;
+  OutputQueue& operator=(const OutputQueue&) = delete;
+
+  // `size` octets of contiguous memory to write to; commit() says up to where they were written.
+  [[nodiscard]] uint8_t* reserve(size_t size) {
+    if (size > static_cast<size_t>(room_end_ - room_)) new_block(size);
+    return room_;
+  }
+  void commit(const uint8_t* end);
+  // Bytes by reference, which stay valid until they are released. `holder` is told through release().
+  void append_reference(gsl::span<const uint8_t> bytes, Stream* holder);
+
+  // Makes at most `max_size` octets visible behind what was sent, and returns all that is visible.
+  // The array is valid until the next call of this object, the bytes until they are released.
+  gsl::span<const ConstBuffer> show(size_t max_size);
+
+  // The transport took `size` octets of what is shown.
+  void sent(size_t size);
+  // Their memory is free. `on_release(Stream*, size_t)` is called for each reference that is done with.
+  template <typename OnRelease>
+  void released(size_t size, OnRelease on_release);
+
+  uint64_t end_offset() const { return end_; }
+  uint64_t shown_offset() const { return shown_; }
+  uint64_t sent_offset() const { return sent_; }
+  uint64_t released_offset() const { return released_; }
+  size_t unsent() const { return static_cast<size_t>(end_ - sent_); }
+
+  // Keeps no memory beyond what holds bytes.
+  void trim();
+
+ private:
+  // Memory of the queue's own. It is free for reuse when no segment lies in it any more.
+  struct Block {
+    uint8_t* end;
+    size_t segments;
+    uint8_t* begin() { return reinterpret_cast<uint8_t*>(this + 1); }
+    size_t size() { return static_cast<size_t>(end - begin()); }
+  };
+  struct Segment {
+    const uint8_t* data;
+    size_t size;
+    Stream* holder;  // null: memory of a block
+    Block* block;    // null: a reference
+  };
+  static constexpr size_t kFirstBlock = 256;
+  static constexpr size_t kLargestBlock = 16 * 1024 + 64;  // a full frame of the smallest maximum
+  static constexpr size_t kCompactAt = 64;
+
+  void new_block(size_t size);
+  void retire(Block* block);
+  void drop_front_segment();
+
+  std::vector<Segment> segments_;  // from released_ on; the first `head_` are done with
+  size_t head_ = 0;
+  std::vector<ConstBuffer> spans_;
+
+  Block* block_ = nullptr;  // the one that is written to
+  Block* spare_ = nullptr;  // one that is kept for the next round
+  uint8_t* room_ = nullptr;
+  uint8_t* room_end_ = nullptr;
+
+  size_t sent_segment_ = 0;         // index of the first segment that is not sent whole
+  size_t sent_in_segment_ = 0;      // octets of it that are sent
+  size_t released_in_segment_ = 0;  // octets of segments_[head_] that are released
+  uint64_t released_ = 0;
+  uint64_t sent_ = 0;
+  uint64_t shown_ = 0;
+  uint64_t end_ = 0;
+};
+
+template <typename OnRelease>
+void OutputQueue::released(size_t size, OnRelease on_release) {
+  Expects(size <= sent_ - released_);
+  released_ += size;
+  while (size > 0) {
+    const Segment segment = segments_[head_];
+    size_t left = segment.size - released_in_segment_;
+    if (size < left) {
+      released_in_segment_ += size;
+      return;
+    }
+    size -= left;
+    drop_front_segment();
+    if (segment.holder != nullptr) on_release(segment.holder, segment.size);
+  }
+}
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_CONNECTION_OUTPUT_QUEUE_H_

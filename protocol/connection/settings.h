@@ -1,0 +1,61 @@
+#ifndef HEADRACE_PROTOCOL_CONNECTION_SETTINGS_H_
+#define HEADRACE_PROTOCOL_CONNECTION_SETTINGS_H_
+
+#include <cstdint>
+#include <gsl/span>
+#include <vector>
+
+#include "field/rule.h"
+#include "protocol/event/error_code.h"
+#include "protocol/frame/frame_type.h"
+
+namespace headrace {
+
+// The settings of one endpoint as they are in force (RFC 9113 §6.5.2, RFC 8441, RFC 9218), from the
+// RFCs' initial values on.
+struct SettingValues {
+  static constexpr uint32_t kUnlimited = 0xffffffff;
+
+  uint32_t header_table_size = 4096;
+  uint32_t enable_push = 1;
+  uint32_t max_concurrent_streams = kUnlimited;
+  uint32_t initial_window_size = 65535;
+  uint32_t max_frame_size = kMinMaxFrameSize;
+  uint32_t max_header_list_size = kUnlimited;
+  uint32_t enable_connect_protocol = 0;
+  uint32_t no_rfc7540_priorities = 0;
+
+  // The value of a setting, or null for an unknown identifier.
+  uint32_t* find(SettingId id);
+};
+
+// Whether the value is one that its definition allows; `in_force` are the sender's values so far. Null,
+// or the rule that is broken and the code of the connection error.
+const Rule* check_setting(const Setting& setting, const SettingValues& in_force, ErrorCode* code);
+
+// Our settings: what was sent takes effect when the peer acknowledges it, in the order it was sent
+// (RFC 9113 §6.5.3). Several may be in flight.
+class SettingsInFlight {
+ public:
+  void push(gsl::span<const Setting> settings);
+  bool empty() const { return counts_.empty(); }
+  // Hands the oldest settings in flight to `apply(const Setting&)`, one by one, and forgets them.
+  template <typename Apply>
+  void acknowledge(Apply apply) {
+    size_t count = counts_.front();
+    for (size_t i = 0; i < count; ++i) apply(settings_[i]);
+    counts_.erase(counts_.begin());
+    settings_.erase(settings_.begin(), settings_.begin() + static_cast<ptrdiff_t>(count));
+    if (!counts_.empty()) return;
+    counts_ = {};
+    settings_ = {};
+  }
+
+ private:
+  std::vector<size_t> counts_;  // of the entries of each frame
+  std::vector<Setting> settings_;
+};
+
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_CONNECTION_SETTINGS_H_
