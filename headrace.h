@@ -6,6 +6,7 @@
 #include "field/field.h"
 #include "protocol/connection/connection.h"
 #include "protocol/event/event.h"
+#include "protocol/frame/frame_reader.h"
 #include "protocol/frame/frame_writer.h"
 
 #endif  // HEADRACE_HEADRACE_H_
