@@ -3,11 +3,14 @@
 
 #include <cstdint>
 #include <gsl/span>
-#include <iterator>
 #include <optional>
 
 #include "memory/abi.h"
 #include "memory/accounted_buffer.h"
+#include "memory/allocation.h"
+#include "memory/lazy_range.h"
+#include "memory/ledger.h"
+#include "memory/recycler.h"
 #include "protocol/event/error.h"
 #include "protocol/frame/frame.h"
 
@@ -27,9 +30,9 @@ class FrameReader {
     Allocation allocation = Allocation::kReuse;
     uint32_t max_frame_size = kMinMaxFrameSize;  // RFC 9113 §4.2
   };
-  class Range;
+  using Range = LazyRange<FrameReader, Frame>;
 
-  FrameReader();
+  FrameReader() : FrameReader(Options{}) {}
   explicit FrameReader(const Options& options);
   FrameReader(const FrameReader&) = delete;
   FrameReader& operator=(const FrameReader&) = delete;
@@ -41,10 +44,28 @@ class FrameReader {
 
   // Set after the last frame of read() when the input broke a rule; nothing is read any more.
   // Errors of a single stream are reported the same way: a reader has no streams to go on with.
-  const std::optional<ConnectionError>& error() const;
+  const std::optional<ConnectionError>& error() const { return error_; }
 
   // How many frames were still held at the next step (Recycler).
-  uint64_t implicit_keeps() const;
+  uint64_t implicit_keeps() const { return recycler_.implicit_keeps(); }
+
+ private:
+  friend Range;
+  FramePtr step();
+  void end_of_range();
+
+  gsl::span<const uint8_t> next_octets(size_t size);
+  void skip(size_t size);
+  void keep(gsl::span<const uint8_t> octets);
+  FramePtr fail(const ErrorDetail& error);
+
+  const uint32_t max_frame_size_;
+  Recycler<Frame> recycler_;
+  Ledger ledger_;                   // without a bound: the reader is the caller's, not a peer's
+  AccountedBuffer kept_;            // comes before input_
+  gsl::span<const uint8_t> input_;  // what the live range has not read yet
+  std::optional<ConnectionError> error_;
+  Range::Live live_{this};
 };
 
 }  // namespace headrace::inline HEADRACE_ABI

@@ -1,0 +1,84 @@
+#include "protocol/frame/frame_reader.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "protocol/frame/frame_parser.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+FrameReader::FrameReader(const Options& options)
+    : max_frame_size_(options.max_frame_size),
+      recycler_(options.allocation),
+      ledger_(std::numeric_limits<size_t>::max()),
+      kept_(&ledger_) {}
+
+FrameReader::Range FrameReader::read(gsl::span<const uint8_t> bytes) {
+  live_.end();
+  input_ = bytes;
+  return Range(&live_);
+}
+
+FramePtr FrameReader::step() {
+  // A frame that is still held looks into the buffer, which may move now.
+  recycler_.settle();
+  if (error_.has_value()) return nullptr;
+
+  const gsl::span<const uint8_t> front = next_octets(FrameHeader::kSize);
+  if (front.empty()) return nullptr;
+  const FrameHeader header = parse_frame_header(front.data());
+  ErrorDetail error;
+  if (check_frame_header(header, max_frame_size_, &error) != FrameFault::kNone) return fail(error);
+
+  const size_t size = FrameHeader::kSize + header.length;
+  const gsl::span<const uint8_t> whole = next_octets(size);
+  if (whole.empty()) return nullptr;
+  const gsl::span<const uint8_t> payload = whole.subspan(FrameHeader::kSize);
+  FramePtr frame = recycler_.lend_filled([&](Frame& place) {
+    return parse_frame(header, payload, &place, &error) == FrameFault::kNone;
+  });
+  if (frame == nullptr) return fail(error);
+  skip(size);
+  return frame;
+}
+
+void FrameReader::end_of_range() {
+  recycler_.settle();
+  if (!error_.has_value()) keep(input_);
+  input_ = {};
+}
+
+// The next `size` octets in one piece: in the input where they lie whole in it, else in the buffer,
+// which takes just what they miss. Empty when they are not all there; then the input is used up.
+gsl::span<const uint8_t> FrameReader::next_octets(size_t size) {
+  if (kept_.empty() && input_.size() >= size) return input_.first(size);
+  if (kept_.size() < size) {
+    const size_t missing = std::min(size - kept_.size(), input_.size());
+    keep(input_.first(missing));
+    input_ = input_.subspan(missing);
+  }
+  if (kept_.size() < size) return {};
+  return kept_.bytes().first(size);
+}
+
+// What a frame was made of is read. Its octets stay where they are until the next step.
+void FrameReader::skip(size_t size) {
+  if (kept_.empty()) {
+    input_ = input_.subspan(size);
+  } else {
+    kept_.consume(size);
+  }
+}
+
+void FrameReader::keep(gsl::span<const uint8_t> octets) {
+  const bool kept = kept_.append(octets);
+  Ensures(kept);  // the ledger has no bound
+}
+
+FramePtr FrameReader::fail(const ErrorDetail& error) {
+  error_.emplace(ConnectionError{error});
+  kept_.release();
+  return nullptr;
+}
+
+}  // namespace headrace::inline HEADRACE_ABI
