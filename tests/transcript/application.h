@@ -1,0 +1,63 @@
+#ifndef HEADRACE_TESTS_TRANSCRIPT_APPLICATION_H_
+#define HEADRACE_TESTS_TRANSCRIPT_APPLICATION_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/connection/connection.h"
+#include "tests/transcript/arguments.h"
+#include "tests/transcript/item.h"
+
+namespace headrace::transcript {
+
+// A body that is produced as the transcript says: `! source 1 "text" end`.
+class ScriptedSource : public BodySource {
+ public:
+  Filled fill(gsl::span<uint8_t> room) override;
+
+  std::string waiting;
+  bool ends = false;
+  bool fails = false;
+};
+
+// The application of a transcript: its `!` lines, the storage it lends to the connection, and what
+// every application may rely on, whatever the transcript expects.
+class Application {
+ public:
+  explicit Application(Connection* connection) : connection_(*connection) {}
+
+  // Whether the command is one of the connection's; otherwise it belongs to the runner.
+  static bool knows(std::string_view command);
+  // Runs it. The result is `ok`, the name of a SubmitError, or `mistake` for a line that is wrong.
+  Item run(const Item& command);
+
+  // Looks at every event. Returns what is wrong with it, or "".
+  std::string observe(const Event& event);
+
+ private:
+  struct Stream {
+    uintptr_t user_data = 0;
+    bool announced = false;
+    bool ended = false;  // no more of the request can come
+    bool closed = false;
+    int views_lent = 0;
+    std::vector<std::unique_ptr<std::vector<uint8_t>>> views;
+    ScriptedSource source;
+  };
+
+  SubmitResult submit(const Item& command, Arguments* arguments);
+  SubmitResult submit_on_stream(const Item& command, StreamId stream_id, Arguments* arguments);
+  Item send_data(const Item& command, Arguments* arguments);
+  Body body_of(const Item& command, StreamId stream_id, Arguments* arguments, bool* is_view);
+
+  Connection& connection_;
+  std::map<StreamId, Stream> streams_;
+  bool connection_closed_ = false;
+};
+
+}  // namespace headrace::transcript
+
+#endif  // HEADRACE_TESTS_TRANSCRIPT_APPLICATION_H_

@@ -1,0 +1,70 @@
+// What every application may rely on (protocol/event/event.h), checked on every event of every
+// transcript: the order of a stream's events, their user data, and when lent storage comes back.
+
+#include <algorithm>
+
+#include "tests/transcript/application.h"
+
+namespace headrace::transcript {
+
+std::string Application::observe(const Event& event) {
+  const auto check_user_data = [&](const auto& e) {
+    return e.user_data == streams_[e.stream_id].user_data ? "" : "an event has other user data";
+  };
+  // An event of a stream that is alive.
+  const auto check_alive = [&](const auto& e) {
+    const Stream& stream = streams_[e.stream_id];
+    if (connection_closed_) return "a stream's event comes after ConnectionClosed";
+    if (!stream.announced) return "an event of a stream before its RequestReceived";
+    if (stream.closed) return "an event of a stream after its StreamClosed";
+    return check_user_data(e);
+  };
+  const auto check_message = [&](const auto& e) {
+    Stream& stream = streams_[e.stream_id];
+    if (stream.ended) return "more of a request comes after its END_STREAM";
+    stream.ended = e.end_stream;
+    return check_alive(e);
+  };
+  return std::visit(Overloaded{
+                        [&](const RequestReceived& e) -> std::string {
+                          if (streams_[e.stream_id].announced)
+                            return "a second RequestReceived of a stream";
+                          streams_[e.stream_id].announced = true;
+                          return check_message(e);
+                        },
+                        [&](const DataReceived& e) -> std::string { return check_message(e); },
+                        [&](const TrailersReceived& e) -> std::string { return check_message(e); },
+                        [&](const StreamWritable& e) -> std::string { return check_alive(e); },
+                        [&](const StreamClosed& e) -> std::string {
+                          const std::string wrong = check_alive(e);
+                          streams_[e.stream_id].closed = true;
+                          return wrong;
+                        },
+                        [&](const BodyReleased& e) -> std::string {
+                          Stream& stream = streams_[e.stream_id];
+                          if (stream.views_lent == 0) return "BodyReleased, but no view was lent";
+                          --stream.views_lent;
+                          // Whoever still reads the storage now sends nonsense.
+                          for (const auto& view : stream.views)
+                            std::fill(view->begin(), view->end(), 0xdd);
+                          return check_user_data(e);
+                        },
+                        [&](const ConnectionClosed&) -> std::string {
+                          if (connection_closed_) return "a second ConnectionClosed";
+                          connection_closed_ = true;
+                          for (const auto& [id, stream] : streams_) {
+                            if (stream.announced && !stream.closed) {
+                              return "ConnectionClosed before the StreamClosed of stream " +
+                                     std::to_string(id);
+                            }
+                          }
+                          return "";
+                        },
+                        [&](const auto&) -> std::string {
+                          return connection_closed_ ? "an event comes after ConnectionClosed" : "";
+                        },
+                    },
+                    event);
+}
+
+}  // namespace headrace::transcript

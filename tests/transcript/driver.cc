@@ -1,0 +1,202 @@
+#include "tests/transcript/driver.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "tests/transcript/event_text.h"
+
+namespace headrace::transcript {
+namespace {
+
+// Input in a block of exactly its size, so that a sanitizer sees every octet read beyond it. It is
+// overwritten in the end.
+class Input {
+ public:
+  explicit Input(std::string_view bytes) : octets_(new uint8_t[bytes.size()]), size_(bytes.size()) {
+    std::copy(bytes.begin(), bytes.end(), octets_.get());
+  }
+  ~Input() { std::fill_n(octets_.get(), size_, uint8_t{0xdd}); }
+  gsl::span<const uint8_t> bytes() const { return {octets_.get(), size_}; }
+
+ private:
+  std::unique_ptr<uint8_t[]> octets_;
+  size_t size_;
+};
+
+}  // namespace
+
+std::string text_of(gsl::span<const ConstBuffer> buffers) {
+  std::string text;
+  for (const ConstBuffer& buffer : buffers) {
+    text.append(reinterpret_cast<const char*>(buffer.data), buffer.size);
+  }
+  return text;
+}
+
+struct Driver::OpenRange {
+  enum class Kind : uint8_t { kReceive, kAdvance, kEndOfInput };
+
+  OpenRange(Connection* connection, Kind kind, std::string_view bytes, TimePoint now)
+      : input(bytes), range(start(connection, kind, input.bytes(), now)) {}
+
+  static EventRange start(Connection* connection, Kind kind, gsl::span<const uint8_t> input,
+                          TimePoint now) {
+    switch (kind) {
+      case Kind::kReceive:
+        return connection->receive(input, now);
+      case Kind::kAdvance:
+        return connection->advance(now);
+      case Kind::kEndOfInput:
+        break;
+    }
+    return connection->end_of_input(now);
+  }
+
+  // The next event, or null at the end.
+  EventPtr next() {
+    if (at) {
+      ++*at;
+    } else {
+      at.emplace(range.begin());
+    }
+    if (*at == range.end()) return nullptr;
+    return **at;
+  }
+
+  Input input;  // outlives the range
+  EventRange range;
+  std::optional<decltype(std::declval<EventRange&>().begin())> at;
+};
+
+Driver::Driver(const Options& options, Holding holding, uint32_t seed)
+    : holding_(holding),
+      random_(seed),
+      in_pieces_(seed != 0),
+      connection_(Role::kServer, options, now_),
+      application_(&connection_),
+      allowance_(kAllEvents) {}
+
+Driver::~Driver() = default;
+
+void Driver::receive(std::string_view bytes, const std::vector<size_t>& parts) {
+  for (const size_t size : parts) {
+    parts_.emplace_back(bytes.substr(0, size));
+    bytes.remove_prefix(size);
+  }
+}
+
+void Driver::end_of_input() {
+  range_.reset();
+  range_ = std::make_unique<OpenRange>(&connection_, OpenRange::Kind::kEndOfInput, "", now_);
+}
+
+void Driver::pass(std::chrono::milliseconds time) {
+  now_ += time;
+  range_.reset();
+  range_ = std::make_unique<OpenRange>(&connection_, OpenRange::Kind::kAdvance, "", now_);
+}
+
+bool Driver::open_next() {
+  if (parts_.empty()) return false;
+  range_ =
+      std::make_unique<OpenRange>(&connection_, OpenRange::Kind::kReceive, parts_.front(), now_);
+  parts_.pop_front();
+  return true;
+}
+
+// Takes one event. False: there is none now, or none may be taken.
+bool Driver::step() {
+  while (allowance_ > 0 && (range_ != nullptr || open_next())) {
+    EventPtr event = range_->next();
+    if (event != nullptr) {
+      take(std::move(event));
+      return true;
+    }
+    range_.reset();
+  }
+  return false;
+}
+
+void Driver::take(EventPtr event) {
+  if (allowance_ != kAllEvents) --allowance_;
+  Item item = describe_event(*event);
+  break_rule(application_.observe(*event));
+  if (holding_ != Holding::kDrop) {
+    if (holding_ == Holding::kKeep) event = keep(std::move(event));
+    held_.push_back({std::move(event), format_item(item)});
+  }
+  append_event(std::move(item), &events_);
+}
+
+void Driver::settle() {
+  constexpr int kMaxRounds = 10000;
+  for (int round = 0; round < kMaxRounds; ++round) {
+    while (step()) {
+    }
+    input_was_refused_ |= !connection_.wants_input();
+    const bool progress = !output_held_ && drain();
+    if (allowance_ == 0) return;
+    if (!open_when_due() && !progress) return;
+  }
+  break_rule("the connection never comes to rest");
+}
+
+// A range for what waits without new input.
+bool Driver::open_when_due() {
+  const bool goes_on = input_was_refused_ && connection_.wants_input();
+  if (!goes_on && !connection_.has_events()) return false;
+  // An empty receive() brings out what was kept, advance() everything else.
+  const bool kept = goes_on || std::exchange(input_was_kept_, false);
+  if (goes_on) input_was_refused_ = false;
+  range_ = std::make_unique<OpenRange>(
+      &connection_, kept ? OpenRange::Kind::kReceive : OpenRange::Kind::kAdvance, "", now_);
+  return true;
+}
+
+// The loop over the events is left: the connection keeps the rest, and takes what comes later
+// without an event being asked for.
+void Driver::leave() {
+  range_.reset();
+  while (open_next()) range_.reset();
+  allowance_ = 0;
+  input_was_kept_ = true;
+}
+
+bool Driver::drain() {
+  // So much that only windows and frame sizes cut DATA, not the transport's room.
+  constexpr size_t kAtOnce = 1 << 20;
+  bool progress = false;
+  while (connection_.wants_output()) {
+    std::string shown = text_of(connection_.pending_output(kAtOnce));
+    if (shown.empty()) break_rule("wants_output() is true and pending_output() is empty");
+    if (shown != text_of(connection_.pending_output(kAtOnce))) {
+      break_rule("pending_output(), asked again, gives something else");
+    }
+    if (!broken_rule_.empty()) return false;
+    reader_.append(shown);
+    progress = true;
+    for (size_t rest = shown.size(); rest > 0;) {
+      const size_t piece = in_pieces_ ? std::min<size_t>(rest, 1 + random_() % 50) : rest;
+      connection_.sent(piece);
+      rest -= piece;
+    }
+  }
+  if (!connection_.pending_output(kAtOnce).empty()) {
+    break_rule("wants_output() is false and pending_output() is not empty");
+  }
+  return progress;
+}
+
+void Driver::finish() {
+  if (reader_.unread() != 0 && !output_held_) break_rule("the output ends within a frame");
+  for (const HeldEvent& held : held_) {
+    const std::string now = format_item(describe_event(*held.event));
+    if (now != held.text) break_rule("a held event has changed to " + now + " from " + held.text);
+  }
+}
+
+void Driver::break_rule(std::string_view rule) {
+  if (broken_rule_.empty()) broken_rule_ = rule;
+}
+
+}  // namespace headrace::transcript

@@ -1,0 +1,97 @@
+// The runner's own commands, and what `?` lines ask for.
+
+#include "tests/transcript/arguments.h"
+#include "tests/transcript/driver.h"
+
+namespace headrace::transcript {
+namespace {
+
+Item mistake(std::string text) {
+  Item item;
+  item.name = "mistake";
+  item.bytes = std::move(text);
+  return item;
+}
+
+std::string_view yes_or_no(bool value) { return value ? "true" : "false"; }
+
+void add_statistics(const Statistics& s, Item* item) {
+  const auto add = [item](std::string name, uint64_t value) {
+    item->details.emplace_back(std::move(name), std::to_string(value));
+  };
+  add("bytes_received", s.bytes_received);
+  add("bytes_sent", s.bytes_sent);
+  add("frames_received", s.frames_received);
+  add("requests_received", s.requests_received);
+  add("data_received", s.data_received);
+  add("data_sent", s.data_sent);
+  add("streams_reset_by_peer", s.streams_reset_by_peer);
+  add("streams_reset_by_us", s.streams_reset_by_us);
+  add("requests_too_large", s.requests_too_large);
+}
+
+}  // namespace
+
+Item Driver::run(const Item& command) {
+  if (Application::knows(command.name)) return application_.run(command);
+  Arguments arguments(command);
+  std::string wrong;
+  if (!run_own(&arguments, command.name, &wrong)) return mistake(wrong);
+  if (!arguments.all_taken(&wrong)) return mistake(wrong);
+  Item ok;
+  ok.name = "ok";
+  return ok;
+}
+
+bool Driver::run_own(Arguments* arguments, std::string_view name, std::string* wrong) {
+  if (name == "hold" || name == "release") {
+    output_held_ = name == "hold";
+    if (!arguments->take_word("output")) *wrong = "it is `hold output` and `release output`";
+  } else if (name == "drain") {
+    shown_ = text_of(connection_.pending_output(arguments->take_number("max", 64 * 1024)));
+    mark_sent(shown_.size());
+  } else if (name == "show") {
+    shown_ = text_of(connection_.pending_output(arguments->take_number("max", 64 * 1024)));
+  } else if (name == "sent") {
+    const uint64_t size = arguments->take_number();
+    if (size > shown_.size()) *wrong = "only " + std::to_string(shown_.size()) + " were shown";
+    if (wrong->empty()) mark_sent(size);
+  } else if (name == "released") {
+    connection_.released(arguments->take_number());
+  } else if (name == "take") {
+    allowance_ = arguments->has_number() ? arguments->take_number() : kAllEvents;
+  } else if (name == "leave") {
+    leave();
+  } else {
+    *wrong = "unknown command";
+  }
+  return wrong->empty();
+}
+
+void Driver::mark_sent(size_t size) {
+  reader_.append(std::string_view(shown_).substr(0, size));
+  connection_.sent(size);
+  shown_.erase(0, size);
+}
+
+Item Driver::state(std::string_view name) const {
+  Item item;
+  item.name = name;
+  if (name == "wants_input") item.words.emplace_back(yes_or_no(connection_.wants_input()));
+  if (name == "wants_output") item.words.emplace_back(yes_or_no(connection_.wants_output()));
+  if (name == "has_events") item.words.emplace_back(yes_or_no(connection_.has_events()));
+  if (name == "should_close") item.words.emplace_back(yes_or_no(connection_.should_close()));
+  if (name == "open_streams") item.numbers.push_back(connection_.open_streams());
+  if (name == "statistics") add_statistics(connection_.statistics(), &item);
+  if (name == "next_deadline") {
+    const TimePoint deadline = connection_.next_deadline();
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now_);
+    const bool seconds = left.count() % 1000 == 0;
+    const auto number = std::to_string(seconds ? left.count() / 1000 : left.count());
+    item.words.push_back(deadline == TimePoint::max() ? "none"
+                                                      : "+" + number + (seconds ? "s" : "ms"));
+  }
+  return item;
+}
+
+}  // namespace headrace::transcript

@@ -1,0 +1,25 @@
+#ifndef HEADRACE_TESTS_TRANSCRIPT_EVENT_TEXT_H_
+#define HEADRACE_TESTS_TRANSCRIPT_EVENT_TEXT_H_
+
+#include <string_view>
+#include <vector>
+
+#include "protocol/event/event.h"
+#include "tests/transcript/item.h"
+
+namespace headrace::transcript {
+
+// How a transcript writes an event; a copy of everything in it.
+Item describe_event(const Event& event);
+
+// Appends an event to those of the same turn. Adjacent DataReceived of a stream become one, since
+// where they are cut depends on how the input came in.
+void append_event(Item event, std::vector<Item>* events);
+
+// The names of enumerators, as transcripts write them.
+std::string_view closed_by_name(ClosedBy closed_by);
+bool is_event_name(std::string_view name);
+
+}  // namespace headrace::transcript
+
+#endif  // HEADRACE_TESTS_TRANSCRIPT_EVENT_TEXT_H_

@@ -1,0 +1,86 @@
+#include "tests/transcript/options_text.h"
+
+#include <chrono>
+#include <type_traits>
+
+#include "tests/transcript/words.h"
+
+namespace headrace::transcript {
+namespace {
+
+// Sets the field when `wanted` is its name. The kind of value follows from the field's type.
+class Setter {
+ public:
+  Setter(std::string_view wanted, std::string_view value) : wanted_(wanted), value_(value) {}
+
+  template <typename T>
+  void field(std::string_view name, T* target) {
+    if (name != wanted_) return;
+    known = true;
+    if constexpr (std::is_same_v<T, bool>) {
+      valid = value_ == "true" || value_ == "false";
+      *target = value_ == "true";
+    } else if constexpr (std::is_same_v<T, std::chrono::milliseconds>) {
+      const auto milliseconds = parse_milliseconds(value_);
+      valid = milliseconds.has_value();
+      *target = std::chrono::milliseconds(milliseconds.value_or(0));
+    } else {
+      const auto number = parse_number(value_);
+      valid = number.has_value();
+      *target = static_cast<T>(number.value_or(0));
+    }
+  }
+
+  bool known = false;
+  bool valid = true;
+
+ private:
+  std::string_view wanted_;
+  std::string_view value_;
+};
+
+void visit_options(Options* o, Setter* set) {
+  set->field("header_table_size", &o->header_table_size);
+  set->field("initial_window_size", &o->initial_window_size);
+  set->field("max_frame_size", &o->max_frame_size);
+  set->field("announce_field_list_size", &o->announce_field_list_size);
+  set->field("connection_window_size", &o->connection_window_size);
+  set->field("automatic_credit", &o->automatic_credit);
+  set->field("explicit_release", &o->explicit_release);
+  set->field("trim_field_values", &o->trim_field_values);
+  set->field("send_buffer_size", &o->send_buffer_size);
+}
+
+void visit_limits(Limits* l, Setter* set) {
+  set->field("limits.connection_memory", &l->connection_memory);
+  set->field("limits.concurrent_streams", &l->concurrent_streams);
+  set->field("limits.field_list_size", &l->field_list_size);
+  set->field("limits.fields_per_section", &l->fields_per_section);
+  set->field("limits.extra_continuations", &l->extra_continuations);
+  set->field("limits.tiny_continuations", &l->tiny_continuations);
+  set->field("limits.settings_per_frame", &l->settings_per_frame);
+  set->field("limits.queued_replies", &l->queued_replies);
+  set->field("limits.reset_burst", &l->reset_burst);
+  set->field("limits.resets_per_second", &l->resets_per_second);
+  set->field("limits.useless_burst", &l->useless_burst);
+  set->field("limits.useless_per_second", &l->useless_per_second);
+  set->field("limits.preface_timeout", &l->preface_timeout);
+  set->field("limits.field_block_timeout", &l->field_block_timeout);
+  set->field("limits.settings_ack_timeout", &l->settings_ack_timeout);
+  set->field("limits.idle_timeout", &l->idle_timeout);
+  set->field("limits.shutdown_ping_timeout", &l->shutdown_ping_timeout);
+}
+
+}  // namespace
+
+bool set_option(std::string_view name, std::string_view value, Options* options,
+                std::string* error) {
+  Setter set(name, value);
+  visit_options(options, &set);
+  visit_limits(&options->limits, &set);
+  if (!set.known) *error = "unknown option " + std::string(name);
+  if (!set.valid) *error = "not a value of " + std::string(name) + ": " + std::string(value);
+  return set.known && set.valid;
+}
+
+}  // namespace headrace::transcript

@@ -1,0 +1,173 @@
+#include "tests/transcript/runner.h"
+
+#include <algorithm>
+
+#include "tests/transcript/driver.h"
+
+namespace headrace::transcript {
+namespace {
+
+std::string show(char sign, const Item& item) {
+  return std::string(1, sign) + " " + format_item(item);
+}
+
+// Random cuts also vary what becomes of the events.
+Holding holding_of(const Cuts& cuts) {
+  if (cuts.kind != Cuts::Kind::kRandom) return Holding::kDrop;
+  constexpr Holding kHoldings[] = {Holding::kDrop, Holding::kHold, Holding::kKeep};
+  return kHoldings[cuts.seed % 3];
+}
+
+Options with_allocation(Options options, Allocation allocation) {
+  options.allocation = allocation;
+  return options;
+}
+
+class Run {
+ public:
+  Run(const Transcript& transcript, const RunOptions& options)
+      : transcript_(transcript),
+        options_(options),
+        driver_(with_allocation(transcript.options, options.allocation), holding_of(options.cuts),
+                options.cuts.kind == Cuts::Kind::kRandom ? options.cuts.seed + 1 : 0) {}
+
+  std::optional<Departure> run() {
+    for (const Turn& turn : transcript_.turns) {
+      act(turn);
+      driver_.settle();
+      check(turn);
+      if (departure_) return departure_;
+    }
+    driver_.finish();
+    if (!driver_.broken_rule().empty()) depart(last_line(), driver_.broken_rule());
+    return departure_;
+  }
+
+ private:
+  void act(const Turn& turn) {
+    switch (turn.kind) {
+      case Turn::Kind::kStart:
+        break;
+      case Turn::Kind::kInput:
+        send(turn);
+        break;
+      case Turn::Kind::kEndOfInput:
+        trace(turn.line, '<', "EOF");
+        driver_.end_of_input();
+        break;
+      case Turn::Kind::kCommand:
+        trace(turn.line, '!', format_item(turn.command));
+        result_ = driver_.run(turn.command);
+        break;
+      case Turn::Kind::kTime:
+        trace(turn.line, '@', "+" + std::to_string(turn.elapsed.count()) + "ms");
+        driver_.pass(turn.elapsed);
+        break;
+    }
+  }
+
+  void send(const Turn& turn) {
+    for (const Line& line : turn.sent) {
+      trace(line.number, '<', format_item(line.item));
+      if (line.item.name != "SETTINGS" || line.item.has_word("ACK")) continue;
+      const bool has_size = line.item.attribute("HEADER_TABLE_SIZE") != nullptr;
+      driver_.peer_sent_settings(has_size ? std::optional(line.item.number("HEADER_TABLE_SIZE", 0))
+                                          : std::nullopt);
+    }
+    driver_.receive(turn.input, options_.cuts.parts(inputs_++, turn.input.size()));
+  }
+
+  // Compares everything that came out in this turn.
+  void check(const Turn& turn) {
+    events_ = driver_.take_events();
+    output_ = driver_.take_output();
+    if (turn.kind == Turn::Kind::kCommand) check_result(turn);
+    for (const Item& event : events_) trace(turn.line, '=', format_item(event));
+    for (const Item& frame : output_) trace(turn.line, '>', format_item(frame));
+    const auto names_unknown_frames =
+        std::any_of(turn.events.begin(), turn.events.end(),
+                    [](const Line& l) { return l.item.name == "UnknownFrameReceived"; });
+    std::vector<Item> events = events_;
+    if (!names_unknown_frames) {
+      std::erase_if(events, [](const Item& e) { return e.name == "UnknownFrameReceived"; });
+    }
+    compare(turn, '=', turn.events, events);
+    compare(turn, '>', turn.output, output_);
+    for (const Line& line : turn.checks) {
+      const Item state = driver_.state(line.item.name);
+      trace(line.number, '?', format_item(state));
+      if (!matches(line.item, state)) expected(line.number, show('?', line.item), show('?', state));
+    }
+    if (!driver_.broken_rule().empty()) depart(turn.line, driver_.broken_rule());
+  }
+
+  void check_result(const Turn& turn) {
+    Item ok;
+    ok.name = "ok";
+    const Item& wanted = turn.result ? turn.result->item : ok;
+    const int line = turn.result ? turn.result->number : turn.line;
+    trace(line, '?', format_item(result_));
+    if (!matches(wanted, result_)) expected(line, show('?', wanted), show('?', result_));
+  }
+
+  void compare(const Turn& turn, char sign, const std::vector<Line>& lines,
+               const std::vector<Item>& observed) {
+    int line = turn.line;
+    for (size_t i = 0; i < std::max(lines.size(), observed.size()); ++i) {
+      if (i < lines.size()) line = lines[i].number;
+      if (i >= lines.size()) return expected(line, "nothing more", show(sign, observed[i]));
+      if (i >= observed.size()) return expected(line, show(sign, lines[i].item), "nothing more");
+      if (!matches(lines[i].item, observed[i])) {
+        return expected(line, show(sign, lines[i].item), show(sign, observed[i]));
+      }
+    }
+  }
+
+  void expected(int line, const std::string& wanted, const std::string& got) {
+    std::string message = "the connection departs from the transcript\nexpected  " + wanted +
+                          "\ngot       " + got + "\nall that came in this turn:\n";
+    for (const Item& event : events_) message += show('=', event) + "\n";
+    for (const Item& frame : output_) message += show('>', frame) + "\n";
+    if (!driver_.broken_rule().empty()) message += "and: " + driver_.broken_rule() + "\n";
+    depart(line, message);
+  }
+
+  // The first departure counts.
+  void depart(int line, std::string_view message) {
+    if (!departure_) departure_ = Departure{line, std::string(message)};
+  }
+
+  void trace(int line, char sign, const std::string& text) {
+    if (options_.trace) options_.trace(line, sign, text);
+  }
+
+  int last_line() const { return transcript_.turns.back().line; }
+
+  const Transcript& transcript_;
+  const RunOptions& options_;
+  Driver driver_;
+  size_t inputs_ = 0;
+  Item result_;
+  std::vector<Item> events_;
+  std::vector<Item> output_;
+  std::optional<Departure> departure_;
+};
+
+}  // namespace
+
+std::optional<Departure> run_transcript(const Transcript& transcript, const RunOptions& options) {
+  return Run(transcript, options).run();
+}
+
+std::string describe(const Transcript& transcript, const RunOptions& options,
+                     const Departure& departure) {
+  return transcript.path + ":" + std::to_string(departure.line) + ": " + departure.message +
+         "\n(--allocation=" + std::string(allocation_name(options.allocation)) +
+         " --cut=" + describe(options.cuts) + ")";
+}
+
+std::string_view allocation_name(Allocation allocation) {
+  return allocation == Allocation::kReuse ? "reuse" : "fresh";
+}
+
+}  // namespace headrace::transcript

@@ -1,0 +1,39 @@
+#ifndef HEADRACE_TESTS_TRANSCRIPT_RUNNER_H_
+#define HEADRACE_TESTS_TRANSCRIPT_RUNNER_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "memory/allocation.h"
+#include "tests/transcript/cuts.h"
+#include "tests/transcript/transcript.h"
+
+namespace headrace::transcript {
+
+struct RunOptions {
+  Allocation allocation = Allocation::kReuse;
+  Cuts cuts;
+  // Told everything that happens, in order: the line's number, its sign (< > = ! ? @), its text.
+  std::function<void(int line, char sign, const std::string& text)> trace;
+};
+
+// Where the connection did something else than the transcript says.
+struct Departure {
+  int line = 0;
+  std::string message;  // what was expected and what came, in the transcript's own notation
+};
+
+// Plays the transcript against a connection.
+std::optional<Departure> run_transcript(const Transcript& transcript, const RunOptions& options);
+
+// "path:line: message", and how to see it again.
+std::string describe(const Transcript& transcript, const RunOptions& options,
+                     const Departure& departure);
+
+std::string_view allocation_name(Allocation allocation);
+
+}  // namespace headrace::transcript
+
+#endif  // HEADRACE_TESTS_TRANSCRIPT_RUNNER_H_

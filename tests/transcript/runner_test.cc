@@ -1,0 +1,139 @@
+// The runner must miss nothing: each of these transcripts is wrong in one way, and is told so.
+
+#include "tests/transcript/runner.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/transcript/transcript.h"
+
+namespace headrace::transcript {
+namespace {
+
+constexpr char kHandshake[] =
+    "> SETTINGS MAX_CONCURRENT_STREAMS=100\n"
+    "< PREFACE\n"
+    "< SETTINGS\n"
+    "> SETTINGS ACK\n";
+constexpr char kRequest[] =
+    "< HEADERS 1 END_HEADERS END_STREAM\n"
+    "    (request) GET /\n"
+    "= RequestReceived 1 END_STREAM\n";
+
+std::optional<Departure> play(const std::string& text, const RunOptions& options = {}) {
+  Transcript transcript;
+  std::string error;
+  EXPECT_TRUE(parse_transcript(text, "a.h2t", &transcript, &error)) << error;
+  return run_transcript(transcript, options);
+}
+
+std::string departure_of(const std::string& text) {
+  const auto departure = play(text);
+  return departure ? std::to_string(departure->line) + ": " + departure->message : "none";
+}
+
+TEST(Runner, AgreesWithWhatHappens) {
+  EXPECT_EQ(departure_of(std::string(kHandshake) + kRequest), "none");
+}
+
+TEST(Runner, ReportsOutputThatIsMissing) {
+  EXPECT_NE(departure_of("> SETTINGS MAX_CONCURRENT_STREAMS=100\n> PING 1\n")
+                .find("2: the connection departs from the transcript\n"
+                      "expected  > PING 1\ngot       nothing more"),
+            std::string::npos);
+}
+
+TEST(Runner, ReportsOutputThatIsNotExpected) {
+  const std::string departure =
+      departure_of("> SETTINGS MAX_CONCURRENT_STREAMS=100\n< PREFACE\n< SETTINGS\n");
+  EXPECT_TRUE(departure.starts_with("2: ")) << departure;
+  EXPECT_NE(departure.find("expected  nothing more\ngot       > SETTINGS ACK"), std::string::npos);
+}
+
+TEST(Runner, ReportsEventsThatAreMissingOrNotExpected) {
+  EXPECT_NE(departure_of(std::string(kHandshake) + kRequest + "= StreamWritable 1\n"), "none");
+  EXPECT_NE(departure_of(std::string(kHandshake) + "< PING 1\n> PING ACK 1\n"), "none");
+  EXPECT_NE(departure_of(std::string(kHandshake) + "< PING 1\n> PING ACK 1\n= PingReceived 2\n"),
+            "none");
+}
+
+TEST(Runner, ComparesFields) {
+  const std::string right = std::string(kHandshake) + kRequest + "    (request) GET /\n";
+  EXPECT_EQ(departure_of(right), "none");
+  EXPECT_NE(departure_of(right + "    x-more: 1\n"), "none");
+  EXPECT_NE(departure_of(std::string(kHandshake) + kRequest + "    (request) GET /b\n"), "none");
+  EXPECT_NE(departure_of(std::string(kHandshake) + kRequest +
+                         "! submit_response 1\n    :status: 200\n"
+                         "> HEADERS 1 END_HEADERS END_STREAM\n    :status: 404\n"
+                         "= StreamClosed 1 NO_ERROR end\n"),
+            "none");
+}
+
+TEST(Runner, ComparesResultsAndTakesOkForGranted) {
+  const std::string start = kHandshake;
+  EXPECT_NE(departure_of(start + "! reset_stream 1 CANCEL\n").find("got       ? UnknownStream"),
+            std::string::npos);
+  EXPECT_EQ(departure_of(start + "! reset_stream 1 CANCEL\n? UnknownStream\n"), "none");
+  EXPECT_NE(departure_of(start + "! reset_stream 1 CANCEL\n? StreamGone\n"), "none");
+}
+
+TEST(Runner, ReportsCommandsThatAreWrittenWrong) {
+  EXPECT_NE(departure_of("> SETTINGS MAX_CONCURRENT_STREAMS=100\n! jump 1\n").find("mistake"),
+            std::string::npos);
+  EXPECT_NE(departure_of("> SETTINGS MAX_CONCURRENT_STREAMS=100\n! ping 1 2\n> PING 1\n"
+                         "? ok\n")
+                .find("one number too many"),
+            std::string::npos);
+}
+
+TEST(Runner, AsksForTheState) {
+  const std::string start = kHandshake;
+  EXPECT_EQ(departure_of(start + "? should_close false\n? open_streams 0\n"), "none");
+  EXPECT_NE(departure_of(start + "? should_close true\n"), "none");
+  EXPECT_NE(departure_of(start + "? statistics frames_received=7\n"), "none");
+}
+
+TEST(Runner, HoldsOutputBack) {
+  EXPECT_EQ(departure_of(std::string(kHandshake) +
+                         "! hold output\n! ping 7\n! drain max=5\n! release output\n> PING 7\n"),
+            "none");
+}
+
+TEST(Runner, TakesEventsOneByOne) {
+  EXPECT_EQ(departure_of(std::string(kHandshake) +
+                         "! take 1\n< PING 1\n< PING 2\n= PingReceived 1\n> PING ACK 1\n"
+                         "! take\n= PingReceived 2\n> PING ACK 2\n"),
+            "none");
+  EXPECT_EQ(departure_of(std::string(kHandshake) +
+                         "! take 1\n< PING 1\n< PING 2\n= PingReceived 1\n> PING ACK 1\n"
+                         "! leave\n! take\n= PingReceived 2\n> PING ACK 2\n"),
+            "none");
+}
+
+TEST(Cuts, SayEveryCutOfEveryInput) {
+  Transcript transcript;
+  std::string error;
+  ASSERT_TRUE(parse_transcript("< PING 1\n< PING 2\n= PingReceived 1\n< PING 3\n", "a.h2t",
+                               &transcript, &error));
+  const std::vector<Cuts> cuts = two_part_cuts(transcript);
+  ASSERT_EQ(cuts.size(), 33u + 16u);
+  EXPECT_EQ(cuts[0].parts(0, 34), (std::vector<size_t>{1, 33}));
+  EXPECT_EQ(cuts[0].parts(1, 17), (std::vector<size_t>{17}));
+  EXPECT_EQ(describe(cuts.back()), "1:16");
+  EXPECT_EQ(parse_cuts("1:16")->parts(1, 17), (std::vector<size_t>{16, 1}));
+  EXPECT_FALSE(parse_cuts("1:x"));
+}
+
+TEST(Cuts, RandomOnesAddUp) {
+  Cuts cuts;
+  cuts.kind = Cuts::Kind::kRandom;
+  for (cuts.seed = 0; cuts.seed < 10; ++cuts.seed) {
+    size_t sum = 0;
+    for (const size_t part : cuts.parts(0, 1000)) sum += part;
+    EXPECT_EQ(sum, 1000u);
+  }
+}
+
+}  // namespace
+}  // namespace headrace::transcript

@@ -1,0 +1,245 @@
+#include "tests/transcript/transcript.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "tests/transcript/event_text.h"
+#include "tests/transcript/frame_names.h"
+#include "tests/transcript/frame_text.h"
+#include "tests/transcript/options_text.h"
+
+namespace headrace::transcript {
+namespace {
+
+// RFC 9113 §3.4
+constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+constexpr std::string_view kStateChecks[] = {
+    "wants_input",  "wants_output",  "has_events", "should_close",
+    "open_streams", "next_deadline", "statistics",
+};
+
+// What the line `handshake` stands for.
+constexpr std::string_view kHandshake[] = {
+    "> SETTINGS MAX_CONCURRENT_STREAMS=100",
+    "< PREFACE",
+    "< SETTINGS",
+    "< SETTINGS ACK",
+    "> SETTINGS ACK",
+    "= SettingsAcknowledged",
+};
+
+// A line of the file with the indented lines below it.
+struct Step {
+  int number = 0;
+  std::string_view text;  // without the comment
+  std::vector<FieldLine> fields;
+};
+
+class Parser {
+ public:
+  explicit Parser(Transcript* transcript) : transcript_(*transcript) {
+    transcript_.turns.emplace_back();
+  }
+
+  bool add(const Step& step, std::string* error) {
+    const std::string_view rest = strip_comment(step.text.substr(1));
+    switch (step.text[0]) {
+      case '<':
+        return add_input(step, rest, error);
+      case '>':
+        return add_line(step, rest, &turn().output, error) && check_frame_name(error);
+      case '=':
+        return add_line(step, rest, &turn().events, error) && check_event_name(error);
+      case '!':
+        begin_turn(Turn::Kind::kCommand, step.number);
+        return read_item(step, rest, &turn().command, error);
+      case '?':
+        return add_question(step, rest, error);
+      case '@':
+        return add_time(step, rest, error);
+      default:
+        return add_setting(step, error);
+    }
+  }
+
+ private:
+  Turn& turn() { return transcript_.turns.back(); }
+
+  void begin_turn(Turn::Kind kind, int line) {
+    Turn next;
+    next.kind = kind;
+    next.line = line;
+    transcript_.turns.push_back(std::move(next));
+  }
+
+  static bool read_item(const Step& step, std::string_view text, Item* item, std::string* error) {
+    if (!parse_item(text, item, error)) return false;
+    item->fields = step.fields;
+    return true;
+  }
+
+  bool add_line(const Step& step, std::string_view text, std::vector<Line>* lines,
+                std::string* error) {
+    Line line;
+    line.number = step.number;
+    if (!read_item(step, text, &line.item, error)) return false;
+    lines->push_back(std::move(line));
+    return true;
+  }
+
+  bool check_frame_name(std::string* error) {
+    const std::string& name = turn().output.back().item.name;
+    if (frame_type_of(name) || name == "FRAME") return true;
+    *error = "unknown frame " + name;
+    return false;
+  }
+  bool check_event_name(std::string* error) {
+    const std::string& name = turn().events.back().item.name;
+    if (is_event_name(name)) return true;
+    *error = "unknown event " + name;
+    return false;
+  }
+
+  // Consecutive `<` lines are one input.
+  bool add_input(const Step& step, std::string_view text, std::string* error) {
+    if (text == "EOF") {
+      begin_turn(Turn::Kind::kEndOfInput, step.number);
+      return true;
+    }
+    const bool continues = turn().kind == Turn::Kind::kInput && turn().output.empty() &&
+                           turn().events.empty() && turn().checks.empty();
+    if (!continues) begin_turn(Turn::Kind::kInput, step.number);
+    turn().boundaries.push_back(turn().input.size());
+    Line line;
+    line.number = step.number;
+    if (text.starts_with("raw ")) {
+      line.item.name = text;
+      if (!encode_raw(text.substr(4), &turn().input, error)) return false;
+    } else {
+      if (!read_item(step, text, &line.item, error)) return false;
+      if (text == "PREFACE") {
+        turn().input += kPreface;
+      } else if (!encode_frame(line.item, &turn().input, error)) {
+        return false;
+      }
+    }
+    turn().sent.push_back(std::move(line));
+    return true;
+  }
+
+  bool add_question(const Step& step, std::string_view text, std::string* error) {
+    Line line;
+    line.number = step.number;
+    if (!read_item(step, text, &line.item, error)) return false;
+    if (is_state_check(line.item.name)) {
+      turn().checks.push_back(std::move(line));
+      return true;
+    }
+    if (turn().kind != Turn::Kind::kCommand || turn().result) {
+      *error = "not a state to ask for, and no command waits for a result: " + line.item.name;
+      return false;
+    }
+    turn().result = std::move(line);
+    return true;
+  }
+
+  bool add_time(const Step& step, std::string_view text, std::string* error) {
+    const auto milliseconds =
+        text.starts_with("+") ? parse_milliseconds(text.substr(1)) : std::nullopt;
+    if (!milliseconds) {
+      *error = "time passes as in `@ +5s` or `@ +500ms`";
+      return false;
+    }
+    begin_turn(Turn::Kind::kTime, step.number);
+    turn().elapsed = std::chrono::milliseconds(*milliseconds);
+    return true;
+  }
+
+  // `role`, `option` and `handshake`, which stand before the conversation.
+  bool add_setting(const Step& step, std::string* error) {
+    std::vector<Word> words;
+    if (!split_words(step.text, &words, error)) return false;
+    const std::string& name = words[0].text;
+    const bool begun = transcript_.turns.size() > 1 || !turn().output.empty();
+    if (name != "role" && name != "option" && name != "handshake") {
+      *error = "a line begins with < > = ! ? @ role, option or handshake, not with " + name;
+    } else if (begun) {
+      *error = name + " belongs before the conversation";
+    } else if (name == "handshake") {
+      return add_handshake(step, error);
+    } else if (name == "role") {
+      if (words.size() == 2 && words[1].text == "server") return true;
+      *error = "the only role is server";
+    } else if (words.size() != 3) {
+      *error = "an option is written `option name value`";
+    } else {
+      return set_option(words[1].text, words[2].text, &transcript_.options, error);
+    }
+    return false;
+  }
+
+  bool add_handshake(const Step& step, std::string* error) {
+    for (const std::string_view text : kHandshake) {
+      Step part;
+      part.number = step.number;
+      part.text = text;
+      if (!add(part, error)) return false;
+    }
+    return true;
+  }
+
+  Transcript& transcript_;
+};
+
+bool is_indented(std::string_view line) { return line.starts_with(" ") || line.starts_with("\t"); }
+
+}  // namespace
+
+bool is_state_check(std::string_view name) {
+  return std::find(std::begin(kStateChecks), std::end(kStateChecks), name) !=
+         std::end(kStateChecks);
+}
+
+bool parse_transcript(std::string_view text, const std::string& path, Transcript* transcript,
+                      std::string* error) {
+  transcript->path = path;
+  std::vector<Step> steps;
+  const auto fail = [&](int line) {
+    *error = path + ":" + std::to_string(line) + ": " + *error;
+    return false;
+  };
+  for (int number = 1; !text.empty(); ++number) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::string_view stripped = strip_comment(line);
+    if (stripped.empty()) continue;
+    if (!is_indented(line)) {
+      steps.push_back({number, stripped, {}});
+    } else if (steps.empty()) {
+      *error = "an indented line belongs to the line above it, and there is none";
+      return fail(number);
+    } else if (!parse_field_line(stripped, &steps.back().fields, error)) {
+      return fail(number);
+    }
+  }
+  Parser parser(transcript);
+  for (const Step& step : steps) {
+    if (!parser.add(step, error)) return fail(step.number);
+  }
+  return true;
+}
+
+bool load_transcript(const std::string& path, Transcript* transcript, std::string* error) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) {
+    *error = path + ": cannot be read";
+    return false;
+  }
+  return parse_transcript(text.str(), path, transcript, error);
+}
+
+}  // namespace headrace::transcript

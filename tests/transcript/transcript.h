@@ -1,0 +1,63 @@
+#ifndef HEADRACE_TESTS_TRANSCRIPT_TRANSCRIPT_H_
+#define HEADRACE_TESTS_TRANSCRIPT_TRANSCRIPT_H_
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/connection/options.h"
+#include "tests/transcript/item.h"
+
+namespace headrace::transcript {
+
+// A `.h2t` file (docs/transcripts.md), read. It is a list of turns: something happens to the
+// connection, and the lines below say everything that follows from it.
+
+struct Line {
+  int number = 0;
+  Item item;
+};
+
+struct Turn {
+  enum class Kind : uint8_t {
+    kStart,       // the connection was created
+    kInput,       // consecutive `<` lines
+    kEndOfInput,  // < EOF
+    kCommand,     // !
+    kTime,        // @
+  };
+  Kind kind = Kind::kStart;
+  int line = 0;
+
+  std::string input;                     // kInput: all its bytes
+  std::vector<size_t> boundaries;        // kInput: the offsets in `input` where its lines begin
+  std::vector<Line> sent;                // kInput: its lines, to show them
+  Item command;                          // kCommand
+  std::chrono::milliseconds elapsed{0};  // kTime
+
+  std::vector<Line> output;    // `>`
+  std::vector<Line> events;    // `=`
+  std::optional<Line> result;  // `?` behind a command
+  std::vector<Line> checks;    // `?` of the state
+};
+
+struct Transcript {
+  std::string path;
+  Options options;
+  std::vector<Turn> turns;  // the first is kStart
+};
+
+// Reads `text`. False: `error` is "path:line: what is wrong".
+bool parse_transcript(std::string_view text, const std::string& path, Transcript* transcript,
+                      std::string* error);
+// The same for a file.
+bool load_transcript(const std::string& path, Transcript* transcript, std::string* error);
+
+// The names that a `?` line can begin with when it is not the result of a command.
+bool is_state_check(std::string_view name);
+
+}  // namespace headrace::transcript
+
+#endif  // HEADRACE_TESTS_TRANSCRIPT_TRANSCRIPT_H_

@@ -1,0 +1,192 @@
+#include "tests/transcript/words.h"
+
+#include <charconv>
+#include <cstdio>
+
+namespace headrace::transcript {
+namespace {
+
+bool is_space(char c) { return c == ' ' || c == '\t'; }
+
+// Reads the octet behind a backslash at `line[at]`, and moves `at` behind it.
+bool read_escape(std::string_view line, size_t* at, std::string* text) {
+  if (*at >= line.size()) return false;
+  const char c = line[(*at)++];
+  switch (c) {
+    case '"':
+    case '\\':
+      text->push_back(c);
+      return true;
+    case 'n':
+      text->push_back('\n');
+      return true;
+    case 'r':
+      text->push_back('\r');
+      return true;
+    case 't':
+      text->push_back('\t');
+      return true;
+    case '0':
+      text->push_back('\0');
+      return true;
+    case 'x':
+      if (*at + 2 > line.size() || !parse_hex(line.substr(*at, 2), text)) return false;
+      *at += 2;
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Reads `"text"` or `"text"*count` at `line[at]`.
+bool read_quoted(std::string_view line, size_t* at, std::string* text, std::string* error) {
+  std::string once;
+  ++*at;
+  while (*at < line.size() && line[*at] != '"') {
+    const char c = line[(*at)++];
+    if (c != '\\') {
+      once.push_back(c);
+    } else if (!read_escape(line, at, &once)) {
+      *error = "unknown escape in quoted text (known: \\\" \\\\ \\n \\r \\t \\0 \\xHH)";
+      return false;
+    }
+  }
+  if (*at == line.size()) {
+    *error = "quoted text does not end";
+    return false;
+  }
+  ++*at;
+  uint64_t count = 1;
+  if (*at < line.size() && line[*at] == '*') {
+    const size_t begin = ++*at;
+    while (*at < line.size() && !is_space(line[*at])) ++*at;
+    const auto number = parse_number(line.substr(begin, *at - begin));
+    if (!number || *number > (1 << 24)) {
+      *error = "a repetition is written \"text\"*number";
+      return false;
+    }
+    count = *number;
+  }
+  for (uint64_t i = 0; i < count; ++i) text->append(once);
+  return true;
+}
+
+}  // namespace
+
+std::string_view strip_comment(std::string_view line) {
+  bool quoted = false;
+  size_t end = line.size();
+  for (size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '\\' && quoted) {
+      ++i;
+    } else if (line[i] == '"') {
+      quoted = !quoted;
+    } else if (line[i] == '#' && !quoted && (i == 0 || is_space(line[i - 1]))) {
+      end = i;
+      break;
+    }
+  }
+  line = line.substr(0, end);
+  while (!line.empty() && (is_space(line.back()) || line.back() == '\r')) line.remove_suffix(1);
+  while (!line.empty() && is_space(line.front())) line.remove_prefix(1);
+  return line;
+}
+
+bool split_words(std::string_view line, std::vector<Word>* words, std::string* error) {
+  line = strip_comment(line);
+  size_t at = 0;
+  while (at < line.size()) {
+    if (is_space(line[at])) {
+      ++at;
+      continue;
+    }
+    Word word;
+    while (at < line.size() && !is_space(line[at])) {
+      if (line[at] == '"' && word.text.empty()) {
+        word.quoted = true;
+        if (!read_quoted(line, &at, &word.text, error)) return false;
+        if (at < line.size() && !is_space(line[at])) {
+          *error = "white space is missing behind quoted text";
+          return false;
+        }
+        break;
+      }
+      const char c = line[at++];
+      if (c == '=' && word.key.empty()) {
+        word.key = std::move(word.text);
+        word.text.clear();
+      } else {
+        word.text.push_back(c);
+      }
+    }
+    words->push_back(std::move(word));
+  }
+  return true;
+}
+
+std::optional<uint64_t> parse_number(std::string_view text) {
+  int base = 10;
+  if (text.starts_with("0x")) {
+    text.remove_prefix(2);
+    base = 16;
+  }
+  uint64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number, base);
+  if (failure != std::errc() || end != text.data() + text.size() || text.empty()) return {};
+  return number;
+}
+
+bool parse_hex(std::string_view digits, std::string* octets) {
+  if (digits.size() % 2 != 0) return false;
+  for (size_t i = 0; i < digits.size(); i += 2) {
+    uint8_t octet = 0;
+    const char* end = digits.data() + i + 2;
+    const auto result = std::from_chars(digits.data() + i, end, octet, 16);
+    if (result.ec != std::errc() || result.ptr != end) return false;
+    octets->push_back(static_cast<char>(octet));
+  }
+  return true;
+}
+
+std::optional<int64_t> parse_milliseconds(std::string_view text) {
+  int64_t unit = 0;
+  if (text.ends_with("ms")) {
+    unit = 1;
+    text.remove_suffix(2);
+  } else if (text.ends_with("s")) {
+    unit = 1000;
+    text.remove_suffix(1);
+  } else if (text.ends_with("m")) {
+    unit = 60 * 1000;
+    text.remove_suffix(1);
+  }
+  const auto number = parse_number(text);
+  if (unit == 0 || !number) return {};
+  return static_cast<int64_t>(*number) * unit;
+}
+
+std::string quote(std::string_view text) {
+  const bool uniform = text.find_first_not_of(text.empty() ? 'x' : text[0]) == text.npos;
+  const bool repeated = uniform && text.size() > 32;
+  std::string result = "\"";
+  for (const char c : repeated ? text.substr(0, 1) : text) {
+    if (c == '"' || c == '\\') {
+      result += {'\\', c};
+    } else if (c == '\n') {
+      result += "\\n";
+    } else if (c == '\r') {
+      result += "\\r";
+    } else if (c < ' ' || c > '~') {
+      char escape[8];
+      std::snprintf(escape, sizeof(escape), "\\x%02x", static_cast<unsigned char>(c));
+      result += escape;
+    } else {
+      result += c;
+    }
+  }
+  result += '"';
+  if (repeated) result += "*" + std::to_string(text.size());
+  return result;
+}
+
+}  // namespace headrace::transcript
