@@ -1,0 +1,100 @@
+// bazel run //tests:replay -- FILE.h2t: plays a transcript and shows the conversation.
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "tests/transcript/runner.h"
+#include "tests/transcript/transcript.h"
+
+namespace headrace::transcript {
+namespace {
+
+constexpr char kHelp[] =
+    "replay [--allocation=reuse|fresh] [--cut=CUT] FILE.h2t...\n"
+    "\n"
+    "Plays each transcript (docs/transcripts.md) against a connection and prints the conversation\n"
+    "as it happens: < what the peer sends, > what we send, = events, ! commands, ? results,\n"
+    "@ time. Where the connection departs from the transcript it says the line, what was expected\n"
+    "and what came instead, and the exit code is 1. A file that cannot be read: exit code 2.\n"
+    "\n"
+    "  --allocation  reuse (the default): events are recycled; fresh: each is an object of its "
+    "own\n"
+    "  --cut         how each input is cut into receive() calls: whole (the default), octets,\n"
+    "                random:SEED, or INPUT:OFFSET (input 0 is the first; cut behind OFFSET "
+    "octets)\n";
+
+// A path as the user typed it: `bazel run` starts us elsewhere.
+std::string from_working_directory(const std::string& path) {
+  const char* directory = std::getenv("BUILD_WORKING_DIRECTORY");
+  return directory == nullptr || path.starts_with("/") ? path : directory + ("/" + path);
+}
+
+struct Arguments {
+  RunOptions options;
+  std::vector<std::string> files;
+};
+
+// False: `*exit_code` is how to end.
+bool read_arguments(int argc, char** argv, Arguments* arguments, int* exit_code) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--help" || argument == "-h") {
+      std::cout << kHelp;
+      *exit_code = 0;
+      return false;
+    }
+    if (argument == "--allocation=fresh") {
+      arguments->options.allocation = Allocation::kFresh;
+    } else if (argument == "--allocation=reuse") {
+      arguments->options.allocation = Allocation::kReuse;
+    } else if (argument.starts_with("--cut=") && parse_cuts(argument.substr(6))) {
+      arguments->options.cuts = *parse_cuts(argument.substr(6));
+    } else if (argument.starts_with("-")) {
+      std::cerr << "replay: unknown argument " << argument << " (see --help)\n";
+      return false;
+    } else {
+      arguments->files.emplace_back(argument);
+    }
+  }
+  if (arguments->files.empty()) std::cerr << "replay: which file? (see --help)\n";
+  return !arguments->files.empty();
+}
+
+void print_step(int line, char sign, const std::string& text) {
+  std::printf("%5d  %c %s\n", line, sign, text.c_str());
+}
+
+int replay(const std::string& file, RunOptions options) {
+  Transcript transcript;
+  std::string error;
+  if (!load_transcript(from_working_directory(file), &transcript, &error)) {
+    std::cerr << error << "\n";
+    return 2;
+  }
+  transcript.path = file;
+  options.trace = print_step;
+  const auto departure = run_transcript(transcript, options);
+  std::fflush(stdout);
+  if (!departure) return 0;
+  std::cerr << describe(transcript, options, *departure) << "\n";
+  return 1;
+}
+
+}  // namespace
+}  // namespace headrace::transcript
+
+int main(int argc, char** argv) {
+  using namespace headrace::transcript;
+  Arguments arguments;
+  int exit_code = 2;
+  if (!read_arguments(argc, argv, &arguments, &exit_code)) return exit_code;
+  exit_code = 0;
+  for (const std::string& file : arguments.files) {
+    exit_code = std::max(exit_code, replay(file, arguments.options));
+  }
+  return exit_code;
+}

@@ -1,0 +1,77 @@
+// Every file under tests/transcripts, each as one test: {reuse, fresh} x {whole, octet by octet,
+// every two-part cut, seeded random cuts}.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/transcript/cuts.h"
+#include "tests/transcript/runner.h"
+#include "tests/transcript/transcript.h"
+
+namespace headrace::transcript {
+namespace {
+
+constexpr char kRoot[] = "tests/transcripts";
+constexpr uint32_t kRandomSeeds = 12;
+
+std::vector<std::string> transcript_files() {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(kRoot)) {
+    if (entry.path().extension() == ".h2t") files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::vector<Cuts> all_cuts(const Transcript& transcript) {
+  std::vector<Cuts> cuts = two_part_cuts(transcript);
+  Cuts octets;
+  octets.kind = Cuts::Kind::kOctets;
+  cuts.insert(cuts.begin(), {Cuts(), octets});
+  for (uint32_t seed = 0; seed < kRandomSeeds; ++seed) {
+    Cuts random;
+    random.kind = Cuts::Kind::kRandom;
+    random.seed = seed;
+    cuts.push_back(random);
+  }
+  return cuts;
+}
+
+class Transcripts : public testing::TestWithParam<std::string> {};
+
+TEST_P(Transcripts, HoldAtEveryCutInBothModes) {
+  Transcript transcript;
+  std::string error;
+  ASSERT_TRUE(load_transcript(GetParam(), &transcript, &error)) << error;
+  for (const Allocation allocation : {Allocation::kReuse, Allocation::kFresh}) {
+    for (const Cuts& cuts : all_cuts(transcript)) {
+      RunOptions options;
+      options.allocation = allocation;
+      options.cuts = cuts;
+      const auto departure = run_transcript(transcript, options);
+      ASSERT_FALSE(departure) << describe(transcript, options, *departure)
+                              << "\nsee it: bazel run //tests:replay -- --allocation="
+                              << allocation_name(allocation) << " --cut=" << describe(cuts) << " "
+                              << GetParam();
+    }
+  }
+}
+
+// tests/transcripts/rfc9113-5.1/late-data.h2t: rfc9113_5_1_late_data
+std::string test_name(const testing::TestParamInfo<std::string>& info) {
+  std::string name = info.param.substr(sizeof(kRoot));
+  name.resize(name.size() - 4);
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return !std::isalnum(c); }, '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, Transcripts, testing::ValuesIn(transcript_files()), test_name);
+
+}  // namespace
+}  // namespace headrace::transcript
