@@ -3,8 +3,8 @@
 #include "protocol/connection/connection.h"
 #include "protocol/frame/frame_writer.h"
 
-// How streams and the connection end (RFC 9113 §5.4, §6.8). The one place that writes RST_STREAM and
-// GOAWAY.
+// How streams and the connection end (RFC 9113 §5.4, §6.8). The one place that writes RST_STREAM
+// and GOAWAY.
 
 namespace headrace::inline HEADRACE_ABI {
 namespace {
@@ -16,8 +16,7 @@ const Rule& broken_rule(StreamState state) {
   static constexpr Rule kReserved = {
       "RFC 9113 §5.1", "on a reserved stream only RST_STREAM, PRIORITY and WINDOW_UPDATE may come"};
   static constexpr Rule kHalfClosed = {
-      "RFC 9113 §5.1",
-      "after END_STREAM only WINDOW_UPDATE, PRIORITY and RST_STREAM may come"};
+      "RFC 9113 §5.1", "after END_STREAM only WINDOW_UPDATE, PRIORITY and RST_STREAM may come"};
   static constexpr Rule kEnded = {"RFC 9113 §5.1",
                                   "after END_STREAM of both sides no HEADERS and no DATA may come"};
   static constexpr Rule kReset = {"RFC 9113 §5.1", "after RST_STREAM only PRIORITY may come"};
@@ -51,8 +50,8 @@ StreamState Connection::state_of(StreamId id, const Stream* stream) const {
   return closed_streams_.find(id);
 }
 
-// Looks up what the present frame does to its stream (null: not live), and does it. False: the frame
-// was not accepted, and what follows from that has been done.
+// Looks up what the present frame does to its stream (null: not live), and does it. False: the
+// frame was not accepted, and what follows from that has been done.
 bool Connection::receive_on(Stream* stream, StreamInput input) {
   StreamState state = state_of(header_.stream_id, stream);
   Transition transition = on_receive(state, input);
@@ -188,8 +187,8 @@ void Connection::write_goaway(StreamId last_stream_id, ErrorCode code,
   output_.commit(headrace::write_goaway(last_stream_id, code, debug_data, room));
 }
 
-// RFC 9113 §6.8: first a GOAWAY that refuses nothing, so that requests in flight are not lost; when a
-// PING has made its round trip the client has seen it, and the final one says where we stopped.
+// RFC 9113 §6.8: first a GOAWAY that refuses nothing, so that requests in flight are not lost; when
+// a PING has made its round trip the client has seen it, and the final one says where we stopped.
 void Connection::begin_shutdown() {
   if (shutdown_ != Shutdown::kNone) return;
   shutdown_ = Shutdown::kAnnounced;

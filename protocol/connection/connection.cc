@@ -29,8 +29,8 @@ Connection::Connection([[maybe_unused]] Role role, const Options& options, TimeP
   write_preface();
 }
 
-// The server's connection preface is a SETTINGS frame (RFC 9113 §3.4): what differs from the initial
-// values, and the number of streams always.
+// The server's connection preface is a SETTINGS frame (RFC 9113 §3.4): what differs from the
+// initial values, and the number of streams always.
 void Connection::write_preface() {
   const SettingValues initial;
   Setting settings[5];
@@ -55,7 +55,8 @@ void Connection::write_preface() {
   output_.commit(write_window_update(0, increment, output_.reserve(kWindowUpdateSize)));
 }
 
-Connection::~Connection() = default;
+// An event that is still held gets its bytes while they are there.
+Connection::~Connection() { recycler_.settle(); }
 
 EventRange Connection::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
   if (!bytes.empty()) {
@@ -154,7 +155,8 @@ EventPtr Connection::next_notification() {
   return nullptr;
 }
 
-// The connection ends: first every stream, in the order they were opened, then the connection itself.
+// The connection ends: first every stream, in the order they were opened, then the connection
+// itself.
 EventPtr Connection::next_closing_event() {
   if (phase_ == Phase::kGone) return nullptr;
   for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {

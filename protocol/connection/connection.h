@@ -33,11 +33,12 @@ class Connection;
 // The events of one input, made one a step as a range-for walks over it. See Connection.
 using EventRange = LazyRange<Connection, Event>;
 
-// One HTTP/2 connection (RFC 9113) without I/O: bytes and the time go in, events and bytes come out.
+// One HTTP/2 connection (RFC 9113) without I/O: bytes and the time go in, events and bytes come
+// out.
 //
 // It is used by one thread at a time and shares nothing with other connections. Nothing of it is on
-// the stack between two steps of an EventRange, so every command is legal there. Commands never fail
-// half-way: after an error nothing was sent and nothing was taken.
+// the stack between two steps of an EventRange, so every command is legal there. Commands never
+// fail half-way: after an error nothing was sent and nothing was taken.
 class Connection {
  public:
   Connection(Role role, const Options& options, TimePoint now);
@@ -47,8 +48,8 @@ class Connection {
 
   // --- Input. Each returns the same lazy range; starting another one ends the one before it.
 
-  // The transport delivered `bytes`, which must outlive the range. Every byte is taken: what was not
-  // parsed when the range ends is copied and comes out first of the next receive().
+  // The transport delivered `bytes`, which must outlive the range. Every byte is taken: what was
+  // not parsed when the range ends is copied and comes out first of the next receive().
   [[nodiscard]] EventRange receive(gsl::span<const uint8_t> bytes, TimePoint now);
   // Time has passed (next_deadline()), or has_events() turned true between two inputs.
   [[nodiscard]] EventRange advance(TimePoint now);
@@ -72,9 +73,9 @@ class Connection {
   // Appends to a Body::stream(): copies what fits into the stream's buffer and says how much.
   // `end_stream` counts only when all of it was accepted.
   SendResult send_data(StreamId stream_id, gsl::span<const uint8_t> bytes, bool end_stream);
-  // Ends a message with a trailer section once its body is out (RFC 9113 §8.1). With a Body::stream()
-  // it is the end of the data; with any other body it may be given as long as the last byte is not
-  // out.
+  // Ends a message with a trailer section once its body is out (RFC 9113 §8.1). With a
+  // Body::stream() it is the end of the data; with any other body it may be given as long as the
+  // last byte is not out.
   SubmitResult send_trailers(StreamId stream_id, FieldsView fields);
   // A BodySource that said "not yet" has something now.
   SubmitResult resume(StreamId stream_id);
@@ -83,7 +84,8 @@ class Connection {
 
   // Gives back `size` octets of receive window of a stream with manual credit (RFC 9113 §6.9).
   SubmitResult credit(StreamId stream_id, uint32_t size);
-  // Whether the stream's credit is given back automatically from now on (Options::automatic_credit).
+  // Whether the stream's credit is given back automatically from now on
+  // (Options::automatic_credit).
   SubmitResult set_automatic_credit(StreamId stream_id, bool automatic);
   // The value that stands in every event of the stream from now on.
   SubmitResult set_user_data(StreamId stream_id, uintptr_t user_data);
@@ -92,16 +94,16 @@ class Connection {
   // may be in flight.
   SubmitResult submit_settings(gsl::span<const Setting> settings);
   SubmitResult ping(uint64_t opaque);
-  // Graceful: GOAWAY with 2^31-1, a PING, the final GOAWAY when it is answered (RFC 9113 §6.8). Open
-  // streams go on; when they have ended the connection closes.
+  // Graceful: GOAWAY with 2^31-1, a PING, the final GOAWAY when it is answered (RFC 9113 §6.8).
+  // Open streams go on; when they have ended the connection closes.
   SubmitResult shutdown();
   // At once: GOAWAY with `code`, every stream closed.
   SubmitResult terminate(ErrorCode code);
 
   // --- Output.
 
-  // The bytes to send next, at most `max_bytes`. The spans stay as they are until sent(): asking again
-  // gives the same, later calls only append.
+  // The bytes to send next, at most `max_bytes`. The spans stay as they are until sent(): asking
+  // again gives the same, later calls only append.
   gsl::span<const ConstBuffer> pending_output(size_t max_bytes = 64 * 1024);
   // The transport took the first `size` bytes of pending_output().
   void sent(size_t size);

@@ -12,8 +12,9 @@ namespace headrace::inline HEADRACE_ABI {
 bool Connection::check_frame_order() {
   static constexpr Rule kSettingsFirst = {"RFC 9113 §3.4", "the peer's first frame is SETTINGS"};
   static constexpr Rule kBlockWhole = {
-      "RFC 9113 §6.10", "nothing but CONTINUATION on the same stream comes between HEADERS without "
-                        "END_HEADERS and the end of the field block"};
+      "RFC 9113 §6.10",
+      "nothing but CONTINUATION on the same stream comes between HEADERS without "
+      "END_HEADERS and the end of the field block"};
   static constexpr Rule kContinuesSomething = {
       "RFC 9113 §6.10", "CONTINUATION follows a frame of a field block without END_HEADERS"};
   static constexpr Rule kClientPushes = {"RFC 9113 §8.4", "a client does not push"};
@@ -218,9 +219,10 @@ EventPtr Connection::on_unknown(gsl::span<const uint8_t> payload) {
 void Connection::begin_data(uint32_t padding) {
   static constexpr Rule kConnectionWindow = {"RFC 9113 §6.9.1",
                                              "DATA stays within the connection's window"};
-  static constexpr Rule kStreamWindow = {"RFC 9113 §6.9.1", "DATA stays within the stream's window"};
-  static constexpr Rule kContentLength = {
-      "RFC 9113 §8.1.1", "the DATA of a message sums up to its content-length"};
+  static constexpr Rule kStreamWindow = {"RFC 9113 §6.9.1",
+                                         "DATA stays within the stream's window"};
+  static constexpr Rule kContentLength = {"RFC 9113 §8.1.1",
+                                          "the DATA of a message sums up to its content-length"};
 
   parsing_ = Parsing::kData;
   bool end_stream = header_.has(flags::kEndStream);

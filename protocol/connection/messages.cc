@@ -1,8 +1,8 @@
 #include "protocol/connection/connection.h"
 #include "protocol/frame/frame_writer.h"
 
-// Field blocks -> messages (RFC 9113 §4.3, §8). A block is decoded before its stream is looked up, so
-// that the HPACK table is right whatever becomes of the stream.
+// Field blocks -> messages (RFC 9113 §4.3, §8). A block is decoded before its stream is looked up,
+// so that the HPACK table is right whatever becomes of the stream.
 
 namespace headrace::inline HEADRACE_ABI {
 namespace {
@@ -44,8 +44,8 @@ EventPtr Connection::on_continuation(gsl::span<const uint8_t> payload) {
   return on_field_block(block_bytes_.bytes());
 }
 
-// A block that is too long, or cut into too many pieces, costs the connection: it has to be decoded to
-// its end to keep the table right, and it never ends.
+// A block that is too long, or cut into too many pieces, costs the connection: it has to be decoded
+// to its end to keep the table right, and it never ends.
 bool Connection::add_fragment(gsl::span<const uint8_t> fragment) {
   static constexpr Rule kFrames = {"limits.h extra_continuations",
                                    "a field block comes in a bounded number of frames"};
@@ -191,7 +191,8 @@ void Connection::end_of_message(Stream* stream) {
   if (is_closed(end.next)) close_stream(stream, end.next, ClosedBy::kEnd, StreamError{});
 }
 
-// RFC 6585 §5: the request's fields were too large to be looked at. The application never hears of it.
+// RFC 6585 §5: the request's fields were too large to be looked at. The application never hears of
+// it.
 void Connection::refuse_too_large(Stream* stream) {
   ++statistics_.requests_too_large;
   stream->response_started = true;
@@ -200,7 +201,8 @@ void Connection::refuse_too_large(Stream* stream) {
   finish_sending(stream);
 }
 
-// RFC 9113 §8.1.1: whether the announced content-length can still come true after `more` octets of DATA.
+// RFC 9113 §8.1.1: whether the announced content-length can still come true after `more` octets of
+// DATA.
 bool Connection::content_length_kept(const Stream* stream, uint32_t more, bool end_stream) const {
   int64_t announced = stream->request.content_length;
   if (announced == kNoContentLength) return true;

@@ -18,8 +18,8 @@ enum class Role : uint8_t { kServer };
 struct Options {
   Allocation allocation = Allocation::kReuse;
 
-  // Our SETTINGS (RFC 9113 §6.5.2). Those that differ from the RFC's initial values are announced, in
-  // this order, and MAX_CONCURRENT_STREAMS (limits.concurrent_streams) always.
+  // Our SETTINGS (RFC 9113 §6.5.2). Those that differ from the RFC's initial values are announced,
+  // in this order, and MAX_CONCURRENT_STREAMS (limits.concurrent_streams) always.
   uint32_t header_table_size = 4096;
   uint32_t initial_window_size = 65535;
   uint32_t max_frame_size = 16384;
@@ -28,7 +28,8 @@ struct Options {
   // The connection's receive window (RFC 9113 §6.9.2): raised by a WINDOW_UPDATE when above 65,535.
   uint32_t connection_window_size = 65535;
 
-  // Receive credit of new streams: given back as bytes are handed to the application, or by credit().
+  // Receive credit of new streams: given back as bytes are handed to the application, or by
+  // credit().
   bool automatic_credit = true;
 
   // Output is released by released(), apart from sent(): for sends that read the memory later.

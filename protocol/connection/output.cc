@@ -3,14 +3,15 @@
 #include "protocol/connection/connection.h"
 #include "protocol/frame/frame_writer.h"
 
-// What goes out, and when. DATA is cut when output is asked for, so replies go first and flow control
-// decides late (RFC 9113 §5.2, §6.9).
+// What goes out, and when. DATA is cut when output is asked for, so replies go first and flow
+// control decides late (RFC 9113 §5.2, §6.9).
 
 namespace headrace::inline HEADRACE_ABI {
 namespace {
 
-// Bodies up to this size are copied beside their frame header; larger ones are sent from where they are.
-constexpr size_t kCopiedBody = 4096;
+// Bodies up to this size are copied beside their frame header; larger ones are sent from where they
+// are. A copy costs about what a further entry of writev() does at this size, and memory besides.
+constexpr size_t kCopiedBody = 512;
 // The room that is left is not worth a frame below this.
 constexpr size_t kSmallestCut = 1024;
 
@@ -49,6 +50,7 @@ void Connection::release_output(size_t size) {
     note_release(stream);
     erase_if_done(stream);
   });
+  if (output_.unsent() == 0 && !can_cut_data()) output_.rest();
 }
 
 // A body's bytes are the application's again when all are cut and none is held by the output.
@@ -58,9 +60,7 @@ void Connection::note_release(Stream* stream) {
   notify(stream);
 }
 
-bool Connection::wants_output() const {
-  return output_.unsent() > 0 || can_cut_data();
-}
+bool Connection::wants_output() const { return output_.unsent() > 0 || can_cut_data(); }
 
 bool Connection::can_cut_data() const {
   return phase_ == Phase::kOpen && scheduler_.next() != nullptr &&
@@ -212,8 +212,8 @@ void Connection::on_shown(Stream* stream) {
 }
 
 void Connection::give_stream_credit(Stream* stream, uint32_t size) {
-  bool receiving = stream->state == StreamState::kOpen ||
-                   stream->state == StreamState::kHalfClosedLocal;
+  bool receiving =
+      stream->state == StreamState::kOpen || stream->state == StreamState::kHalfClosedLocal;
   if (!receiving) return;
   int64_t base = own_settings_.initial_window_size;
   write_credit(stream->id, stream->receive_window.consume(base, base, size));

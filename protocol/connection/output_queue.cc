@@ -12,7 +12,7 @@ OutputQueue::~OutputQueue() {
     if (block != nullptr && --block->segments == 0 && block != block_) ::operator delete(block);
   }
   ::operator delete(block_);
-  ::operator delete(spare_);
+  drop_spares(0);
 }
 
 void OutputQueue::commit(const uint8_t* end) {
@@ -64,7 +64,7 @@ void OutputQueue::sent(size_t size) {
 }
 
 void OutputQueue::trim() {
-  ::operator delete(std::exchange(spare_, nullptr));
+  drop_spares(0);
   if (!segments_.empty()) return;
   std::vector<Segment>().swap(segments_);
   std::vector<ConstBuffer>().swap(spans_);
@@ -74,8 +74,9 @@ void OutputQueue::trim() {
 
 void OutputQueue::new_block(size_t size) {
   Block* full = block_;
-  if (spare_ != nullptr && size <= spare_->size()) {
-    block_ = std::exchange(spare_, nullptr);
+  if (spares_ != nullptr && size <= spares_->size()) {
+    block_ = std::exchange(spares_, spares_->next_spare);
+    --spare_count_;
   } else {
     // Small at first, so that an idle connection owns next to nothing.
     size_t wanted = std::clamp(full == nullptr ? 0 : 4 * full->size(), kFirstBlock, kLargestBlock);
@@ -89,11 +90,20 @@ void OutputQueue::new_block(size_t size) {
   if (full != nullptr && full->segments == 0) retire(full);
 }
 
+// Keeps full-sized blocks only: the small ones of the beginning are outgrown.
 void OutputQueue::retire(Block* block) {
-  if (block->size() > kLargestBlock || (spare_ != nullptr && spare_->size() >= block->size())) {
+  if (block->size() != kLargestBlock || spare_count_ == kMaxSpares) {
     ::operator delete(block);
-  } else {
-    ::operator delete(std::exchange(spare_, block));
+    return;
+  }
+  block->next_spare = spares_;
+  spares_ = block;
+  ++spare_count_;
+}
+
+void OutputQueue::drop_spares(size_t kept) {
+  for (; spare_count_ > kept; --spare_count_) {
+    ::operator delete(std::exchange(spares_, spares_->next_spare));
   }
 }
 

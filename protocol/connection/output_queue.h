@@ -18,9 +18,9 @@ struct ConstBuffer {
   size_t size;
 };
 
-// The bytes on their way out, in order: runs of the queue's own memory (frame headers, control frames,
-// small bodies, all coalesced) and bodies by reference. Nothing that was queued moves until it is
-// released, so what show() gave stays as it is while more is appended.
+// The bytes on their way out, in order: runs of the queue's own memory (frame headers, control
+// frames, small bodies, all coalesced) and bodies by reference. Nothing that was queued moves until
+// it is released, so what show() gave stays as it is while more is appended.
 //
 // Offsets count octets since the connection began: released <= sent <= shown <= end.
 class OutputQueue {
@@ -36,7 +36,8 @@ class OutputQueue {
     return room_;
   }
   void commit(const uint8_t* end);
-  // Bytes by reference, which stay valid until they are released. `holder` is told through release().
+  // Bytes by reference, which stay valid until they are released. `holder` is told through
+  // release().
   void append_reference(gsl::span<const uint8_t> bytes, Stream* holder);
 
   // Makes at most `max_size` octets visible behind what was sent, and returns all that is visible.
@@ -45,7 +46,8 @@ class OutputQueue {
 
   // The transport took `size` octets of what is shown.
   void sent(size_t size);
-  // Their memory is free. `on_release(Stream*, size_t)` is called for each reference that is done with.
+  // Their memory is free. `on_release(Stream*, size_t)` is called for each reference that is done
+  // with.
   template <typename OnRelease>
   void released(size_t size, OnRelease on_release);
 
@@ -55,12 +57,16 @@ class OutputQueue {
   uint64_t released_offset() const { return released_; }
   size_t unsent() const { return static_cast<size_t>(end_ - sent_); }
 
+  // Nothing more to send for now: keeps one spare block. (In between a few are kept, so that a long
+  // download allocates nothing.)
+  void rest() { drop_spares(1); }
   // Keeps no memory beyond what holds bytes.
   void trim();
 
  private:
   // Memory of the queue's own. It is free for reuse when no segment lies in it any more.
   struct Block {
+    Block* next_spare;
     uint8_t* end;
     size_t segments;
     uint8_t* begin() { return reinterpret_cast<uint8_t*>(this + 1); }
@@ -74,18 +80,21 @@ class OutputQueue {
   };
   static constexpr size_t kFirstBlock = 256;
   static constexpr size_t kLargestBlock = 16 * 1024 + 64;  // a full frame of the smallest maximum
+  static constexpr size_t kMaxSpares = 4;                  // what pending_output()'s default fills
   static constexpr size_t kCompactAt = 64;
 
   void new_block(size_t size);
   void retire(Block* block);
+  void drop_spares(size_t kept);
   void drop_front_segment();
 
   std::vector<Segment> segments_;  // from released_ on; the first `head_` are done with
   size_t head_ = 0;
   std::vector<ConstBuffer> spans_;
 
-  Block* block_ = nullptr;  // the one that is written to
-  Block* spare_ = nullptr;  // one that is kept for the next round
+  Block* block_ = nullptr;   // the one that is written to
+  Block* spares_ = nullptr;  // all of kLargestBlock
+  size_t spare_count_ = 0;
   uint8_t* room_ = nullptr;
   uint8_t* room_end_ = nullptr;
 

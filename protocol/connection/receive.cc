@@ -4,8 +4,9 @@
 
 #include "protocol/connection/connection.h"
 
-// Bytes -> frames. A frame that lies whole in the input is looked at in place; one that is cut waits in
-// a bounded buffer. DATA is never buffered: it is judged by its header and streams through.
+// Bytes -> frames. A frame that lies whole in the input is looked at in place; one that is cut
+// waits in a bounded buffer. DATA is never buffered: it is judged by its header and streams
+// through.
 
 namespace headrace::inline HEADRACE_ABI {
 namespace {
@@ -37,7 +38,8 @@ bool Connection::parse(EventPtr* event) {
       if (!parse_frame_header()) return false;
       begin_frame();
       // An empty payload needs no further input.
-      if (phase_ != Phase::kOpen || parsing_ != Parsing::kPayload || header_.length > 0) return true;
+      if (phase_ != Phase::kOpen || parsing_ != Parsing::kPayload || header_.length > 0)
+        return true;
       [[fallthrough]];
     case Parsing::kPayload:
       return parse_payload(event);

@@ -29,8 +29,8 @@ struct SettingValues {
   uint32_t* find(SettingId id);
 };
 
-// Whether the value is one that its definition allows; `in_force` are the sender's values so far. Null,
-// or the rule that is broken and the code of the connection error.
+// Whether the value is one that its definition allows; `in_force` are the sender's values so far.
+// Null, or the rule that is broken and the code of the connection error.
 const Rule* check_setting(const Setting& setting, const SettingValues& in_force, ErrorCode* code);
 
 // Our settings: what was sent takes effect when the peer acknowledges it, in the order it was sent

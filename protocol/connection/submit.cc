@@ -32,8 +32,8 @@ Stream* Connection::find_for_command(StreamId id, SubmitError* error) {
 }
 
 SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, Body body) {
-  static constexpr Rule kContentLength = {
-      "RFC 9113 §8.1.1", "the DATA of a message sums up to its content-length"};
+  static constexpr Rule kContentLength = {"RFC 9113 §8.1.1",
+                                          "the DATA of a message sums up to its content-length"};
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};

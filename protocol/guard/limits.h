@@ -18,21 +18,24 @@ struct Limits {
   // Costs a stream record each.
   uint32_t concurrent_streams = 100;
 
-  // A field section, decoded: octets of names and values and 32 a field (RFC 9113 §6.5.2), and fields.
-  // Beyond them a request is answered 431. Answers HPACK bombs (CVE-2016-6581) and header floods.
+  // A field section, decoded: octets of names and values and 32 a field (RFC 9113 §6.5.2), and
+  // fields. Beyond them a request is answered 431. Answers HPACK bombs (CVE-2016-6581) and header
+  // floods.
   uint32_t field_list_size = 64 * 1024;
   uint32_t fields_per_section = 128;
 
   // CONTINUATION frames a field block beyond those that a full list needs, and how many frames of a
-  // block may be tiny (under 64 octets). Answers CONTINUATION floods (CVE-2024-27316, CVE-2019-9516).
+  // block may be tiny (under 64 octets). Answers CONTINUATION floods (CVE-2024-27316,
+  // CVE-2019-9516).
   uint32_t extra_continuations = 4;
   uint32_t tiny_continuations = 4;
 
   // Entries of one SETTINGS frame (CVE-2020-11080).
   uint32_t settings_per_frame = 32;
 
-  // Replies (acknowledgements, RST_STREAM, WINDOW_UPDATE) waiting to be sent; then input is kept until
-  // half of them are out. Answers ping, settings and reset floods (CVE-2019-9512, -9514, -9515).
+  // Replies (acknowledgements, RST_STREAM, WINDOW_UPDATE) waiting to be sent; then input is kept
+  // until half of them are out. Answers ping, settings and reset floods (CVE-2019-9512, -9514,
+  // -9515).
   uint32_t queued_replies = 64;
 
   // Resets before a response has started, the peer's and those it provokes: a burst, then a rate a

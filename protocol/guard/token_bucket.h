@@ -30,7 +30,8 @@ class TokenBucket {
   void refill(TimePoint now) {
     if (per_second_ == 0 || now <= refilled_) return;
     auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - refilled_);
-    auto grown = std::min<uint64_t>(burst_, static_cast<uint64_t>(elapsed.count()) * per_second_ / 1000);
+    auto grown =
+        std::min<uint64_t>(burst_, static_cast<uint64_t>(elapsed.count()) * per_second_ / 1000);
     if (grown == 0) return;
     tokens_ = static_cast<uint32_t>(grown);
     refilled_ = now;

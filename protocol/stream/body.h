@@ -18,8 +18,8 @@ namespace headrace::inline HEADRACE_ABI {
 class BodySource {
  public:
   struct Filled {
-    size_t size = 0;    // octets written to `room`; 0 without `end`: not yet, resume() will follow
-    bool end = false;   // these were the last
+    size_t size = 0;   // octets written to `room`; 0 without `end`: not yet, resume() will follow
+    bool end = false;  // these were the last
     bool failed = false;  // there is no more to come: the stream is reset with INTERNAL_ERROR
   };
   virtual ~BodySource() = default;
@@ -35,7 +35,8 @@ class Body {
   // The caller's bytes, by reference: they must stay as they are until BodyReleased.
   static Body view(gsl::span<const uint8_t> bytes) { return Body(bytes); }
   static Body view(std::string_view text) {
-    return Body(gsl::span<const uint8_t>(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+    return Body(
+        gsl::span<const uint8_t>(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
   }
   // Bytes that the connection owns from now on.
   static Body owned(std::string bytes) { return Body(std::move(bytes)); }
@@ -65,7 +66,9 @@ inline std::optional<size_t> Body::size() const {
     std::optional<size_t> operator()(const None&) const { return 0; }
     std::optional<size_t> operator()(gsl::span<const uint8_t> bytes) const { return bytes.size(); }
     std::optional<size_t> operator()(const std::string& bytes) const { return bytes.size(); }
-    std::optional<size_t> operator()(const std::vector<uint8_t>& bytes) const { return bytes.size(); }
+    std::optional<size_t> operator()(const std::vector<uint8_t>& bytes) const {
+      return bytes.size();
+    }
     std::optional<size_t> operator()(BodySource*) const { return std::nullopt; }
     std::optional<size_t> operator()(const Stream&) const { return std::nullopt; }
   };

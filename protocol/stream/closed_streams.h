@@ -11,9 +11,9 @@
 
 namespace headrace::inline HEADRACE_ABI {
 
-// How the streams of one side that are no longer live were closed: the last kRemembered of them, in a
-// ring. A stream that was forgotten gets the lenient answer, that of one we reset: late frames on it
-// are discarded.
+// How the streams of one side that are no longer live were closed: the last kRemembered of them, in
+// a ring. A stream that was forgotten gets the lenient answer, that of one we reset: late frames on
+// it are discarded.
 class ClosedStreams {
  public:
   static constexpr size_t kRemembered = 256;
@@ -46,7 +46,7 @@ class ClosedStreams {
   std::unique_ptr<Entry[]> entries_;
   size_t capacity_ = 0;
   size_t size_ = 0;
-  size_t newest_ = 0;  // position of the newest entry
+  size_t newest_ = 0;             // position of the newest entry
   StreamId forgotten_up_to_ = 0;  // some id up to this one was used and forgotten
 };
 

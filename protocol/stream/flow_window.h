@@ -10,9 +10,9 @@ inline constexpr int64_t kMaxWindow = (int64_t{1} << 31) - 1;
 // RFC 9113 §6.9.2: of every stream and of the connection, until told otherwise.
 inline constexpr uint32_t kInitialWindow = 65535;
 
-// A flow-control window (RFC 9113 §5.2), in octets, kept relative to a base that many windows share: a
-// stream's base is INITIAL_WINDOW_SIZE, so a change of that setting moves every stream's window at no
-// cost; the connection's base is constant. The caller passes the base in.
+// A flow-control window (RFC 9113 §5.2), in octets, kept relative to a base that many windows
+// share: a stream's base is INITIAL_WINDOW_SIZE, so a change of that setting moves every stream's
+// window at no cost; the connection's base is constant. The caller passes the base in.
 class FlowWindow {
  public:
   int64_t available(int64_t base) const { return base + delta_; }
@@ -30,8 +30,8 @@ class FlowWindow {
 };
 
 // The receiving end: what the peer may still send, and what has been used up and waits to be given
-// back. Credit goes out in pieces of half a window, so that a WINDOW_UPDATE is rare and the peer never
-// starves.
+// back. Credit goes out in pieces of half a window, so that a WINDOW_UPDATE is rare and the peer
+// never starves.
 class ReceiveWindow {
  public:
   int64_t available(int64_t base) const { return window_.available(base); }

@@ -6,8 +6,8 @@
 
 namespace headrace::inline HEADRACE_ABI {
 
-// Which stream sends next: plain round robin, a frame a turn. Streams that have something to send are
-// in one of two lists: ready, or blocked by their own window.
+// Which stream sends next: plain round robin, a frame a turn. Streams that have something to send
+// are in one of two lists: ready, or blocked by their own window.
 class Scheduler {
  public:
   // The stream has something to send. No effect when it is queued already.

@@ -45,7 +45,8 @@ size_t SendBody::append(gsl::span<const uint8_t> bytes) {
 }
 
 bool SendBody::take_writable() {
-  // Half of the buffer is free again: often enough to keep the stream busy, seldom enough to be cheap.
+  // Half of the buffer is free again: often enough to keep the stream busy, seldom enough to be
+  // cheap.
   if (!wrote_short_ || buffer_.size > buffer_capacity_ / 2) return false;
   wrote_short_ = false;
   return true;
@@ -70,9 +71,8 @@ void SendBody::consume(size_t size) {
     return;
   }
   buffer_.size -= static_cast<uint32_t>(size);
-  buffer_.begin = buffer_.size == 0
-                      ? 0
-                      : (buffer_.begin + static_cast<uint32_t>(size)) % buffer_capacity_;
+  buffer_.begin =
+      buffer_.size == 0 ? 0 : (buffer_.begin + static_cast<uint32_t>(size)) % buffer_capacity_;
 }
 
 bool SendBody::drained() const {

@@ -26,8 +26,8 @@ class SendBody {
   // --- Body::stream()
 
   bool accepts_data() const { return open_; }
-  // Copies what fits of `bytes`, and returns how much that was. Memory for the buffer is allocated on
-  // first use.
+  // Copies what fits of `bytes`, and returns how much that was. Memory for the buffer is allocated
+  // on first use.
   size_t append(gsl::span<const uint8_t> bytes);
   // No more append(): what is buffered is the rest of the body.
   void finish() { open_ = false; }

@@ -9,9 +9,9 @@
 
 namespace headrace {
 
-// RFC 9113 §5.1, written down once: what a frame does to a stream in each state. Nothing else moves a
-// stream. HPACK decoding and the connection's window are accounted for before the look-up, so no cell
-// can forget them.
+// RFC 9113 §5.1, written down once: what a frame does to a stream in each state. Nothing else moves
+// a stream. HPACK decoding and the connection's window are accounted for before the look-up, so no
+// cell can forget them.
 
 // "Closed" is told apart by how it closed, because what a late frame means depends on it.
 enum class StreamState : uint8_t {
@@ -61,9 +61,7 @@ using enum StreamState;
 constexpr Transition to(StreamState next) {
   return {Transition::Kind::kAccept, next, ErrorCode::kNoError};
 }
-constexpr Transition discard() {
-  return {Transition::Kind::kDiscard, kIdle, ErrorCode::kNoError};
-}
+constexpr Transition discard() { return {Transition::Kind::kDiscard, kIdle, ErrorCode::kNoError}; }
 constexpr Transition stream_error(ErrorCode error) {
   return {Transition::Kind::kStreamError, kIdle, error};
 }
@@ -72,7 +70,7 @@ constexpr Transition connection_error(ErrorCode error) {
 }
 
 inline constexpr Transition kDiscarded = discard();
-inline constexpr Transition kLate = stream_error(ErrorCode::kStreamClosed);        // §5.1
+inline constexpr Transition kLate = stream_error(ErrorCode::kStreamClosed);          // §5.1
 inline constexpr Transition kAfterEnd = connection_error(ErrorCode::kStreamClosed);  // §5.1
 inline constexpr Transition kWrong = connection_error(ErrorCode::kProtocolError);  // §5.1, §5.1.1
 
@@ -80,9 +78,9 @@ inline constexpr Transition kWrong = connection_error(ErrorCode::kProtocolError)
 // peer's, that is.
 //
 // On a closed stream WINDOW_UPDATE and RST_STREAM are late, not wrong. DATA and HEADERS after both
-// END_STREAMs are the peer's fault beyond doubt (connection error); after our RST_STREAM they were in
-// flight (discarded); after the peer's own RST_STREAM they cost the stream. A PUSH_PROMISE on a stream
-// that we reset was in flight too: it still reserves the promised stream (§6.6).
+// END_STREAMs are the peer's fault beyond doubt (connection error); after our RST_STREAM they were
+// in flight (discarded); after the peer's own RST_STREAM they cost the stream. A PUSH_PROMISE on a
+// stream that we reset was in flight too: it still reserves the promised stream (§6.6).
 // clang-format off
 inline constexpr std::array<std::array<Transition, kStreamInputs>, kStreamStates> kReceive = {{
   //                        HEADERS               DATA                  END_STREAM              PUSH_PROMISE          promised              RST_STREAM                WINDOW_UPDATE

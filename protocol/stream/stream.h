@@ -29,11 +29,11 @@ struct Stream {
   StreamState state = StreamState::kIdle;
 
   // What the application was told and is still to be told.
-  bool announced = false;          // it knows the stream, so StreamClosed is owed
-  bool closed_event_due = false;   // StreamClosed is the next event of this stream
+  bool announced = false;         // it knows the stream, so StreamClosed is owed
+  bool closed_event_due = false;  // StreamClosed is the next event of this stream
   bool writable_event_due = false;
   bool released_event_due = false;
-  bool counted = false;            // in the concurrency count (RFC 9113 §5.1.2)
+  bool counted = false;  // in the concurrency count (RFC 9113 §5.1.2)
   uintptr_t user_data = 0;
 
   // How it closed; set once.
@@ -51,7 +51,7 @@ struct Stream {
   bool response_started = false;  // the final response's head is written
   bool sending_ended = false;     // the last frame of the message is queued
   FlowWindow send_window;
-  bool window_blocked = false;    // the scheduler waits for send_window
+  bool window_blocked = false;  // the scheduler waits for send_window
   SendBody body;
   uint64_t end_offset = 0;  // where in the output our last frame of this stream ends
 

@@ -41,7 +41,8 @@ void StreamTable::erase(Stream* stream) {
   for (size_t probe = (hole + 1) & (index_size_ - 1); index_[probe] != nullptr;
        probe = (probe + 1) & (index_size_ - 1)) {
     size_t home = bucket_of(index_[probe]->id);
-    bool reaches_hole = ((probe - home) & (index_size_ - 1)) >= ((probe - hole) & (index_size_ - 1));
+    bool reaches_hole =
+        ((probe - home) & (index_size_ - 1)) >= ((probe - hole) & (index_size_ - 1));
     if (!reaches_hole) continue;
     index_[hole] = index_[probe];
     hole = probe;

@@ -11,9 +11,9 @@
 
 namespace headrace::inline HEADRACE_ABI {
 
-// The live streams of a connection: records in recycled slabs (their addresses never change), found by
-// id through a small open-addressed index. Iteration is in the order of creation, never of hashing.
-// Memory is reserved in the ledger, which must outlive the table.
+// The live streams of a connection: records in recycled slabs (their addresses never change), found
+// by id through a small open-addressed index. Iteration is in the order of creation, never of
+// hashing. Memory is reserved in the ledger, which must outlive the table.
 class StreamTable {
  public:
   explicit StreamTable(Ledger* ledger) : ledger_(ledger) {}

@@ -94,8 +94,8 @@ TEST(OutputQueue, BytesThatAreSentButNotReleasedKeepTheirMemory) {
   EXPECT_EQ(joined(queue.show(100)), "the next bytes");
 }
 
-// Everything that goes in comes out once and in order, whatever the sizes and the pace; release lags
-// behind send, as with zero-copy sends.
+// Everything that goes in comes out once and in order, whatever the sizes and the pace; release
+// lags behind send, as with zero-copy sends.
 TEST(OutputQueue, KeepsTheOrderAtAnyPace) {
   std::mt19937 random(2026);
   for (int round = 0; round < 20; ++round) {
