@@ -2,8 +2,10 @@
 #define HEADRACE_HPACK_RULES_H_
 
 #include "field/rule.h"
+#include "memory/abi.h"
 
-namespace headrace::hpack {
+namespace headrace::inline HEADRACE_ABI {
+namespace hpack {
 
 // The rules of RFC 7541 that a field block can break. Each is a COMPRESSION_ERROR (RFC 9113 §4.3).
 inline constexpr Rule kIntegerTruncated{"RFC 7541 §5.1", "an integer ends within its block"};
@@ -26,6 +28,7 @@ inline constexpr Rule kSizeUpdateMissing{
     "RFC 7541 §4.2",
     "the block after SETTINGS_HEADER_TABLE_SIZE was lowered begins with an update"};
 
-}  // namespace headrace::hpack
+}  // namespace hpack
+}  // namespace headrace::inline HEADRACE_ABI
 
 #endif  // HEADRACE_HPACK_RULES_H_

@@ -56,16 +56,19 @@ inline std::vector<reference::HeaderField> to_list(const reference::HpackTable& 
   return {table.dynamic().begin(), table.dynamic().end()};
 }
 
-// A decoder, and the storage it decodes into.
+// A decoder, the block it decodes (a heap block of exactly its size) and the storage for its
+// fields.
 struct TestDecoder {
   explicit TestDecoder(size_t budget = 1 << 20) : ledger(budget) {}
 
-  DecodeResult decode(std::string_view block, const DecodeLimits& limits = {}) {
+  DecodeResult decode(std::string_view octets, const DecodeLimits& limits = {}) {
     fields.clear();
-    return decoder.decode(as_span(block), limits, &fields);
+    block = std::vector<uint8_t>(octets.begin(), octets.end());
+    return decoder.decode(block, limits, &fields);
   }
   std::vector<reference::HeaderField> list() { return to_list(fields.fields()); }
 
+  std::vector<uint8_t> block;
   Ledger ledger;
   FieldStorage fields{&ledger};
   Decoder decoder{&ledger};
