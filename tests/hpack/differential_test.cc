@@ -97,7 +97,7 @@ TEST_P(Seeds, DecodesEveryRepresentation) {
   reference::HpackEncoder encoder;
   TestDecoder decoder;
   decoder.decoder.set_max_table_size(limit);
-  for (int block_number = 0; block_number < 150; ++block_number) {
+  for (int block_number = 0; block_number < 60; ++block_number) {
     std::vector<HeaderField> list = random.fields();
     std::string block;
     if (block_number == 0 && limit < 4096) encoder.write_size_update(limit, &block);
@@ -120,7 +120,7 @@ TEST_P(Seeds, StaysInStepBeyondTheLimits) {
   Randomness random(GetParam());
   reference::HpackEncoder encoder;
   TestDecoder decoder;
-  for (int block_number = 0; block_number < 150; ++block_number) {
+  for (int block_number = 0; block_number < 60; ++block_number) {
     std::vector<HeaderField> list = random.fields();
     uint64_t list_size = 0;
     for (const HeaderField& field : list) list_size += field.name.size() + field.value.size() + 32;
@@ -146,7 +146,7 @@ TEST_P(Seeds, EncodesWhatOthersDecode) {
   reference::HpackDecoder decoder;
   nghttp2_hd_inflater* inflater = nullptr;
   ASSERT_EQ(nghttp2_hd_inflate_new(&inflater), 0);
-  for (int block_number = 0; block_number < 150; ++block_number) {
+  for (int block_number = 0; block_number < 60; ++block_number) {
     // The peer's limit goes up and down, several times between two blocks.
     while (random.one_in(4)) {
       uint32_t limit = random.below(10000);
@@ -195,7 +195,7 @@ TEST_P(Seeds, DecodesWhatNghttp2Encodes) {
   TestDecoder decoder;
   nghttp2_hd_deflater* deflater = nullptr;
   ASSERT_EQ(nghttp2_hd_deflate_new(&deflater, 20000), 0);
-  for (int block_number = 0; block_number < 150; ++block_number) {
+  for (int block_number = 0; block_number < 60; ++block_number) {
     while (random.one_in(6)) {
       uint32_t limit = random.below(20000);
       decoder.decoder.set_max_table_size(limit);
