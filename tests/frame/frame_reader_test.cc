@@ -181,20 +181,22 @@ TEST_P(FrameReaderTest, ReadingInsideOfALoopEndsIt) {
 
 TEST_P(FrameReaderTest, HeldFramesAreNeverOverwritten) {
   const std::string bytes = encoded(conversation());
-  std::vector<FramePtr> held;
-  {
-    FrameReader reader(options());
-    for (size_t half : {size_t{0}, bytes.size() / 2}) {
-      const std::string part = bytes.substr(half, bytes.size() / 2 + 1);
-      const std::vector<uint8_t> copy(part.begin(), half == 0 ? part.end() - 1 : part.end());
-      for (FramePtr frame : reader.read(copy)) held.push_back(std::move(frame));
+  for (size_t size = 1; size <= bytes.size(); ++size) {
+    std::vector<FramePtr> held;
+    {
+      FrameReader reader(options());
+      for (size_t at = 0; at < bytes.size(); at += size) {
+        const std::string piece = bytes.substr(at, size);
+        const std::vector<uint8_t> copy(piece.begin(), piece.end());
+        for (FramePtr frame : reader.read(copy)) held.push_back(std::move(frame));
+      }
+      const bool reuse = GetParam() == Allocation::kReuse;
+      EXPECT_EQ(reader.implicit_keeps(), reuse ? held.size() : 0) << "in kFresh they are free";
     }
-    const bool reuse = GetParam() == Allocation::kReuse;
-    EXPECT_EQ(reader.implicit_keeps(), reuse ? held.size() : 0) << "in kFresh they are free";
+    Lines lines;
+    for (const FramePtr& frame : held) lines.push_back(render(*frame));
+    ASSERT_EQ(lines, rendered(conversation())) << "in pieces of " << size;
   }
-  Lines lines;
-  for (const FramePtr& frame : held) lines.push_back(render(*frame));
-  EXPECT_EQ(lines, rendered(conversation())) << "reader and input are gone";
 }
 
 TEST_P(FrameReaderTest, KeptFramesOutliveEverythingOnAnyThread) {
