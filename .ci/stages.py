@@ -171,6 +171,27 @@ def clang():
     yield from tests(environment=CLANG)
 
 
+@stage(f"libFuzzer, {FUZZ_SECONDS} s each")
+def fuzz():
+    code, output = run("bazel", "query", "--noshow_progress",
+                       "attr(tags, manual, kind(cc_binary, //fuzz:all))")
+    labels = re.findall(r"^//fuzz:(\w+)_fuzzer$", output, re.MULTILINE)
+    if code != 0 or not labels:
+        yield "bazel query", tail(output) or "no fuzz target was found"
+        return
+    code, output = bazel("build", "--config=fuzz", "--keep_going",
+                         *[f"//fuzz:{label}_fuzzer" for label in labels], environment=CLANG)
+    if code != 0:
+        yield "bazel build --config=fuzz", tail(output)
+        return
+    for label in labels:
+        with tempfile.TemporaryDirectory() as new:
+            code, output = run(f"bazel-bin/fuzz/{label}_fuzzer", f"-max_total_time={FUZZ_SECONDS}",
+                               f"-artifact_prefix={new}/", "-print_final_stats=1", new,
+                               f"fuzz/corpora/{label}")
+            yield f"{label}_fuzzer", None if code == 0 else tail(output, 40)
+
+
 @stage("formatting")
 def formatting():
     files = subprocess.run(["git", "ls-files", "-z"], stdout=subprocess.PIPE, check=True).stdout
