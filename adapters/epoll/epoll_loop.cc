@@ -1,0 +1,284 @@
+#include "adapters/epoll/epoll_loop.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace headrace::adapters {
+namespace {
+
+// Bounds of one turn, so that no connection starves the others.
+constexpr int kEventsPerWait = 256;
+constexpr int kAcceptsPerTurn = 64;
+constexpr size_t kInputSize = 64 * 1024;  // one read a connection
+constexpr int kWritesPerTurn = 4;         // each at most the 64 KiB that pending_output() shows
+constexpr size_t kMaxBuffers = 64;
+
+using std::chrono::milliseconds;
+
+TimePoint current_time() { return std::chrono::steady_clock::now(); }
+
+bool control(const UniqueFd& epoll, int operation, const UniqueFd& fd, uint32_t interest,
+             void* tag) {
+  epoll_event event{};
+  event.events = interest;
+  event.data.ptr = tag;
+  return epoll_ctl(epoll.get(), operation, fd.get(), &event) == 0;
+}
+
+}  // namespace
+
+struct EpollLoop::Peer : DeadlineQueue::Entry {
+  Peer(UniqueFd fd, const LoopOptions& options, Service& service, LoopStatistics& statistics,
+       TimePoint now)
+      : socket(std::move(fd)), session(options, service, statistics, now) {}
+
+  UniqueFd socket;
+  Session session;
+  uint32_t interest = 0;  // as epoll knows it
+  bool fin_sent = false;
+  size_t index = 0;  // in peers_
+};
+
+absl::StatusOr<std::unique_ptr<EpollLoop>> EpollLoop::create(const LoopOptions& options,
+                                                             Service* service) {
+  UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll.valid()) return absl::ErrnoToStatus(errno, "epoll_create1");
+  UniqueFd wakeup(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!wakeup.valid()) return absl::ErrnoToStatus(errno, "eventfd");
+  return std::unique_ptr<EpollLoop>(
+      new EpollLoop(options, service, std::move(epoll), std::move(wakeup)));
+}
+
+EpollLoop::EpollLoop(const LoopOptions& options, Service* service, UniqueFd epoll, UniqueFd wakeup)
+    : options_(options),
+      service_(service),
+      epoll_(std::move(epoll)),
+      wakeup_(std::move(wakeup)),
+      admission_(options.max_connections),
+      input_(new uint8_t[kInputSize]) {
+  control(epoll_, EPOLL_CTL_ADD, wakeup_, EPOLLIN, &wakeup_);
+}
+
+EpollLoop::~EpollLoop() = default;
+
+void EpollLoop::listen(UniqueFd listener) {
+  listener_ = std::move(listener);
+  control(epoll_, EPOLL_CTL_ADD, listener_, 0, &listener_);
+  watch_listener(current_time());
+}
+
+void EpollLoop::adopt(UniqueFd socket) { add(std::move(socket), current_time()); }
+
+void EpollLoop::run() {
+  while (turn(milliseconds::max())) {
+  }
+}
+
+bool EpollLoop::turn(milliseconds max_wait) {
+  std::array<epoll_event, kEventsPerWait> events;
+  const int count = epoll_wait(epoll_.get(), events.data(), kEventsPerWait,
+                               wait_milliseconds(max_wait, current_time()));
+  const TimePoint now = current_time();
+  for (int i = 0; i < count; ++i) {
+    void* tag = events[i].data.ptr;
+    if (tag == &listener_) {
+      accept(now);
+    } else if (tag != &wakeup_) {
+      attend(*static_cast<Peer*>(tag), events[i].events, now);
+    }
+  }
+  expire_deadlines(now);
+  handle_stop(now);
+  watch_listener(now);
+  return stops_handled_ == 0 || !peers_.empty();
+}
+
+void EpollLoop::stop() {
+  stops_requested_.fetch_add(1);
+  const uint64_t one = 1;
+  [[maybe_unused]] ssize_t n = ::write(wakeup_.get(), &one, sizeof(one));
+}
+
+// Rounded up, so that the loop does not wake just before a deadline and wait again.
+int EpollLoop::wait_milliseconds(milliseconds max_wait, TimePoint now) const {
+  const TimePoint next = std::min({deadlines_.next(), admission_.resumes_at(now), grace_ends_});
+  if (next <= now) return 0;
+  if (next != TimePoint::max()) {
+    max_wait = std::min(max_wait, std::chrono::ceil<milliseconds>(next - now));
+  }
+  return max_wait == milliseconds::max()
+             ? -1
+             : static_cast<int>(std::min<int64_t>(max_wait.count(), 60'000));
+}
+
+// --- Accepting.
+
+// True: it stopped at the turn's bound, and more may be waiting.
+bool EpollLoop::accept(TimePoint now) {
+  for (int i = 0; i < kAcceptsPerTurn; ++i) {
+    if (!admission_.admits(peers_.size(), now)) return false;
+    UniqueFd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket.valid()) {
+      add(std::move(socket), now);
+    } else if (errno == EAGAIN) {
+      return false;
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      admission_.pause(now);
+      statistics_.accept_pauses.add(1);
+    }
+    // Any other error is that of the connection which would have been accepted (accept(2)).
+  }
+  return true;
+}
+
+void EpollLoop::add(UniqueFd socket, TimePoint now) {
+  const int on = 1;  // frames leave when they are written; not every stream socket is TCP
+  setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  peers_.push_back(
+      std::make_unique<Peer>(std::move(socket), options_, *service_, statistics_, now));
+  Peer& peer = *peers_.back();
+  peer.index = peers_.size() - 1;
+  if (!control(epoll_, EPOLL_CTL_ADD, peer.socket, 0, &peer)) return remove(peer);
+  // A client speaks first, and its preface is usually here already: our SETTINGS go out with
+  // replies.
+  attend(peer, EPOLLIN, now);
+}
+
+// While nobody may come in the listener is not watched: it would be reported every turn.
+void EpollLoop::watch_listener(TimePoint now) {
+  if (!listener_.valid()) return;
+  const bool watch = admission_.admits(peers_.size(), now);
+  if (watch == listener_watched_) return;
+  listener_watched_ = watch;
+  control(epoll_, EPOLL_CTL_MOD, listener_, watch ? EPOLLIN : 0u, &listener_);
+}
+
+// --- One connection's turn.
+
+void EpollLoop::attend(Peer& peer, uint32_t ready, TimePoint now) {
+  if ((ready & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read(peer, ready, now);
+  write(peer, now);
+  settle(peer);
+}
+
+void EpollLoop::read(Peer& peer, uint32_t ready, TimePoint now) {
+  Session& session = peer.session;
+  if (!session.wants_input()) {
+    // Not reading, yet told of it: both directions are gone. Ignored, it would be told every turn.
+    if ((ready & (EPOLLHUP | EPOLLERR)) != 0) session.fail(now);
+    return;
+  }
+  const ssize_t n = recv(peer.socket.get(), input_.get(), kInputSize, 0);
+  if (n > 0) {
+    session.receive({input_.get(), static_cast<size_t>(n)}, now);
+  } else if (n == 0) {
+    session.end_of_input(now);
+  } else if (errno != EAGAIN && errno != EINTR) {
+    session.fail(now);
+  }
+}
+
+void EpollLoop::write(Peer& peer, TimePoint now) {
+  Session& session = peer.session;
+  for (int i = 0; i < kWritesPerTurn && session.wants_output(); ++i) {
+    const gsl::span<const ConstBuffer> output = session.output();
+    std::array<iovec, kMaxBuffers> buffers;
+    const size_t count = std::min(output.size(), buffers.size());
+    size_t size = 0;
+    for (size_t b = 0; b < count; ++b) {
+      buffers[b] = {const_cast<uint8_t*>(output[b].data), output[b].size};
+      size += output[b].size;
+    }
+    if (size == 0) return;
+    msghdr message{};
+    message.msg_iov = buffers.data();
+    message.msg_iovlen = count;
+    // writev() would raise SIGPIPE when the peer is gone.
+    const ssize_t n = sendmsg(peer.socket.get(), &message, MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno != EAGAIN) return session.fail(now);
+    if (n > 0) session.sent(static_cast<size_t>(n), now);
+    if (n < static_cast<ssize_t>(size)) return session.output_blocked(now);
+  }
+}
+
+// Tells epoll what the session waits for now, or ends it.
+void EpollLoop::settle(Peer& peer) {
+  Session& session = peer.session;
+  session.publish_statistics();
+  if (session.phase() == Session::Phase::kLingering && !peer.fin_sent) {
+    peer.fin_sent = true;
+    shutdown(peer.socket.get(), SHUT_WR);
+  }
+  if (session.phase() == Session::Phase::kClosed) return remove(peer);
+  const uint32_t interest =
+      (session.wants_input() ? EPOLLIN : 0u) | (session.wants_output() ? EPOLLOUT : 0u);
+  if (interest != peer.interest) {
+    peer.interest = interest;
+    control(epoll_, EPOLL_CTL_MOD, peer.socket, interest, &peer);
+  }
+  deadlines_.schedule(peer, session.deadline());
+}
+
+void EpollLoop::remove(Peer& peer) {
+  deadlines_.remove(peer);
+  const size_t index = peer.index;
+  std::swap(peers_[index], peers_.back());
+  peers_[index]->index = index;
+  peers_.pop_back();
+}
+
+void EpollLoop::expire_deadlines(TimePoint now) {
+  while (DeadlineQueue::Entry* due = deadlines_.take_due(now)) {
+    Peer& peer = static_cast<Peer&>(*due);
+    peer.session.expire(now);
+    attend(peer, 0, now);
+  }
+}
+
+// --- The end.
+
+void EpollLoop::handle_stop(TimePoint now) {
+  const int requested = std::min(stops_requested_.load(), 2);
+  if (requested > stops_handled_) {
+    uint64_t count;
+    [[maybe_unused]] ssize_t n = ::read(wakeup_.get(), &count, sizeof(count));
+  }
+  if (requested >= 1 && stops_handled_ == 0) stop_gracefully(now);
+  if ((requested >= 2 && stops_handled_ == 1) || now >= grace_ends_) stop_at_once(now);
+}
+
+void EpollLoop::stop_gracefully(TimePoint now) {
+  stops_handled_ = 1;
+  if (options_.shutdown_grace.count() > 0) grace_ends_ = now + options_.shutdown_grace;
+  // Who waits in the queue already is served: closing the listener would reset them.
+  while (listener_.valid() && accept(now)) {
+  }
+  listener_.reset();
+  for (size_t i = peers_.size(); i-- > 0;) {  // from the back: attend() may remove that one
+    peers_[i]->session.shutdown(now);
+    attend(*peers_[i], 0, now);
+  }
+}
+
+void EpollLoop::stop_at_once(TimePoint now) {
+  stops_handled_ = 2;
+  grace_ends_ = TimePoint::max();
+  for (size_t i = peers_.size(); i-- > 0;) {
+    Peer& peer = *peers_[i];
+    peer.session.terminate(now);
+    write(peer, now);
+    remove(peer);
+  }
+}
+
+}  // namespace headrace::adapters

@@ -1,0 +1,34 @@
+#ifndef HEADRACE_ADAPTERS_LOOP_LOOP_OPTIONS_H_
+#define HEADRACE_ADAPTERS_LOOP_LOOP_OPTIONS_H_
+
+#include <chrono>
+#include <cstddef>
+
+#include "protocol/connection/options.h"
+
+namespace headrace::adapters {
+
+// How a loop treats its connections. A duration of zero switches that deadline off.
+struct LoopOptions {
+  Options connection;
+
+  // Connections open at once. Above it newcomers wait in the listen queue until one closes: they
+  // are neither refused nor do they cost memory.
+  size_t max_connections = 10'000;
+
+  // Output waits and the peer has taken none of it for so long: the connection is dropped. Answers
+  // peers that ask and never read.
+  std::chrono::milliseconds write_timeout{60'000};
+
+  // After our last byte is out: how long the peer may take to read it and close. Closing at once,
+  // with its bytes still unread here, would make TCP send a reset that destroys our GOAWAY on the
+  // peer's side.
+  std::chrono::milliseconds linger_timeout{2'000};
+
+  // From stop() on: how long open streams may take to finish before they are cut.
+  std::chrono::milliseconds shutdown_grace{30'000};
+};
+
+}  // namespace headrace::adapters
+
+#endif  // HEADRACE_ADAPTERS_LOOP_LOOP_OPTIONS_H_

@@ -1,0 +1,56 @@
+#ifndef HEADRACE_ADAPTERS_LOOP_LOOP_STATISTICS_H_
+#define HEADRACE_ADAPTERS_LOOP_LOOP_STATISTICS_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "protocol/connection/statistics.h"
+
+namespace headrace::adapters {
+
+// A number that one thread changes and any thread may read: no lock, no locked instruction.
+class Counter {
+ public:
+  // Wraps around, so a difference that is negative may be added as well.
+  void add(uint64_t n) { value_.store(value() + n, std::memory_order_relaxed); }
+  void subtract(uint64_t n) { add(-n); }
+  uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<uint64_t> value_{0};
+};
+
+// The counters of a connection that a loop adds up over its connections, by name.
+struct ConnectionCounter {
+  const char* name;
+  uint64_t Statistics::*field;
+};
+inline constexpr auto kConnectionCounters = std::to_array<ConnectionCounter>({
+    {"bytes_received", &Statistics::bytes_received},
+    {"bytes_sent", &Statistics::bytes_sent},
+    {"frames_received", &Statistics::frames_received},
+    {"requests_received", &Statistics::requests_received},
+    {"data_received", &Statistics::data_received},
+    {"data_sent", &Statistics::data_sent},
+    {"streams_reset_by_peer", &Statistics::streams_reset_by_peer},
+    {"streams_reset_by_us", &Statistics::streams_reset_by_us},
+    {"requests_too_large", &Statistics::requests_too_large},
+    {"implicit_keeps", &Statistics::implicit_keeps},
+});
+
+// What happened on one loop. Each loop has its own, on cache lines of its own; a reader adds up
+// those of all loops.
+struct alignas(64) LoopStatistics {
+  Counter connections_accepted;
+  Counter connections_closed;
+  Counter connections_failed;  // of those closed: reset by the peer, or it stopped reading
+  Counter accept_pauses;       // times that accepting paused for lack of descriptors or memory
+  Counter connection_memory;   // bytes in the ledgers of the open connections
+  std::array<Counter, kConnectionCounters.size()> connection_counters;
+};
+
+}  // namespace headrace::adapters
+
+#endif  // HEADRACE_ADAPTERS_LOOP_LOOP_STATISTICS_H_

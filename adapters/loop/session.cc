@@ -1,0 +1,131 @@
+#include "adapters/loop/session.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace headrace::adapters {
+
+Session::Session(const LoopOptions& options, Service& service, LoopStatistics& statistics,
+                 TimePoint now)
+    : options_(options),
+      statistics_(statistics),
+      connection_(Role::kServer, options.connection, now) {
+  handler_ = service.open(connection_);
+  statistics_.connections_accepted.add(1);
+}
+
+Session::~Session() {
+  publish_statistics();
+  statistics_.connection_memory.subtract(published_.memory_live);
+  statistics_.connections_closed.add(1);
+}
+
+void Session::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
+  if (phase_ != Phase::kOpen) return;
+  dispatch(connection_.receive(bytes, now));
+  conclude(now);
+}
+
+void Session::end_of_input(TimePoint now) {
+  if (phase_ == Phase::kLingering) phase_ = Phase::kClosed;
+  input_ended_ = true;
+  conclude(now);
+}
+
+void Session::fail(TimePoint now) {
+  if (phase_ == Phase::kOpen) {
+    statistics_.connections_failed.add(1);
+    dispatch(connection_.end_of_input(now));
+  }
+  phase_ = Phase::kClosed;
+}
+
+void Session::expire(TimePoint now) {
+  if (phase_ == Phase::kLingering && now >= linger_until_) {
+    phase_ = Phase::kClosed;
+  } else if (phase_ == Phase::kOpen) {
+    if (now >= write_deadline()) return fail(now);
+    dispatch(connection_.advance(now));
+    conclude(now);
+  }
+}
+
+void Session::sent(size_t size, TimePoint now) {
+  if (size > 0) blocked_since_ = TimePoint::max();
+  connection_.sent(size);
+  if (connection_.has_events()) dispatch(connection_.advance(now));
+  // Replies fell below half: the input that was kept comes out of an empty receive().
+  if (throttled_ && connection_.wants_input()) dispatch(connection_.receive({}, now));
+  conclude(now);
+}
+
+void Session::output_blocked(TimePoint now) {
+  if (blocked_since_ == TimePoint::max()) blocked_since_ = now;
+}
+
+void Session::shutdown(TimePoint now) {
+  if (phase_ != Phase::kOpen) return;
+  (void)connection_.shutdown();  // kConnectionGone: it is closing anyway
+  if (connection_.has_events()) dispatch(connection_.advance(now));
+  conclude(now);
+}
+
+void Session::terminate(TimePoint now) {
+  if (phase_ != Phase::kOpen) return;
+  (void)connection_.terminate(ErrorCode::kNoError);  // kConnectionGone: it is closing anyway
+  dispatch(connection_.advance(now));
+  conclude(now);
+}
+
+bool Session::wants_input() const {
+  if (phase_ == Phase::kLingering) return true;
+  return phase_ == Phase::kOpen && !input_ended_ && connection_.wants_input();
+}
+
+TimePoint Session::deadline() const {
+  if (phase_ == Phase::kLingering) return linger_until_;
+  return std::min(connection_.next_deadline(), write_deadline());
+}
+
+TimePoint Session::write_deadline() const {
+  if (blocked_since_ == TimePoint::max() || options_.write_timeout.count() == 0) {
+    return TimePoint::max();
+  }
+  return blocked_since_ + options_.write_timeout;
+}
+
+void Session::publish_statistics() {
+  const Statistics& current = connection_.statistics();
+  for (size_t i = 0; i < kConnectionCounters.size(); ++i) {
+    const auto field = kConnectionCounters[i].field;
+    if (current.*field != published_.*field) {
+      statistics_.connection_counters[i].add(current.*field - published_.*field);
+    }
+  }
+  statistics_.connection_memory.add(current.memory_live - published_.memory_live);
+  published_ = current;
+}
+
+void Session::dispatch(EventRange&& events) {
+  for (EventPtr event : events) handler_->handle(std::move(event));
+  throttled_ = !connection_.wants_input();
+}
+
+// After everything that may have changed the connection: is it over?
+void Session::conclude(TimePoint now) {
+  if (phase_ != Phase::kOpen) return;
+  // Streams end with the input, so a peer that sent FIN first gets what is ready to be sent.
+  if (input_ended_ && !end_told_ && !throttled_ && !connection_.wants_output()) {
+    end_told_ = true;
+    dispatch(connection_.end_of_input(now));
+  }
+  if (!connection_.should_close()) return;
+  if (input_ended_ || options_.linger_timeout.count() == 0) {
+    phase_ = Phase::kClosed;
+  } else {
+    phase_ = Phase::kLingering;
+    linger_until_ = now + options_.linger_timeout;
+  }
+}
+
+}  // namespace headrace::adapters

@@ -1,0 +1,91 @@
+#ifndef HEADRACE_ADAPTERS_LOOP_SESSION_H_
+#define HEADRACE_ADAPTERS_LOOP_SESSION_H_
+
+#include <cstdint>
+#include <gsl/span>
+#include <memory>
+
+#include "adapters/loop/handler.h"
+#include "adapters/loop/loop_options.h"
+#include "adapters/loop/loop_statistics.h"
+#include "protocol/connection/connection.h"
+
+namespace headrace::adapters {
+
+// One connection between its transport and its handler: everything that an adapter does with a
+// connection except the I/O itself. An adapter reads when wants_input(), writes output(), reports
+// what came of it, and acts on phase(). No call reads a clock or touches the OS.
+class Session {
+ public:
+  enum class Phase : uint8_t {
+    kOpen,
+    kLingering,  // all is said: send FIN, and read (to discard) until EOF or the deadline
+    kClosed,     // close the transport and destroy the session
+  };
+
+  // The references must outlive the session.
+  Session(const LoopOptions& options, Service& service, LoopStatistics& statistics, TimePoint now);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // --- What came in.
+
+  // The transport delivered bytes.
+  void receive(gsl::span<const uint8_t> bytes, TimePoint now);
+  // The peer will send nothing more (FIN). It may still read: what can be sent is sent first.
+  void end_of_input(TimePoint now);
+  // The transport broke: reset, or any error. Nothing can be sent any more.
+  void fail(TimePoint now);
+  // deadline() has passed.
+  void expire(TimePoint now);
+
+  // --- What goes out.
+
+  // The bytes to write next; they stay as they are until sent().
+  gsl::span<const ConstBuffer> output() { return connection_.pending_output(); }
+  // The transport took `size` bytes of output(); all of it, or the caller calls output_blocked()
+  // too.
+  void sent(size_t size, TimePoint now);
+  // The transport takes nothing at the moment.
+  void output_blocked(TimePoint now);
+
+  // --- Ending it.
+
+  // Open streams finish, then the connection closes (RFC 9113 §6.8).
+  void shutdown(TimePoint now);
+  // At once: one more try to write output() is all it gets.
+  void terminate(TimePoint now);
+
+  // --- What the adapter looks at after each of these.
+
+  bool wants_input() const;
+  bool wants_output() const { return phase_ == Phase::kOpen && connection_.wants_output(); }
+  Phase phase() const { return phase_; }
+  // When to call expire().
+  TimePoint deadline() const;
+
+  // Adds what the connection's counters grew by to the loop's. Once a turn is enough.
+  void publish_statistics();
+
+ private:
+  void dispatch(EventRange&& events);
+  void conclude(TimePoint now);
+  TimePoint write_deadline() const;
+
+  const LoopOptions& options_;
+  LoopStatistics& statistics_;
+  std::unique_ptr<Handler> handler_;  // destroyed after connection_, which may point into it
+  Connection connection_;
+  Statistics published_;
+  TimePoint blocked_since_ = TimePoint::max();
+  TimePoint linger_until_ = TimePoint::max();
+  Phase phase_ = Phase::kOpen;
+  bool throttled_ = false;    // the connection holds input back until replies are out
+  bool input_ended_ = false;  // the peer sent FIN
+  bool end_told_ = false;     // the connection knows
+};
+
+}  // namespace headrace::adapters
+
+#endif  // HEADRACE_ADAPTERS_LOOP_SESSION_H_

@@ -1,0 +1,459 @@
+#include "adapters/epoll/epoll_loop.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "adapters/socket/listener.h"
+#include "tests/adapters/loop_peer.h"
+
+namespace headrace::adapters {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr uint16_t kInitialWindowSize = 4;  // RFC 9113 §6.5.2
+constexpr uint32_t kMaxWindow = 0x7fffffff;
+
+// The octets 0, 1, 2, ... 250, 0, ...
+std::string pattern(size_t size) {
+  std::string text(size, '\0');
+  for (size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i % 251);
+  return text;
+}
+
+class PatternSource : public BodySource {
+ public:
+  explicit PatternSource(size_t size) : size_(size) {}
+  Filled fill(gsl::span<uint8_t> room) override {
+    const size_t count = std::min(room.size(), size_ - position_);
+    for (size_t i = 0; i < count; ++i) room[i] = static_cast<uint8_t>((position_ + i) % 251);
+    position_ += count;
+    return {.size = count, .end = position_ == size_};
+  }
+
+ private:
+  const size_t size_;
+  size_t position_ = 0;
+};
+
+// Answers a GET of /N with N octets of the pattern; notes how connections and streams end.
+class PatternService : public Service {
+ public:
+  std::unique_ptr<Handler> open(Connection& connection) override {
+    ++opened;
+    return std::make_unique<PatternHandler>(*this, connection);
+  }
+
+  int opened = 0;
+  int destroyed = 0;
+  int requests = 0;
+  std::vector<ClosedBy> streams_closed;
+  std::vector<ErrorCode> connections_closed;
+
+ private:
+  class PatternHandler : public Handler {
+   public:
+    PatternHandler(PatternService& service, Connection& connection)
+        : service_(service), connection_(connection) {}
+    ~PatternHandler() override { ++service_.destroyed; }
+
+    void handle(EventPtr event) override {
+      std::visit(Overloaded{[&](const RequestReceived& request) { answer(request); },
+                            [&](const StreamClosed& closed) {
+                              service_.streams_closed.push_back(closed.closed_by);
+                            },
+                            [&](const ConnectionClosed& closed) {
+                              service_.connections_closed.push_back(closed.error.code);
+                            },
+                            [](const auto&) {}},
+                 *event);
+    }
+
+   private:
+    void answer(const RequestReceived& request) {
+      ++service_.requests;
+      const std::string path(request.fields.get(":path"));
+      bodies_.emplace_back(static_cast<size_t>(std::atoll(path.c_str() + 1)));
+      EXPECT_TRUE(connection_
+                      .submit_response(request.stream_id, {{":status", "200"}},
+                                       Body::source(&bodies_.back()))
+                      .ok());
+    }
+
+    PatternService& service_;
+    Connection& connection_;
+    std::deque<PatternSource> bodies_;
+  };
+};
+
+class EpollLoopTest : public testing::Test {
+ protected:
+  void make_loop() {
+    auto loop = EpollLoop::create(options_, &service_);
+    ASSERT_TRUE(loop.ok()) << loop.status();
+    loop_ = std::move(*loop);
+  }
+  // A peer whose connection the loop has.
+  LoopPeer adopt_peer() {
+    auto [ours, theirs] = LoopPeer::make_pair();
+    loop_->adopt(std::move(ours));
+    return LoopPeer(std::move(theirs));
+  }
+  // The loop listens; what to connect to stays with the test.
+  void make_listening_loop() {
+    make_loop();
+    auto sockets = listen_on("127.0.0.1", 0, 1);
+    ASSERT_TRUE(sockets.ok()) << sockets.status();
+    address_ = UniqueFd(dup(sockets->front().get()));
+    loop_->listen(std::move(sockets->front()));
+  }
+  LoopPeer connect_peer(int receive_buffer = 0) {
+    return LoopPeer(LoopPeer::connect_to(address_, receive_buffer));
+  }
+
+  // Turns the loop, and lets the peers read, until `done` or for ten seconds.
+  bool turn_until(const std::function<bool()>& done, std::vector<LoopPeer*> peers = {},
+                  size_t read_limit = 1 << 20) {
+    const auto give_up = Clock::now() + std::chrono::seconds(10);
+    while (!done()) {
+      if (Clock::now() > give_up) return false;
+      running_ = loop_->turn(milliseconds(1));
+      for (LoopPeer* peer : peers) peer->read(read_limit);
+    }
+    return true;
+  }
+  void turn_for(milliseconds time) {
+    for (const auto end = Clock::now() + time; Clock::now() < end;) loop_->turn(milliseconds(1));
+  }
+  // How many turns are not waited in, although nothing is to be done.
+  int busy_turns(milliseconds time) {
+    int turns = 0;
+    for (const auto end = Clock::now() + time; Clock::now() < end; ++turns) loop_->turn(time);
+    return turns;
+  }
+
+  LoopOptions options_;
+  PatternService service_;
+  std::unique_ptr<EpollLoop> loop_;
+  UniqueFd address_;
+  bool running_ = true;
+};
+
+TEST_F(EpollLoopTest, AnswersARequest) {
+  make_loop();
+  LoopPeer peer = adopt_peer();
+  peer.send_preface();
+  peer.send_get(1, "/5");
+  ASSERT_TRUE(turn_until([&] { return peer.ended(1); }, {&peer}));
+  EXPECT_EQ(peer.frames().front().type, reference::SETTINGS);  // RFC 9113 §3.4
+  EXPECT_EQ(peer.data_of(1), pattern(5));
+}
+
+TEST_F(EpollLoopTest, AnswersOverTcpOnManyConnections) {
+  make_listening_loop();
+  std::deque<LoopPeer> peers;
+  std::vector<LoopPeer*> all;
+  for (int i = 0; i < 200; ++i) {
+    peers.push_back(connect_peer());
+    all.push_back(&peers.back());
+    peers.back().send_preface();
+    peers.back().send_get(1, "/" + std::to_string(i));
+  }
+  ASSERT_TRUE(turn_until(
+      [&] { return std::ranges::all_of(peers, [](auto& peer) { return peer.ended(1); }); }, all));
+  EXPECT_EQ(loop_->open_connections(), 200u);
+  for (size_t i = 0; i < peers.size(); ++i) EXPECT_EQ(peers[i].data_of(1), pattern(i));
+  peers.clear();
+  EXPECT_TRUE(turn_until([&] { return loop_->open_connections() == 0; }));
+  EXPECT_EQ(service_.destroyed, 200);
+}
+
+// A peer that reads slowly: the socket takes part of what it is given, and then nothing.
+TEST_F(EpollLoopTest, GoesOnAfterPartialWrites) {
+  make_loop();
+  LoopPeer peer = adopt_peer();
+  peer.send_preface({{kInitialWindowSize, kMaxWindow}});
+  peer.send(reference::encode(reference::WINDOW_UPDATE, 0, 0, reference::u32(kMaxWindow - 65535)));
+  peer.send_get(1, "/5000000");
+  turn_for(milliseconds(20));
+  EXPECT_EQ(busy_turns(milliseconds(50)), 1) << "it does not wait while the socket is full";
+  ASSERT_TRUE(turn_until([&] { return peer.ended(1); }, {&peer}, 10'007));
+  EXPECT_EQ(peer.data_of(1), pattern(5'000'000));
+}
+
+// One connection's long download does not keep another from being answered.
+TEST_F(EpollLoopTest, SharesItsTurns) {
+  make_loop();
+  LoopPeer greedy = adopt_peer();
+  greedy.send_preface({{kInitialWindowSize, kMaxWindow}});
+  greedy.send(
+      reference::encode(reference::WINDOW_UPDATE, 0, 0, reference::u32(kMaxWindow - 65535)));
+  greedy.send_get(1, "/50000000");
+  LoopPeer modest = adopt_peer();
+  modest.send_preface();
+  modest.send_get(1, "/10");
+  ASSERT_TRUE(turn_until([&] { return modest.ended(1); }, {&greedy, &modest}));
+  EXPECT_LT(greedy.received().size(), 10'000'000u);
+}
+
+TEST_F(EpollLoopTest, SurvivesAPeersReset) {
+  make_listening_loop();
+  LoopPeer peer = connect_peer(4096);
+  peer.send_preface({{kInitialWindowSize, kMaxWindow}});
+  peer.send_get(1, "/50000000");
+  ASSERT_TRUE(turn_until([&] { return service_.requests == 1; }));
+  turn_for(milliseconds(10));
+  peer.send_rst();
+  ASSERT_TRUE(turn_until([&] { return loop_->open_connections() == 0; }));
+  EXPECT_EQ(service_.streams_closed, std::vector{ClosedBy::kPeer});
+  EXPECT_EQ(service_.connections_closed.size(), 1u);
+  EXPECT_EQ(service_.destroyed, 1);
+  EXPECT_EQ(loop_->statistics().connections_failed.value(), 1u);
+}
+
+// A client that is done with sending may still read (as `nc` does with a file).
+TEST_F(EpollLoopTest, AnswersAfterThePeersFin) {
+  make_listening_loop();
+  LoopPeer peer = connect_peer();
+  peer.send_preface({{kInitialWindowSize, 1'000'000}});
+  peer.send_get(1, "/50000");
+  peer.send_fin();
+  ASSERT_TRUE(turn_until([&] { return peer.saw_eof() || peer.saw_reset(); }, {&peer}));
+  EXPECT_FALSE(peer.saw_reset());
+  EXPECT_EQ(peer.data_of(1), pattern(50'000));
+  EXPECT_TRUE(peer.ended(1));
+  EXPECT_TRUE(turn_until([&] { return loop_->open_connections() == 0; }));
+}
+
+TEST_F(EpollLoopTest, ClosesWhenThePeerCloses) {
+  make_loop();
+  LoopPeer peer = adopt_peer();
+  peer.send_preface();
+  ASSERT_TRUE(turn_until([&] { return !peer.received().empty(); }, {&peer}));
+  peer.close();
+  EXPECT_TRUE(turn_until([&] { return loop_->open_connections() == 0; }));
+  EXPECT_EQ(loop_->statistics().connections_failed.value(), 0u);
+}
+
+// Closing with bytes unread would make TCP send RST, which throws away what the peer has not read
+// yet: our GOAWAY. So the rest of its bytes is read and dropped first.
+TEST_F(EpollLoopTest, LingersSoThatGoawayArrives) {
+  make_listening_loop();
+  LoopPeer peer = connect_peer();
+  peer.send_preface();
+  // RFC 9113 §6.7: a PING on a stream is a connection error; and much more follows it.
+  std::string bytes = reference::encode(reference::PING, 0, 1, std::string(8, 'x'));
+  bytes += std::string(500'000, 'y');
+  size_t sent = peer.send(bytes);
+  ASSERT_TRUE(turn_until([&] {
+    sent += peer.send(std::string_view(bytes).substr(sent));
+    return sent == bytes.size() && service_.connections_closed.size() == 1;
+  }));
+  turn_for(milliseconds(20));
+  ASSERT_TRUE(turn_until([&] { return peer.saw_eof() || peer.saw_reset(); }, {&peer}));
+  EXPECT_FALSE(peer.saw_reset());
+  const auto goaways = peer.frames_of(reference::GOAWAY);
+  ASSERT_EQ(goaways.size(), 1u);
+  EXPECT_EQ(reference::parse_goaway(goaways[0].payload).error_code, 1u);  // PROTOCOL_ERROR
+  EXPECT_EQ(loop_->open_connections(), 1u) << "it closed before the peer did";
+  peer.close();
+  EXPECT_TRUE(turn_until([&] { return loop_->open_connections() == 0; }));
+}
+
+TEST_F(EpollLoopTest, LingersOnlySoLong) {
+  options_.linger_timeout = milliseconds(50);
+  make_listening_loop();
+  LoopPeer peer = connect_peer();
+  peer.send("GET / HTTP/1.1\r\n\r\n");
+  const auto start = Clock::now();
+  ASSERT_TRUE(turn_until([&] { return service_.destroyed == 1; }, {&peer}));
+  EXPECT_TRUE(peer.saw_eof());
+  EXPECT_GE(Clock::now() - start, milliseconds(50));
+}
+
+// RFC 9113 §10.5: who sends PINGs and never reads the answers is not read from either.
+TEST_F(EpollLoopTest, StopsReadingFromAPeerThatDoesNotRead) {
+  make_loop();
+  LoopPeer peer = adopt_peer();
+  peer.send_preface();
+  const std::string ping = reference::encode(reference::PING, 0, 0, "01234567");
+  std::string pings;
+  for (int i = 0; i < 1000; ++i) pings += ping;
+  size_t sent = 0;
+  size_t refused = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const size_t n = peer.send(std::string_view(pings).substr(sent % ping.size()));
+    sent += n;
+    refused = n == 0 ? refused + 1 : 0;
+    loop_->turn(milliseconds(0));
+  }
+  EXPECT_GT(refused, 100u) << "it goes on reading";
+  EXPECT_EQ(busy_turns(milliseconds(50)), 1);
+  // Once it reads, everything is answered.
+  const size_t whole = sent / ping.size();
+  ASSERT_TRUE(turn_until([&] { return peer.frames_of(reference::PING).size() >= whole; }, {&peer}));
+  EXPECT_EQ(peer.frames_of(reference::PING).size(), whole);
+}
+
+TEST_F(EpollLoopTest, DropsAPeerThatTakesNothing) {
+  options_.write_timeout = milliseconds(80);
+  make_loop();
+  LoopPeer peer = adopt_peer();
+  peer.send_preface({{kInitialWindowSize, kMaxWindow}});
+  peer.send(reference::encode(reference::WINDOW_UPDATE, 0, 0, reference::u32(kMaxWindow - 65535)));
+  peer.send_get(1, "/50000000");
+  const auto start = Clock::now();
+  ASSERT_TRUE(turn_until([&] { return loop_->open_connections() == 0; }));
+  EXPECT_GE(Clock::now() - start, milliseconds(80));
+  EXPECT_EQ(loop_->statistics().connections_failed.value(), 1u);
+}
+
+TEST_F(EpollLoopTest, KeepsTheConnectionsDeadlines) {
+  options_.connection.limits.idle_timeout = milliseconds(60);
+  make_loop();
+  LoopPeer peer = adopt_peer();
+  peer.send_preface();
+  ASSERT_TRUE(turn_until([&] { return !peer.received().empty(); }, {&peer}));
+  ASSERT_TRUE(turn_until([&] { return !peer.frames_of(reference::GOAWAY).empty(); }, {&peer}));
+  EXPECT_EQ(reference::parse_goaway(peer.frames_of(reference::GOAWAY)[0].payload).error_code, 0u);
+}
+
+TEST_F(EpollLoopTest, NewcomersWaitAboveTheLimit) {
+  options_.max_connections = 1;
+  make_listening_loop();
+  LoopPeer first = connect_peer();
+  first.send_preface();
+  ASSERT_TRUE(turn_until([&] { return !first.received().empty(); }, {&first}));
+  LoopPeer second = connect_peer();
+  second.send_preface();
+  second.send_get(1, "/3");
+  turn_for(milliseconds(30));
+  second.read();
+  EXPECT_EQ(second.received(), "");
+  EXPECT_FALSE(second.saw_eof());
+  EXPECT_EQ(loop_->open_connections(), 1u);
+  EXPECT_LE(busy_turns(milliseconds(50)), 2) << "it spins on the listening socket";
+  first.close();
+  ASSERT_TRUE(turn_until([&] { return second.ended(1); }, {&second}));
+}
+
+TEST_F(EpollLoopTest, WaitsForDescriptorsWithoutSpinning) {
+  make_listening_loop();
+  LoopPeer peer = connect_peer();
+  peer.send_preface();
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const UniqueFd next(dup(0));  // the lowest free number: no other may be had
+  const rlimit none{static_cast<rlim_t>(next.get()), before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &none);
+  loop_->turn(milliseconds(10));
+  const int turns = busy_turns(milliseconds(50));
+  setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(loop_->open_connections(), 0u);
+  EXPECT_EQ(loop_->statistics().accept_pauses.value(), 1u);
+  EXPECT_LE(turns, 2) << "it spins on the listening socket";
+  EXPECT_TRUE(turn_until([&] { return !peer.received().empty(); }, {&peer}));
+}
+
+// RFC 9113 §6.8, with a download under way.
+TEST_F(EpollLoopTest, StopsGracefully) {
+  make_listening_loop();
+  LoopPeer peer = connect_peer();
+  peer.send_preface();
+  peer.send_get(1, "/100000");  // more than the window of 65,535
+  ASSERT_TRUE(turn_until([&] { return peer.data_of(1).size() == 65'535; }, {&peer}));
+  loop_->stop();
+  ASSERT_TRUE(turn_until([&] { return !peer.frames_of(reference::GOAWAY).empty(); }, {&peer}));
+  EXPECT_TRUE(running_);
+
+  for (const reference::Frame& ping : peer.frames_of(reference::PING)) {
+    peer.send(reference::encode(reference::PING, reference::ACK, 0, ping.payload));
+  }
+  peer.send(reference::encode(reference::WINDOW_UPDATE, 0, 0, reference::u32(100'000)));
+  peer.send(reference::encode(reference::WINDOW_UPDATE, 0, 1, reference::u32(100'000)));
+  ASSERT_TRUE(turn_until([&] { return peer.saw_eof(); }, {&peer}));
+  EXPECT_EQ(peer.data_of(1), pattern(100'000));
+  EXPECT_TRUE(peer.ended(1));
+  const auto goaways = peer.frames_of(reference::GOAWAY);
+  ASSERT_EQ(goaways.size(), 2u);
+  EXPECT_EQ(reference::parse_goaway(goaways[0].payload).last_stream_id, kMaxWindow);
+  EXPECT_EQ(reference::parse_goaway(goaways[1].payload).last_stream_id, 1u);
+  peer.close();
+  EXPECT_TRUE(turn_until([&] { return !running_; }));
+  EXPECT_EQ(loop_->open_connections(), 0u);
+}
+
+TEST_F(EpollLoopTest, StopsAtOnceWhenToldTwice) {
+  make_loop();
+  LoopPeer peer = adopt_peer();
+  peer.send_preface({{kInitialWindowSize, 0}});
+  peer.send_get(1, "/10");
+  ASSERT_TRUE(turn_until([&] { return service_.requests == 1; }, {&peer}));
+  loop_->stop();
+  turn_for(milliseconds(20));
+  EXPECT_EQ(loop_->open_connections(), 1u);
+  loop_->stop();
+  EXPECT_FALSE(loop_->turn(milliseconds(1000)));
+  EXPECT_EQ(service_.destroyed, 1);
+  EXPECT_EQ(service_.streams_closed.size(), 1u);
+}
+
+TEST_F(EpollLoopTest, StopsWhenTheGracePeriodIsOver) {
+  options_.shutdown_grace = milliseconds(60);
+  make_loop();
+  LoopPeer peer = adopt_peer();
+  peer.send_preface({{kInitialWindowSize, 0}});
+  peer.send_get(1, "/10");
+  ASSERT_TRUE(turn_until([&] { return service_.requests == 1; }, {&peer}));
+  const auto start = Clock::now();
+  loop_->stop();
+  loop_->run();
+  EXPECT_GE(Clock::now() - start, milliseconds(60));
+  EXPECT_LT(Clock::now() - start, milliseconds(5'000));
+}
+
+TEST_F(EpollLoopTest, StopsWithoutConnections) {
+  make_listening_loop();
+  loop_->stop();
+  loop_->run();
+  EXPECT_EQ(service_.opened, 0);
+}
+
+TEST_F(EpollLoopTest, AddsUpTheConnectionsCounters) {
+  make_loop();
+  LoopPeer peer = adopt_peer();
+  peer.send_preface();
+  peer.send_get(1, "/1000");
+  ASSERT_TRUE(turn_until([&] { return peer.ended(1); }, {&peer}));
+  peer.close();
+  ASSERT_TRUE(turn_until([&] { return loop_->open_connections() == 0; }));
+  const LoopStatistics& statistics = loop_->statistics();
+  const auto counter = [&](std::string_view name) -> uint64_t {
+    for (size_t i = 0; i < kConnectionCounters.size(); ++i) {
+      if (kConnectionCounters[i].name == name) return statistics.connection_counters[i].value();
+    }
+    return 0;
+  };
+  EXPECT_EQ(counter("requests_received"), 1u);
+  EXPECT_EQ(counter("data_sent"), 1000u);
+  EXPECT_EQ(counter("bytes_sent"), peer.received().size());
+  EXPECT_EQ(statistics.connections_accepted.value(), 1u);
+  EXPECT_EQ(statistics.connections_closed.value(), 1u);
+  EXPECT_EQ(statistics.connection_memory.value(), 0u);
+}
+
+}  // namespace
+}  // namespace headrace::adapters
