@@ -1,0 +1,65 @@
+#include "adapters/serve/access_log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <ctime>
+#include <utility>
+
+namespace headrace::serve {
+namespace {
+
+void append_escaped(std::string_view text, std::string* line) {
+  for (char c : text) {
+    if ('!' <= c && c <= '~' && c != '\\') {
+      line->push_back(c);
+    } else {
+      char escaped[5];
+      std::snprintf(escaped, sizeof(escaped), "\\x%02x", static_cast<unsigned char>(c));
+      line->append(escaped);
+    }
+  }
+}
+
+}  // namespace
+
+std::string format_access_line(const AccessRecord& record, const StreamClosed& closed,
+                               std::chrono::system_clock::time_point now,
+                               std::chrono::steady_clock::duration took) {
+  const time_t seconds = std::chrono::system_clock::to_time_t(now);
+  struct tm parts {};
+  gmtime_r(&seconds, &parts);
+  char text[64];
+  std::string line(text, std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ ", &parts));
+  append_escaped(record.method, &line);
+  line.push_back(' ');
+  append_escaped(record.target, &line);
+  const double milliseconds = std::chrono::duration<double, std::milli>(took).count();
+  std::snprintf(text, sizeof(text), " %d %llu %.3fms", record.status,
+                static_cast<unsigned long long>(record.body_size), milliseconds);
+  line.append(text);
+  if (closed.closed_by != ClosedBy::kEnd) line.append(" ").append(to_string(closed.error));
+  line.push_back('\n');
+  return line;
+}
+
+absl::StatusOr<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& path) {
+  adapters::UniqueFd file(
+      path == "-" ? dup(STDOUT_FILENO)
+                  : ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
+  if (!file.valid()) return absl::ErrnoToStatus(errno, path);
+  return std::unique_ptr<AccessLog>(new AccessLog(std::move(file)));
+}
+
+AccessLog::AccessLog(adapters::UniqueFd file) : file_(std::move(file)) {}
+
+void AccessLog::write(const AccessRecord& record, const StreamClosed& closed) {
+  const std::string line = format_access_line(record, closed, std::chrono::system_clock::now(),
+                                              std::chrono::steady_clock::now() - record.began);
+  // A log that cannot be written to must not stop the server.
+  [[maybe_unused]] ssize_t n = ::write(file_.get(), line.data(), line.size());
+}
+
+}  // namespace headrace::serve

@@ -1,0 +1,32 @@
+#ifndef HEADRACE_ADAPTERS_SERVE_BYTES_H_
+#define HEADRACE_ADAPTERS_SERVE_BYTES_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "adapters/serve/exchange.h"
+#include "adapters/serve/responder.h"
+#include "protocol/stream/body.h"
+
+namespace headrace::serve {
+
+// A body of any length that is made as it is sent: the 64 characters 0-9, a-z, A-Z, "-" and a line
+// break, over and over.
+class PatternBody : public Exchange, public BodySource {
+ public:
+  explicit PatternBody(uint64_t size) : size_(size) {}
+  Filled fill(gsl::span<uint8_t> room) override;
+  uint64_t body_size() const override { return position_; }
+
+ private:
+  const uint64_t size_;
+  uint64_t position_ = 0;
+};
+
+// GET /bytes/N: N octets, at most kMaxBytes. `count` is what stands after "/bytes/".
+inline constexpr uint64_t kMaxBytes = uint64_t{1} << 30;
+void answer_bytes(Responder& responder, std::string_view count);
+
+}  // namespace headrace::serve
+
+#endif  // HEADRACE_ADAPTERS_SERVE_BYTES_H_

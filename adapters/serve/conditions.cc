@@ -1,0 +1,75 @@
+#include "adapters/serve/conditions.h"
+
+#include <cstddef>
+#include <optional>
+
+#include "adapters/serve/http_date.h"
+
+namespace headrace::serve {
+namespace {
+
+enum class Comparison : uint8_t { kStrong, kWeak };  // RFC 9110 §8.8.3.2
+
+// Whether a list of entity tags, or "*", holds our (strong) one. What is malformed matches nothing.
+bool matches(std::string_view list, std::string_view etag, Comparison comparison) {
+  if (list == "*") return true;
+  while (!list.empty()) {
+    if (list.front() == ' ' || list.front() == '\t' || list.front() == ',') {
+      list.remove_prefix(1);
+      continue;
+    }
+    const bool weak = list.starts_with("W/");
+    if (weak) list.remove_prefix(2);
+    if (!list.starts_with('"')) return false;
+    const size_t close = list.find('"', 1);
+    if (close == std::string_view::npos) return false;
+    const std::string_view tag = list.substr(0, close + 1);
+    if (tag == etag && (!weak || comparison == Comparison::kWeak)) return true;
+    list.remove_prefix(tag.size());
+  }
+  return false;
+}
+
+}  // namespace
+
+Conditions::Conditions(FieldsView fields) {
+  for (const Field& field : fields) {
+    if (field.name == "range") {
+      range_ = field.value;
+    } else if (field.name.starts_with("if-")) {
+      const std::string_view which = field.name.substr(3);
+      if (which == "match") if_match_ = field.value;
+      if (which == "none-match") if_none_match_ = field.value;
+      if (which == "modified-since") if_modified_since_ = field.value;
+      if (which == "unmodified-since") if_unmodified_since_ = field.value;
+      if (which == "range") if_range_ = field.value;
+    }
+  }
+}
+
+Conditions::Verdict Conditions::evaluate(const Validators& current) const {
+  if (!if_match_.empty()) {
+    if (!matches(if_match_, current.etag, Comparison::kStrong)) return Verdict::kPreconditionFailed;
+  } else if (!if_unmodified_since_.empty()) {
+    const std::optional<int64_t> date = parse_http_date(if_unmodified_since_);
+    if (date && current.last_modified > *date) return Verdict::kPreconditionFailed;
+  }
+  if (!if_none_match_.empty()) {
+    if (matches(if_none_match_, current.etag, Comparison::kWeak)) return Verdict::kNotModified;
+  } else if (!if_modified_since_.empty()) {
+    const std::optional<int64_t> date = parse_http_date(if_modified_since_);
+    if (date && current.last_modified <= *date) return Verdict::kNotModified;
+  }
+  return Verdict::kProceed;
+}
+
+std::string_view Conditions::range(const Validators& current) const {
+  if (if_range_.empty()) return range_;
+  // RFC 9110 §13.1.5: an entity tag by strong comparison, a date by exact equality.
+  const bool is_etag = if_range_.starts_with('"') || if_range_.starts_with("W/");
+  const bool current_still =
+      is_etag ? if_range_ == current.etag : parse_http_date(if_range_) == current.last_modified;
+  return current_still ? range_ : std::string_view();
+}
+
+}  // namespace headrace::serve

@@ -1,0 +1,44 @@
+#ifndef HEADRACE_ADAPTERS_SERVE_CONDITIONS_H_
+#define HEADRACE_ADAPTERS_SERVE_CONDITIONS_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "field/field.h"
+
+namespace headrace::serve {
+
+// What identifies the state of a representation (RFC 9110 §8.8).
+struct Validators {
+  std::string_view etag;      // strong, with its quotes
+  int64_t last_modified = 0;  // seconds since the epoch
+};
+
+// A request's conditions (RFC 9110 §13.1) and its range, found in one pass over its fields.
+class Conditions {
+ public:
+  enum class Verdict : uint8_t {
+    kProceed,
+    kNotModified,         // 304
+    kPreconditionFailed,  // 412
+  };
+
+  explicit Conditions(FieldsView fields);
+
+  // The conditions in the order of RFC 9110 §13.2.2, for GET and HEAD.
+  Verdict evaluate(const Validators& current) const;
+  // The `range` field's value, empty when there is none or `if-range` says that it is out of date.
+  std::string_view range(const Validators& current) const;
+
+ private:
+  std::string_view if_match_;
+  std::string_view if_none_match_;
+  std::string_view if_modified_since_;
+  std::string_view if_unmodified_since_;
+  std::string_view if_range_;
+  std::string_view range_;
+};
+
+}  // namespace headrace::serve
+
+#endif  // HEADRACE_ADAPTERS_SERVE_CONDITIONS_H_

@@ -1,0 +1,143 @@
+#include "adapters/serve/config.h"
+
+#include <absl/flags/flag.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdlib>
+#include <string_view>
+
+#include "adapters/serve/command_line.h"
+
+namespace headrace::serve {
+
+// A length of time: "30s", "500ms", "2m", "1h", or a plain number of seconds.
+struct Duration {
+  std::chrono::milliseconds value;
+};
+
+bool AbslParseFlag(absl::string_view text, Duration* duration, std::string* error) {
+  *error = "a duration is a number with ms, s, m or h behind it";
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [unit_begin, failure] = std::from_chars(text.data(), end, number);
+  if (failure != std::errc() || !(number >= 0)) return false;
+  const std::string_view unit(unit_begin, static_cast<size_t>(end - unit_begin));
+  double milliseconds = 0;
+  if (unit == "ms") milliseconds = 1;
+  if (unit == "s" || unit.empty()) milliseconds = 1000;
+  if (unit == "m") milliseconds = 60'000;
+  if (unit == "h") milliseconds = 3'600'000;
+  constexpr double kLongest = 3.2e10;  // a year
+  if (milliseconds == 0 || number * milliseconds > kLongest) return false;
+  duration->value = std::chrono::milliseconds(static_cast<int64_t>(number * milliseconds));
+  return true;
+}
+
+std::string AbslUnparseFlag(const Duration& duration) {
+  const int64_t count = duration.value.count();
+  return count % 1000 == 0 ? std::to_string(count / 1000) + "s" : std::to_string(count) + "ms";
+}
+
+}  // namespace headrace::serve
+
+using headrace::serve::Duration;
+using std::chrono_literals::operator""s;
+
+ABSL_FLAG(std::string, address, "127.0.0.1", "Host name or IP address to listen on.");
+ABSL_FLAG(uint16_t, port, 8080, "TCP port to listen on; 0 picks a free one.");
+ABSL_FLAG(std::string, root, "", "Directory of files to serve instead of the built-in site.");
+ABSL_FLAG(int, threads, 1,
+          "Loops, each on a thread of its own with a listening socket of its own.");
+ABSL_FLAG(std::string, allocation, "reuse",
+          "Frame and event storage: reuse or fresh. HEADRACE_REUSE_FRAMES=0 in the environment "
+          "means fresh, whatever is said here.");
+ABSL_FLAG(uint32_t, max_connections, 10'000,
+          "Connections open at once, over all threads; newcomers wait until one closes.");
+ABSL_FLAG(uint32_t, max_streams, 100, "Streams that a client may have open at once.");
+ABSL_FLAG(Duration, idle_timeout, Duration{180s},
+          "A connection without a stream is closed after so long; 0 is never.");
+ABSL_FLAG(
+    Duration, write_timeout, Duration{60s},
+    "A connection whose peer takes none of what is sent is dropped after so long; 0 is never.");
+ABSL_FLAG(
+    Duration, grace, Duration{30s},
+    "How long open streams may take to finish after SIGTERM or SIGINT; 0 is any time. A second "
+    "signal ends them at once.");
+ABSL_FLAG(bool, log, false, "Write a line a request to the standard output.");
+ABSL_FLAG(std::string, log_file, "", "Append the log to this file instead; implies --log.");
+
+namespace headrace::serve {
+namespace {
+
+// Uploads run at full speed when these are larger than what is on its way; what an /echo holds back
+// is bounded by them.
+constexpr uint32_t kStreamWindow = 1024 * 1024;
+constexpr uint32_t kConnectionWindow = 8 * 1024 * 1024;
+
+constexpr int kMaxThreads = 256;
+
+absl::StatusOr<Allocation> read_allocation() {
+  const std::string name = absl::GetFlag(FLAGS_allocation);
+  if (name != "reuse" && name != "fresh") {
+    return absl::InvalidArgumentError("--allocation is reuse or fresh, not '" + name + "'");
+  }
+  const char* reuse = std::getenv("HEADRACE_REUSE_FRAMES");
+  const bool switched_off = reuse != nullptr && std::string_view(reuse) == "0";
+  return switched_off || name == "fresh" ? Allocation::kFresh : Allocation::kReuse;
+}
+
+// `bazel run` starts the program elsewhere, and says where the user is.
+std::string from_users_directory(const std::string& path) {
+  const char* directory = std::getenv("BUILD_WORKING_DIRECTORY");
+  if (directory == nullptr || path.empty() || path == "-" || path.front() == '/') return path;
+  return std::string(directory) + "/" + path;
+}
+
+}  // namespace
+
+absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
+  const absl::StatusOr<CommandLine> parsed = parse_command_line(arguments);
+  if (!parsed.ok()) return parsed.status();
+  Config config;
+  if (*parsed == CommandLine::kHelp) {
+    config.help = true;
+    return config;
+  }
+  config.address = absl::GetFlag(FLAGS_address);
+  config.port = absl::GetFlag(FLAGS_port);
+  config.threads = absl::GetFlag(FLAGS_threads);
+  if (config.threads < 1 || config.threads > kMaxThreads) {
+    return absl::InvalidArgumentError("--threads is from 1 to " + std::to_string(kMaxThreads));
+  }
+  const uint32_t max_connections = absl::GetFlag(FLAGS_max_connections);
+  if (max_connections < 1) return absl::InvalidArgumentError("--max_connections is at least 1");
+  const auto threads = static_cast<uint32_t>(config.threads);
+  config.loop.max_connections = std::max(max_connections / threads, 1u);
+
+  const absl::StatusOr<Allocation> allocation = read_allocation();
+  if (!allocation.ok()) return allocation.status();
+  Options& connection = config.loop.connection;
+  connection.allocation = *allocation;
+  connection.initial_window_size = kStreamWindow;
+  connection.connection_window_size = kConnectionWindow;
+  connection.limits.concurrent_streams = absl::GetFlag(FLAGS_max_streams);
+  connection.limits.idle_timeout = absl::GetFlag(FLAGS_idle_timeout).value;
+  config.loop.write_timeout = absl::GetFlag(FLAGS_write_timeout).value;
+  config.loop.shutdown_grace = absl::GetFlag(FLAGS_grace).value;
+
+  config.root = from_users_directory(absl::GetFlag(FLAGS_root));
+  config.log = from_users_directory(absl::GetFlag(FLAGS_log_file));
+  if (config.log.empty() && absl::GetFlag(FLAGS_log)) config.log = "-";
+  return config;
+}
+
+std::string usage() {
+  return "Serves HTTP/2 without TLS (prior knowledge): files, or a small built-in site, and the\n"
+         "endpoints /echo, /bytes/N, /headers, /status/NNN and /stats.\n\n"
+         "Usage: serve [--flag=value...]\n\n" +
+         describe_flags();
+}
+
+}  // namespace headrace::serve

@@ -1,0 +1,35 @@
+#ifndef HEADRACE_ADAPTERS_SERVE_CONFIG_H_
+#define HEADRACE_ADAPTERS_SERVE_CONFIG_H_
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <gsl/span>
+#include <optional>
+#include <string>
+
+#include "adapters/loop/loop_options.h"
+
+namespace headrace::serve {
+
+// What the command line and the environment ask for, checked.
+struct Config {
+  bool help = false;  // print the usage; nothing else is set
+  std::string address;
+  uint16_t port = 0;
+  int threads = 1;
+  std::string root;            // empty: the built-in site
+  std::string log;             // empty: none; "-": the standard output
+  adapters::LoopOptions loop;  // max_connections is one loop's share
+};
+
+// An error is one line that says what is wrong. HEADRACE_REUSE_FRAMES=0 in the environment switches
+// frame reuse off, whatever --allocation says: it is there for the operator of a deployed program.
+absl::StatusOr<Config> read_config(gsl::span<char* const> arguments);
+
+// What --help prints.
+std::string usage();
+
+}  // namespace headrace::serve
+
+#endif  // HEADRACE_ADAPTERS_SERVE_CONFIG_H_

@@ -1,0 +1,69 @@
+#include "adapters/serve/echo.h"
+
+#include <absl/container/inlined_vector.h>
+#include <absl/strings/match.h>
+
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace headrace::serve {
+
+void Echo::on_data(const DataReceived& data) {
+  data_ended_ = data.end_stream;
+  const size_t taken = idle() ? send(data.bytes) : 0;
+  waiting_.append(data.bytes.text().substr(taken));
+}
+
+void Echo::on_trailers(EventPtr event) {
+  if (idle()) {
+    const auto& trailers = std::get<TrailersReceived>(*event);
+    (void)connection_.send_trailers(stream_id_, trailers.fields);  // else the stream has gone
+  } else {
+    trailers_ = keep(std::move(event));
+  }
+}
+
+void Echo::on_writable() {
+  const auto* first = reinterpret_cast<const uint8_t*>(waiting_.data());
+  passed_on_ += send({first + passed_on_, waiting_.size() - passed_on_});
+  if (passed_on_ >= waiting_.size() / 2) {  // not each time: that would move every byte often
+    waiting_.erase(0, passed_on_);
+    passed_on_ = 0;
+  }
+  if (idle() && trailers_ != nullptr) on_trailers(std::move(trailers_));
+}
+
+// Passes on what the connection takes, and gives the peer credit for that much.
+size_t Echo::send(gsl::span<const uint8_t> bytes) {
+  const SendResult sent = connection_.send_data(stream_id_, bytes, data_ended_);
+  if (!sent.ok()) return bytes.size();  // the stream has gone, and the data with it
+  sent_ += sent.accepted;
+  if (sent.accepted > 0) (void)connection_.credit(stream_id_, static_cast<uint32_t>(sent.accepted));
+  return sent.accepted;
+}
+
+void answer_echo(Responder& responder) {
+  std::string_view type = responder.field("content-type");
+  if (type.empty()) type = "application/octet-stream";
+  if (responder.end_stream()) {
+    return responder.respond(200, {{"content-type", type}}, Body::none(), 0);
+  }
+  if (responder.is_head()) return responder.respond_without_body(200, {{"content-type", type}});
+
+  Connection& connection = responder.connection();
+  const StreamId stream_id = responder.stream_id();
+  // RFC 9110 §10.1.1. Errors here and below: the stream has gone.
+  if (absl::EqualsIgnoreCase(std::string(responder.field("expect")), "100-continue")) {
+    (void)connection.submit_informational(stream_id, {{":status", "100"}});
+  }
+  (void)connection.set_automatic_credit(stream_id, false);
+  absl::InlinedVector<Field, 2> fields{{"content-type", type}};
+  const std::string_view length = responder.field("content-length");
+  if (!length.empty()) fields.push_back({"content-length", length});
+  responder.respond_with_stream(200, gsl::span<const Field>(fields.data(), fields.size()));
+  responder.attach(std::make_unique<Echo>(connection, stream_id));
+}
+
+}  // namespace headrace::serve

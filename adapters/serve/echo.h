@@ -1,0 +1,45 @@
+#ifndef HEADRACE_ADAPTERS_SERVE_ECHO_H_
+#define HEADRACE_ADAPTERS_SERVE_ECHO_H_
+
+#include <cstddef>
+#include <string>
+
+#include "adapters/serve/exchange.h"
+#include "adapters/serve/responder.h"
+#include "protocol/connection/connection.h"
+
+namespace headrace::serve {
+
+// Sends a request's body back as it comes, and its trailers as trailers.
+//
+// The peer gets credit for what went out again and no more, so what waits here is bounded by the
+// stream's receive window, however slowly the peer reads (RFC 9113 §5.2.2).
+class Echo : public Exchange {
+ public:
+  Echo(Connection& connection, StreamId stream_id)
+      : connection_(connection), stream_id_(stream_id) {}
+
+  void on_data(const DataReceived& data) override;
+  void on_trailers(EventPtr event) override;
+  void on_writable() override;
+  uint64_t body_size() const override { return sent_; }
+
+ private:
+  bool idle() const { return waiting_.size() == passed_on_; }
+  size_t send(gsl::span<const uint8_t> bytes);
+
+  Connection& connection_;
+  const StreamId stream_id_;
+  std::string waiting_;  // came in and could not go out yet
+  uint64_t sent_ = 0;
+  size_t passed_on_ = 0;     // of it, from the front: gone out meanwhile
+  bool data_ended_ = false;  // END_STREAM came with what is at the end of waiting_
+  EventPtr trailers_;        // to follow waiting_
+};
+
+// Any method on /echo.
+void answer_echo(Responder& responder);
+
+}  // namespace headrace::serve
+
+#endif  // HEADRACE_ADAPTERS_SERVE_ECHO_H_

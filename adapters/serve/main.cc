@@ -1,0 +1,152 @@
+// A ready-made HTTP/2 server on Headrace and epoll. `serve --help` lists its flags.
+
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "adapters/epoll/epoll_loop.h"
+#include "adapters/serve/access_log.h"
+#include "adapters/serve/config.h"
+#include "adapters/serve/document_root.h"
+#include "adapters/serve/site.h"
+#include "adapters/serve/site_service.h"
+#include "adapters/socket/listener.h"
+
+namespace headrace::serve {
+namespace {
+
+using adapters::EpollLoop;
+using adapters::UniqueFd;
+
+constexpr int kUsageError = 2;
+
+// What one thread needs.
+struct Worker {
+  std::unique_ptr<SiteService> service;
+  std::unique_ptr<EpollLoop> loop;
+};
+
+// For the signal handler. Set before signals can come, and never changed.
+const std::vector<Worker>* workers_to_stop = nullptr;
+
+void handle_signal(int) {
+  const int saved_errno = errno;
+  for (const Worker& worker : *workers_to_stop) worker.loop->stop();
+  errno = saved_errno;
+}
+
+void install_signal_handlers(const std::vector<Worker>& workers) {
+  workers_to_stop = &workers;
+  struct sigaction action {};
+  action.sa_handler = handle_signal;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGINT, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);  // a log that nobody reads any more
+}
+
+// There is nothing left to stop.
+void ignore_signals() {
+  signal(SIGTERM, SIG_IGN);
+  signal(SIGINT, SIG_IGN);
+}
+
+// Every connection is a descriptor: allow as many as we may.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int fail(const std::string& message) {
+  std::fprintf(stderr, "serve: %s\n", message.c_str());
+  return kUsageError;
+}
+
+int fail(const absl::Status& status) { return fail(std::string(status.message())); }
+
+void announce(const Config& config, const Site& site, const std::string& authority) {
+  const std::string what = config.root.empty() ? "a small built-in site" : config.root;
+  std::printf("Serving %s on http://%s/ (HTTP/2 without TLS; threads: %d, allocation: %s)\n",
+              what.c_str(), authority.c_str(), config.threads, site.allocation.c_str());
+  std::printf("Try: curl --http2-prior-knowledge http://%s/\n", authority.c_str());
+  std::fflush(stdout);
+}
+
+absl::Status open_site(const Config& config, Site* site) {
+  if (!config.root.empty()) {
+    absl::StatusOr<DocumentRoot> root = DocumentRoot::open(config.root);
+    if (!root.ok()) {
+      return absl::NotFoundError("--root: " + std::string(root.status().message()));
+    }
+    site->root.emplace(std::move(*root));
+  }
+  if (!config.log.empty()) {
+    absl::StatusOr<std::unique_ptr<AccessLog>> log = AccessLog::open(config.log);
+    if (!log.ok()) return absl::NotFoundError("--log_file: " + std::string(log.status().message()));
+    site->log = std::move(*log);
+  }
+  site->allocation = config.loop.connection.allocation == Allocation::kReuse ? "reuse" : "fresh";
+  site->started = std::chrono::steady_clock::now();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Worker>> make_workers(const Config& config,
+                                                 std::vector<UniqueFd> listeners, Site* site) {
+  std::vector<Worker> workers;
+  for (UniqueFd& listener : listeners) {
+    Worker worker;
+    worker.service = std::make_unique<SiteService>(site);
+    absl::StatusOr<std::unique_ptr<EpollLoop>> loop =
+        EpollLoop::create(config.loop, worker.service.get());
+    if (!loop.ok()) return loop.status();
+    worker.loop = std::move(*loop);
+    worker.loop->listen(std::move(listener));
+    site->loops.push_back(&worker.loop->statistics());
+    workers.push_back(std::move(worker));
+  }
+  return workers;
+}
+
+int run(gsl::span<char* const> arguments) {
+  const absl::StatusOr<Config> config = read_config(arguments);
+  if (!config.ok()) return fail(config.status());
+  if (config->help) {
+    std::fputs(usage().c_str(), stdout);
+    return 0;
+  }
+  raise_descriptor_limit();
+  Site site;
+  if (const absl::Status opened = open_site(*config, &site); !opened.ok()) return fail(opened);
+  absl::StatusOr<std::vector<UniqueFd>> listeners =
+      adapters::listen_on(config->address, config->port, config->threads);
+  if (!listeners.ok()) return fail(listeners.status());
+  const std::string authority = adapters::local_authority(listeners->front());
+  const absl::StatusOr<std::vector<Worker>> workers =
+      make_workers(*config, std::move(*listeners), &site);
+  if (!workers.ok()) return fail(workers.status());
+
+  install_signal_handlers(*workers);
+  announce(*config, site, authority);
+  std::vector<std::thread> threads;
+  for (const Worker& worker : *workers) threads.emplace_back([&worker] { worker.loop->run(); });
+  for (std::thread& thread : threads) thread.join();
+  ignore_signals();
+  return 0;
+}
+
+}  // namespace
+}  // namespace headrace::serve
+
+int main(int argc, char** argv) {
+  return headrace::serve::run(gsl::span<char* const>(argv, static_cast<size_t>(argc)).subspan(1));
+}

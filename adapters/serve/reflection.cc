@@ -1,0 +1,42 @@
+#include "adapters/serve/reflection.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace headrace::serve {
+
+std::string fields_as_json(FieldsView fields) {
+  using Json = nlohmann::ordered_json;
+  Json object = Json::object();
+  for (const Field& field : fields) {
+    Json& entry = object[std::string(field.name)];
+    if (entry.is_null()) {
+      entry = std::string(field.value);
+    } else if (entry.is_string()) {
+      entry = Json::array({entry, std::string(field.value)});
+    } else {
+      entry.push_back(std::string(field.value));
+    }
+  }
+  return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void answer_headers(Responder& responder) {
+  std::string text = fields_as_json(responder.fields());
+  const uint64_t size = text.size();
+  responder.respond(200, {{"content-type", "application/json"}, {"cache-control", "no-store"}},
+                    Body::owned(std::move(text)), size);
+}
+
+void answer_status(Responder& responder, std::string_view status) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(status.data(), status.data() + status.size(), number);
+  if (error != std::errc() || end != status.data() + status.size() || status.size() != 3 ||
+      number < 200 || number > 599) {
+    return responder.respond_text(400, "400 Bad Request: /status/NNN, with NNN from 200 to 599\n");
+  }
+  responder.respond_text(number, "status " + std::string(status) + "\n");
+}
+
+}  // namespace headrace::serve

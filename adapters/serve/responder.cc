@@ -1,0 +1,121 @@
+#include "adapters/serve/responder.h"
+
+#include <absl/container/inlined_vector.h>
+
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <utility>
+
+namespace headrace::serve {
+namespace {
+
+// A number as text, without an allocation.
+class Digits {
+ public:
+  explicit Digits(uint64_t number)
+      : end_(std::to_chars(text_.data(), text_.data() + text_.size(), number).ptr) {}
+  std::string_view text() const { return {text_.data(), static_cast<size_t>(end_ - text_.data())}; }
+
+ private:
+  std::array<char, 20> text_;
+  char* end_;
+};
+
+// RFC 9110 §15.3.5, §15.3.6, §15.4.5.
+bool forbids_body(int status) { return status == 204 || status == 205 || status == 304; }
+
+}  // namespace
+
+Responder::Responder(Connection& connection, const RequestReceived& request, std::string_view date)
+    : connection_(connection), request_(request), date_(date) {
+  for (const Field& field : request.fields) {
+    if (!field.name.starts_with(':')) break;  // RFC 9113 §8.3: pseudo-header fields come first
+    if (field.name == ":method") method_ = field.value;
+    if (field.name == ":path") target_ = field.value;
+  }
+  path_ = target_.substr(0, target_.find('?'));
+}
+
+void Responder::respond(int status, FieldsView fields, Body body, uint64_t size) {
+  submit(status, fields, std::move(body), size);
+}
+
+void Responder::respond_without_body(int status, FieldsView fields) {
+  submit(status, fields, Body::none(), std::nullopt);
+}
+
+void Responder::respond_with_stream(int status, FieldsView fields) {
+  submit(status, fields, Body::stream(), std::nullopt);
+}
+
+void Responder::respond_text(int status, std::string text, FieldsView fields) {
+  absl::InlinedVector<Field, 4> all{{"content-type", "text/plain; charset=utf-8"}};
+  all.insert(all.end(), fields.begin(), fields.end());
+  const uint64_t size = text.size();
+  respond(status, gsl::span<const Field>(all.data(), all.size()), Body::owned(std::move(text)),
+          size);
+}
+
+void Responder::respond_error(int status, FieldsView fields) {
+  std::string text = std::to_string(status);
+  text.append(" ").append(reason_phrase(status)).append("\n");
+  respond_text(status, std::move(text), fields);
+}
+
+bool Responder::require_get_or_head() {
+  if (method_ == "GET" || method_ == "HEAD") return true;
+  respond_error(405, {{"allow", "GET, HEAD"}});
+  return false;
+}
+
+void Responder::submit(int status, FieldsView fields, Body body, std::optional<uint64_t> size) {
+  const Digits status_text(static_cast<uint64_t>(status));
+  const Digits size_text(size.value_or(0));
+  absl::InlinedVector<Field, 16> all{
+      {":status", status_text.text()}, {"server", "headrace"}, {"date", date_}};
+  if (size && !forbids_body(status)) all.push_back({"content-length", size_text.text()});
+  all.insert(all.end(), fields.begin(), fields.end());
+  if (is_head() || forbids_body(status)) {
+    body = Body::none();
+  } else {
+    body_size_ = size.value_or(0);
+  }
+  const SubmitResult result = connection_.submit_response(
+      request_.stream_id, gsl::span<const Field>(all.data(), all.size()), std::move(body));
+  status_ = status;
+  // Fields made from the request's that the connection will not send: no answer is possible. Any
+  // other error says that the stream or the connection has gone.
+  if (result.error == SubmitError::kInvalidFields) {
+    (void)connection_.reset_stream(request_.stream_id, ErrorCode::kInternalError);
+  }
+}
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 301:
+      return "Moved Permanently";
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 412:
+      return "Precondition Failed";
+    case 416:
+      return "Range Not Satisfiable";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "";
+  }
+}
+
+}  // namespace headrace::serve

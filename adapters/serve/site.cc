@@ -1,0 +1,29 @@
+#include "adapters/serve/site.h"
+
+#include <string_view>
+
+#include "adapters/serve/bytes.h"
+#include "adapters/serve/echo.h"
+#include "adapters/serve/front_page.h"
+#include "adapters/serve/reflection.h"
+#include "adapters/serve/static_files.h"
+#include "adapters/serve/stats.h"
+
+namespace headrace::serve {
+
+void answer(Responder& responder, const Site& site) {
+  constexpr std::string_view kBytes = "/bytes/";
+  constexpr std::string_view kStatus = "/status/";
+  const std::string_view path = responder.path();
+  if (responder.method() == "CONNECT") return responder.respond_error(501);
+  if (!path.starts_with('/')) return responder.respond_error(400);
+  if (path == "/echo") return answer_echo(responder);
+  if (path == "/headers") return answer_headers(responder);
+  if (path == "/stats") return answer_stats(responder, site);
+  if (path.starts_with(kBytes)) return answer_bytes(responder, path.substr(kBytes.size()));
+  if (path.starts_with(kStatus)) return answer_status(responder, path.substr(kStatus.size()));
+  if (site.root) return answer_file(responder, *site.root);
+  answer_front_page(responder);
+}
+
+}  // namespace headrace::serve

@@ -1,0 +1,170 @@
+#include "adapters/serve/static_files.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cinttypes>
+#include <cstddef>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "adapters/serve/byte_range.h"
+#include "adapters/serve/conditions.h"
+#include "adapters/serve/file_body.h"
+#include "adapters/serve/http_date.h"
+#include "adapters/serve/media_type.h"
+
+namespace headrace::serve {
+namespace {
+
+using adapters::UniqueFd;
+
+// Up to this size a file is read at once, so that its descriptor is not held while it is sent.
+constexpr uint64_t kReadAtOnce = 16 * 1024;
+
+// Strong: it changes with every write that the file system tells apart.
+class EntityTag {
+ public:
+  explicit EntityTag(const struct stat& status) {
+    size_ = static_cast<size_t>(
+        std::snprintf(text_.data(), text_.size(), "\"%" PRIx64 "-%" PRIx64 "-%" PRIx64 "\"",
+                      static_cast<uint64_t>(status.st_ino),
+                      static_cast<uint64_t>(status.st_mtim.tv_sec) * 1'000'000'000u +
+                          static_cast<uint64_t>(status.st_mtim.tv_nsec),
+                      static_cast<uint64_t>(status.st_size)));
+  }
+  std::string_view text() const { return {text_.data(), size_}; }
+
+ private:
+  std::array<char, 56> text_;
+  size_t size_;
+};
+
+// What a failure to open says to the client. A name that leads out of the root does not exist
+// (EXDEV).
+int status_of_error(int error) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+    case ELOOP:
+    case EXDEV:
+    case ENAMETOOLONG:
+    case ENXIO:
+      return 404;
+    case EACCES:
+    case EPERM:
+      return 403;
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case EAGAIN:
+      return 503;
+    default:
+      return 500;
+  }
+}
+
+// RFC 9110 §15.4.2: a directory's relative links need the slash. One slash in front, since two
+// would make the reference begin with a host name (RFC 3986 §4.2).
+void redirect_to_directory(Responder& responder) {
+  std::string_view path = responder.path();
+  while (path.starts_with("//")) path.remove_prefix(1);
+  std::string location(path);
+  location.append("/").append(responder.target().substr(responder.path().size()));
+  responder.respond_error(301, {{"location", location}});
+}
+
+// Sends `size` octets from `first` on.
+void respond_with_file(Responder& responder, int status, FieldsView fields, UniqueFd file,
+                       uint64_t first, uint64_t size) {
+  if (responder.is_head() || size == 0) {
+    return responder.respond(status, fields, Body::none(), size);
+  }
+  if (size > kReadAtOnce) {
+    auto body = std::make_unique<FileBody>(std::move(file), first, size);
+    responder.respond(status, fields, Body::source(body.get()), size);
+    return responder.attach(std::move(body));
+  }
+  std::string content(static_cast<size_t>(size), '\0');
+  const ssize_t n = pread(file.get(), content.data(), content.size(), static_cast<off_t>(first));
+  // It became shorter since we looked, or cannot be read.
+  if (n != static_cast<ssize_t>(size)) return responder.respond_error(500);
+  responder.respond(status, fields, Body::owned(std::move(content)), size);
+}
+
+void respond_with_range(Responder& responder, const ByteRange& range, uint64_t total,
+                        FieldsView fields, UniqueFd file) {
+  const std::string of_total = "/" + std::to_string(total);
+  if (range.kind == ByteRange::Kind::kUnsatisfiable) {
+    return responder.respond_error(416, {{"content-range", "bytes *" + of_total}});
+  }
+  const std::string value = "bytes " + std::to_string(range.first) + "-" +
+                            std::to_string(range.first + range.size - 1) + of_total;
+  std::vector<Field> all(fields.begin(), fields.end());
+  all.push_back({"content-range", value});
+  respond_with_file(responder, 206, all, std::move(file), range.first, range.size);
+}
+
+void respond_with_conditions(Responder& responder, std::string_view name, UniqueFd file,
+                             const struct stat& status) {
+  const auto total = static_cast<uint64_t>(status.st_size);
+  const EntityTag etag(status);
+  const HttpDate modified(status.st_mtim.tv_sec);
+  const Validators validators{etag.text(), status.st_mtim.tv_sec};
+  const Conditions conditions(responder.fields());
+  switch (conditions.evaluate(validators)) {
+    case Conditions::Verdict::kNotModified:
+      return responder.respond_without_body(
+          304, {{"etag", etag.text()}, {"last-modified", modified.text()}});
+    case Conditions::Verdict::kPreconditionFailed:
+      return responder.respond_error(412);
+    case Conditions::Verdict::kProceed:
+      break;
+  }
+  const Field list[] = {{"content-type", media_type_of(name)},
+                        {"last-modified", modified.text()},
+                        {"etag", etag.text()},
+                        {"accept-ranges", "bytes"}};
+  const FieldsView fields = gsl::span<const Field>(list);
+  // RFC 9110 §14.2: a range means something with GET only.
+  const std::string_view range_value =
+      responder.is_head() ? std::string_view() : conditions.range(validators);
+  if (!range_value.empty()) {
+    const ByteRange range = parse_byte_range(range_value, total);
+    if (range.kind != ByteRange::Kind::kWhole) {
+      return respond_with_range(responder, range, total, fields, std::move(file));
+    }
+  }
+  respond_with_file(responder, 200, fields, std::move(file), 0, total);
+}
+
+}  // namespace
+
+void answer_file(Responder& responder, const DocumentRoot& root) {
+  if (!responder.require_get_or_head()) return;
+  std::optional<std::string> name = decode_path(responder.path());
+  if (!name) return responder.respond_error(400);
+  if (is_hidden(*name)) return responder.respond_error(404);
+
+  UniqueFd file = root.open_file(*name);
+  struct stat status {};
+  if (file.valid() && fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    if (!responder.path().ends_with('/')) return redirect_to_directory(responder);
+    name->append("/index.html");
+    file = root.open_file(*name);
+  }
+  if (!file.valid()) return responder.respond_error(status_of_error(errno));
+  if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return responder.respond_error(404);
+  }
+  respond_with_conditions(responder, *name, std::move(file), status);
+}
+
+}  // namespace headrace::serve

@@ -1,0 +1,58 @@
+#include "adapters/serve/stats.h"
+
+#include <chrono>
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace headrace::serve {
+namespace {
+
+using adapters::kConnectionCounters;
+using adapters::LoopStatistics;
+
+// What `read` says, over all loops. The sum wraps around as the counters do.
+template <typename Read>
+uint64_t sum(const Site& site, Read read) {
+  uint64_t total = 0;
+  for (const LoopStatistics* loop : site.loops) total += read(*loop).value();
+  return total;
+}
+
+}  // namespace
+
+std::string stats_as_json(const Site& site) {
+  const auto uptime = std::chrono::steady_clock::now() - site.started;
+  const auto of = [&](adapters::Counter LoopStatistics::*counter) {
+    return sum(
+        site, [=](const LoopStatistics& loop) -> auto& { return loop.*counter; });
+  };
+  const uint64_t accepted = of(&LoopStatistics::connections_accepted);
+  const uint64_t closed = of(&LoopStatistics::connections_closed);
+  nlohmann::ordered_json stats = {
+      {"uptime_seconds", std::chrono::duration<double>(uptime).count()},
+      {"threads", site.loops.size()},
+      {"allocation", site.allocation},
+      {"connections_open", accepted - closed},
+      {"connections_accepted", accepted},
+      {"connections_closed", closed},
+      {"connections_failed", of(&LoopStatistics::connections_failed)},
+      {"accept_pauses", of(&LoopStatistics::accept_pauses)},
+      {"connection_memory", of(&LoopStatistics::connection_memory)},
+  };
+  for (size_t i = 0; i < kConnectionCounters.size(); ++i) {
+    stats[kConnectionCounters[i].name] = sum(
+        site, [=](const LoopStatistics& loop) -> auto& { return loop.connection_counters[i]; });
+  }
+  return stats.dump(2) + "\n";
+}
+
+void answer_stats(Responder& responder, const Site& site) {
+  if (!responder.require_get_or_head()) return;
+  std::string text = stats_as_json(site);
+  const uint64_t size = text.size();
+  responder.respond(200, {{"content-type", "application/json"}, {"cache-control", "no-store"}},
+                    Body::owned(std::move(text)), size);
+}
+
+}  // namespace headrace::serve

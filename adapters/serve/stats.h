@@ -1,0 +1,19 @@
+#ifndef HEADRACE_ADAPTERS_SERVE_STATS_H_
+#define HEADRACE_ADAPTERS_SERVE_STATS_H_
+
+#include <string>
+
+#include "adapters/serve/responder.h"
+#include "adapters/serve/site.h"
+
+namespace headrace::serve {
+
+// The counters of all loops, added up, as JSON. A connection's are as of the end of its last turn.
+std::string stats_as_json(const Site& site);
+
+// GET /stats.
+void answer_stats(Responder& responder, const Site& site);
+
+}  // namespace headrace::serve
+
+#endif  // HEADRACE_ADAPTERS_SERVE_STATS_H_

@@ -1,0 +1,130 @@
+#include "adapters/serve/config.h"
+
+#include <absl/flags/reflection.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace headrace::serve {
+namespace {
+
+using std::chrono::milliseconds;
+
+class ConfigTest : public testing::Test {
+ protected:
+  absl::StatusOr<Config> read(std::vector<std::string> arguments) {
+    flags_.emplace();  // as they were
+    std::vector<char*> pointers;
+    for (std::string& argument : arguments) pointers.push_back(argument.data());
+    return read_config(pointers);
+  }
+  std::string error(std::vector<std::string> arguments) {
+    const absl::StatusOr<Config> config = read(std::move(arguments));
+    return config.ok() ? "no error" : std::string(config.status().message());
+  }
+  void TearDown() override {
+    unsetenv("HEADRACE_REUSE_FRAMES");
+    unsetenv("BUILD_WORKING_DIRECTORY");
+  }
+
+ private:
+  std::optional<absl::FlagSaver> flags_;
+};
+
+TEST_F(ConfigTest, Defaults) {
+  const absl::StatusOr<Config> config = read({});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->address, "127.0.0.1");
+  EXPECT_EQ(config->port, 8080);
+  EXPECT_EQ(config->threads, 1);
+  EXPECT_EQ(config->root, "");
+  EXPECT_EQ(config->log, "");
+  EXPECT_EQ(config->loop.connection.allocation, Allocation::kReuse);
+}
+
+TEST_F(ConfigTest, EveryWayToWriteAFlag) {
+  EXPECT_EQ(read({"--port=1"})->port, 1);
+  EXPECT_EQ(read({"-port=2"})->port, 2);
+  EXPECT_EQ(read({"--port", "3"})->port, 3);
+  EXPECT_EQ(read({"--log"})->log, "-");
+  EXPECT_EQ(read({"--log", "--nolog"})->log, "");
+  EXPECT_EQ(read({"--log=true"})->log, "-");
+  EXPECT_EQ(read({"--log_file=/x"})->log, "/x");
+  EXPECT_TRUE(read({"--help"})->help);
+}
+
+TEST_F(ConfigTest, Durations) {
+  const auto idle = [&](const char* value) {
+    return read({std::string("--idle_timeout=") + value})->loop.connection.limits.idle_timeout;
+  };
+  EXPECT_EQ(idle("30s"), milliseconds(30'000));
+  EXPECT_EQ(idle("1500ms"), milliseconds(1'500));
+  EXPECT_EQ(idle("2m"), milliseconds(120'000));
+  EXPECT_EQ(idle("1h"), milliseconds(3'600'000));
+  EXPECT_EQ(idle("7"), milliseconds(7'000));
+  EXPECT_EQ(idle("0.25"), milliseconds(250));
+  EXPECT_EQ(idle("0"), milliseconds(0));
+}
+
+TEST_F(ConfigTest, ThreadsShareTheConnections) {
+  EXPECT_EQ(read({"--threads=4", "--max_connections=100"})->loop.max_connections, 25u);
+  EXPECT_EQ(read({"--threads=4", "--max_connections=2"})->loop.max_connections, 1u);
+}
+
+TEST_F(ConfigTest, MistakesAreOneLineThatNamesThem) {
+  const std::vector<std::vector<std::string>> mistakes = {{"--prot=1"},
+                                                          {"--port=http"},
+                                                          {"--port=65536"},
+                                                          {"--port"},
+                                                          {"--threads=0"},
+                                                          {"--threads=1000000"},
+                                                          {"--allocation=both"},
+                                                          {"--idle_timeout=soon"},
+                                                          {"--idle_timeout=-1s"},
+                                                          {"--grace=1e99h"},
+                                                          {"--max_connections=0"},
+                                                          {"--log=perhaps"},
+                                                          {"--noport"},
+                                                          {"directory"},
+                                                          {"-"}};
+  for (const std::vector<std::string>& arguments : mistakes) {
+    const std::string message = error(arguments);
+    EXPECT_NE(message, "no error") << arguments[0];
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+    std::string name = arguments[0].substr(0, arguments[0].find('='));
+    name.erase(0, name == "-" ? 0 : name.find_first_not_of('-'));
+    EXPECT_NE(message.find(name), std::string::npos) << message;
+  }
+}
+
+TEST_F(ConfigTest, TheEnvironmentSwitchesReuseOffWhateverTheFlagSays) {
+  EXPECT_EQ(read({"--allocation=fresh"})->loop.connection.allocation, Allocation::kFresh);
+  setenv("HEADRACE_REUSE_FRAMES", "0", 1);
+  EXPECT_EQ(read({})->loop.connection.allocation, Allocation::kFresh);
+  EXPECT_EQ(read({"--allocation=reuse"})->loop.connection.allocation, Allocation::kFresh);
+  setenv("HEADRACE_REUSE_FRAMES", "1", 1);
+  EXPECT_EQ(read({})->loop.connection.allocation, Allocation::kReuse);
+  EXPECT_EQ(read({"--allocation=fresh"})->loop.connection.allocation, Allocation::kFresh);
+}
+
+TEST_F(ConfigTest, PathsAreThoseOfTheUserUnderBazelRun) {
+  setenv("BUILD_WORKING_DIRECTORY", "/home/me", 1);
+  EXPECT_EQ(read({"--root=site"})->root, "/home/me/site");
+  EXPECT_EQ(read({"--root=/site"})->root, "/site");
+  EXPECT_EQ(read({"--log_file=-"})->log, "-");
+}
+
+TEST_F(ConfigTest, UsageNamesEveryFlag) {
+  for (const char* flag :
+       {"--address=127.0.0.1", "--port=8080", "--root=", "--threads=1", "--allocation=reuse",
+        "--max_connections=", "--idle_timeout=", "--log="}) {
+    EXPECT_NE(usage().find(flag), std::string::npos) << flag;
+  }
+}
+
+}  // namespace
+}  // namespace headrace::serve
