@@ -81,7 +81,7 @@ BodySource::Filled ScriptedSource::fill(gsl::span<uint8_t> room) {
   std::memcpy(room.data(), waiting.data(), filled.size);
   waiting.erase(0, filled.size);
   filled.end = ends && waiting.empty();
-  filled.failed = fails && waiting.empty();
+  filled.failed = fails && filled.size == 0;
   return filled;
 }
 

@@ -21,7 +21,7 @@ std::set<size_t> offsets_to_try(const Turn& turn) {
     if (boundary > 0) offsets.insert(boundary - 1);
     if (offsets.size() > kEveryOffsetUpTo) break;
   }
-  for (size_t i = 1; i < 64; ++i) offsets.insert(size * i / 64);
+  for (size_t i = 1; i < 16; ++i) offsets.insert(size * i / 16);
   offsets.erase(0);
   return offsets;
 }
