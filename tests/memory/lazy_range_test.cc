@@ -30,6 +30,7 @@ class Counter {
   int next() const { return next_; }
   int ranges_ended() const { return ranges_ended_; }
   bool has_range() const { return live_.has_range(); }
+  uint64_t implicit_keeps() const { return recycler_.implicit_keeps(); }
 
  private:
   friend Range;
@@ -77,6 +78,17 @@ TEST(LazyRange, ProductsThatAreNotTakenAreDropped) {
   auto range = counter.count(1, 3);
   for (auto it = range.begin(); it != range.end(); ++it) ++steps;
   EXPECT_EQ(steps, 3);
+  EXPECT_EQ(counter.implicit_keeps(), 0u) << "nobody held them";
+}
+
+TEST(LazyRange, AProductThatIsNotTakenIsDroppedAtTheEnd) {
+  Counter counter;
+  {
+    auto range = counter.count(1, 3);
+    range.begin();
+  }
+  EXPECT_EQ(counter.ranges_ended(), 1);
+  EXPECT_EQ(counter.implicit_keeps(), 0u) << "nobody held it";
 }
 
 TEST(LazyRange, AnEmptyOneEndsAtOnce) {
