@@ -1,5 +1,6 @@
 #include "protocol/stream/stream_table.h"
 
+#include <bit>
 #include <new>
 #include <utility>
 
@@ -75,6 +76,7 @@ bool StreamTable::grow_index() {
   if (!ledger_->reserve((larger - index_size_) * sizeof(Stream*))) return false;
   index_ = std::make_unique<Stream*[]>(larger);
   index_size_ = larger;
+  index_shift_ = 64 - std::countr_zero(larger);
   for (Stream* stream = oldest(); stream != nullptr; stream = next(stream)) {
     size_t bucket = bucket_of(stream->id);
     while (index_[bucket] != nullptr) bucket = (bucket + 1) & (index_size_ - 1);

@@ -52,13 +52,18 @@ class StreamTable {
   bool grow_slabs();
   bool grow_index();
   void free_all();
-  size_t bucket_of(StreamId id) const { return (id >> 1) & (index_size_ - 1); }
+  // Ids follow one another: spread out, so that a run of occupied buckets is short (Fibonacci
+  // hashing).
+  size_t bucket_of(StreamId id) const {
+    return static_cast<size_t>((id * uint64_t{0x9e3779b97f4a7c15}) >> index_shift_);
+  }
 
   Ledger* ledger_;
   std::vector<std::unique_ptr<Slab>> slabs_;
   Slot* free_ = nullptr;
   std::unique_ptr<Stream*[]> index_;
   size_t index_size_ = 0;  // a power of two, or 0
+  int index_shift_ = 64;   // 64 - log2(index_size_)
   size_t size_ = 0;
   StreamList<&Stream::live> live_;
 };
