@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "protocol/connection/connection.h"
@@ -83,7 +84,8 @@ void Connection::fail(ErrorCode code, const Rule& rule, uint64_t observed, uint6
 
 void Connection::fail(const ConnectionError& error) {
   if (phase_ != Phase::kOpen) return;
-  write_goaway(last_peer_stream_, error.code, {});
+  // Streams above an earlier GOAWAY were ignored, and may have been retried elsewhere (§6.8).
+  write_goaway(std::min(last_peer_stream_, goaway_last_stream_), error.code, {});
   end_connection(error, ClosedBy::kLocal);
 }
 
