@@ -164,7 +164,7 @@ EventPtr Connection::on_trailers(Stream* stream, bool too_large) {
     broken = &kSelf;
   } else if (!block_.end_stream) {
     broken = &kEndStream;
-  } else if (stream->request.is_connect && stream->response_started) {
+  } else if (stream->tunnel) {
     broken = &kTunnel;
   } else if (too_large) {
     broken = &kListSize;

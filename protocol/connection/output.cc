@@ -201,7 +201,7 @@ void Connection::on_shown(Stream* stream) {
   stream->state = end.next;
   if (is_closed(end.next)) {
     close_stream(stream, end.next, ClosedBy::kEnd, StreamError{});
-  } else if (!stream->request.is_connect && phase_ == Phase::kOpen) {
+  } else if (!stream->tunnel && phase_ == Phase::kOpen) {
     // RFC 9113 §8.1: the response is complete before its request; the rest of it is not wanted.
     // (A tunnel's two directions end by themselves, §8.5.)
     reset(stream->id, ErrorCode::kNoError);

@@ -52,6 +52,7 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
   }
 
   stream->response_started = true;
+  stream->tunnel = stream->request.is_connect && head.status < 300;
   bool end_stream = bodiless || size == 0;
   write_field_block(stream_id, fields, end_stream);
   stream->body.start(std::move(body), options_.send_buffer_size);
@@ -96,8 +97,9 @@ SubmitResult Connection::send_trailers(StreamId stream_id, FieldsView fields) {
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  // Not before the head, not after the end.
-  if (!stream->response_started || stream->body.has_trailers() || stream->sending_ended) {
+  // Not before the head, not after the end, and not in a tunnel (§8.5).
+  if (!stream->response_started || stream->tunnel || stream->body.has_trailers() ||
+      stream->sending_ended) {
     return {SubmitError::kWrongState};
   }
   if (const Rule* rule = check_outbound_trailers(fields)) {

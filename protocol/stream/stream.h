@@ -49,6 +49,7 @@ struct Stream {
 
   // The message that goes out.
   bool response_started = false;  // the final response's head is written
+  bool tunnel = false;            // CONNECT, answered 2xx (RFC 9113 §8.5)
   bool sending_ended = false;     // the last frame of the message is queued
   FlowWindow send_window;
   bool window_blocked = false;  // the scheduler waits for send_window
