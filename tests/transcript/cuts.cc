@@ -8,6 +8,7 @@ namespace headrace::transcript {
 namespace {
 
 constexpr size_t kEveryOffsetUpTo = 1024;
+constexpr size_t kSmallInputPart = 40;
 
 std::set<size_t> offsets_to_try(const Turn& turn) {
   std::set<size_t> offsets;
@@ -41,9 +42,10 @@ std::vector<size_t> Cuts::parts(size_t which, size_t size) const {
       break;
   }
   std::mt19937 random(seed + static_cast<uint32_t>(which) * 7919);
+  const size_t largest = std::max(kSmallInputPart, size / 64);
   std::vector<size_t> sizes;
   while (size > 0) {
-    sizes.push_back(std::min<size_t>(random() % 41, size));
+    sizes.push_back(std::min(random() % (largest + 1), size));
     size -= sizes.back();
   }
   return sizes;

@@ -18,7 +18,7 @@ struct Cuts {
     kWhole,   // each input in one call
     kOctets,  // an octet a call
     kTwo,     // one input in two calls, cut at `offset`; the others whole
-    kRandom,  // parts of 0 to 40 octets, drawn with `seed`
+    kRandom,  // parts of 0 to 40 octets (more in large inputs), drawn with `seed`
   };
   Kind kind = Kind::kWhole;
   size_t input = 0;  // kTwo: which, counted from 0

@@ -245,10 +245,12 @@ std::string format_item(const Item& item) {
   for (const auto* attributes : {&item.attributes, &item.details}) {
     for (const auto& [key, value] : *attributes) {
       const bool plain = !value.empty() && value.find(' ') == value.npos;
-      text += " " + key + "=" + (plain ? value : quote(value));
+      text += " " + key + "=" + (plain ? value : '"' + value + '"');
     }
   }
-  if (item.bytes) text += " " + format_bytes(*item.bytes);
+  if (item.bytes && !(item.bytes_may_be_left_out && item.bytes->empty())) {
+    text += " " + format_bytes(*item.bytes);
+  }
   for (const FieldLine& field : item.fields) text += "\n    " + format_field(field);
   return text;
 }
