@@ -1,7 +1,6 @@
 #include "adapters/serve/echo.h"
 
 #include <absl/container/inlined_vector.h>
-#include <absl/strings/match.h>
 
 #include <memory>
 #include <string_view>
@@ -54,11 +53,7 @@ void answer_echo(Responder& responder) {
 
   Connection& connection = responder.connection();
   const StreamId stream_id = responder.stream_id();
-  // RFC 9110 §10.1.1. Errors here and below: the stream has gone.
-  if (absl::EqualsIgnoreCase(std::string(responder.field("expect")), "100-continue")) {
-    (void)connection.submit_informational(stream_id, {{":status", "100"}});
-  }
-  (void)connection.set_automatic_credit(stream_id, false);
+  (void)connection.set_automatic_credit(stream_id, false);  // else the stream has gone
   absl::InlinedVector<Field, 2> fields{{"content-type", type}};
   const std::string_view length = responder.field("content-length");
   if (!length.empty()) fields.push_back({"content-length", length});

@@ -1,6 +1,7 @@
 #include "adapters/serve/responder.h"
 
 #include <absl/container/inlined_vector.h>
+#include <absl/strings/match.h>
 
 #include <array>
 #include <charconv>
@@ -35,6 +36,12 @@ Responder::Responder(Connection& connection, const RequestReceived& request, std
     if (field.name == ":path") target_ = field.value;
   }
   path_ = target_.substr(0, target_.find('?'));
+}
+
+void Responder::invite_body() {
+  if (!absl::EqualsIgnoreCase(std::string(field("expect")), "100-continue")) return;
+  // An error: the stream has gone.
+  (void)connection_.submit_informational(request_.stream_id, {{":status", "100"}});
 }
 
 void Responder::respond(int status, FieldsView fields, Body body, uint64_t size) {

@@ -11,13 +11,21 @@
 
 namespace headrace::serve {
 
+namespace {
+
+constexpr std::string_view kEcho = "/echo";
+
+}  // namespace
+
+bool takes_request_body(const Responder& responder) { return responder.path() == kEcho; }
+
 void answer(Responder& responder, const Site& site) {
   constexpr std::string_view kBytes = "/bytes/";
   constexpr std::string_view kStatus = "/status/";
   const std::string_view path = responder.path();
   if (responder.method() == "CONNECT") return responder.respond_error(501);
   if (!path.starts_with('/')) return responder.respond_error(400);
-  if (path == "/echo") return answer_echo(responder);
+  if (path == kEcho) return answer_echo(responder);
   if (path == "/headers") return answer_headers(responder);
   if (path == "/stats") return answer_stats(responder, site);
   if (path.starts_with(kBytes)) return answer_bytes(responder, path.substr(kBytes.size()));

@@ -23,6 +23,9 @@ struct Site {
   std::chrono::steady_clock::time_point started;
 };
 
+// Whether the endpoint looks at the request's body. The others answer when it has ended.
+bool takes_request_body(const Responder& responder);
+
 // Chooses the endpoint by the request's path, and lets it answer.
 void answer(Responder& responder, const Site& site);
 

@@ -23,17 +23,14 @@ class SiteHandler : public adapters::Handler {
       : site_(site), clock_(clock), connection_(connection) {}
 
   void handle(EventPtr event) override {
-    if (const auto* trailers = std::get_if<TrailersReceived>(event.get())) {
-      if (Exchange* exchange = find(trailers->stream_id)) exchange->on_trailers(std::move(event));
-      return;
-    }
+    if (std::holds_alternative<RequestReceived>(*event)) return take_request(std::move(event));
+    if (std::holds_alternative<TrailersReceived>(*event)) return take_trailers(std::move(event));
     std::visit(Overloaded{
-                   [&](const RequestReceived& request) { answer_request(request); },
-                   [&](const DataReceived& data) {
-                     if (Exchange* exchange = find(data.stream_id)) exchange->on_data(data);
-                   },
+                   [&](const DataReceived& data) { take_data(data); },
                    [&](const StreamWritable& writable) {
-                     if (Exchange* exchange = find(writable.stream_id)) exchange->on_writable();
+                     OpenRequest* open = find(writable.stream_id);
+                     if (open != nullptr && open->exchange != nullptr)
+                       open->exchange->on_writable();
                    },
                    [&](const StreamClosed& closed) { finish(closed); },
                    [](const auto&) {},
@@ -43,24 +40,61 @@ class SiteHandler : public adapters::Handler {
 
  private:
   struct OpenRequest {
+    EventPtr request;                    // to be answered when its body has ended; or null
     std::unique_ptr<Exchange> exchange;  // null: nothing is left to do
     AccessRecord record;                 // empty when there is no log
   };
 
-  void answer_request(const RequestReceived& request) {
+  // Where nobody looks at a request's body, it is answered when the body has ended: an answer that
+  // is complete before that has to be followed by RST_STREAM (RFC 9113 §8.1), which clients that
+  // are still sending report as a failure.
+  void take_request(EventPtr event) {
+    const auto& request = std::get<RequestReceived>(*event);
+    const StreamId stream_id = request.stream_id;
     Responder responder(connection_, request, clock_.now());
     OpenRequest open;
     if (site_.log != nullptr) {
-      open.record = {.method = std::string(responder.method()),
-                     .target = std::string(responder.target()),
-                     .began = std::chrono::steady_clock::now()};
+      open.record.method = responder.method();
+      open.record.target = responder.target();
+      open.record.began = std::chrono::steady_clock::now();
     }
+    if (!request.end_stream) responder.invite_body();
+    if (request.end_stream || takes_request_body(responder)) {
+      answer_with(responder, open);
+    } else {
+      open.request = keep(std::move(event));
+    }
+    if (open.request != nullptr || open.exchange != nullptr || site_.log != nullptr) {
+      requests_.insert_or_assign(stream_id, std::move(open));
+    }
+  }
+
+  void take_data(const DataReceived& data) {
+    OpenRequest* open = find(data.stream_id);
+    if (open == nullptr) return;
+    if (open->exchange != nullptr) return open->exchange->on_data(data);
+    if (data.end_stream) answer_kept(*open);
+  }
+
+  void take_trailers(EventPtr event) {
+    OpenRequest* open = find(std::get<TrailersReceived>(*event).stream_id);
+    if (open == nullptr) return;
+    if (open->exchange != nullptr) return open->exchange->on_trailers(std::move(event));
+    answer_kept(*open);
+  }
+
+  void answer_kept(OpenRequest& open) {
+    if (open.request == nullptr) return;
+    const EventPtr event = std::move(open.request);
+    Responder responder(connection_, std::get<RequestReceived>(*event), clock_.now());
+    answer_with(responder, open);
+  }
+
+  void answer_with(Responder& responder, OpenRequest& open) {
     answer(responder, site_);
     open.exchange = responder.take_exchange();
-    if (open.exchange == nullptr && site_.log == nullptr) return;
     open.record.status = responder.status();
     open.record.body_size = responder.body_size();
-    requests_.insert_or_assign(request.stream_id, std::move(open));
   }
 
   void finish(const StreamClosed& closed) {
@@ -74,9 +108,9 @@ class SiteHandler : public adapters::Handler {
     requests_.erase(found);
   }
 
-  Exchange* find(StreamId stream_id) {
+  OpenRequest* find(StreamId stream_id) {
     const auto found = requests_.find(stream_id);
-    return found == requests_.end() ? nullptr : found->second.exchange.get();
+    return found == requests_.end() ? nullptr : &found->second;
   }
 
   const Site& site_;
