@@ -20,7 +20,7 @@ Connection::Connection([[maybe_unused]] Role role, const Options& options, TimeP
       encoder_(&ledger_),
       announced_max_streams_(options.limits.concurrent_streams),
       streams_(&ledger_),
-      closed_streams_(&ledger_),
+      closed_streams_(&ledger_, options.limits.remembered_streams),
       replies_(options.limits.queued_replies),
       resets_(options.limits.reset_burst, options.limits.resets_per_second, now),
       useless_frames_(options.limits.useless_burst, options.limits.useless_per_second, now),

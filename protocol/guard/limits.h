@@ -30,6 +30,10 @@ struct Limits {
   uint32_t extra_continuations = 4;
   uint32_t tiny_continuations = 4;
 
+  // Streams whose way of closing is remembered when they are gone, to tell late frames from wrong
+  // ones (RFC 9113 §5.1). 8 octets each; they are allocated as they are needed.
+  uint32_t remembered_streams = 256;
+
   // Entries of one SETTINGS frame (CVE-2020-11080).
   uint32_t settings_per_frame = 32;
 

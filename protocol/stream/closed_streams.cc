@@ -6,9 +6,8 @@
 namespace headrace::inline HEADRACE_ABI {
 
 void ClosedStreams::remember(StreamId id, StreamState state) {
-  if (size_ == capacity_ && capacity_ < kRemembered && !grow()) {
-    if (capacity_ == 0) return forget(id);
-  }
+  if (size_ == capacity_ && capacity_ < limit_) grow();
+  if (capacity_ == 0) return forget(id);
   newest_ = (newest_ + 1) % capacity_;
   if (size_ == capacity_) {
     forget(entries_[newest_].id);  // the oldest makes room
@@ -36,9 +35,10 @@ void ClosedStreams::trim() {
   capacity_ = size_ = newest_ = 0;
 }
 
-bool ClosedStreams::grow() {
-  size_t larger = capacity_ == 0 ? kFirstCapacity : std::min(4 * capacity_, kRemembered);
-  if (!ledger_->reserve((larger - capacity_) * sizeof(Entry))) return false;
+// When the ledger refuses, the oldest has to make room.
+void ClosedStreams::grow() {
+  size_t larger = std::min(limit_, capacity_ == 0 ? kFirstCapacity : 4 * capacity_);
+  if (!ledger_->reserve((larger - capacity_) * sizeof(Entry))) return;
   auto entries = std::make_unique<Entry[]>(larger);
   for (size_t i = 0; i < size_; ++i) {  // oldest first, from position 0
     entries[i] = entries_[(newest_ + capacity_ - (size_ - 1 - i)) % capacity_];
@@ -46,7 +46,6 @@ bool ClosedStreams::grow() {
   entries_ = std::move(entries);
   capacity_ = larger;
   newest_ = size_ == 0 ? larger - 1 : size_ - 1;
-  return true;
 }
 
 }  // namespace headrace::inline HEADRACE_ABI

@@ -11,14 +11,13 @@
 
 namespace headrace::inline HEADRACE_ABI {
 
-// How the streams of one side that are no longer live were closed: the last kRemembered of them, in
-// a ring. A stream that was forgotten gets the lenient answer, that of one we reset: late frames on
+// How the streams of one side that are no longer live were closed: the last `limit` of them, in a
+// ring. A stream that was forgotten gets the lenient answer, that of one we reset: late frames on
 // it are discarded.
 class ClosedStreams {
  public:
-  static constexpr size_t kRemembered = 256;
-
-  explicit ClosedStreams(Ledger* ledger) : ledger_(ledger) {}
+  // `limit`: how many are remembered (Limits::remembered_streams).
+  ClosedStreams(Ledger* ledger, uint32_t limit) : ledger_(ledger), limit_(limit) {}
   ~ClosedStreams() { trim(); }
   ClosedStreams(const ClosedStreams&) = delete;
   ClosedStreams& operator=(const ClosedStreams&) = delete;
@@ -37,12 +36,13 @@ class ClosedStreams {
   };
   static constexpr size_t kFirstCapacity = 16;
 
-  bool grow();
+  void grow();
   void forget(StreamId id) {
     if (id > forgotten_up_to_) forgotten_up_to_ = id;
   }
 
   Ledger* ledger_;
+  size_t limit_;
   std::unique_ptr<Entry[]> entries_;
   size_t capacity_ = 0;
   size_t size_ = 0;

@@ -5,9 +5,11 @@
 namespace headrace {
 namespace {
 
+constexpr uint32_t kLimit = 100;
+
 TEST(ClosedStreams, RemembersHowEachClosed) {
   Ledger ledger(1 << 20);
-  ClosedStreams closed(&ledger);
+  ClosedStreams closed(&ledger, kLimit);
   closed.remember(1, StreamState::kClosedEnded);
   closed.remember(5, StreamState::kClosedResetReceived);
   EXPECT_EQ(closed.find(1), StreamState::kClosedEnded);
@@ -16,7 +18,7 @@ TEST(ClosedStreams, RemembersHowEachClosed) {
 
 TEST(ClosedStreams, AnIdThatWasNeverUsedIsSkipped) {
   Ledger ledger(1 << 20);
-  ClosedStreams closed(&ledger);
+  ClosedStreams closed(&ledger, kLimit);
   closed.remember(1, StreamState::kClosedEnded);
   closed.remember(5, StreamState::kClosedEnded);
   EXPECT_EQ(closed.find(3), StreamState::kClosedSkipped);
@@ -24,7 +26,7 @@ TEST(ClosedStreams, AnIdThatWasNeverUsedIsSkipped) {
 
 TEST(ClosedStreams, TheLastWordOnAStreamCounts) {
   Ledger ledger(1 << 20);
-  ClosedStreams closed(&ledger);
+  ClosedStreams closed(&ledger, kLimit);
   closed.remember(1, StreamState::kClosedResetReceived);
   closed.remember(1, StreamState::kClosedResetSent);
   EXPECT_EQ(closed.find(1), StreamState::kClosedResetSent);
@@ -32,9 +34,9 @@ TEST(ClosedStreams, TheLastWordOnAStreamCounts) {
 
 TEST(ClosedStreams, WhatIsForgottenGetsTheLenientAnswer) {
   Ledger ledger(1 << 20);
-  ClosedStreams closed(&ledger);
+  ClosedStreams closed(&ledger, kLimit);
   StreamId id = 1;
-  for (size_t i = 0; i < ClosedStreams::kRemembered + 10; ++i, id += 2) {
+  for (size_t i = 0; i < kLimit + 10; ++i, id += 2) {
     closed.remember(id, StreamState::kClosedEnded);
   }
   EXPECT_EQ(closed.find(1), StreamState::kClosedResetSent);
@@ -43,16 +45,23 @@ TEST(ClosedStreams, WhatIsForgottenGetsTheLenientAnswer) {
   EXPECT_EQ(closed.find(id - 2), StreamState::kClosedEnded);
 }
 
+TEST(ClosedStreams, RemembersNothingWhenToldSo) {
+  Ledger ledger(1 << 20);
+  ClosedStreams closed(&ledger, 0);
+  closed.remember(1, StreamState::kClosedEnded);
+  EXPECT_EQ(closed.find(1), StreamState::kClosedResetSent);
+}
+
 TEST(ClosedStreams, ForgetsAtOnceWhenTheLedgerRefuses) {
   Ledger ledger(0);
-  ClosedStreams closed(&ledger);
+  ClosedStreams closed(&ledger, kLimit);
   closed.remember(1, StreamState::kClosedEnded);
   EXPECT_EQ(closed.find(1), StreamState::kClosedResetSent);
 }
 
 TEST(ClosedStreams, TrimForgetsAndRefunds) {
   Ledger ledger(1 << 20);
-  ClosedStreams closed(&ledger);
+  ClosedStreams closed(&ledger, kLimit);
   closed.remember(1, StreamState::kClosedEnded);
   closed.trim();
   EXPECT_EQ(ledger.live(), 0u);
