@@ -39,6 +39,8 @@ enum class StreamInput : uint8_t {
 };
 inline constexpr int kStreamInputs = 7;
 
+constexpr bool is_closed(StreamState state) { return state >= StreamState::kClosedEnded; }
+
 struct Transition {
   enum class Kind : uint8_t {
     kAccept,           // the stream is in `next` now
@@ -127,12 +129,12 @@ constexpr Transition on_receive(StreamState state, StreamInput input) {
 // What a frame of ours does: the same table from the peer's side. All but kAccept means that it may
 // not be sent.
 constexpr Transition on_send(StreamState state, StreamInput input) {
+  // §5.1: nothing but PRIORITY is sent on a closed stream. What a peer lets pass there was in flight.
+  if (is_closed(state)) return state_table::kAfterEnd;
   Transition seen_by_peer = on_receive(state_table::mirror(state), input);
   if (seen_by_peer.accepted()) seen_by_peer.next = state_table::mirror(seen_by_peer.next);
   return seen_by_peer;
 }
-
-constexpr bool is_closed(StreamState state) { return state >= StreamState::kClosedEnded; }
 
 // For messages: "half-closed (remote)".
 const char* to_string(StreamState state);
