@@ -20,7 +20,7 @@ constexpr int kEventsPerWait = 256;
 constexpr int kAcceptsPerTurn = 64;
 constexpr size_t kInputSize = 64 * 1024;  // one read a connection
 constexpr int kWritesPerTurn = 4;         // each at most the 64 KiB that pending_output() shows
-constexpr size_t kMaxBuffers = 64;
+constexpr size_t kMaxBuffers = 256;       // of one sendmsg(): a hundred heads with their bodies
 
 using std::chrono::milliseconds;
 
