@@ -2,9 +2,11 @@
 """How the server starts, is configured, and ends."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections import namedtuple
 
@@ -76,7 +78,9 @@ def bad_flags():
 
 def missing_root():
     """a root that does not exist: one line, exit code 2"""
-    holds("/no/such/directory" in refuses("--port=0", "--root=/no/such/directory"), "which root")
+    with tempfile.TemporaryDirectory() as top:
+        root = os.path.join(top, "missing")
+        holds(root in refuses("--port=0", f"--root={root}"), "the line does not name the root")
 
 
 def taken_port():

@@ -198,10 +198,11 @@ connection_error("6.8", "GOAWAY of seven octets", FRAME_SIZE_ERROR,
 @conversation("6.8", "GOAWAY while a request is open", "PING and the request are answered")
 def _(peer):
     peer.send_post(1)
+    peer.expect_response(1)
     peer.send_frame(GOAWAY, 0, 0, bytes(8) + b"debug data")
     peer.expect_ping_answer()
     peer.send_data(1, b"test")
-    fields, body = peer.expect_message(1)
+    body = peer.expect_body(1)
     if body != b"test":
         raise Departure(f"the answer is {body!r}")
 

@@ -166,3 +166,32 @@ def _(peer):
     peer.expect_stream_error(3, PROTOCOL_ERROR)
     peer.send_get(5)
     peer.expect_message(5)
+
+
+# --- The rest of a request that will be refused: POST to a path that only takes GET. What is wrong
+# with it must not be hidden by an early answer.
+
+
+def refused_post(*fields):
+    """The head of a POST that gets a 405 in the end; its body follows."""
+
+    def act(peer):
+        peer.send_headers(1, peer.get_fields(method="POST") + list(fields), END_HEADERS)
+        peer.expect_ping_answer()
+
+    return act
+
+
+def after(head, rest):
+    return lambda peer: (head(peer), rest(peer))
+
+
+stream_error("8.1.1", "a POST that is refused: DATA longer than content-length", PROTOCOL_ERROR,
+             after(refused_post(("content-length", "1")), lambda p: p.send_data(1, b"test")))
+stream_error("8.1", "a POST that is refused: trailers without END_STREAM", PROTOCOL_ERROR,
+             after(refused_post(), lambda p: p.send_headers(1, [("x-a", "b")], END_HEADERS)))
+stream_error("5.1", "a POST that is refused: DATA after RST_STREAM", STREAM_CLOSED,
+             after(refused_post(), lambda p: (p.send_rst_stream(1), p.send_data(1, b"test"))))
+answered("8.1", "a POST that is refused: 405 when it has ended",
+         after(refused_post(), lambda p: (p.send_data(1, bytes(16384), 0),
+                                          p.send_headers(1, [("x-a", "b")]))), status="405")
