@@ -38,10 +38,11 @@ Responder::Responder(Connection& connection, const RequestReceived& request, std
   path_ = target_.substr(0, target_.find('?'));
 }
 
-void Responder::invite_body() {
-  if (!absl::EqualsIgnoreCase(std::string(field("expect")), "100-continue")) return;
+bool Responder::invite_body() {
+  if (!absl::EqualsIgnoreCase(std::string(field("expect")), "100-continue")) return false;
   // An error: the stream has gone.
   (void)connection_.submit_informational(request_.stream_id, {{":status", "100"}});
+  return true;
 }
 
 void Responder::respond(int status, FieldsView fields, Body body, uint64_t size) {

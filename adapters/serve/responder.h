@@ -33,8 +33,8 @@ class Responder {
   Connection& connection() { return connection_; }
   StreamId stream_id() const { return request_.stream_id; }
 
-  // Tells a client that waits for it to send the body (RFC 9110 §10.1.1).
-  void invite_body();
+  // Tells a client that waits for it to send the body (RFC 9110 §10.1.1). False: nobody waits.
+  bool invite_body();
 
   // --- The answer: exactly one of these. `fields` come after :status, server and date. The body is
   // left out where there may be none (HEAD, 204, 304); the answer to HEAD has the content-length

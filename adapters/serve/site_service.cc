@@ -40,7 +40,8 @@ class SiteHandler : public adapters::Handler {
 
  private:
   struct OpenRequest {
-    EventPtr request;                    // to be answered when its body has ended; or null
+    EventPtr request;                    // to be answered when its body comes or has ended; or null
+    bool takes_body = false;             // what comes of it goes into the answer
     std::unique_ptr<Exchange> exchange;  // null: nothing is left to do
     AccessRecord record;                 // empty when there is no log
   };
@@ -58,8 +59,11 @@ class SiteHandler : public adapters::Handler {
       open.record.target = responder.target();
       open.record.began = std::chrono::steady_clock::now();
     }
-    if (!request.end_stream) responder.invite_body();
-    if (request.end_stream || takes_request_body(responder)) {
+    open.takes_body = takes_request_body(responder);
+    // Who was invited is answered when the body comes: nghttp 1.52 does not send it any more when
+    // the final answer follows the invitation at once.
+    const bool invited = !request.end_stream && responder.invite_body();
+    if (request.end_stream || (open.takes_body && !invited)) {
       answer_with(responder, open);
     } else {
       open.request = keep(std::move(event));
@@ -72,15 +76,15 @@ class SiteHandler : public adapters::Handler {
   void take_data(const DataReceived& data) {
     OpenRequest* open = find(data.stream_id);
     if (open == nullptr) return;
-    if (open->exchange != nullptr) return open->exchange->on_data(data);
-    if (data.end_stream) answer_kept(*open);
+    if (data.end_stream || open->takes_body) answer_kept(*open);
+    if (open->exchange != nullptr) open->exchange->on_data(data);
   }
 
   void take_trailers(EventPtr event) {
     OpenRequest* open = find(std::get<TrailersReceived>(*event).stream_id);
     if (open == nullptr) return;
-    if (open->exchange != nullptr) return open->exchange->on_trailers(std::move(event));
     answer_kept(*open);
+    if (open->exchange != nullptr) open->exchange->on_trailers(std::move(event));
   }
 
   void answer_kept(OpenRequest& open) {
