@@ -48,8 +48,11 @@ class BlockDecoder {
   bool read_literal(int prefix_bits, bool incremental);
   bool read_string(uint64_t room, Text* text);
   bool read_coded_string(gsl::span<const uint8_t> coded, uint64_t room, Text* text);
-  // The entry of a valid index, as a field; `serial` is for those of the dynamic table.
-  bool look_up(uint32_t index, Field* field);
+  bool read_name(uint64_t room, Field* field, Text* name);
+  bool take_name(uint32_t index, Field* field, Text* name);
+  // The dynamic table's entry of an index behind the static table, or null. A field refers to it
+  // now.
+  const DynamicTable::Entry* refer_to(uint32_t index);
 
   // Counts the field, and says whether it keeps within the limits.
   bool count(uint64_t name_size, uint64_t value_size);
@@ -127,37 +130,31 @@ bool BlockDecoder::read_indexed() {
   uint32_t index = 0;
   if (!read_number(7, &index)) return false;
   if (index == 0) return malformed(kIndexZero);
-  Field field;
-  if (!look_up(index, &field)) return false;
-  if (!count(field.name.size(), field.value.size())) return true;
+  if (index <= kStaticEntries) {
+    const Field& field = kStaticTable[index];
+    return !count(field.name.size(), field.value.size()) || store(field);
+  }
+  const DynamicTable::Entry* entry = refer_to(index);
+  if (entry == nullptr) return malformed(kIndexPastTables);
+  if (!count(entry->name_size, entry->value_size)) return true;
+  Field field{table_->name(*entry), table_->value(*entry), false, entry->known_name, entry->syntax};
   if (copies_ && !(copy_if_in_table(&field.name) && copy_if_in_table(&field.value))) return false;
   return store(field);
 }
 
 bool BlockDecoder::read_literal(int prefix_bits, bool incremental) {
-  const bool never_indexed = !incremental && (*in_ & 0x10) != 0;
+  Field field;
+  field.never_indexed = !incremental && (*in_ & 0x10) != 0;
   uint32_t name_index = 0;
   if (!read_number(prefix_bits, &name_index)) return false;
   const uint64_t room = std::max<uint64_t>(room_left(), incremental ? table_->max_size() : 0);
-  Field field;
   Text name;
-  if (name_index == 0) {
-    if (!read_string(room, &name)) return false;
-    field.name = name.view;
-    field.known_name = resolve_field_name(name.view);
-    const bool known = field.known_name != FieldName::kOther;
-    field.syntax =
-        known || is_valid_field_name(name.view) ? FieldSyntax::kValid : FieldSyntax::kInvalidName;
-  } else {
-    if (!look_up(name_index, &field)) return false;
-    if (field.syntax != FieldSyntax::kInvalidName) field.syntax = FieldSyntax::kValid;
-    name.view = field.name;
-    name.size = static_cast<uint32_t>(field.name.size());
+  if (!(name_index == 0 ? read_name(room, &field, &name) : take_name(name_index, &field, &name))) {
+    return false;
   }
   Text value;
   if (!read_string(room, &value)) return false;
   field.value = value.view;
-  field.never_indexed = never_indexed;
   if (field.syntax == FieldSyntax::kValid) field.syntax = check_field_value(field.value);
 
   const bool stored = count(name.size, value.size);
@@ -169,21 +166,43 @@ bool BlockDecoder::read_literal(int prefix_bits, bool incremental) {
   return true;
 }
 
-bool BlockDecoder::look_up(uint32_t index, Field* field) {
+// A name that is written out. Its verdict is that of the field as long as no value is known.
+bool BlockDecoder::read_name(uint64_t room, Field* field, Text* name) {
+  if (!read_string(room, name)) return false;
+  field->name = name->view;
+  field->known_name = resolve_field_name(name->view);
+  const bool valid = field->known_name != FieldName::kOther || is_valid_field_name(name->view);
+  field->syntax = valid ? FieldSyntax::kValid : FieldSyntax::kInvalidName;
+  return true;
+}
+
+// The name of a table's entry, with its token and verdict.
+bool BlockDecoder::take_name(uint32_t index, Field* field, Text* name) {
+  field->syntax = FieldSyntax::kValid;
   if (index <= kStaticEntries) {
-    *field = kStaticTable[index];
-    return true;
+    field->name = kStaticTable[index].name;
+    field->known_name = kStaticTable[index].known_name;
+  } else {
+    const DynamicTable::Entry* entry = refer_to(index);
+    if (entry == nullptr) return malformed(kIndexPastTables);
+    field->name = table_->name(*entry);
+    field->known_name = entry->known_name;
+    if (entry->syntax == FieldSyntax::kInvalidName) field->syntax = FieldSyntax::kInvalidName;
   }
+  name->view = field->name;
+  name->size = static_cast<uint32_t>(field->name.size());
+  return true;
+}
+
+const DynamicTable::Entry* BlockDecoder::refer_to(uint32_t index) {
   const uint32_t age = index - kStaticEntries;  // 1: the newest
-  if (age > table_->count()) return malformed(kIndexPastTables);
+  if (age > table_->count()) return nullptr;
   const uint32_t serial = table_->end() - age;
-  const DynamicTable::Entry& entry = table_->entry(serial);
-  *field = {table_->name(entry), table_->value(entry), false, entry.known_name, entry.syntax};
   if (!refers_to_table_ || static_cast<int32_t>(serial - oldest_referred_) < 0) {
     oldest_referred_ = serial;
     refers_to_table_ = true;
   }
-  return true;
+  return &table_->entry(serial);
 }
 
 bool BlockDecoder::read_string(uint64_t room, Text* text) {

@@ -81,14 +81,13 @@ uint8_t* Encoder::begin_block(uint8_t* out) {
 }
 
 uint8_t* Encoder::add(const Field& field, uint8_t* out) {
-  const uint32_t static_name = find_static_name(field.name);
-  const Literal literal = policy_for(field, static_name);
-  if (literal != Literal::kNeverIndexed && static_name != 0) {
-    const uint32_t index = find_static_value(static_name, field.value);
-    if (index != 0) return write_indexed(out, index);
-  }
-  if (literal == Literal::kIncrementalIndexing) return add_indexable(field, static_name, out);
-  return write_literal_field(field, literal, static_name, out);
+  const StaticMatch match = find_static(field.name, field.value);
+  const Literal literal = policy_for(field, match.name);
+  if (literal == Literal::kNeverIndexed)
+    return write_literal_field(field, literal, match.name, out);
+  if (match.field != 0) return write_indexed(out, match.field);
+  if (literal == Literal::kIncrementalIndexing) return add_indexable(field, match.name, out);
+  return write_literal_field(field, literal, match.name, out);
 }
 
 uint8_t* Encoder::add_indexable(const Field& field, uint32_t static_name, uint8_t* out) {
@@ -124,14 +123,13 @@ bool Encoder::insert(const Field& field, const TableIndex::Hashes& hashes) {
 }
 
 uint8_t* Encoder::add_stateless(const Field& field, uint8_t* out) {
-  const uint32_t static_name = find_static_name(field.name);
-  Literal literal = policy_for(field, static_name);
+  const StaticMatch match = find_static(field.name, field.value);
+  Literal literal = policy_for(field, match.name);
   if (literal != Literal::kNeverIndexed) {
-    const uint32_t index = static_name == 0 ? 0 : find_static_value(static_name, field.value);
-    if (index != 0) return write_indexed(out, index);
+    if (match.field != 0) return write_indexed(out, match.field);
     literal = Literal::kWithoutIndexing;
   }
-  return write_literal_field(field, literal, static_name, out);
+  return write_literal_field(field, literal, match.name, out);
 }
 
 }  // namespace hpack

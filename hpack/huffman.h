@@ -34,9 +34,12 @@ HuffmanDecoded huffman_measure(gsl::span<const uint8_t> coded);
 // The octets that `text` takes when coded.
 size_t huffman_encoded_size(std::string_view text);
 
-// Codes `text` and returns the end. Up to kHuffmanEncodeSlack octets behind it are overwritten.
-uint8_t* huffman_encode(std::string_view text, uint8_t* out);
-constexpr size_t kHuffmanEncodeSlack = 8;
+// Codes `text` and returns the end, or null when that would be behind `limit`. Up to
+// kHuffmanEncodeSlack octets behind `limit` are overwritten.
+uint8_t* huffman_encode(std::string_view text, uint8_t* out, const uint8_t* limit);
+// Eight codes of thirty bits are written between two looks at the limit, and a whole word at the
+// end.
+constexpr size_t kHuffmanEncodeSlack = 40;
 
 }  // namespace hpack
 }  // namespace headrace::inline HEADRACE_ABI

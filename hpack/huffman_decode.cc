@@ -14,35 +14,38 @@ namespace {
 // what follows the end of the input then reads as ones, the beginning of EOS, and a word of zero
 // means that nothing but padding is left.
 
-// One look-up decodes up to two symbols: eleven bits cover every code of text that is not exotic,
-// and most pairs of the short ones.
-constexpr int kLookupBits = 11;
-struct Lookup {
-  char symbols[2];
-  uint8_t bits;   // of all its symbols
-  uint8_t count;  // 0: the code is longer than eleven bits
-};
+// One look-up decodes up to two symbols: twelve bits cover every code of text that is not exotic,
+// and most pairs of the short ones. Packed in a word, from the lowest octet: the bits of both
+// (which the next look-up waits for), the symbols, their number. A number of 0: the code is longer
+// than twelve bits.
+constexpr int kLookupBits = 12;
+using Lookup = uint32_t;
+
+constexpr Lookup pack(uint32_t first, uint32_t second, uint32_t bits, uint32_t count) {
+  return bits | first << 8 | second << 16 | count << 24;
+}
+constexpr uint32_t bits_of(Lookup lookup) { return lookup & 0xff; }
+constexpr uint32_t count_of(Lookup lookup) { return lookup >> 24; }
 
 constexpr std::array<Lookup, 1 << kLookupBits> make_lookups() {
   constexpr uint32_t kAll = (1 << kLookupBits) - 1;
   std::array<Lookup, 1 << kLookupBits> lookups{};
-  for (size_t symbol = 0; symbol < kEos; ++symbol) {
+  for (uint32_t symbol = 0; symbol < kEos; ++symbol) {
     const HuffmanCode code = kHuffmanCodes[symbol];
     if (code.length > kLookupBits) continue;
     const uint32_t rest = kLookupBits - code.length;
     for (uint32_t tail = 0; tail < (1u << rest); ++tail) {
-      lookups[~(code.bits << rest | tail) & kAll] = {
-          {static_cast<char>(symbol), 0}, static_cast<uint8_t>(code.length), 1};
+      lookups[~(code.bits << rest | tail) & kAll] = pack(symbol, 0, code.length, 1);
     }
   }
   std::array<Lookup, 1 << kLookupBits> pairs = lookups;
   for (uint32_t index = 0; index <= kAll; ++index) {
     const Lookup first = lookups[index];
-    if (first.count == 0) continue;
-    const Lookup second = lookups[(index << first.bits) & kAll];
-    if (second.count == 0 || first.bits + second.bits > kLookupBits) continue;
-    pairs[index] = {
-        {first.symbols[0], second.symbols[0]}, static_cast<uint8_t>(first.bits + second.bits), 2};
+    if (count_of(first) == 0) continue;
+    const Lookup second = lookups[(index << bits_of(first)) & kAll];
+    const uint32_t bits = bits_of(first) + bits_of(second);
+    if (count_of(second) == 0 || bits > kLookupBits) continue;
+    pairs[index] = pack(first >> 8 & 0xff, second >> 8 & 0xff, bits, 2);
   }
   return pairs;
 }
@@ -55,7 +58,7 @@ struct LongCodes {
   uint16_t first_symbol;  // its place in kLongSymbols
   uint8_t length;
 };
-constexpr size_t kLongLengths = 15;
+constexpr size_t kLongLengths = 14;
 struct LongTable {
   std::array<LongCodes, kLongLengths> lengths{};
   std::array<uint16_t, kHuffmanSymbols> symbols{};
@@ -113,25 +116,26 @@ uint64_t load_last(const uint8_t* end, size_t count, size_t size) {
 // Where the decoded text goes: to memory, or nowhere.
 struct Writer {
   char* out;
-  void put(const Lookup& lookup) {
-    std::memcpy(out, lookup.symbols, 2);
-    out += lookup.count;
+  void put(Lookup lookup) {
+    out[0] = static_cast<char>(lookup >> 8);
+    out[1] = static_cast<char>(lookup >> 16);
+    out += count_of(lookup);
   }
   void put(char symbol) { *out++ = symbol; }
 };
 struct Counter {
   size_t size = 0;
-  void put(const Lookup& lookup) { size += lookup.count; }
+  void put(Lookup lookup) { size += count_of(lookup); }
   void put(char) { ++size; }
 };
 
 // The end of the input: `bits` bits of the inverted `word` are left, zeros follow them.
 template <typename Sink>
-const Rule* decode_tail(uint64_t word, int bits, Sink* sink) {
+const Rule* decode_tail(uint64_t word, uint32_t bits, Sink* sink) {
   while (word != 0) {
-    const Lookup& lookup = kLookups[word >> (64 - kLookupBits)];
-    int length = lookup.bits;
-    if (lookup.count != 0) {
+    const Lookup lookup = kLookups[word >> (64 - kLookupBits)];
+    uint32_t length = bits_of(lookup);
+    if (count_of(lookup) != 0) [[likely]] {
       sink->put(lookup);
     } else {
       const LongCode code = find_long_code(word);
@@ -139,8 +143,7 @@ const Rule* decode_tail(uint64_t word, int bits, Sink* sink) {
       length = code.length;
       sink->put(static_cast<char>(code.symbol));
     }
-    // A code that ends behind the input has a zero in it (only EOS has none), and so has the
-    // padding.
+    // A code that ends behind the input has a zero in it (only EOS has none), so the padding has.
     if (length > bits) return &kPaddingNotEos;
     bits -= length;
     word <<= length;
@@ -149,42 +152,53 @@ const Rule* decode_tail(uint64_t word, int bits, Sink* sink) {
   return bits >= 8 ? &kPaddingTooLong : nullptr;
 }
 
+// The beginning of the input not yet decoded: `bits` bits of the inverted `word` are taken from it.
+// What is behind them in the word is right as well, and is taken again.
+struct Window {
+  uint64_t word = 0;
+  uint32_t bits = 0;
+
+  // One look-up. False: the next code is a long one.
+  template <typename Sink>
+  bool step(Sink* sink) {
+    const Lookup lookup = kLookups[word >> (64 - kLookupBits)];
+    if (count_of(lookup) == 0) [[unlikely]]
+      return false;
+    sink->put(lookup);
+    word <<= bits_of(lookup);
+    bits -= bits_of(lookup);
+    return true;
+  }
+};
+
 template <typename Sink>
 const Rule* decode(gsl::span<const uint8_t> coded, Sink* sink) {
   const uint8_t* in = coded.data();
   const uint8_t* const end = in + coded.size();
-  uint64_t word = 0;
-  int bits = 0;
+  Window window;
   for (;;) {
     if (end - in >= 8) {
-      // Fills up to 56 bits or more; those beyond `bits` are right as well and are read again.
-      word |= ~load_big_endian(in) >> bits;
-      in += (63 - bits) >> 3;
-      bits |= 56;
+      window.word |= ~load_big_endian(in) >> window.bits;
+      in += (63 - window.bits) >> 3;
+      window.bits |= 56;
     } else {
       const size_t left = static_cast<size_t>(end - in);
-      word |= load_last(end, left, coded.size()) >> bits;
-      const size_t taken = std::min(left, static_cast<size_t>(64 - bits) >> 3);
+      window.word |= load_last(end, left, coded.size()) >> window.bits;
+      const size_t taken = std::min<size_t>(left, (64 - window.bits) >> 3);
       in += taken;
-      bits += static_cast<int>(8 * taken);
-      if (in == end) return decode_tail(word, bits, sink);
+      window.bits += static_cast<uint32_t>(8 * taken);
+      if (in == end) return decode_tail(window.word, window.bits, sink);
     }
-    // 56 bits are there at least: five look-ups.
-    for (int i = 0; i < 5; ++i) {
-      const Lookup& lookup = kLookups[word >> (64 - kLookupBits)];
-      if (lookup.count == 0) {
-        if (bits < kLongestCode) break;
-        const LongCode code = find_long_code(word);
-        if (code.symbol == kEos) return &kEosInString;
-        sink->put(static_cast<char>(code.symbol));
-        word <<= code.length;
-        bits -= code.length;
-        break;
-      }
-      sink->put(lookup);
-      word <<= lookup.bits;
-      bits -= lookup.bits;
+    // 56 bits are there at least: four look-ups.
+    if (window.step(sink) && window.step(sink) && window.step(sink) && window.step(sink)) {
+      continue;
     }
+    if (window.bits < kLongestCode) continue;
+    const LongCode code = find_long_code(window.word);
+    if (code.symbol == kEos) return &kEosInString;
+    sink->put(static_cast<char>(code.symbol));
+    window.word <<= code.length;
+    window.bits -= code.length;
   }
 }
 

@@ -1,5 +1,7 @@
+#include <array>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "hpack/huffman.h"
 #include "hpack/huffman_code.h"
@@ -13,20 +15,63 @@ void store_big_endian(uint8_t* out, uint64_t word) {
   std::memcpy(out, &word, sizeof(word));
 }
 
-// Codes collected left-justified in a word; whole octets leave it.
-struct BitWriter {
-  uint8_t* out;
-  uint64_t word = 0;
-  uint32_t bits = 0;  // fewer than 8 after each flush
-
-  void put(uint64_t code, uint32_t length) {
-    word |= code << (64 - bits - length);
-    bits += length;
-    store_big_endian(out, word);
-    out += bits >> 3;
-    word <<= bits & 56;
-    bits &= 7;
+// The codes, left-justified.
+constexpr std::array<uint64_t, 256> make_left_codes() {
+  std::array<uint64_t, 256> codes{};
+  for (size_t i = 0; i < codes.size(); ++i) {
+    codes[i] = uint64_t{kHuffmanCodes[i].bits} << (64 - kHuffmanCodes[i].length);
   }
+  return codes;
+}
+constexpr std::array<uint64_t, 256> kLeftCodes = make_left_codes();
+
+// Collects codes from the left of a word. Between two steps fewer than 8 bits wait in it.
+class BitWriter {
+ public:
+  explicit BitWriter(uint8_t* out) : out_(out) {}
+
+  // Several codes at once, c[kIndexes]..., which is to say as many as nearly always fit into the
+  // word.
+  template <size_t... kIndexes>
+  void step(const char* c, std::index_sequence<kIndexes...>) {
+    const uint64_t word = word_;
+    const uint32_t bits = bits_;
+    (add(c[kIndexes]), ...);
+    if (bits_ < 64) [[likely]] {
+      flush();
+      return;
+    }
+    word_ = word;
+    bits_ = bits;
+    for (size_t i = 0; i < sizeof...(kIndexes); ++i) {
+      add(c[i]);
+      flush();
+    }
+  }
+  // RFC 7541 §5.2: padded with the beginning of EOS.
+  uint8_t* finish() {
+    if (bits_ > 0) *out_++ = static_cast<uint8_t>(word_ >> 56 | 0xff >> bits_);
+    return out_;
+  }
+  const uint8_t* out() const { return out_; }
+
+ private:
+  // Beyond 64 bits it loses some, but still counts.
+  void add(char c) {
+    word_ |= kLeftCodes[static_cast<uint8_t>(c)] >> (bits_ & 63);
+    bits_ += kHuffmanLengths[static_cast<uint8_t>(c)];
+  }
+  // Writes whole octets, and overwrites what is behind them.
+  void flush() {
+    store_big_endian(out_, word_);
+    out_ += bits_ >> 3;
+    word_ <<= bits_ & 56;
+    bits_ &= 7;
+  }
+
+  uint8_t* out_;
+  uint64_t word_ = 0;
+  uint32_t bits_ = 0;
 };
 
 }  // namespace
@@ -37,30 +82,21 @@ size_t huffman_encoded_size(std::string_view text) {
   return (bits + 7) / 8;
 }
 
-uint8_t* huffman_encode(std::string_view text, uint8_t* out) {
-  BitWriter writer{out};
+uint8_t* huffman_encode(std::string_view text, uint8_t* out, const uint8_t* limit) {
+  BitWriter writer(out);
   const char* c = text.data();
   const char* const end = c + text.size();
-  for (; end - c >= 2; c += 2) {
-    const HuffmanCode first = kHuffmanCodes[static_cast<uint8_t>(c[0])];
-    const HuffmanCode second = kHuffmanCodes[static_cast<uint8_t>(c[1])];
-    const uint32_t length = first.length + second.length;
-    if (length > 56) [[unlikely]] {
-      writer.put(first.bits, first.length);
-      writer.put(second.bits, second.length);
-    } else {
-      writer.put(static_cast<uint64_t>(first.bits) << second.length | second.bits, length);
-    }
+  for (; end - c >= 8; c += 8) {
+    writer.step(c, std::make_index_sequence<8>());
+    if (writer.out() > limit) return nullptr;
   }
-  if (c != end) {
-    const HuffmanCode last = kHuffmanCodes[static_cast<uint8_t>(*c)];
-    writer.put(last.bits, last.length);
+  if (end - c >= 4) {
+    writer.step(c, std::make_index_sequence<4>());
+    c += 4;
   }
-  if (writer.bits > 0) {
-    // RFC 7541 §5.2: padded with the beginning of EOS.
-    *writer.out++ = static_cast<uint8_t>(writer.word >> 56 | 0xff >> writer.bits);
-  }
-  return writer.out;
+  for (; c != end; ++c) writer.step(c, std::make_index_sequence<1>());
+  out = writer.finish();
+  return out > limit ? nullptr : out;
 }
 
 }  // namespace hpack

@@ -6,12 +6,27 @@
 
 namespace headrace::inline HEADRACE_ABI {
 namespace hpack {
+namespace {
+
+// A string that is shorter when coded then has a size below the 7-bit prefix's largest (§5.1).
+constexpr size_t kLongestShort = 127;
+
+}  // namespace
 
 uint8_t* write_string(uint8_t* out, std::string_view text) {
+  if (text.empty()) return write_plain_string(out, text);
+  if (text.size() <= kLongestShort) {
+    // The size takes one octet, so it can be written when it is known.
+    uint8_t* const coded = out + 1;
+    uint8_t* const end = huffman_encode(text, coded, coded + text.size() - 1);
+    if (end == nullptr) return write_plain_string(out, text);
+    *out = static_cast<uint8_t>(0x80 | (end - coded));
+    return end;
+  }
   const size_t coded_size = huffman_encoded_size(text);
   if (coded_size >= text.size()) return write_plain_string(out, text);
   out = write_integer(out, static_cast<uint32_t>(coded_size), 7, 0x80);
-  return huffman_encode(text, out);
+  return huffman_encode(text, out, out + coded_size);
 }
 
 uint8_t* write_plain_string(uint8_t* out, std::string_view text) {

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "hpack/same_text.h"
+
 namespace headrace::inline HEADRACE_ABI {
 namespace hpack {
 namespace {
@@ -27,6 +29,16 @@ constexpr std::array<uint8_t, kSlots> make_slots() {
 }
 constexpr std::array<uint8_t, kSlots> kFirstIndex = make_slots();
 
+// By the lowest index of a name, its highest one: entries of one name stand together.
+constexpr std::array<uint8_t, kStaticEntries + 1> make_last_indexes() {
+  std::array<uint8_t, kStaticEntries + 1> last{};
+  for (uint32_t index = 1; index <= kStaticEntries; ++index) {
+    last[kFirstIndex[slot_of(kStaticTable[index].name)]] = static_cast<uint8_t>(index);
+  }
+  return last;
+}
+constexpr std::array<uint8_t, kStaticEntries + 1> kLastIndex = make_last_indexes();
+
 constexpr bool each_name_has_its_slot() {
   for (const Field& field : kStaticTable) {
     if (!field.name.empty() && kStaticTable[kFirstIndex[slot_of(field.name)]].name != field.name) {
@@ -39,10 +51,14 @@ static_assert(each_name_has_its_slot());
 
 }  // namespace
 
-uint32_t find_static_name(std::string_view name) {
-  if (name.empty()) return 0;
-  const uint32_t index = kFirstIndex[slot_of(name)];
-  return kStaticTable[index].name == name ? index : 0;
+StaticMatch find_static(std::string_view name, std::string_view value) {
+  if (name.empty()) return {0, 0};
+  const uint32_t first = kFirstIndex[slot_of(name)];
+  if (!same_text(kStaticTable[first].name, name)) return {0, 0};
+  for (uint32_t index = first; index <= kLastIndex[first]; ++index) {
+    if (same_text(kStaticTable[index].value, value)) return {first, index};
+  }
+  return {first, 0};
 }
 
 }  // namespace hpack

@@ -88,18 +88,13 @@ inline constexpr std::array<Field, kStaticEntries + 1> kStaticTable = [] {
   };
 }();
 
-// The lowest index of an entry of that name, 0 when there is none.
-uint32_t find_static_name(std::string_view name);
-
-// The index of the entry of that value among those with the name of entry `name_index`, 0 when
-// there is none.
-inline uint32_t find_static_value(uint32_t name_index, std::string_view value) {
-  for (uint32_t index = name_index; index <= kStaticEntries; ++index) {
-    if (kStaticTable[index].name != kStaticTable[name_index].name) return 0;
-    if (kStaticTable[index].value == value) return index;
-  }
-  return 0;
-}
+// What the table has of a field: the lowest index of its name, and the index of the whole field. 0
+// when there is none.
+struct StaticMatch {
+  uint32_t name;
+  uint32_t field;
+};
+StaticMatch find_static(std::string_view name, std::string_view value);
 
 }  // namespace hpack
 }  // namespace headrace::inline HEADRACE_ABI

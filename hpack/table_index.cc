@@ -3,6 +3,8 @@
 #include <cstring>
 #include <utility>
 
+#include "hpack/same_text.h"
+
 namespace headrace::inline HEADRACE_ABI {
 namespace hpack {
 namespace {
@@ -69,7 +71,7 @@ bool TableIndex::find_field(const DynamicTable& table, const Hashes& hashes, std
   const auto matches = [&](uint32_t candidate) {
     if (node(candidate).hashes.field != hashes.field) return false;
     const DynamicTable::Entry& entry = table.entry(candidate);
-    return table.value(entry) == value && table.name(entry) == name;
+    return same_text(table.value(entry), value) && same_text(table.name(entry), name);
   };
   return find(table, node(hashes.field).field_head, &Node::next_field, matches, serial);
 }
@@ -78,7 +80,8 @@ bool TableIndex::find_name(const DynamicTable& table, uint32_t name_hash, std::s
                            uint32_t* serial) const {
   if (table.count() == 0) return false;
   const auto matches = [&](uint32_t candidate) {
-    return node(candidate).hashes.name == name_hash && table.name(table.entry(candidate)) == name;
+    return node(candidate).hashes.name == name_hash &&
+           same_text(table.name(table.entry(candidate)), name);
   };
   return find(table, node(name_hash).name_head, &Node::next_name, matches, serial);
 }

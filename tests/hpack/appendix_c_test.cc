@@ -184,7 +184,7 @@ std::vector<Conversation> examples() {
 uint8_t* write_example_string(uint8_t* out, std::string_view text, bool huffman) {
   if (!huffman) return write_plain_string(out, text);
   out = write_integer(out, static_cast<uint32_t>(huffman_encoded_size(text)), 7, 0x80);
-  return huffman_encode(text, out);
+  return huffman_encode(text, out, out + huffman_encoded_size(text));
 }
 
 std::string write(const std::vector<Representation>& representations, bool huffman) {

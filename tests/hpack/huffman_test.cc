@@ -37,7 +37,7 @@ Decoded decode(const std::string& coded) {
 
 std::string encode(const std::string& text) {
   std::vector<uint8_t> out(huffman_encoded_size(text) + kHuffmanEncodeSlack);
-  uint8_t* end = huffman_encode(text, out.data());
+  uint8_t* end = huffman_encode(text, out.data(), out.data() + huffman_encoded_size(text));
   EXPECT_EQ(static_cast<size_t>(end - out.data()), huffman_encoded_size(text));
   return std::string(out.data(), end);
 }
