@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "tests/reference/hpack.h"
-
 namespace headrace::adapters {
 
 std::pair<UniqueFd, UniqueFd> LoopPeer::make_pair() {
@@ -40,18 +38,24 @@ void LoopPeer::send_preface(const reference::Settings& settings) {
        reference::encode(reference::SETTINGS, 0, 0, reference::settings(settings)));
 }
 
-void LoopPeer::send_get(uint32_t stream_id, const std::string& path) {
-  // A table of its own for each: no request depends on the one before.
-  reference::HpackEncoder encoder;
+void LoopPeer::send_request(uint32_t stream_id, const std::string& method, const std::string& path,
+                            bool end_stream, const std::vector<reference::HeaderField>& fields) {
+  std::vector<reference::HeaderField> all = {
+      {":method", method}, {":scheme", "http"}, {":path", path}, {":authority", "test"}};
+  all.insert(all.end(), fields.begin(), fields.end());
+  // Nothing is put into the table: no request depends on the one before.
   std::string block;
-  encoder.write_indexed(2, &block);  // :method: GET
-  encoder.write_indexed(6, &block);  // :scheme: http
-  encoder.write_literal(reference::LiteralKind::kWithoutIndexing, 4, {":path", path},
-                        reference::StringCoding::kPlain, reference::StringCoding::kPlain, &block);
-  encoder.write_literal(reference::LiteralKind::kWithoutIndexing, 1, {":authority", "test"},
-                        reference::StringCoding::kPlain, reference::StringCoding::kPlain, &block);
-  send(reference::encode(reference::HEADERS, reference::END_HEADERS | reference::END_STREAM,
-                         stream_id, block));
+  reference::HpackEncoder encoder;
+  for (const reference::HeaderField& field : all) {
+    encoder.write_literal(reference::LiteralKind::kWithoutIndexing, 0, field,
+                          reference::StringCoding::kPlain, reference::StringCoding::kPlain, &block);
+  }
+  const auto flags = reference::END_HEADERS | (end_stream ? reference::END_STREAM : 0);
+  send(reference::encode(reference::HEADERS, static_cast<uint8_t>(flags), stream_id, block));
+}
+
+void LoopPeer::send_get(uint32_t stream_id, const std::string& path) {
+  send_request(stream_id, "GET", path, true);
 }
 
 void LoopPeer::read(size_t limit) {
@@ -86,6 +90,25 @@ bool LoopPeer::ended(uint32_t stream_id) const {
     return frame.stream_id == stream_id && frame.type <= reference::HEADERS &&
            (frame.flags & reference::END_STREAM) != 0;
   });
+}
+
+std::vector<std::vector<reference::HeaderField>> LoopPeer::sections_of(uint32_t stream_id) const {
+  std::vector<std::vector<reference::HeaderField>> sections;
+  reference::HpackDecoder decoder;
+  for (const reference::Frame& frame : frames_of(reference::HEADERS)) {
+    auto section = decoder.decode(reference::content(frame).value_or(""));
+    if (frame.stream_id == stream_id && section) sections.push_back(std::move(*section));
+  }
+  return sections;
+}
+
+std::string LoopPeer::field_of(uint32_t stream_id, const std::string& name) const {
+  const auto sections = sections_of(stream_id);
+  if (sections.empty()) return "";
+  for (const reference::HeaderField& field : sections.front()) {
+    if (field.name == name) return field.value;
+  }
+  return "";
 }
 
 void LoopPeer::send_fin() { shutdown(socket_.get(), SHUT_WR); }

@@ -10,6 +10,7 @@
 
 #include "adapters/socket/unique_fd.h"
 #include "tests/reference/frames.h"
+#include "tests/reference/hpack.h"
 
 namespace headrace::adapters {
 
@@ -28,6 +29,11 @@ class LoopPeer {
   size_t send(std::string_view bytes);
   // The client's preface (RFC 9113 §3.4) with these settings.
   void send_preface(const reference::Settings& settings = {});
+  // RFC 9113 §6.5.3: from now on the server's settings hold, its windows say.
+  void acknowledge_settings() { send(reference::encode(reference::SETTINGS, reference::ACK, 0)); }
+  // HEADERS of a request; `fields` come after the pseudo-header fields.
+  void send_request(uint32_t stream_id, const std::string& method, const std::string& path,
+                    bool end_stream, const std::vector<reference::HeaderField>& fields = {});
   // A GET, with END_STREAM.
   void send_get(uint32_t stream_id, const std::string& path);
 
@@ -39,6 +45,10 @@ class LoopPeer {
   std::vector<reference::Frame> frames_of(uint8_t type) const;
   std::string data_of(uint32_t stream_id) const;
   bool ended(uint32_t stream_id) const;
+  // The field sections of a stream, in order; a head has its :status.
+  std::vector<std::vector<reference::HeaderField>> sections_of(uint32_t stream_id) const;
+  // The value of a field in the first section of a stream, or "".
+  std::string field_of(uint32_t stream_id, const std::string& name) const;
 
   // How the connection ended, seen from here.
   bool saw_eof() const { return saw_eof_; }

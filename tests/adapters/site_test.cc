@@ -1,0 +1,417 @@
+// The server's endpoints and files over a real loop, as a client sees them.
+
+#include "adapters/serve/site.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapters/epoll/epoll_loop.h"
+#include "adapters/serve/site_service.h"
+#include "tests/adapters/loop_peer.h"
+
+namespace headrace::serve {
+namespace {
+
+using adapters::EpollLoop;
+using adapters::LoopPeer;
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+namespace fs = std::filesystem;
+
+constexpr uint16_t kInitialWindowSize = 4;  // RFC 9113 §6.5.2
+
+class SiteTest : public testing::Test {
+ protected:
+  // Starts serving, with one client whose windows are as large as may be.
+  void start(const reference::Settings& settings = {{kInitialWindowSize, 0x7fffffff}}) {
+    service_ = std::make_unique<SiteService>(&site_);
+    auto loop = EpollLoop::create(options_, service_.get());
+    ASSERT_TRUE(loop.ok()) << loop.status();
+    loop_ = std::move(*loop);
+    site_.loops = {&loop_->statistics()};
+    auto [ours, theirs] = LoopPeer::make_pair();
+    loop_->adopt(std::move(ours));
+    peer_.emplace(std::move(theirs));
+    peer_->send_preface(settings);
+  }
+  bool turn_until(const std::function<bool()>& done) {
+    const auto give_up = Clock::now() + std::chrono::seconds(10);
+    while (!done()) {
+      if (Clock::now() > give_up) return false;
+      loop_->turn(milliseconds(1));
+      peer_->read();
+    }
+    return true;
+  }
+  void turn_for(milliseconds time) {
+    for (const auto end = Clock::now() + time; Clock::now() < end;) {
+      loop_->turn(milliseconds(1));
+      peer_->read();
+    }
+  }
+  // Sends a request without a body and waits for its answer; the stream it was.
+  uint32_t ask(const std::string& method, const std::string& path,
+               const std::vector<reference::HeaderField>& fields = {}) {
+    const uint32_t stream = next_stream_;
+    next_stream_ += 2;
+    peer_->send_request(stream, method, path, true, fields);
+    EXPECT_TRUE(turn_until([&] { return peer_->ended(stream); })) << method << " " << path;
+    return stream;
+  }
+  std::string status(uint32_t stream) { return peer_->field_of(stream, ":status"); }
+  std::string status_of(const std::string& method, const std::string& path,
+                        const std::vector<reference::HeaderField>& fields = {}) {
+    return status(ask(method, path, fields));
+  }
+
+  adapters::LoopOptions options_;
+  Site site_;
+  std::unique_ptr<SiteService> service_;
+  std::unique_ptr<EpollLoop> loop_;
+  std::optional<LoopPeer> peer_;
+  uint32_t next_stream_ = 1;
+};
+
+// --- Endpoints
+
+// RFC 9110 §9.3.2: the same fields as for GET, without the body.
+TEST_F(SiteTest, HeadIsGetWithoutTheBody) {
+  start();
+  for (const char* path : {"/", "/style.css", "/bytes/100", "/bytes/0", "/status/404", "/nothing",
+                           "/status/abc", "/bytes/x"}) {
+    const uint32_t get = ask("GET", path);
+    const uint32_t head = ask("HEAD", path);
+    EXPECT_EQ(status(head), status(get)) << path;
+    EXPECT_EQ(peer_->data_of(head), "") << path;
+    EXPECT_EQ(peer_->field_of(head, "content-length"), peer_->field_of(get, "content-length"))
+        << path;
+    EXPECT_EQ(std::to_string(peer_->data_of(get).size()), peer_->field_of(get, "content-length"))
+        << path;
+  }
+  for (const char* path : {"/echo", "/headers", "/stats"}) {
+    const uint32_t head = ask("HEAD", path);
+    EXPECT_EQ(status(head), "200") << path;
+    EXPECT_EQ(peer_->data_of(head), "") << path;
+  }
+}
+
+TEST_F(SiteTest, BytesAreAsManyAsAskedFor) {
+  start();
+  EXPECT_EQ(peer_->data_of(ask("GET", "/bytes/5")), "01234");
+  EXPECT_EQ(peer_->data_of(ask("GET", "/bytes/5?a=b")), "01234");
+  EXPECT_EQ(peer_->field_of(ask("HEAD", "/bytes/1073741824"), "content-length"), "1073741824");
+  for (const char* count :
+       {"", "-1", "+1", "1e3", "0x10", "1073741825", "99999999999999999999", "5/"}) {
+    EXPECT_EQ(status_of("GET", std::string("/bytes/") + count), "400") << count;
+  }
+}
+
+TEST_F(SiteTest, StatusesAreThoseOfAFinalAnswer) {
+  start();
+  for (const char* number : {"200", "404", "418", "599"}) {
+    const uint32_t stream = ask("GET", std::string("/status/") + number);
+    EXPECT_EQ(status(stream), number);
+    EXPECT_NE(peer_->data_of(stream), "");
+  }
+  // RFC 9110 §15.3.5, §15.4.5: no content.
+  for (const char* number : {"204", "304"}) {
+    const uint32_t stream = ask("GET", std::string("/status/") + number);
+    EXPECT_EQ(status(stream), number);
+    EXPECT_EQ(peer_->data_of(stream), "");
+    EXPECT_EQ(peer_->field_of(stream, "content-length"), "");
+  }
+  for (const char* number : {"", "100", "199", "600", "20", "2000", "abc", "-200"}) {
+    EXPECT_EQ(status_of("GET", std::string("/status/") + number), "400") << number;
+  }
+}
+
+TEST_F(SiteTest, HeadersAreTheRequestsOwn) {
+  start();
+  const uint32_t stream = ask("GET", "/headers", {{"x-quote", "a\"b"}, {"x-quote", "c"}});
+  EXPECT_EQ(peer_->field_of(stream, "content-type"), "application/json");
+  EXPECT_EQ(peer_->data_of(stream),
+            "{\n"
+            "  \":method\": \"GET\",\n"
+            "  \":scheme\": \"http\",\n"
+            "  \":path\": \"/headers\",\n"
+            "  \":authority\": \"test\",\n"
+            "  \"x-quote\": [\n    \"a\\\"b\",\n    \"c\"\n  ]\n"
+            "}\n");
+}
+
+TEST_F(SiteTest, OtherMethodsAreNotAllowed) {
+  start();
+  for (const char* path : {"/", "/bytes/1", "/stats"}) {
+    const uint32_t stream = ask("DELETE", path);
+    EXPECT_EQ(status(stream), "405") << path;
+    EXPECT_EQ(peer_->field_of(stream, "allow"), "GET, HEAD") << path;
+  }
+  EXPECT_EQ(status_of("OPTIONS", "*"), "400");
+}
+
+// RFC 9113 §8.1: an answer that is complete before its request is followed by RST_STREAM, which
+// clients that are still sending take for a failure.
+TEST_F(SiteTest, AnswersWhenABodyThatNobodyReadsHasEnded) {
+  start();
+  peer_->send_request(1, "POST", "/", false);
+  peer_->send(reference::encode(reference::DATA, 0, 1, "some"));
+  turn_for(milliseconds(20));
+  EXPECT_TRUE(peer_->sections_of(1).empty());
+  peer_->send(reference::encode(reference::DATA, reference::END_STREAM, 1, "thing"));
+  ASSERT_TRUE(turn_until([&] { return peer_->ended(1); }));
+  EXPECT_EQ(status(1), "405");
+  EXPECT_TRUE(peer_->frames_of(reference::RST_STREAM).empty());
+
+  peer_->send_request(3, "POST", "/headers", false);
+  peer_->send_request(3, "", "", true);  // no valid trailers: a stream error, and no answer
+  ASSERT_TRUE(turn_until([&] { return !peer_->frames_of(reference::RST_STREAM).empty(); }));
+  EXPECT_TRUE(peer_->sections_of(3).empty());
+}
+
+// RFC 9110 §10.1.1
+TEST_F(SiteTest, InvitesABodyThatWaitsForIt) {
+  start();
+  uint32_t stream = 1;
+  for (const char* path : {"/echo", "/status/200"}) {
+    peer_->send_request(stream, "POST", path, false, {{"expect", "100-Continue"}});
+    ASSERT_TRUE(turn_until([&] { return !peer_->sections_of(stream).empty(); })) << path;
+    EXPECT_EQ(status(stream), "100") << path;
+    peer_->send(reference::encode(reference::DATA, reference::END_STREAM, stream, "x"));
+    ASSERT_TRUE(turn_until([&] { return peer_->ended(stream); })) << path;
+    EXPECT_EQ(peer_->sections_of(stream)[1][0].value, "200") << path;
+    stream += 2;
+  }
+}
+
+// --- /echo
+
+TEST_F(SiteTest, EchoComesWhileTheRequestGoesOn) {
+  start();
+  peer_->send_request(1, "POST", "/echo", false, {{"content-type", "text/x-mine"}});
+  ASSERT_TRUE(turn_until([&] { return status(1) == "200"; }));
+  EXPECT_EQ(peer_->field_of(1, "content-type"), "text/x-mine");
+  peer_->send(reference::encode(reference::DATA, 0, 1, "first "));
+  ASSERT_TRUE(turn_until([&] { return peer_->data_of(1) == "first "; }));
+  peer_->send(reference::encode(reference::DATA, reference::END_STREAM, 1, "second"));
+  ASSERT_TRUE(turn_until([&] { return peer_->ended(1); }));
+  EXPECT_EQ(peer_->data_of(1), "first second");
+}
+
+// Octets of receive window that the server gave back for a stream.
+uint64_t credit_of(const LoopPeer& peer, uint32_t stream_id) {
+  uint64_t sum = 0;
+  for (const reference::Frame& frame : peer.frames_of(reference::WINDOW_UPDATE)) {
+    if (frame.stream_id == stream_id) sum += reference::number(frame.payload);
+  }
+  return sum;
+}
+
+// A client that sends and does not read is held up by its window: what waits in the server is
+// bounded. When it reads, all comes back, and the trailers after it.
+TEST_F(SiteTest, EchoHoldsASenderUpThatDoesNotRead) {
+  options_.connection.initial_window_size = 200'000;
+  options_.connection.connection_window_size = 1'000'000;
+  options_.connection.send_buffer_size = 20'000;
+  start({{kInitialWindowSize, 0}});
+  turn_for(milliseconds(5));
+  peer_->acknowledge_settings();
+  std::string body;
+  for (int i = 0; body.size() < 200'000; ++i) body += std::to_string(i) + " ";
+  body.resize(200'000);
+  peer_->send_request(1, "POST", "/echo", false);
+  for (size_t at = 0; at < body.size(); at += 10'000) {
+    peer_->send(reference::encode(reference::DATA, 0, 1, body.substr(at, 10'000)));
+    turn_for(milliseconds(2));
+  }
+  EXPECT_EQ(peer_->data_of(1), "");
+  EXPECT_LE(credit_of(*peer_, 1), 20'000u);
+
+  std::string block;
+  reference::HpackEncoder().write_literal(reference::LiteralKind::kWithoutIndexing, 0,
+                                          {"x-sum", "7"}, reference::StringCoding::kPlain,
+                                          reference::StringCoding::kPlain, &block);
+  peer_->send(reference::encode(reference::HEADERS, reference::END_HEADERS | reference::END_STREAM,
+                                1, block));
+  turn_for(milliseconds(5));
+  peer_->send(reference::encode(reference::WINDOW_UPDATE, 0, 1, reference::u32(1'000'000)) +
+              reference::encode(reference::WINDOW_UPDATE, 0, 0, reference::u32(1'000'000)));
+  ASSERT_TRUE(turn_until([&] { return peer_->ended(1); }));
+  EXPECT_EQ(peer_->data_of(1), body);
+  ASSERT_EQ(peer_->sections_of(1).size(), 2u);
+  EXPECT_EQ(peer_->sections_of(1)[1], (std::vector<reference::HeaderField>{{"x-sum", "7"}}));
+}
+
+TEST_F(SiteTest, EchoOfNothing) {
+  start();
+  const uint32_t none = ask("POST", "/echo");
+  EXPECT_EQ(status(none), "200");
+  EXPECT_EQ(peer_->field_of(none, "content-length"), "0");
+  peer_->send_request(3, "POST", "/echo", false);
+  peer_->send(reference::encode(reference::DATA, reference::END_STREAM, 3, ""));
+  ASSERT_TRUE(turn_until([&] { return peer_->ended(3); }));
+  EXPECT_EQ(peer_->data_of(3), "");
+}
+
+// --- Files
+
+class FilesTest : public SiteTest {
+ protected:
+  FilesTest() {
+    std::string pattern = testing::TempDir() + "/files_XXXXXX";
+    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
+    root_ = pattern;
+    fs::create_directories(root_ / "dir");
+    write("index.html", "<p>top</p>");
+    write("dir/index.html", "<p>below</p>");
+    write("digits.txt", "0123456789");
+    write(".secret", "secret");
+    write("empty", "");
+    auto root = DocumentRoot::open(root_);
+    EXPECT_TRUE(root.ok()) << root.status();
+    if (root.ok()) site_.root.emplace(std::move(*root));
+  }
+  ~FilesTest() override { fs::remove_all(root_); }
+
+  void write(const std::string& name, const std::string& content) {
+    std::ofstream(root_ / name, std::ios::binary) << content;
+  }
+
+  fs::path root_;
+};
+
+TEST_F(FilesTest, AreWhatTheyAre) {
+  start();
+  const uint32_t file = ask("GET", "/digits.txt");
+  EXPECT_EQ(peer_->data_of(file), "0123456789");
+  EXPECT_EQ(peer_->field_of(file, "content-type"), "text/plain; charset=utf-8");
+  EXPECT_EQ(peer_->field_of(file, "accept-ranges"), "bytes");
+  EXPECT_NE(peer_->field_of(file, "last-modified"), "");
+  EXPECT_NE(peer_->field_of(file, "date"), "");
+  EXPECT_EQ(peer_->data_of(ask("GET", "/")), "<p>top</p>");
+  EXPECT_EQ(peer_->data_of(ask("GET", "/dir/")), "<p>below</p>");
+  EXPECT_EQ(peer_->data_of(ask("GET", "/%64igits%2etxt?query")), "0123456789");
+  EXPECT_EQ(peer_->field_of(ask("GET", "/empty"), "content-length"), "0");
+  // Looked at anew each time.
+  write("digits.txt", "changed");
+  EXPECT_EQ(peer_->data_of(ask("GET", "/digits.txt")), "changed");
+}
+
+TEST_F(FilesTest, AreNotWhatIsNoFile) {
+  start();
+  ASSERT_EQ(mkfifo((root_ / "fifo").c_str(), 0600), 0);
+  fs::create_directory(root_ / "bare");
+  for (const char* path : {"/missing", "/.secret", "/dir/../digits.txt", "/%2e%2e/x", "/fifo",
+                           "/bare/", "/digits.txt/", "/digits.txt/x"}) {
+    EXPECT_EQ(status_of("GET", path), "404") << path;
+  }
+  for (const char* path : {"/a%00b", "/%", "/%zz"})
+    EXPECT_EQ(status_of("GET", path), "400") << path;
+  EXPECT_EQ(status_of("PUT", "/digits.txt"), "405");
+}
+
+// A relative link on a directory's page needs the slash; two in front would name another host.
+TEST_F(FilesTest, DirectoriesEndWithASlash) {
+  start();
+  const uint32_t plain = ask("GET", "/dir?a=b");
+  EXPECT_EQ(status(plain), "301");
+  EXPECT_EQ(peer_->field_of(plain, "location"), "/dir/?a=b");
+  EXPECT_EQ(peer_->field_of(ask("GET", "///dir"), "location"), "/dir/");
+}
+
+TEST_F(FilesTest, Conditions) {
+  start();
+  const uint32_t file = ask("GET", "/digits.txt");
+  const std::string modified = peer_->field_of(file, "last-modified");
+  const std::string etag = peer_->field_of(file, "etag");
+  const uint32_t same = ask("GET", "/digits.txt", {{"if-modified-since", modified}});
+  EXPECT_EQ(status(same), "304");
+  EXPECT_EQ(peer_->data_of(same), "");
+  EXPECT_EQ(peer_->field_of(same, "etag"), etag);
+  EXPECT_EQ(status_of("HEAD", "/digits.txt", {{"if-none-match", etag}}), "304");
+  EXPECT_EQ(status_of("GET", "/digits.txt", {{"if-match", "\"other\""}}), "412");
+  write("digits.txt", "9876543210!");
+  EXPECT_EQ(status_of("GET", "/digits.txt", {{"if-none-match", etag}}), "200");
+}
+
+TEST_F(FilesTest, Ranges) {
+  start();
+  const uint32_t part = ask("GET", "/digits.txt", {{"range", "bytes=2-4"}});
+  EXPECT_EQ(status(part), "206");
+  EXPECT_EQ(peer_->data_of(part), "234");
+  EXPECT_EQ(peer_->field_of(part, "content-range"), "bytes 2-4/10");
+  EXPECT_EQ(peer_->field_of(part, "content-length"), "3");
+  const uint32_t beyond = ask("GET", "/digits.txt", {{"range", "bytes=10-"}});
+  EXPECT_EQ(status(beyond), "416");
+  EXPECT_EQ(peer_->field_of(beyond, "content-range"), "bytes */10");
+  EXPECT_EQ(status_of("GET", "/digits.txt", {{"range", "bytes=0-1,3-4"}}), "200");
+  // RFC 9110 §14.2: only GET has ranges. §13.1.5: and only of the state that was meant.
+  EXPECT_EQ(status_of("HEAD", "/digits.txt", {{"range", "bytes=2-4"}}), "200");
+  EXPECT_EQ(status_of("GET", "/digits.txt", {{"range", "bytes=2-4"}, {"if-range", "\"x\""}}),
+            "200");
+}
+
+TEST_F(FilesTest, LargeOnesAreReadAsTheyAreSent) {
+  std::string content;
+  for (int i = 0; content.size() < 3'000'000; ++i) content += std::to_string(i) + "\n";
+  write("large", content);
+  start();
+  peer_->send(reference::encode(reference::WINDOW_UPDATE, 0, 0, reference::u32(0x7fff0000)));
+  EXPECT_TRUE(peer_->data_of(ask("GET", "/large")) == content);
+  const uint32_t part = ask("GET", "/large", {{"range", "bytes=1000000-"}});
+  EXPECT_TRUE(peer_->data_of(part) == content.substr(1'000'000));
+}
+
+// RFC 9113 §8.1.1: better no end than a wrong one.
+TEST_F(FilesTest, AFileThatShrinksWhileItIsSentResetsTheStream) {
+  write("large", std::string(1'000'000, 'x'));
+  start({{kInitialWindowSize, 100'000}});
+  peer_->send_get(1, "/large");
+  ASSERT_TRUE(turn_until([&] { return peer_->data_of(1).size() >= 65'535; }));
+  fs::resize_file(root_ / "large", 50'000);
+  peer_->send(reference::encode(reference::WINDOW_UPDATE, 0, 0, reference::u32(1'000'000)) +
+              reference::encode(reference::WINDOW_UPDATE, 0, 1, reference::u32(1'000'000)));
+  ASSERT_TRUE(turn_until([&] { return !peer_->frames_of(reference::RST_STREAM).empty(); }));
+  EXPECT_EQ(reference::number(peer_->frames_of(reference::RST_STREAM)[0].payload), 2u);
+}
+
+// --- --log
+
+TEST_F(FilesTest, EveryRequestIsLoggedOnce) {
+  auto log = AccessLog::open(root_ / "log");
+  ASSERT_TRUE(log.ok()) << log.status();
+  site_.log = std::move(*log);
+  start();
+  ask("GET", "/digits.txt");
+  ask("HEAD", "/digits.txt");
+  peer_->send_request(5, "POST", "/echo", false);
+  peer_->send(reference::encode(reference::DATA, 0, 5, "abc") +
+              reference::encode(reference::RST_STREAM, 0, 5, reference::u32(8)));
+  turn_for(milliseconds(20));
+  peer_->close();
+  while (loop_->open_connections() > 0) loop_->turn(milliseconds(1));
+
+  std::ifstream stream(root_ / "log");
+  std::stringstream text;
+  text << stream.rdbuf();
+  const std::string lines = text.str();
+  EXPECT_NE(lines.find(" GET /digits.txt 200 10 "), std::string::npos) << lines;
+  EXPECT_NE(lines.find(" HEAD /digits.txt 200 0 "), std::string::npos) << lines;
+  EXPECT_NE(lines.find(" POST /echo 200 3 "), std::string::npos) << lines;
+  EXPECT_NE(lines.find(" CANCEL\n"), std::string::npos) << lines;
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 3) << lines;
+}
+
+}  // namespace
+}  // namespace headrace::serve
