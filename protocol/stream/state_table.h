@@ -129,7 +129,8 @@ constexpr Transition on_receive(StreamState state, StreamInput input) {
 // What a frame of ours does: the same table from the peer's side. All but kAccept means that it may
 // not be sent.
 constexpr Transition on_send(StreamState state, StreamInput input) {
-  // §5.1: nothing but PRIORITY is sent on a closed stream. What a peer lets pass there was in flight.
+  // §5.1: nothing but PRIORITY is sent on a closed stream. What a peer lets pass there was in
+  // flight.
   if (is_closed(state)) return state_table::kAfterEnd;
   Transition seen_by_peer = on_receive(state_table::mirror(state), input);
   if (seen_by_peer.accepted()) seen_by_peer.next = state_table::mirror(seen_by_peer.next);
