@@ -57,7 +57,8 @@ class Body {
   Kind& kind() { return kind_; }
 
  private:
-  explicit Body(Kind kind) : kind_(std::move(kind)) {}
+  template <typename T>
+  explicit Body(T kind) : kind_(std::in_place_type<T>, std::move(kind)) {}
   Kind kind_;
 };
 

@@ -140,14 +140,7 @@ SubmitResult Application::submit(const Item& command, Arguments* arguments) {
 SubmitResult Application::submit_on_stream(const Item& command, StreamId stream_id,
                                            Arguments* arguments) {
   const std::string& name = command.name;
-  if (name == "submit_response") {
-    bool is_view = false;
-    Body body = body_of(command, stream_id, arguments, &is_view);
-    const SubmitResult result =
-        connection_.submit_response(stream_id, fields_of(command), std::move(body));
-    if (result.ok() && is_view) ++streams_[stream_id].views_lent;
-    return result;
-  }
+  if (name == "submit_response") return submit_response(command, stream_id, arguments);
   if (name == "submit_informational") {
     return connection_.submit_informational(stream_id, fields_of(command));
   }
@@ -176,20 +169,28 @@ SubmitResult Application::submit_on_stream(const Item& command, StreamId stream_
   return {};
 }
 
-// `view "text"`, `owned "text"`, `stream`, `source`, or nothing.
-Body Application::body_of(const Item& command, StreamId stream_id, Arguments* arguments,
-                          bool* is_view) {
+// The body: `view "text"`, `owned "text"`, `stream`, `source`, or nothing.
+SubmitResult Application::submit_response(const Item& command, StreamId stream_id,
+                                          Arguments* arguments) {
+  const std::vector<Field> fields = fields_of(command);
+  Stream& stream = streams_[stream_id];
   if (arguments->take_word("view")) {
-    *is_view = true;
-    auto bytes = std::make_unique<std::vector<uint8_t>>(bytes_of(command));
-    const gsl::span<const uint8_t> view(*bytes);
-    streams_[stream_id].views.push_back(std::move(bytes));
-    return Body::view(view);
+    stream.views.push_back(std::make_unique<std::vector<uint8_t>>(bytes_of(command)));
+    const gsl::span<const uint8_t> bytes(*stream.views.back());
+    const SubmitResult result = connection_.submit_response(stream_id, fields, Body::view(bytes));
+    if (result.ok()) ++stream.views_lent;
+    return result;
   }
-  if (arguments->take_word("owned")) return Body::owned(bytes_of(command));
-  if (arguments->take_word("stream")) return Body::stream();
-  if (arguments->take_word("source")) return Body::source(&streams_[stream_id].source);
-  return Body::none();
+  if (arguments->take_word("owned")) {
+    return connection_.submit_response(stream_id, fields, Body::owned(bytes_of(command)));
+  }
+  if (arguments->take_word("stream")) {
+    return connection_.submit_response(stream_id, fields, Body::stream());
+  }
+  if (arguments->take_word("source")) {
+    return connection_.submit_response(stream_id, fields, Body::source(&stream.source));
+  }
+  return connection_.submit_response(stream_id, fields);
 }
 
 }  // namespace headrace::transcript

@@ -51,7 +51,7 @@ class Application {
   SubmitResult submit(const Item& command, Arguments* arguments);
   SubmitResult submit_on_stream(const Item& command, StreamId stream_id, Arguments* arguments);
   Item send_data(const Item& command, Arguments* arguments);
-  Body body_of(const Item& command, StreamId stream_id, Arguments* arguments, bool* is_view);
+  SubmitResult submit_response(const Item& command, StreamId stream_id, Arguments* arguments);
 
   Connection& connection_;
   std::map<StreamId, Stream> streams_;
