@@ -16,9 +16,14 @@ bool same_value(const std::string& a, const std::string& b) {
 
 // Repeated keys keep their order; that of different keys means nothing.
 std::vector<Attribute> by_key(std::vector<Attribute> attributes) {
-  std::stable_sort(attributes.begin(), attributes.end(),
-                   [](const Attribute& a, const Attribute& b) { return a.first < b.first; });
-  return attributes;
+  std::vector<Attribute> sorted;  // not stable_sort(): clang-19 calls libstdc++ 12's deprecated
+  for (Attribute& attribute : attributes) {
+    const auto behind = std::upper_bound(
+        sorted.begin(), sorted.end(), attribute,
+        [](const Attribute& a, const Attribute& b) { return a.first < b.first; });
+    sorted.insert(behind, std::move(attribute));
+  }
+  return sorted;
 }
 
 bool same_attributes(const Item& expected, const Item& observed) {
