@@ -55,6 +55,9 @@ class Decoder {
   [[nodiscard]] DecodeResult decode(gsl::span<const uint8_t> block, const DecodeLimits& limits,
                                     FieldStorage* fields);
 
+  // Gives back the memory that the table does not need now. Views into it end, as with decode().
+  void trim() { table_.trim(); }
+
   // The dynamic table, to look at.
   const DynamicTable& table() const { return table_; }
 

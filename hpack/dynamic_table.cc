@@ -1,6 +1,7 @@
 #include "hpack/dynamic_table.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <gsl/assert>
 #include <utility>
@@ -62,7 +63,7 @@ bool DynamicTable::insert(const Plan& plan, std::string_view name, std::string_v
       return false;
     }
     count_ = next_ - plan.first;
-    if (plan.capacity != capacity_) grow_entries(plan.capacity);
+    if (plan.capacity != capacity_) move_entries(plan.capacity);
     if (plan.text_capacity != text_capacity_) old_text = move_text(plan.text_capacity, &offset);
   }
   count_ = next_ - plan.first + 1;
@@ -76,12 +77,12 @@ bool DynamicTable::insert(const Plan& plan, std::string_view name, std::string_v
   return true;
 }
 
-void DynamicTable::grow_entries(uint32_t capacity) {
-  std::unique_ptr<Entry[]> larger(new Entry[capacity]);
+void DynamicTable::move_entries(uint32_t capacity) {
+  std::unique_ptr<Entry[]> moved(new Entry[capacity]);
   for (uint32_t serial = first(); serial != end(); ++serial) {
-    larger[serial & (capacity - 1)] = entry(serial);
+    moved[serial & (capacity - 1)] = entry(serial);
   }
-  entries_ = std::move(larger);
+  entries_ = std::move(moved);
   capacity_ = capacity;
 }
 
@@ -98,6 +99,20 @@ std::unique_ptr<char[]> DynamicTable::move_text(uint32_t capacity, uint32_t* beh
   *behind = offset;
   text_capacity_ = capacity;
   return std::exchange(text_, std::move(larger));
+}
+
+void DynamicTable::trim() {
+  if (count_ == 0) {
+    release();
+    return;
+  }
+  uint32_t live = 0;
+  for (uint32_t serial = first(); serial != end(); ++serial) live += text_size(entry(serial));
+  const size_t before = footprint(text_capacity_, capacity_);
+  if (live < text_capacity_) move_text(live, &live);
+  const uint32_t needed = std::max(std::bit_ceil(count_), kMinCapacity);
+  if (needed < capacity_) move_entries(needed);
+  ledger_->refund(before - footprint(text_capacity_, capacity_));
 }
 
 void DynamicTable::release() {

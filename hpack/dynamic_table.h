@@ -71,6 +71,8 @@ class DynamicTable {
   void set_max_size(uint32_t max_size);
   // Evicts everything.
   void clear() { count_ = size_ = 0; }
+  // Gives back the memory that its entries do not need. Views into the table end.
+  void trim();
 
   // How an insertion will go: what it evicts and where it writes.
   struct Plan {
@@ -105,7 +107,7 @@ class DynamicTable {
   }
   void find_room(uint32_t needed, Plan* plan) const;
   // Both keep the live entries. move_text() hands back the old ring and says where the texts end.
-  void grow_entries(uint32_t capacity);
+  void move_entries(uint32_t capacity);
   std::unique_ptr<char[]> move_text(uint32_t capacity, uint32_t* behind);
   void release();
   static size_t footprint(uint32_t text_capacity, uint32_t capacity) {

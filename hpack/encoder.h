@@ -52,6 +52,12 @@ class Encoder {
   // their place in the order is known.
   [[nodiscard]] static uint8_t* add_stateless(const Field& field, uint8_t* out);
 
+  // Gives back the memory that the table does not need now.
+  void trim() {
+    table_.trim();
+    index_.trim(table_);
+  }
+
   // The dynamic table, to look at.
   const DynamicTable& table() const { return table_; }
 

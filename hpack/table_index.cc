@@ -89,16 +89,26 @@ bool TableIndex::find_name(const DynamicTable& table, uint32_t name_hash, std::s
 bool TableIndex::reserve(const DynamicTable& table, uint32_t capacity) {
   if (capacity <= capacity_) return true;
   if (!ledger_->reserve(sizeof(Node) * (capacity - capacity_))) return false;
+  resize(table, capacity);
+  return true;
+}
+
+void TableIndex::trim(const DynamicTable& table) {
+  if (table.capacity() == capacity_) return;
+  ledger_->refund(sizeof(Node) * (capacity_ - table.capacity()));
+  resize(table, table.capacity());
+}
+
+void TableIndex::resize(const DynamicTable& table, uint32_t capacity) {
   const std::unique_ptr<Node[]> old = std::move(nodes_);
   const uint32_t old_mask = capacity_ - 1;
-  nodes_.reset(new Node[capacity]);
+  nodes_.reset(capacity == 0 ? nullptr : new Node[capacity]);
   capacity_ = capacity;
   const uint32_t not_live = table.first() - 1;
   for (uint32_t i = 0; i < capacity; ++i) nodes_[i].field_head = nodes_[i].name_head = not_live;
   for (uint32_t serial = table.first(); serial != table.end(); ++serial) {
     link(serial, old[serial & old_mask].hashes);
   }
-  return true;
 }
 
 void TableIndex::add(const DynamicTable& table, const Hashes& hashes) {

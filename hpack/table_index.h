@@ -40,6 +40,8 @@ class TableIndex {
   // Room for a table of that capacity, before the insertion that makes it so large. False: the
   // ledger refused.
   [[nodiscard]] bool reserve(const DynamicTable& table, uint32_t capacity);
+  // Gives back what a table of the present capacity does not need.
+  void trim(const DynamicTable& table);
   // The table's newest entry.
   void add(const DynamicTable& table, const Hashes& hashes);
 
@@ -57,6 +59,7 @@ class TableIndex {
   template <typename Matches>
   bool find(const DynamicTable& table, uint32_t head, uint32_t Node::*next, Matches matches,
             uint32_t* serial) const;
+  void resize(const DynamicTable& table, uint32_t capacity);
   void link(uint32_t serial, const Hashes& hashes);
 
   Ledger* ledger_;

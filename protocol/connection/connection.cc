@@ -200,6 +200,8 @@ void Connection::trim() {
   streams_.trim();
   field_storage_.clear();
   field_storage_.release();
+  decoder_.trim();
+  encoder_.trim();
   if (kept_input_.empty()) kept_input_.release();
   if (parsing_ == Parsing::kFrameHeader) payload_.release();
   if (!block_.open) block_bytes_.release();

@@ -250,6 +250,18 @@ TEST(DecoderMemory, IsRefundedInTheEnd) {
   EXPECT_EQ(ledger.live(), 0u);
 }
 
+TEST(DecoderMemory, TrimKeepsTheTable) {
+  reference::HpackEncoder encoder;
+  TestDecoder decoder;
+  const std::vector<HeaderField> list = {{"a", "b"}, {"c", std::string(300, 'd')}};
+  ASSERT_EQ(decoder.decode(encoder.encode(list)).status, Status::kDone);
+  const size_t before = decoder.ledger.live();
+  decoder.decoder.trim();
+  EXPECT_LT(decoder.ledger.live(), before);
+  ASSERT_EQ(decoder.decode(encoder.encode(list)).status, Status::kDone);
+  EXPECT_EQ(decoder.list(), list);
+}
+
 TEST(DecoderMemory, NothingIsReservedInTheSteadyState) {
   reference::HpackEncoder encoder;
   TestDecoder decoder;

@@ -120,6 +120,26 @@ TEST(DynamicTable, ARefusalChangesNothing) {
   }
 }
 
+TEST(DynamicTable, TrimKeepsTheEntriesAndNoMore) {
+  Ledger ledger(1 << 20);
+  DynamicTable table(&ledger);
+  reference::HpackTable naive;
+  for (int i = 0; i < 400; ++i) {
+    HeaderField field{"n" + std::to_string(i), std::string(static_cast<size_t>(i * 7 % 60), 'v')};
+    ASSERT_TRUE(insert(&table, field.name, field.value));
+    naive.insert(field);
+    if (i % 37 != 0) continue;
+    table.trim();
+    ASSERT_EQ(to_list(table), to_list(naive));
+    size_t text = 0;
+    for (const HeaderField& entry : naive.dynamic()) text += entry.name.size() + entry.value.size();
+    EXPECT_LE(ledger.live(), text + 2 * sizeof(DynamicTable::Entry) * (table.count() + 8));
+  }
+  table.clear();
+  table.trim();
+  EXPECT_EQ(ledger.live(), 0u);
+}
+
 TEST(DynamicTable, GivesItsMemoryBackWhenItMayNoLongerBeUsed) {
   Ledger ledger(1 << 20);
   DynamicTable table(&ledger);

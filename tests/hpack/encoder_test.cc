@@ -190,6 +190,27 @@ TEST(EncoderMemory, NothingIsReservedInTheSteadyState) {
   EXPECT_EQ(encoder.ledger.reservations(), warm);
 }
 
+TEST(EncoderMemory, TrimForgetsNothing) {
+  TestEncoder encoder;
+  const HeaderField field{"x-name", "value"};
+  for (int i = 0; i < 40; ++i) {
+    (void)encoder.encode({{"name-" + std::to_string(i), "value"}, field});
+  }
+  encoder.encoder.set_peer_max_table_size(600);  // most of them go
+  (void)encoder.encode({{"one-more", "value"}});
+  const size_t before = encoder.ledger.live();
+  encoder.encoder.trim();
+  EXPECT_LT(encoder.ledger.live(), before / 2);
+  EXPECT_EQ(kind_of(encoder.encode({{"name-39", "value"}})), Kind::kIndexed);
+  EXPECT_EQ(kind_of(encoder.encode({{"name-0", "value"}})), Kind::kIncremental);
+  EXPECT_EQ(kind_of(encoder.encode({{"name-0", "value"}})), Kind::kIndexed);
+
+  encoder.encoder.set_peer_max_table_size(0);
+  (void)encoder.encode({});
+  encoder.encoder.trim();
+  EXPECT_EQ(encoder.ledger.live(), 0u);
+}
+
 TEST(EncoderMemory, WhenItIsRefusedFieldsAreJustNotIndexed) {
   std::vector<std::vector<HeaderField>> lists;
   for (int i = 0; i < 30; ++i) {
