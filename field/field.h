@@ -17,13 +17,13 @@ namespace headrace::inline HEADRACE_ABI {
 enum class FieldSyntax : uint8_t {
   kUnchecked,
   kValid,
-  kInvalidName,    // empty, upper case, a colon after the first character, not a token
-  kInvalidValue,   // NUL, CR or LF
-  kPaddedValue,    // valid but for white space (SP, HTAB) at its edges
+  kInvalidName,   // empty, upper case, a colon after the first character, not a token
+  kInvalidValue,  // NUL, CR or LF
+  kPaddedValue,   // valid but for white space (SP, HTAB) at its edges
 };
 
-// One field line (RFC 9110 §5): views, never copies. Pseudo-header fields (RFC 9113 §8.3) are fields
-// whose name starts with a colon.
+// One field line (RFC 9110 §5): views, never copies. Pseudo-header fields (RFC 9113 §8.3) are
+// fields whose name starts with a colon.
 struct Field {
   std::string_view name;
   std::string_view value;

@@ -12,13 +12,14 @@
 
 namespace headrace::inline HEADRACE_ABI {
 
-// The fields of a received message's head or trailer section (RFC 9110 §6.3, §6.5), in the order they
-// came in. A move-only handle: it borrows a recycled FieldStorage, or holds a copy of its own after
-// own(). Valid as long as the event it is a member of.
+// The fields of a received message's head or trailer section (RFC 9110 §6.3, §6.5), in the order
+// they came in. A move-only handle: it borrows a recycled FieldStorage, or holds a copy of its own
+// after own(). Valid as long as the event it is a member of.
 class FieldSection {
  public:
   FieldSection() = default;
-  // Borrows what `storage` holds. Under AddressSanitizer it is a copy, so that a stale use is a report.
+  // Borrows what `storage` holds. Under AddressSanitizer it is a copy, so that a stale use is a
+  // report.
   explicit FieldSection(const FieldStorage& storage)
       : fields_(storage.fields().data()), size_(storage.size()) {
     if constexpr (HEADRACE_ASAN != 0) own();

@@ -35,8 +35,8 @@ class FieldStorage {
   // Shortens the list to its first `size` fields.
   void truncate(size_t size) { size_ = size; }
 
-  // Room for `size` characters that stay where they are until clear(); null when the ledger refused.
-  // The last `size - used` of them can be given back by shrink_last().
+  // Room for `size` characters that stay where they are until clear(); null when the ledger
+  // refused. The last `size - used` of them can be given back by shrink_last().
   [[nodiscard]] char* allocate(size_t size) {
     if (size > static_cast<size_t>(room_end_ - room_)) {
       if (!grow_arena(size)) return nullptr;

@@ -8,8 +8,8 @@
 
 namespace headrace::inline HEADRACE_ABI {
 
-// RFC 9113 §8.2.1: a name is a token (RFC 9110 §5.6.2) in lower case; one leading colon is allowed (it
-// marks a pseudo-header field; whether that one exists is a message rule).
+// RFC 9113 §8.2.1: a name is a token (RFC 9110 §5.6.2) in lower case; one leading colon is allowed
+// (it marks a pseudo-header field; whether that one exists is a message rule).
 bool is_valid_field_name(std::string_view name);
 
 // RFC 9113 §8.2.1: the verdict on a value, kValid, kPaddedValue or kInvalidValue.

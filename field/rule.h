@@ -3,8 +3,8 @@
 
 namespace headrace {
 
-// A rule that can be broken, named once, where it is enforced: `section` says which RFC and section,
-// `text` what it demands. Rules have static storage, so an error refers to one by pointer.
+// A rule that can be broken, named once, where it is enforced: `section` says which RFC and
+// section, `text` what it demands. Rules have static storage, so an error refers to one by pointer.
 struct Rule {
   const char* section;
   const char* text;

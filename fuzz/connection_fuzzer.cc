@@ -162,30 +162,29 @@ void Play::look_at(const headrace::Event& event) {
 }
 
 void Play::act_on(const headrace::Event& event) {
-  std::visit(
-      headrace::Overloaded{
-          [&](const headrace::RequestReceived& request) {
-            // Received fields are submitted as they are by a proxy; here they must not harm.
-            if ((choice & 2) != 0) {
-              (void)connection.submit_informational(request.stream_id, {{":status", "103"}});
-            }
-            answer(request.stream_id);
-          },
-          [&](const headrace::DataReceived& data) {
-            (void)connection.send_data(data.stream_id, data.bytes, data.end_stream);
-            if ((choice & 4) != 0) {
-              (void)connection.credit(data.stream_id, static_cast<uint32_t>(data.bytes.size()));
-            }
-          },
-          [&](const headrace::TrailersReceived& trailers) {
-            (void)connection.send_trailers(trailers.stream_id, trailers.fields);
-          },
-          [&](const headrace::PingReceived& ping) {
-            if (ping.opaque == 0) (void)connection.shutdown();
-          },
-          [](const auto&) {},
-      },
-      event);
+  std::visit(headrace::Overloaded{
+                 [&](const headrace::RequestReceived& request) {
+                   if ((choice & 2) != 0) {
+                     (void)connection.submit_informational(request.stream_id, {{":status", "103"}});
+                   }
+                   answer(request.stream_id);
+                 },
+                 [&](const headrace::DataReceived& data) {
+                   (void)connection.send_data(data.stream_id, data.bytes, data.end_stream);
+                   if ((choice & 4) != 0) {
+                     (void)connection.credit(data.stream_id,
+                                             static_cast<uint32_t>(data.bytes.size()));
+                   }
+                 },
+                 [&](const headrace::TrailersReceived& trailers) {
+                   (void)connection.send_trailers(trailers.stream_id, trailers.fields);
+                 },
+                 [&](const headrace::PingReceived& ping) {
+                   if (ping.opaque == 0) (void)connection.shutdown();
+                 },
+                 [](const auto&) {},
+             },
+             event);
 }
 
 void Play::answer(StreamId id) {
@@ -228,9 +227,8 @@ void Play::drain() {
 
 bool same(const std::vector<headrace::transcript::Item>& a,
           const std::vector<headrace::transcript::Item>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
-    return format_item(x) == format_item(y);
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const auto& x, const auto& y) { return format_item(x) == format_item(y); });
 }
 
 }  // namespace

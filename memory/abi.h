@@ -1,9 +1,9 @@
 #ifndef HEADRACE_MEMORY_ABI_H_
 #define HEADRACE_MEMORY_ABI_H_
 
-// How this translation unit was built. Hardened builds (-DHEADRACE_HARDENED=1) check every access to
-// an event, its fields and its bytes; their types are larger, so they live in an inline namespace of
-// their own and objects of the two kinds do not link.
+// How this translation unit was built. Hardened builds (-DHEADRACE_HARDENED=1) check every access
+// to an event, its fields and its bytes; their types are larger, so they live in an inline
+// namespace of their own and objects of the two kinds do not link.
 #if defined(HEADRACE_HARDENED) && HEADRACE_HARDENED
 #define HEADRACE_ABI hardened
 #else

@@ -25,8 +25,8 @@ inline void unpoison([[maybe_unused]] const void* storage, [[maybe_unused]] size
 #endif
 }
 
-// In hardened builds: a mark that dies with the object it is a member of, so that an accessor called
-// through a stale reference stops the program with a message. Elsewhere it is empty.
+// In hardened builds: a mark that dies with the object it is a member of, so that an accessor
+// called through a stale reference stops the program with a message. Elsewhere it is empty.
 class AliveMark {
  public:
 #if HEADRACE_HARDENED
@@ -36,7 +36,8 @@ class AliveMark {
   ~AliveMark() { mark_ = kDead; }
   void check(const char* what) const {
     if (mark_ == kAlive) return;
-    std::fprintf(stderr, "headrace: %s used after its event was dropped; keep() it instead\n", what);
+    std::fprintf(stderr, "headrace: %s used after its event was dropped; keep() it instead\n",
+                 what);
     std::abort();
   }
 

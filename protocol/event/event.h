@@ -49,7 +49,7 @@ struct StreamClosed {
   uintptr_t user_data;
   ErrorCode error;
   ClosedBy closed_by;
-  bool retry_safe;  // the peer says that it did nothing with the request (RFC 9113 §8.7)
+  bool retry_safe;     // the peer says that it did nothing with the request (RFC 9113 §8.7)
   StreamError detail;  // with a rule, when it was reset because the peer broke one
 };
 
@@ -106,10 +106,10 @@ struct ConnectionClosed {
   ClosedBy closed_by;
 };
 
-using Event = std::variant<std::monostate, RequestReceived, DataReceived, TrailersReceived,
-                           StreamClosed, StreamWritable, BodyReleased, SettingsReceived,
-                           SettingsAcknowledged, PingReceived, PingAcknowledged, GoawayReceived,
-                           UnknownFrameReceived, ConnectionClosed>;
+using Event =
+    std::variant<std::monostate, RequestReceived, DataReceived, TrailersReceived, StreamClosed,
+                 StreamWritable, BodyReleased, SettingsReceived, SettingsAcknowledged, PingReceived,
+                 PingAcknowledged, GoawayReceived, UnknownFrameReceived, ConnectionClosed>;
 
 // Makes an event own every byte it refers to.
 void own(Event& event);

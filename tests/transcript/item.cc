@@ -18,9 +18,9 @@ bool same_value(const std::string& a, const std::string& b) {
 std::vector<Attribute> by_key(std::vector<Attribute> attributes) {
   std::vector<Attribute> sorted;  // not stable_sort(): clang-19 calls libstdc++ 12's deprecated
   for (Attribute& attribute : attributes) {
-    const auto behind = std::upper_bound(
-        sorted.begin(), sorted.end(), attribute,
-        [](const Attribute& a, const Attribute& b) { return a.first < b.first; });
+    const auto behind =
+        std::upper_bound(sorted.begin(), sorted.end(), attribute,
+                         [](const Attribute& a, const Attribute& b) { return a.first < b.first; });
     sorted.insert(behind, std::move(attribute));
   }
   return sorted;
