@@ -274,8 +274,10 @@ bool BlockDecoder::copy_table_views() {
 // What was decoded for the table alone does not stay in the arena. Nothing was allocated behind it.
 void BlockDecoder::give_back(const Text& name, const Text& value) {
   if (value.in_arena) fields_->shrink_last(value.size);
-  const bool adjacent = !value.in_arena || name.view.data() + name.size == value.view.data();
-  if (name.in_arena && adjacent) fields_->shrink_last(name.size);
+  if (!name.in_arena) return;
+  // The value may have begun a block of the arena of its own, in front of which the name is lost.
+  const bool last = !value.in_arena || name.view.data() + name.size == value.view.data();
+  if (last) fields_->shrink_last(name.size);
 }
 
 }  // namespace
