@@ -2,7 +2,6 @@
 
 #include <absl/flags/flag.h>
 
-#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
@@ -112,9 +111,11 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
     return absl::InvalidArgumentError("--threads is from 1 to " + std::to_string(kMaxThreads));
   }
   const uint32_t max_connections = absl::GetFlag(FLAGS_max_connections);
-  if (max_connections < 1) return absl::InvalidArgumentError("--max_connections is at least 1");
   const auto threads = static_cast<uint32_t>(config.threads);
-  config.loop.max_connections = std::max(max_connections / threads, 1u);
+  if (max_connections < threads) {
+    return absl::InvalidArgumentError("--max_connections is at least 1 for each of the --threads");
+  }
+  config.loop.max_connections = max_connections / threads;
 
   const absl::StatusOr<Allocation> allocation = read_allocation();
   if (!allocation.ok()) return allocation.status();

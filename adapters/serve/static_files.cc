@@ -5,9 +5,9 @@
 
 #include <array>
 #include <cerrno>
-#include <cinttypes>
+#include <charconv>
 #include <cstddef>
-#include <cstdio>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,18 +33,24 @@ constexpr uint64_t kReadAtOnce = 16 * 1024;
 class EntityTag {
  public:
   explicit EntityTag(const struct stat& status) {
-    size_ = static_cast<size_t>(
-        std::snprintf(text_.data(), text_.size(), "\"%" PRIx64 "-%" PRIx64 "-%" PRIx64 "\"",
-                      static_cast<uint64_t>(status.st_ino),
-                      static_cast<uint64_t>(status.st_mtim.tv_sec) * 1'000'000'000u +
-                          static_cast<uint64_t>(status.st_mtim.tv_nsec),
-                      static_cast<uint64_t>(status.st_size)));
+    *end_++ = '"';
+    put(static_cast<uint64_t>(status.st_ino));
+    *end_++ = '-';
+    put(static_cast<uint64_t>(status.st_mtim.tv_sec) * 1'000'000'000u +
+        static_cast<uint64_t>(status.st_mtim.tv_nsec));
+    *end_++ = '-';
+    put(static_cast<uint64_t>(status.st_size));
+    *end_++ = '"';
   }
-  std::string_view text() const { return {text_.data(), size_}; }
+  std::string_view text() const { return {text_.data(), static_cast<size_t>(end_ - text_.data())}; }
 
  private:
-  std::array<char, 56> text_;
-  size_t size_;
+  void put(uint64_t number) {
+    end_ = std::to_chars(end_, text_.data() + text_.size(), number, 16).ptr;
+  }
+
+  std::array<char, 52> text_;  // three numbers of at most 16 digits, two dashes, the quotes
+  char* end_ = text_.data();
 };
 
 // What a failure to open says to the client. A name that leads out of the root does not exist
@@ -69,6 +75,13 @@ int status_of_error(int error) {
     default:
       return 500;
   }
+}
+
+// Invalid: errno says why.
+UniqueFd open_and_look(const DocumentRoot& root, const std::string& name, struct stat* status) {
+  UniqueFd file = root.open_file(name);
+  if (file.valid() && fstat(file.get(), status) != 0) return UniqueFd();
+  return file;
 }
 
 // RFC 9110 §15.4.2: a directory's relative links need the slash. One slash in front, since two
@@ -153,17 +166,15 @@ void answer_file(Responder& responder, const DocumentRoot& root) {
   if (!name) return responder.respond_error(400);
   if (is_hidden(*name)) return responder.respond_error(404);
 
-  UniqueFd file = root.open_file(*name);
   struct stat status {};
-  if (file.valid() && fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
+  UniqueFd file = open_and_look(root, *name, &status);
+  if (file.valid() && S_ISDIR(status.st_mode)) {
     if (!responder.path().ends_with('/')) return redirect_to_directory(responder);
     name->append("/index.html");
-    file = root.open_file(*name);
+    file = open_and_look(root, *name, &status);
   }
   if (!file.valid()) return responder.respond_error(status_of_error(errno));
-  if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return responder.respond_error(404);
-  }
+  if (!S_ISREG(status.st_mode)) return responder.respond_error(404);
   respond_with_conditions(responder, *name, std::move(file), status);
 }
 

@@ -72,7 +72,8 @@ TEST_F(ConfigTest, Durations) {
 
 TEST_F(ConfigTest, ThreadsShareTheConnections) {
   EXPECT_EQ(read({"--threads=4", "--max_connections=100"})->loop.max_connections, 25u);
-  EXPECT_EQ(read({"--threads=4", "--max_connections=2"})->loop.max_connections, 1u);
+  EXPECT_EQ(read({"--threads=4", "--max_connections=4"})->loop.max_connections, 1u);
+  EXPECT_NE(error({"--max_connections=2", "--threads=4"}), "no error");
 }
 
 TEST_F(ConfigTest, MistakesAreOneLineThatNamesThem) {
