@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 namespace headrace::adapters {
 
@@ -64,16 +65,18 @@ void LoopPeer::read(size_t limit) {
     const ssize_t n = recv(socket_.get(), buffer.data(), std::min(limit, buffer.size()), 0);
     if (n == 0) saw_eof_ = true;
     if (n < 0 && errno != EAGAIN) saw_reset_ = true;
-    if (n <= 0) return;
+    if (n <= 0) break;
     received_.append(buffer.data(), static_cast<size_t>(n));
     limit -= static_cast<size_t>(n);
   }
+  while (auto frame = reference::parse(received_, &parsed_)) frames_.push_back(std::move(*frame));
 }
 
 std::vector<reference::Frame> LoopPeer::frames_of(uint8_t type) const {
-  std::vector<reference::Frame> all = frames();
-  std::erase_if(all, [&](const reference::Frame& frame) { return frame.type != type; });
-  return all;
+  std::vector<reference::Frame> found;
+  std::copy_if(frames_.begin(), frames_.end(), std::back_inserter(found),
+               [&](const reference::Frame& frame) { return frame.type == type; });
+  return found;
 }
 
 std::string LoopPeer::data_of(uint32_t stream_id) const {
@@ -85,8 +88,7 @@ std::string LoopPeer::data_of(uint32_t stream_id) const {
 }
 
 bool LoopPeer::ended(uint32_t stream_id) const {
-  const std::vector<reference::Frame> all = frames();
-  return std::any_of(all.begin(), all.end(), [&](const reference::Frame& frame) {
+  return std::any_of(frames_.begin(), frames_.end(), [&](const reference::Frame& frame) {
     return frame.stream_id == stream_id && frame.type <= reference::HEADERS &&
            (frame.flags & reference::END_STREAM) != 0;
   });

@@ -40,7 +40,7 @@ class LoopPeer {
   // Takes in at most `limit` octets that have arrived.
   void read(size_t limit = 1 << 20);
   const std::string& received() const { return received_; }
-  std::vector<reference::Frame> frames() const { return reference::parse_all(received_); }
+  const std::vector<reference::Frame>& frames() const { return frames_; }
   // Of the frames that came: those of a type; and the DATA octets of a stream.
   std::vector<reference::Frame> frames_of(uint8_t type) const;
   std::string data_of(uint32_t stream_id) const;
@@ -62,6 +62,8 @@ class LoopPeer {
  private:
   UniqueFd socket_;
   std::string received_;
+  std::vector<reference::Frame> frames_;  // those that are whole
+  size_t parsed_ = 0;                     // octets of received_ that they are
   bool saw_eof_ = false;
   bool saw_reset_ = false;
 };
