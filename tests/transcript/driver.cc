@@ -119,13 +119,12 @@ bool Driver::step() {
 
 void Driver::take(EventPtr event) {
   if (allowance_ != kAllEvents) --allowance_;
-  Item item = describe_event(*event);
   break_rule(application_.observe(*event));
-  if (holding_ != Holding::kDrop) {
-    if (holding_ == Holding::kKeep) event = keep(std::move(event));
-    held_.push_back({std::move(event), format_item(item)});
-  }
-  append_event(std::move(item), &events_);
+  append_event(*event, &events_);
+  if (holding_ == Holding::kDrop) return;
+  std::string text = format_item(describe_event(*event));
+  if (holding_ == Holding::kKeep) event = keep(std::move(event));
+  held_.push_back({std::move(event), std::move(text)});
 }
 
 void Driver::settle() {

@@ -151,19 +151,20 @@ bool is_event_name(std::string_view name) {
 
 Item describe_event(const Event& event) { return std::visit(Describe(), event); }
 
-void append_event(Item event, std::vector<Item>* events) {
-  const bool joins =
-      event.name == "DataReceived" && !events->empty() && events->back().name == "DataReceived" &&
-      events->back().numbers == event.numbers && !events->back().has_word("END_STREAM");
+void append_event(const Event& event, std::vector<Item>* events) {
+  const auto* data = std::get_if<DataReceived>(&event);
+  const bool joins = data != nullptr && !events->empty() && events->back().name == "DataReceived" &&
+                     events->back().numbers[0] == data->stream_id &&
+                     !events->back().has_word("END_STREAM");
   if (!joins) {
-    events->push_back(std::move(event));
+    events->push_back(describe_event(event));
     return;
   }
   Item& before = events->back();
-  *before.bytes += *event.bytes;
-  before.words = event.words;
-  before.details = event.details;
-  before.details.back().second = std::to_string(before.bytes->size());
+  before.bytes->append(data->bytes.text());
+  add_end_stream(data->end_stream, &before);
+  before.details = {{"user_data", std::to_string(data->user_data)},
+                    {"len", std::to_string(before.bytes->size())}};
 }
 
 }  // namespace headrace::transcript

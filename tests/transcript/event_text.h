@@ -14,7 +14,7 @@ Item describe_event(const Event& event);
 
 // Appends an event to those of the same turn. Adjacent DataReceived of a stream become one, since
 // where they are cut depends on how the input came in.
-void append_event(Item event, std::vector<Item>* events);
+void append_event(const Event& event, std::vector<Item>* events);
 
 // The names of enumerators, as transcripts write them.
 std::string_view closed_by_name(ClosedBy closed_by);

@@ -56,7 +56,7 @@ class Run {
         driver_.end_of_input();
         break;
       case Turn::Kind::kCommand:
-        trace(turn.line, '!', format_item(turn.command));
+        trace(turn.line, '!', turn.command);
         result_ = driver_.run(turn.command);
         break;
       case Turn::Kind::kTime:
@@ -68,7 +68,7 @@ class Run {
 
   void send(const Turn& turn) {
     for (const Line& line : turn.sent) {
-      trace(line.number, '<', format_item(line.item));
+      trace(line.number, '<', line.item);
       if (line.item.name != "SETTINGS" || line.item.has_word("ACK")) continue;
       const bool has_size = line.item.attribute("HEADER_TABLE_SIZE") != nullptr;
       driver_.peer_sent_settings(has_size ? std::optional(line.item.number("HEADER_TABLE_SIZE", 0))
@@ -82,8 +82,8 @@ class Run {
     events_ = driver_.take_events();
     output_ = driver_.take_output();
     if (turn.kind == Turn::Kind::kCommand) check_result(turn);
-    for (const Item& event : events_) trace(turn.line, '=', format_item(event));
-    for (const Item& frame : output_) trace(turn.line, '>', format_item(frame));
+    for (const Item& event : events_) trace(turn.line, '=', event);
+    for (const Item& frame : output_) trace(turn.line, '>', frame);
     const auto names_unknown_frames =
         std::any_of(turn.events.begin(), turn.events.end(),
                     [](const Line& l) { return l.item.name == "UnknownFrameReceived"; });
@@ -95,7 +95,7 @@ class Run {
     compare(turn, '>', turn.output, output_);
     for (const Line& line : turn.checks) {
       const Item state = driver_.state(line.item.name);
-      trace(line.number, '?', format_item(state));
+      trace(line.number, '?', state);
       if (!matches(line.item, state)) expected(line.number, show('?', line.item), show('?', state));
     }
     if (!driver_.broken_rule().empty()) depart(turn.line, driver_.broken_rule());
@@ -106,7 +106,7 @@ class Run {
     ok.name = "ok";
     const Item& wanted = turn.result ? turn.result->item : ok;
     const int line = turn.result ? turn.result->number : turn.line;
-    trace(line, '?', format_item(result_));
+    trace(line, '?', result_);
     if (!matches(wanted, result_)) expected(line, show('?', wanted), show('?', result_));
   }
 
@@ -137,6 +137,9 @@ class Run {
     if (!departure_) departure_ = Departure{line, std::string(message)};
   }
 
+  void trace(int line, char sign, const Item& item) {
+    if (options_.trace) options_.trace(line, sign, format_item(item));
+  }
   void trace(int line, char sign, const std::string& text) {
     if (options_.trace) options_.trace(line, sign, text);
   }
