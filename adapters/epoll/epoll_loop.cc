@@ -1,9 +1,11 @@
 #include "adapters/epoll/epoll_loop.h"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -32,6 +34,12 @@ bool control(const UniqueFd& epoll, int operation, const UniqueFd& fd, uint32_t 
   event.events = interest;
   event.data.ptr = tag;
   return epoll_ctl(epoll.get(), operation, fd.get(), &event) == 0;
+}
+
+// What was written and the peer's side has not acknowledged.
+size_t bytes_in_flight(const UniqueFd& socket) {
+  int bytes = 0;
+  return ioctl(socket.get(), SIOCOUTQ, &bytes) == 0 ? static_cast<size_t>(bytes) : 0;
 }
 
 }  // namespace
@@ -92,7 +100,10 @@ bool EpollLoop::turn(milliseconds max_wait) {
     void* tag = events[i].data.ptr;
     if (tag == &listener_) {
       accept(now);
-    } else if (tag != &wakeup_) {
+    } else if (tag == &wakeup_) {
+      uint64_t stops;  // stops_requested_ has them
+      [[maybe_unused]] ssize_t n = ::read(wakeup_.get(), &stops, sizeof(stops));
+    } else {
       attend(*static_cast<Peer*>(tag), events[i].events, now);
     }
   }
@@ -240,7 +251,7 @@ void EpollLoop::remove(Peer& peer) {
 void EpollLoop::expire_deadlines(TimePoint now) {
   while (DeadlineQueue::Entry* due = deadlines_.take_due(now)) {
     Peer& peer = static_cast<Peer&>(*due);
-    peer.session.expire(now);
+    peer.session.expire(now, bytes_in_flight(peer.socket));
     attend(peer, 0, now);
   }
 }
@@ -249,10 +260,6 @@ void EpollLoop::expire_deadlines(TimePoint now) {
 
 void EpollLoop::handle_stop(TimePoint now) {
   const int requested = std::min(stops_requested_.load(), 2);
-  if (requested > stops_handled_) {
-    uint64_t count;
-    [[maybe_unused]] ssize_t n = ::read(wakeup_.get(), &count, sizeof(count));
-  }
   if (requested >= 1 && stops_handled_ == 0) stop_gracefully(now);
   if ((requested >= 2 && stops_handled_ == 1) || now >= grace_ends_) stop_at_once(now);
 }

@@ -20,7 +20,8 @@ struct LoopOptions {
   // peers that ask and never read.
   std::chrono::milliseconds write_timeout{60'000};
 
-  // After our last byte is out: how long the peer may take to read it and close. Closing at once,
+  // After our last byte is written: how long the peer may take to close, and to take any of what is
+  // still on its way. Closing at once,
   // with its bytes still unread here, would make TCP send a reset that destroys our GOAWAY on the
   // peer's side.
   std::chrono::milliseconds linger_timeout{2'000};

@@ -40,9 +40,12 @@ void Session::fail(TimePoint now) {
   phase_ = Phase::kClosed;
 }
 
-void Session::expire(TimePoint now) {
+void Session::expire(TimePoint now, size_t in_flight) {
   if (phase_ == Phase::kLingering && now >= linger_until_) {
-    phase_ = Phase::kClosed;
+    // A slow peer that is still taking what we wrote gets more time: the end of it would be lost.
+    const bool goes_on = in_flight > 0 && in_flight < std::exchange(in_flight_, in_flight);
+    phase_ = goes_on ? Phase::kLingering : Phase::kClosed;
+    linger_until_ = now + options_.linger_timeout;
   } else if (phase_ == Phase::kOpen) {
     if (now >= write_deadline()) return fail(now);
     dispatch(connection_.advance(now));

@@ -1,6 +1,7 @@
 #ifndef HEADRACE_ADAPTERS_LOOP_SESSION_H_
 #define HEADRACE_ADAPTERS_LOOP_SESSION_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <gsl/span>
 #include <memory>
@@ -19,7 +20,7 @@ class Session {
  public:
   enum class Phase : uint8_t {
     kOpen,
-    kLingering,  // all is said: send FIN, and read (to discard) until EOF or the deadline
+    kLingering,  // all is written: send FIN, and read (to discard) until EOF or the deadline
     kClosed,     // close the transport and destroy the session
   };
 
@@ -37,8 +38,8 @@ class Session {
   void end_of_input(TimePoint now);
   // The transport broke: reset, or any error. Nothing can be sent any more.
   void fail(TimePoint now);
-  // deadline() has passed.
-  void expire(TimePoint now);
+  // deadline() has passed. `in_flight`: octets that were written and have not arrived yet.
+  void expire(TimePoint now, size_t in_flight);
 
   // --- What goes out.
 
@@ -80,6 +81,7 @@ class Session {
   Statistics published_;
   TimePoint blocked_since_ = TimePoint::max();
   TimePoint linger_until_ = TimePoint::max();
+  size_t in_flight_ = static_cast<size_t>(-1);  // when the lingering was looked at last
   Phase phase_ = Phase::kOpen;
   bool throttled_ = false;    // the connection holds input back until replies are out
   bool input_ended_ = false;  // the peer sent FIN

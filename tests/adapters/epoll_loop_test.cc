@@ -284,6 +284,29 @@ TEST_F(EpollLoopTest, LingersOnlySoLong) {
   EXPECT_GE(Clock::now() - start, milliseconds(50));
 }
 
+// All is written, but most of it is still on its way to a slow reader, who talks meanwhile: closing
+// now would make TCP answer with RST and drop the rest.
+TEST_F(EpollLoopTest, LingersWhileASlowPeerTakesTheRest) {
+  options_.linger_timeout = milliseconds(60);
+  options_.connection.limits.shutdown_ping_timeout = milliseconds(10);
+  make_listening_loop();
+  LoopPeer peer = connect_peer(4096);
+  peer.send_preface({{kInitialWindowSize, kMaxWindow}});
+  peer.send(reference::encode(reference::WINDOW_UPDATE, 0, 0, reference::u32(kMaxWindow - 65535)));
+  peer.send_get(1, "/150000");
+  ASSERT_TRUE(turn_until([&] { return service_.requests == 1; }));
+  loop_->stop();
+  turn_for(milliseconds(40));
+  for (int i = 0; i < 500 && !peer.saw_eof() && !peer.saw_reset(); ++i) {
+    peer.send(reference::encode(reference::PING, 0, 0, "and yet?"));
+    turn_for(milliseconds(5));
+    peer.read(2'000);
+  }
+  EXPECT_TRUE(peer.saw_eof());
+  EXPECT_TRUE(peer.ended(1));
+  EXPECT_EQ(peer.data_of(1), pattern(150'000));
+}
+
 // RFC 9113 §10.5: who sends PINGs and never reads the answers is not read from either.
 TEST_F(EpollLoopTest, StopsReadingFromAPeerThatDoesNotRead) {
   make_loop();
@@ -405,6 +428,7 @@ TEST_F(EpollLoopTest, StopsAtOnceWhenToldTwice) {
   loop_->stop();
   turn_for(milliseconds(20));
   EXPECT_EQ(loop_->open_connections(), 1u);
+  EXPECT_LE(busy_turns(milliseconds(50)), 2) << "it spins while it waits for the stream";
   loop_->stop();
   EXPECT_FALSE(loop_->turn(milliseconds(1000)));
   EXPECT_EQ(service_.destroyed, 1);
