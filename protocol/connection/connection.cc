@@ -174,7 +174,7 @@ EventPtr Connection::next_closing_event() {
 bool Connection::has_events() const {
   if (!notify_.empty() || phase_ == Phase::kClosing) return true;
   if (phase_ == Phase::kGone) return false;
-  if (shutdown_ == Shutdown::kFinal && streams_.size() == 0) return true;
+  if (input_ended_ || (shutdown_ == Shutdown::kFinal && streams_.size() == 0)) return true;
   return !kept_input_.empty() && !replies_.full();
 }
 

@@ -29,8 +29,9 @@ void Connection::consume(size_t size) {
 }
 
 bool Connection::parse(EventPtr* event) {
-  // Enough replies are waiting: the rest of the input is kept until half of them are out.
-  if (replies_.full()) return false;
+  // Enough replies are waiting: the rest of the input is kept until half of them are out. When the
+  // input has ended there is no more than what is kept, and nobody may take the replies any more.
+  if (replies_.full() && !input_ended_) return false;
   switch (parsing_) {
     case Parsing::kPreface:
       return parse_preface();
@@ -79,12 +80,14 @@ bool Connection::parse_frame_header() {
     consume(FrameHeader::kSize);
     return true;
   }
-  size_t size = std::min(bytes.size(), FrameHeader::kSize - octets_of_step_);
-  if (size == 0) return false;
-  std::memcpy(header_octets_ + octets_of_step_, bytes.data(), size);
-  consume(size);
-  octets_of_step_ += size;
-  if (octets_of_step_ < FrameHeader::kSize) return false;
+  while (octets_of_step_ < FrameHeader::kSize) {
+    bytes = unparsed();
+    if (bytes.empty()) return false;
+    size_t size = std::min(bytes.size(), FrameHeader::kSize - octets_of_step_);
+    std::memcpy(header_octets_ + octets_of_step_, bytes.data(), size);
+    consume(size);
+    octets_of_step_ += size;
+  }
   octets_of_step_ = 0;
   header_ = headrace::parse_frame_header(header_octets_);
   return true;
@@ -133,7 +136,7 @@ bool Connection::parse_payload(EventPtr* event) {
     return true;
   }
   consume(size);
-  if (payload_.size() < header_.length) return false;
+  if (payload_.size() < header_.length) return !unparsed().empty();
   parsing_ = Parsing::kFrameHeader;
   *event = on_frame(payload_.bytes());
   return true;
@@ -143,7 +146,7 @@ bool Connection::skip_payload() {
   size_t size = std::min<size_t>(unparsed().size(), header_.length);
   consume(size);
   header_.length -= static_cast<uint32_t>(size);
-  if (header_.length > 0) return false;
+  if (header_.length > 0) return !unparsed().empty();
   parsing_ = Parsing::kFrameHeader;
   return true;
 }

@@ -1,0 +1,67 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "protocol/connection/connection.h"
+#include "tests/connection/test_client.h"
+
+// Input that waits in the connection: because the loop was left, or because replies wait to be sent.
+namespace headrace {
+namespace {
+
+using testing::drain;
+using testing::octets;
+using testing::TestClient;
+
+const TimePoint kNow{};
+
+std::string ping(uint64_t opaque) {
+  return reference::encode(reference::PING, 0, 0, reference::u64(opaque));
+}
+
+template <typename Alternative>
+size_t count(EventRange range) {
+  size_t events = 0;
+  for (EventPtr event : range) events += std::holds_alternative<Alternative>(*event) ? 1 : 0;
+  return events;
+}
+
+TEST(KeptInput, AnEndOfInputThatIsNotWalkedStillCloses) {
+  Connection connection(Role::kServer, Options(), kNow);
+  { EventRange unused = connection.end_of_input(kNow); }
+  EXPECT_TRUE(connection.has_events());
+  EXPECT_EQ(count<ConnectionClosed>(connection.advance(kNow)), 1u);
+  EXPECT_FALSE(connection.has_events());
+}
+
+TEST(KeptInput, IsHandledBeforeTheEndOfInputEvenWhenNobodyTakesTheReplies) {
+  Options options;
+  options.limits.queued_replies = 4;
+  Connection connection(Role::kServer, options, kNow);
+  std::string input = TestClient::preface();
+  for (uint64_t i = 0; i < 20; ++i) input += ping(i);
+  EXPECT_EQ(count<PingReceived>(connection.receive(octets(input), kNow)), 3u)
+      << "the acknowledgement of SETTINGS is the fourth reply";
+  EXPECT_FALSE(connection.wants_input());
+  std::vector<size_t> kinds;
+  for (EventPtr event : connection.end_of_input(kNow)) kinds.push_back(event->index());
+  std::vector<size_t> expected(17, Event(PingReceived{}).index());
+  expected.push_back(Event(ConnectionClosed{}).index());
+  EXPECT_EQ(kinds, expected);
+}
+
+TEST(KeptInput, AFrameThatWasKeptInPartIsContinuedByTheNextInput) {
+  const std::string input = ping(1) + ping(2);
+  for (size_t cut = 17; cut < input.size(); ++cut) {
+    Connection connection(Role::kServer, Options(), kNow);
+    EXPECT_EQ(count<PingReceived>(connection.receive(octets(TestClient::preface()), kNow)), 0u);
+    const std::string first = input.substr(0, cut);
+    for (EventPtr event : connection.receive(octets(first), kNow)) break;
+    EXPECT_EQ(count<PingReceived>(connection.receive(octets(input).subspan(cut), kNow)), 1u)
+        << "cut behind " << cut << " octets";
+  }
+}
+
+}  // namespace
+}  // namespace headrace
