@@ -242,6 +242,7 @@ class Connection {
   void release_output(size_t size);
   void note_release(Stream* stream);
   void give_stream_credit(Stream* stream, uint32_t size);
+  void give_overdue_credit();
   void give_connection_credit(uint32_t size);
   void write_credit(StreamId stream_id, uint32_t increment);
 

@@ -153,11 +153,13 @@ EventPtr Connection::on_settings_ack() {
     fail(ErrorCode::kProtocolError, kSolicited);
     return nullptr;
   }
+  const uint32_t window_before = own_settings_.initial_window_size;
   settings_in_flight_.acknowledge([this](const Setting& setting) {
     if (uint32_t* value = own_settings_.find(setting.id)) *value = setting.value;
     if (setting.id == SettingId::kHeaderTableSize) decoder_.set_max_table_size(setting.value);
   });
   if (settings_in_flight_.empty()) settings_deadline_ = TimePoint::max();
+  if (own_settings_.initial_window_size < window_before) give_overdue_credit();
   return recycler_.lend(SettingsAcknowledged{});
 }
 

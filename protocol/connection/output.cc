@@ -219,6 +219,14 @@ void Connection::give_stream_credit(Stream* stream, uint32_t size) {
   write_credit(stream->id, stream->receive_window.consume(base, base, size));
 }
 
+// The initial window became smaller (§6.9.2). What had not been given back, being little beside the
+// old one, may be all that the peer has to wait for.
+void Connection::give_overdue_credit() {
+  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
+    give_stream_credit(stream, 0);
+  }
+}
+
 void Connection::give_connection_credit(uint32_t size) {
   write_credit(0, receive_window_.consume(kInitialWindow, options_.connection_window_size, size));
 }
