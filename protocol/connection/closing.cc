@@ -101,16 +101,18 @@ void Connection::fail_stream(const StreamError& error) {
   Stream* stream = streams_.find(error.stream_id);
   StreamState state = state_of(error.stream_id, stream);
   if (state == StreamState::kIdle) return fail(ConnectionError{error});
-  bool wasted = stream == nullptr || !stream->response_started;
+  bool wasted = is_closed(state) || !stream->response_started;
   // What was reset before is not reset again.
-  if (state != StreamState::kClosedResetSent || stream == nullptr) {
+  if (state != StreamState::kClosedResetSent) {
     reset(error.stream_id, error.code);
     count_reply();
   }
-  if (stream == nullptr) {
-    closed_streams_.remember(error.stream_id, StreamState::kClosedResetSent);
-  } else if (!is_closed(state)) {
+  if (!is_closed(state)) {
     close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, error);
+  } else if (stream != nullptr) {  // its record is still needed
+    stream->state = StreamState::kClosedResetSent;
+  } else if (state != StreamState::kClosedResetSent) {
+    closed_streams_.remember(error.stream_id, StreamState::kClosedResetSent);
   }
   if (wasted) spend_reset();
 }
