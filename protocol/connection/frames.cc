@@ -86,7 +86,13 @@ void Connection::on_rst_stream(gsl::span<const uint8_t> payload) {
   bool wasted = !stream->response_started;
   ++statistics_.streams_reset_by_peer;
   close_stream(stream, stream->state, ClosedBy::kPeer, reason);
-  if (wasted) spend_reset();
+  if (wasted) {
+    spend_reset();
+  } else if (output_.unsent() > 0) {
+    // The stream no longer counts, and what was queued of its response stays: like a reply, or a
+    // peer that does not read could have responses queued without bound.
+    count_reply();
+  }
 }
 
 // §6.5: applied in order, then acknowledged.
