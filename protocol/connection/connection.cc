@@ -159,14 +159,14 @@ EventPtr Connection::next_notification() {
 // itself.
 EventPtr Connection::next_closing_event() {
   if (phase_ == Phase::kGone) return nullptr;
-  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
+  StreamError reason{close_error_};
+  if (reason.code == ErrorCode::kNoError) reason.code = ErrorCode::kCancel;
+  for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
+    next = StreamTable::next(stream);  // the record may go
     if (is_closed(stream->state)) continue;
-    StreamError reason{close_error_};
-    if (reason.code == ErrorCode::kNoError) reason.code = ErrorCode::kCancel;
     close_stream(stream, StreamState::kClosedResetSent, closed_by_, reason);
-    if (EventPtr event = next_notification()) return event;
-    return next_closing_event();  // the record may be gone: look again from the oldest
   }
+  if (EventPtr event = next_notification()) return event;
   phase_ = Phase::kGone;
   return recycler_.lend(ConnectionClosed{close_error_, closed_by_});
 }
