@@ -11,9 +11,10 @@
 
 namespace headrace::inline HEADRACE_ABI {
 
-// How the streams of one side that are no longer live were closed: the last `limit` of them, in a
-// ring. A stream that was forgotten gets the lenient answer, that of one we reset: late frames on
-// it are discarded.
+// How the streams of one side that are no longer live were closed. Each has its place by its id, so
+// that a late frame costs one look; `limit` ids that a client uses in a row have places of their
+// own, and others displace older ones. A stream that was forgotten gets the lenient answer, that of
+// one we reset: late frames on it are discarded.
 class ClosedStreams {
  public:
   // `limit`: how many are remembered (Limits::remembered_streams).
@@ -31,12 +32,16 @@ class ClosedStreams {
 
  private:
   struct Entry {
-    StreamId id;
-    StreamState state;
+    StreamId id = 0;  // 0: free
+    StreamState state = StreamState::kIdle;
   };
   static constexpr size_t kFirstCapacity = 16;
 
-  void grow();
+  // False: the limit, or the ledger.
+  bool grow();
+  // The ids of one side are all odd or all even.
+  Entry& place_of(StreamId id) const { return entries_[id / 2 % capacity_]; }
+  void put(const Entry& entry);
   void forget(StreamId id) {
     if (id > forgotten_up_to_) forgotten_up_to_ = id;
   }
@@ -45,8 +50,6 @@ class ClosedStreams {
   size_t limit_;
   std::unique_ptr<Entry[]> entries_;
   size_t capacity_ = 0;
-  size_t size_ = 0;
-  size_t newest_ = 0;             // position of the newest entry
   StreamId forgotten_up_to_ = 0;  // some id up to this one was used and forgotten
 };
 

@@ -52,6 +52,20 @@ TEST(ClosedStreams, RemembersNothingWhenToldSo) {
   EXPECT_EQ(closed.find(1), StreamState::kClosedResetSent);
 }
 
+TEST(ClosedStreams, AnIdFarAwayDisplacesTheOneWhosePlaceItHas) {
+  Ledger ledger(1 << 20);
+  ClosedStreams closed(&ledger, kLimit);
+  const StreamId far = 1 + 2 * 16 * kLimit;
+  closed.remember(1, StreamState::kClosedEnded);
+  closed.remember(far + 2, StreamState::kClosedEnded);
+  EXPECT_EQ(closed.find(1), StreamState::kClosedEnded);
+  closed.remember(far, StreamState::kClosedResetReceived);
+  EXPECT_EQ(closed.find(far), StreamState::kClosedResetReceived);
+  EXPECT_EQ(closed.find(far + 2), StreamState::kClosedEnded);
+  EXPECT_EQ(closed.find(1), StreamState::kClosedResetSent) << "forgotten";
+  EXPECT_EQ(closed.find(3), StreamState::kClosedSkipped);
+}
+
 TEST(ClosedStreams, ForgetsAtOnceWhenTheLedgerRefuses) {
   Ledger ledger(0);
   ClosedStreams closed(&ledger, kLimit);
