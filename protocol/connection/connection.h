@@ -109,7 +109,7 @@ class Connection {
   void sent(size_t size);
   // The first `size` bytes that were sent are no longer read. Only with Options::explicit_release.
   void released(size_t size);
-  // pending_output() would not be empty. Commits nothing.
+  // pending_output() would not be empty, unless a BodySource says "not yet". Commits nothing.
   bool wants_output() const;
   // Everything is out and nothing will come: close the transport.
   bool should_close() const;

@@ -105,6 +105,7 @@ EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
     return nullptr;
   }
   bool changed = !settings_received_;
+  const uint32_t window_before = peer_settings_.initial_window_size;
   for (Setting setting : entries) {
     ErrorCode code;
     if (const Rule* rule = check_setting(setting, peer_settings_, &code)) {
@@ -113,6 +114,11 @@ EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
     }
     changed = apply_peer_setting(setting) || changed;
     if (phase_ != Phase::kOpen) return nullptr;
+  }
+  if (peer_settings_.initial_window_size != window_before) {
+    scheduler_.windows_moved([this](const Stream* stream) {
+      return stream->send_window.available(peer_settings_.initial_window_size) > 0;
+    });
   }
   settings_received_ = true;
   preface_deadline_ = TimePoint::max();
@@ -133,11 +139,9 @@ bool Connection::apply_peer_setting(const Setting& setting) {
   *value = setting.value;
   if (setting.id == SettingId::kHeaderTableSize) {
     encoder_.set_peer_max_table_size(setting.value);
-  } else if (setting.id == SettingId::kInitialWindowSize && setting.value > before) {
-    if (largest_send_delta_ + setting.value > kMaxWindow && !send_windows_in_bounds()) {
-      fail(ErrorCode::kFlowControlError, kOverflow, setting.value);
-    }
-    scheduler_.unblock_all();
+  } else if (setting.id == SettingId::kInitialWindowSize && setting.value > before &&
+             largest_send_delta_ + setting.value > kMaxWindow && !send_windows_in_bounds()) {
+    fail(ErrorCode::kFlowControlError, kOverflow, setting.value);
   }
   return true;
 }

@@ -98,10 +98,7 @@ void Connection::schedule(Stream* stream) {
 // One DATA frame of at most `room` octets, header included. False: not now.
 bool Connection::cut_data(Stream* stream, size_t room) {
   int64_t stream_window = stream->send_window.available(peer_settings_.initial_window_size);
-  if (stream_window <= 0) {
-    scheduler_.block(stream);
-    return true;
-  }
+  Expects(stream_window > 0);  // else it would be blocked
   // A tiny frame only when nothing else is on its way.
   if (room < FrameHeader::kSize + kSmallestCut && output_.unsent() > 0) return false;
   room = room > FrameHeader::kSize ? room - FrameHeader::kSize : 1;

@@ -27,10 +27,17 @@ class Scheduler {
     stream->window_blocked = false;
     ready_.push_back(stream);
   }
-  // Every window has opened (INITIAL_WINDOW_SIZE grew): those that are still shut block again when
-  // it is their turn.
-  void unblock_all() {
-    while (!blocked_.empty()) unblock(blocked_.front());
+  // Every window has moved (INITIAL_WINDOW_SIZE changed). `is_open(const Stream*)`: it can send.
+  template <typename IsOpen>
+  void windows_moved(IsOpen is_open) {
+    for (Stream *stream = blocked_.front(), *next; stream != nullptr; stream = next) {
+      next = Ready::after(stream);
+      if (is_open(stream)) unblock(stream);
+    }
+    for (Stream *stream = ready_.front(), *next; stream != nullptr; stream = next) {
+      next = Ready::after(stream);
+      if (!is_open(stream)) block(stream);
+    }
   }
   void remove(Stream* stream) {
     if (!Ready::contains(stream)) return;
