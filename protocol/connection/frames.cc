@@ -150,6 +150,7 @@ bool Connection::apply_peer_setting(const Setting& setting) {
 bool Connection::send_windows_in_bounds() {
   largest_send_delta_ = 0;
   for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
+    if (is_closed(stream->state)) continue;  // only its output is still there
     largest_send_delta_ = std::max(largest_send_delta_, stream->send_window.delta());
   }
   return largest_send_delta_ + peer_settings_.initial_window_size <= kMaxWindow;
