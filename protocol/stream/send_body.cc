@@ -32,7 +32,7 @@ void SendBody::start(Body body, uint32_t buffer_size) {
 
 size_t SendBody::append(gsl::span<const uint8_t> bytes) {
   size_t accepted = std::min<size_t>(bytes.size(), buffer_capacity_ - buffer_.size);
-  wrote_short_ = accepted < bytes.size();
+  if (accepted < bytes.size()) wrote_short_ = true;
   if (accepted == 0) return 0;
   if (buffer_.bytes == nullptr) buffer_.bytes.reset(new uint8_t[buffer_capacity_]);
   // A ring: up to two pieces.

@@ -45,6 +45,17 @@ TEST(SendBody, TheBufferTakesWhatFitsAndTellsWhenThereIsRoom) {
   EXPECT_FALSE(body.take_writable()) << "told once";
 }
 
+TEST(SendBody, AnAppendThatFitsDoesNotTakeBackThatAnotherDidNot) {
+  SendBody body;
+  body.start(Body::stream(), 8);
+  EXPECT_EQ(body.append(octets("0123456789")), 8u);
+  body.consume(2);
+  EXPECT_EQ(body.append(octets("89")), 2u);
+  EXPECT_EQ(body.append({}), 0u);
+  body.consume(4);
+  EXPECT_TRUE(body.take_writable());
+}
+
 TEST(SendBody, TheBufferIsARingThatKeepsTheOrder) {
   std::mt19937 random(9113);
   SendBody body;
