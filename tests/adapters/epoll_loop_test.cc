@@ -136,7 +136,10 @@ class EpollLoopTest : public testing::Test {
     return true;
   }
   void turn_for(milliseconds time) {
-    for (const auto end = Clock::now() + time; Clock::now() < end;) loop_->turn(milliseconds(1));
+    const auto end = Clock::now() + time;
+    do {
+      loop_->turn(milliseconds(1));
+    } while (Clock::now() < end);
   }
   // How many turns are not waited in, although nothing is to be done.
   int busy_turns(milliseconds time) {
@@ -287,7 +290,7 @@ TEST_F(EpollLoopTest, LingersOnlySoLong) {
 // All is written, but most of it is still on its way to a slow reader, who talks meanwhile: closing
 // now would make TCP answer with RST and drop the rest.
 TEST_F(EpollLoopTest, LingersWhileASlowPeerTakesTheRest) {
-  options_.linger_timeout = milliseconds(60);
+  options_.linger_timeout = milliseconds(300);
   options_.connection.limits.shutdown_ping_timeout = milliseconds(10);
   make_listening_loop();
   LoopPeer peer = connect_peer(4096);
@@ -297,10 +300,10 @@ TEST_F(EpollLoopTest, LingersWhileASlowPeerTakesTheRest) {
   ASSERT_TRUE(turn_until([&] { return service_.requests == 1; }));
   loop_->stop();
   turn_for(milliseconds(40));
-  for (int i = 0; i < 500 && !peer.saw_eof() && !peer.saw_reset(); ++i) {
+  for (int i = 0; i < 1000 && !peer.saw_eof() && !peer.saw_reset(); ++i) {
     peer.send(reference::encode(reference::PING, 0, 0, "and yet?"));
     turn_for(milliseconds(5));
-    peer.read(2'000);
+    peer.read(1'000);
   }
   EXPECT_TRUE(peer.saw_eof());
   EXPECT_TRUE(peer.ended(1));
@@ -386,7 +389,7 @@ TEST_F(EpollLoopTest, WaitsForDescriptorsWithoutSpinning) {
   const int turns = busy_turns(milliseconds(50));
   setrlimit(RLIMIT_NOFILE, &before);
   EXPECT_EQ(loop_->open_connections(), 0u);
-  EXPECT_EQ(loop_->statistics().accept_pauses.value(), 1u);
+  EXPECT_GE(loop_->statistics().accept_pauses.value(), 1u);
   EXPECT_LE(turns, 2) << "it spins on the listening socket";
   EXPECT_TRUE(turn_until([&] { return !peer.received().empty(); }, {&peer}));
 }

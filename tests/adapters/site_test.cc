@@ -56,10 +56,11 @@ class SiteTest : public testing::Test {
     return true;
   }
   void turn_for(milliseconds time) {
-    for (const auto end = Clock::now() + time; Clock::now() < end;) {
+    const auto end = Clock::now() + time;
+    do {
       loop_->turn(milliseconds(1));
       peer_->read();
-    }
+    } while (Clock::now() < end);
   }
   // Sends a request without a body and waits for its answer; the stream it was.
   uint32_t ask(const std::string& method, const std::string& path,
