@@ -48,7 +48,8 @@ struct Limits {
   uint32_t resets_per_second = 100;
 
   // Frames without use: empty DATA without END_STREAM, PRIORITY, unknown types, empty CONTINUATION,
-  // SETTINGS that change nothing, frames on closed streams (CVE-2019-9518, -9513).
+  // SETTINGS that change nothing (CVE-2019-9518, -9513). Not what comes late on closed streams:
+  // honest peers send that.
   uint32_t useless_burst = 500;
   uint32_t useless_per_second = 50;
 

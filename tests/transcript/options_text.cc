@@ -58,6 +58,7 @@ void visit_limits(Limits* l, Setter* set) {
   set->field("limits.fields_per_section", &l->fields_per_section);
   set->field("limits.extra_continuations", &l->extra_continuations);
   set->field("limits.tiny_continuations", &l->tiny_continuations);
+  set->field("limits.remembered_streams", &l->remembered_streams);
   set->field("limits.settings_per_frame", &l->settings_per_frame);
   set->field("limits.queued_replies", &l->queued_replies);
   set->field("limits.reset_burst", &l->reset_burst);
