@@ -69,14 +69,12 @@ EventRange Connection::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
 }
 
 EventRange Connection::advance(TimePoint now) {
-  live_range_.end();
   now_ = now;
   check_deadlines();
   return begin({}, now);
 }
 
 EventRange Connection::end_of_input(TimePoint now) {
-  live_range_.end();
   input_ended_ = true;
   return begin({}, now);
 }
@@ -193,7 +191,7 @@ const Statistics& Connection::statistics() const {
 }
 
 void Connection::trim() {
-  live_range_.end();
+  live_range_.end();  // which leaves no empty kept_input_ behind
   recycler_.settle();
   output_.trim();
   replies_.trim();
@@ -202,7 +200,6 @@ void Connection::trim() {
   field_storage_.release();
   decoder_.trim();
   encoder_.trim();
-  if (kept_input_.empty()) kept_input_.release();
   if (parsing_ == Parsing::kFrameHeader) payload_.release();
   if (!block_.open) block_bytes_.release();
 }

@@ -73,7 +73,6 @@ void Connection::count_reply() { replies_.add(output_.end_offset()); }
 
 // The stream has something to send, or its end.
 void Connection::send_end_or_schedule(Stream* stream) {
-  if (stream->sending_ended) return;
   if (!stream->body.drained()) return schedule(stream);
   // Nothing is left that needs a window.
   scheduler_.remove(stream);

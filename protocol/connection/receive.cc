@@ -109,7 +109,7 @@ void Connection::begin_frame() {
     case FrameFault::kConnection:
       return fail(ConnectionError{error});
   }
-  if (header_.type == FrameType::kHeaders && block_deadline_ == TimePoint::max()) {
+  if (header_.type == FrameType::kHeaders) {
     block_deadline_ = deadline_after(options_.limits.field_block_timeout);
   }
   if (header_.type != FrameType::kData) return;

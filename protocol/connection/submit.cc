@@ -26,8 +26,8 @@ Stream* Connection::find_for_command(StreamId id, SubmitError* error) {
   }
   Stream* stream = streams_.find(id);
   if (stream != nullptr && stream->announced && !is_closed(stream->state)) return stream;
-  *error = id == 0 || id % 2 == 0 || id > last_peer_stream_ ? SubmitError::kUnknownStream
-                                                            : SubmitError::kStreamGone;
+  *error = id % 2 == 0 || id > last_peer_stream_ ? SubmitError::kUnknownStream
+                                                 : SubmitError::kStreamGone;
   return nullptr;
 }
 
@@ -202,8 +202,8 @@ void Connection::send_settings(gsl::span<const Setting> settings) {
 // A field block in HEADERS, and CONTINUATION when it does not fit into one frame.
 void Connection::write_field_block(StreamId id, FieldsView fields, bool end_stream) {
   size_t bound = max_block_size(fields);
-  if (bound <= peer_settings_.max_frame_size && bound <= kMinMaxFrameSize) {
-    // One frame for sure: encoded where it is sent from.
+  if (bound <= kMinMaxFrameSize) {
+    // One frame for sure, whatever the peer's maximum: encoded where it is sent from.
     uint8_t* frame = output_.reserve(FrameHeader::kSize + bound);
     uint8_t* block = frame + FrameHeader::kSize;
     uint8_t* end = encoder_.begin_block(block);
