@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "protocol/connection/connection.h"
+#include "tests/connection/connection_fixture.h"
 #include "tests/connection/test_client.h"
 
 // The contracts of Connection that a transcript cannot show: lifetimes, ranges, bodies, output
@@ -17,10 +18,10 @@ namespace headrace {
 namespace {
 
 using testing::drain;
+using testing::kind;
+using testing::kNow;
 using testing::octets;
 using testing::TestClient;
-
-const TimePoint kNow{};
 
 // The pieces one after another. (A braced list is evaluated in order, operands of + are not, and
 // the client's HPACK table has one.)
@@ -32,45 +33,11 @@ std::string in_order(std::initializer_list<std::string> pieces) {
 
 std::string text(const Bytes& bytes) { return std::string(bytes.text()); }
 
-class ContractTest : public ::testing::TestWithParam<Allocation> {
- protected:
-  Options options() const {
-    Options options;
-    options.allocation = GetParam();
-    return options;
-  }
-  // A connection that has exchanged prefaces and received `requests` GETs on streams 1, 3, ...
-  std::unique_ptr<Connection> connected(const Options& options, int requests = 0,
-                                        const reference::Settings& settings = {}) {
-    auto connection = std::make_unique<Connection>(Role::kServer, options, kNow);
-    consume(*connection, TestClient::preface(settings));
-    drain(connection.get());
-    for (int i = 0; i < requests; ++i) consume(*connection, client_.request(2 * i + 1, true));
-    return connection;
-  }
-  void consume(Connection& connection, const std::string& bytes) {
-    for (EventPtr event : connection.receive(octets(bytes), kNow)) event.reset();
-  }
-  // The indices of the events that come without input.
-  std::vector<size_t> quiet_events(Connection& connection) {
-    std::vector<size_t> kinds;
-    for (EventPtr event : connection.advance(kNow)) kinds.push_back(event->index());
-    return kinds;
-  }
-
-  TestClient client_;
-};
-
-template <typename Alternative>
-size_t kind() {
-  return Event(Alternative{}).index();
-}
+using ContractTest = testing::ConnectionFixture;
 
 INSTANTIATE_TEST_SUITE_P(Modes, ContractTest,
                          ::testing::Values(Allocation::kReuse, Allocation::kFresh),
-                         [](const auto& info) {
-                           return info.param == Allocation::kReuse ? "reuse" : "fresh";
-                         });
+                         testing::mode_name);
 
 TEST_P(ContractTest, ALoopThatIsLeftEarlyLosesNothing) {
   auto connection = connected(options());
@@ -389,6 +356,73 @@ TEST_P(ContractTest, DataFramesTakeTurns) {
     if (frame.type == reference::DATA) turns.push_back(frame.stream_id);
   }
   EXPECT_EQ(turns, (std::vector<uint32_t>{1, 3, 1, 3}));
+}
+
+TEST_P(ContractTest, AStreamThatIsResetIsNotWritable) {
+  Options small = options();
+  small.send_buffer_size = 10;
+  auto connection = connected(small, 1);
+  ASSERT_TRUE(connection->submit_response(1, {{":status", "200"}}, Body::stream()).ok());
+  EXPECT_EQ(connection->send_data(1, octets("twenty octets of it."), false).accepted, 10u);
+  drain(connection.get());
+  ASSERT_TRUE(connection->reset_stream(1, ErrorCode::kCancel).ok());
+  EXPECT_EQ(quiet_events(*connection), std::vector<size_t>{kind<StreamClosed>()});
+}
+
+TEST_P(ContractTest, ItShouldCloseWhenTheLastEventIsOut) {
+  auto connection = connected(options(), 1);
+  ASSERT_TRUE(connection->terminate(ErrorCode::kNoError).ok());
+  drain(connection.get());
+  EXPECT_FALSE(connection->should_close());
+  EXPECT_TRUE(connection->has_events());
+  EXPECT_EQ(quiet_events(*connection),
+            (std::vector<size_t>{kind<StreamClosed>(), kind<ConnectionClosed>()}));
+  EXPECT_TRUE(connection->should_close());
+  EXPECT_FALSE(connection->has_events());
+}
+
+TEST_P(ContractTest, NothingFollowsTheGoawayThatEndsTheConnection) {
+  auto connection = connected(options(), 1);
+  consume(*connection, client_.request(3, false, "/", "POST"));
+  ASSERT_TRUE(connection->submit_response(1, {{":status", "200"}}, Body::owned("page")).ok());
+  ASSERT_TRUE(connection->submit_response(3, {{":status", "204"}}).ok());
+  ASSERT_TRUE(connection->terminate(ErrorCode::kNoError).ok());
+  std::vector<uint8_t> types;  // before the streams are told that they are closed
+  for (const reference::Frame& frame : reference::parse_all(drain(connection.get()))) {
+    types.push_back(frame.type);
+  }
+  EXPECT_EQ(types,
+            (std::vector<uint8_t>{reference::HEADERS, reference::HEADERS, reference::GOAWAY}));
+}
+
+TEST_P(ContractTest, NoRoomCommitsNothing) {
+  auto connection = connected(options(), 1);
+  ASSERT_TRUE(connection->submit_response(1, {{":status", "200"}}, Body::owned("page")).ok());
+  drain(connection.get(), 10);  // HEADERS
+  EXPECT_TRUE(connection->pending_output(0).empty());
+  EXPECT_EQ(connection->statistics().data_sent, 0u);
+}
+
+TEST_P(ContractTest, NoOutputIsWantedWhenTheLastOctetOfTheWindowIsShown) {
+  reference::Settings window = {{4, 10}};  // INITIAL_WINDOW_SIZE
+  auto connection = connected(options(), 1, window);
+  std::string page(20, 'x');
+  ASSERT_TRUE(connection->submit_response(1, {{":status", "200"}}, Body::view(page)).ok());
+  for (size_t max : {size_t{10}, size_t{9 + 10}}) {  // HEADERS; DATA
+    size_t size = 0;
+    for (const ConstBuffer& buffer : connection->pending_output(max)) size += buffer.size;
+    EXPECT_EQ(size, max);
+    connection->sent(size);
+  }
+  EXPECT_FALSE(connection->wants_output());
+}
+
+TEST_P(ContractTest, SettingsThatNoFrameHoldsAreRefused) {
+  auto connection = connected(options());
+  std::vector<Setting> settings(16384 / 6, Setting{SettingId::kMaxFrameSize, 16384});
+  EXPECT_TRUE(connection->submit_settings(settings).ok());
+  settings.push_back(settings.front());
+  EXPECT_EQ(connection->submit_settings(settings).error, SubmitError::kTooLarge);
 }
 
 TEST_P(ContractTest, TheWholeOfTheMemoryIsGivenBack) {

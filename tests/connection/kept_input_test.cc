@@ -6,7 +6,8 @@
 #include "protocol/connection/connection.h"
 #include "tests/connection/test_client.h"
 
-// Input that waits in the connection: because the loop was left, or because replies wait to be sent.
+// Input that waits in the connection: because the loop was left, or because replies wait to be
+// sent.
 namespace headrace {
 namespace {
 
@@ -30,6 +31,7 @@ size_t count(EventRange range) {
 TEST(KeptInput, AnEndOfInputThatIsNotWalkedStillCloses) {
   Connection connection(Role::kServer, Options(), kNow);
   { EventRange unused = connection.end_of_input(kNow); }
+  EXPECT_FALSE(connection.wants_input());
   EXPECT_TRUE(connection.has_events());
   EXPECT_EQ(count<ConnectionClosed>(connection.advance(kNow)), 1u);
   EXPECT_FALSE(connection.has_events());
