@@ -1,6 +1,6 @@
 """A fuzzer and the test that replays its corpus."""
 
-def fuzz_target(name, srcs, deps, corpus, dictionary = None):
+def fuzz_target(name, srcs, deps, corpus, dictionary = None, random_inputs = 0):
     """Declares :NAME_fuzzer and :NAME_regression_test.
 
     The fuzzer is built on demand, with `CC=clang-19 bazel build --config=fuzz`. The test runs the
@@ -13,6 +13,7 @@ def fuzz_target(name, srcs, deps, corpus, dictionary = None):
       deps: of the sources.
       corpus: the directory with the inputs, in this package.
       dictionary: a file for libFuzzer's -dict.
+      random_inputs: how many inputs of random octets, the same each time, the test tries besides.
     """
     native.cc_binary(
         name = name + "_fuzzer",
@@ -27,7 +28,7 @@ def fuzz_target(name, srcs, deps, corpus, dictionary = None):
         name = name + "_regression_test",
         size = "small",
         srcs = srcs + ["replay_main.cc"],
-        args = ["fuzz/" + corpus],
+        args = ["--random=%d" % random_inputs, "fuzz/" + corpus],
         data = native.glob([corpus + "/**"]),
         deps = deps,
     )
