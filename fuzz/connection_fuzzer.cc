@@ -137,7 +137,7 @@ void Play::look_at(const headrace::Event& event) {
   const bool released = std::holds_alternative<headrace::BodyReleased>(event);
   require(!closed || released, "an event behind ConnectionClosed");
   if (events.size() < kEventsLooked) {
-    headrace::transcript::append_event(headrace::transcript::describe_event(event), &events);
+    headrace::transcript::append_event(event, &events);
   }
   std::visit(headrace::Overloaded{
                  [&](const headrace::RequestReceived& request) {
