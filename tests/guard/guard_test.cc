@@ -28,6 +28,14 @@ TEST(TokenBucket, NeverSavesUpMoreThanTheBurst) {
   EXPECT_FALSE(bucket.take(later));
 }
 
+TEST(TokenBucket, LosesNothingOfTheBurstAsTimePasses) {
+  TimePoint start{};
+  TokenBucket bucket(5, 5, start);
+  EXPECT_TRUE(bucket.take(start));
+  TimePoint later = start + 200ms;
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(bucket.take(later));
+}
+
 TEST(ReplyCount, IsFullAtTheLimitUntilHalfAreOut) {
   ReplyCount replies(4);
   for (uint64_t end : {10, 20, 30}) replies.add(end);
