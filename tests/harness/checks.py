@@ -10,6 +10,10 @@ from report import Report
 from server import Server
 
 
+# Gone when the program ends.
+SCRATCH = tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR"))
+
+
 def require(tool):
     """The path of a peer's program. Without it nothing can be said, so the test fails."""
     path = shutil.which(tool, path=os.environ.get("PATH", "") + ":/usr/bin:/usr/sbin")
@@ -46,8 +50,7 @@ def shorten(value):
 
 def make_site():
     """A directory tree to serve, next to a file that no request may reach."""
-    top = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
-    root = os.path.join(top, "site")
+    root = os.path.join(SCRATCH.name, "site")
     os.makedirs(os.path.join(root, "sub"))
     files = {
         "index.html": b"<!doctype html><title>interop</title>",
@@ -59,7 +62,7 @@ def make_site():
     for name, content in files.items():
         with open(os.path.join(root, name), "wb") as out:
             out.write(content)
-    with open(os.path.join(top, "secret.txt"), "wb") as out:
+    with open(os.path.join(SCRATCH.name, "secret.txt"), "wb") as out:
         out.write(b"SECRET")
     return root, files
 

@@ -6,7 +6,7 @@ import re
 import sys
 import tempfile
 
-from checks import equal, holds, main, make_site, require, run
+from checks import SCRATCH, equal, holds, main, make_site, require, run
 
 NGHTTP = require("nghttp")
 ROOT, FILES = make_site()
@@ -17,7 +17,7 @@ def nghttp(*arguments, **options):
 
 
 def upload_file(size):
-    with tempfile.NamedTemporaryFile(delete=False, dir=os.environ.get("TEST_TMPDIR")) as out:
+    with tempfile.NamedTemporaryFile(delete=False, dir=SCRATCH.name) as out:
         out.write(os.urandom(size))
         return out.name
 
