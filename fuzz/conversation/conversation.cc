@@ -29,7 +29,8 @@ Options draw_options(Draws* draws, Allocation allocation) {
     options.limits.reset_burst = 10;
   }
   if ((bits & 32) != 0) options.limits.field_list_size = 300;
-  if ((bits & 64) != 0) options.connection_window_size = 200000;
+  // Below 65,535 it only makes credit come often, so that none can be lost unseen.
+  options.connection_window_size = (bits & 64) != 0 ? 200000 : 20;
   options.send_buffer_size = (bits & 128) != 0 ? 300 : 4096;
   return options;
 }
@@ -116,7 +117,8 @@ void Conversation::deliver() {
                                      to_deliver_.begin() + static_cast<ptrdiff_t>(size));
     to_deliver_.erase(0, size);
     take(connection_->receive(piece, now_));
-    settle();
+    // What was kept is handled before the next piece, or with it.
+    if (!style_.leaves_early || to_deliver_.empty()) settle();
     make_room();
   }
 }

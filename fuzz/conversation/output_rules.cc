@@ -49,15 +49,23 @@ void OutputRules::on_client_frame(const reference::Frame& frame) {
     case reference::SETTINGS:
       if ((frame.flags & reference::ACK) == 0) {
         client_settings_.push_back(reference::parse_settings(frame.payload));
-      } else if (!own_settings_.empty()) {
-        for (auto [id, value] : own_settings_.front()) {
-          if (id == 4) own_initial_window_ = value;
-        }
-        own_settings_.pop_front();
+      } else {
+        ++acknowledgements_;
+        apply_own_settings();
       }
       break;
     default:
       break;
+  }
+}
+
+// An acknowledgement may be sent ahead of what it answers: only what is drained is seen here.
+void OutputRules::apply_own_settings() {
+  for (; acknowledgements_ > 0 && !own_settings_.empty(); --acknowledgements_) {
+    for (auto [id, value] : own_settings_.front()) {
+      if (id == 4) own_initial_window_ = value;
+    }
+    own_settings_.pop_front();
   }
 }
 
@@ -160,7 +168,7 @@ void OutputRules::on_settings(const reference::Frame& frame) {
   require(frame.stream_id == 0 && frame.payload.size() % 6 == 0, "malformed SETTINGS (§6.5)");
   if ((frame.flags & reference::ACK) == 0) {
     own_settings_.push_back(reference::parse_settings(frame.payload));
-    return;
+    return apply_own_settings();
   }
   require(!client_settings_.empty() && frame.payload.empty(), "SETTINGS are acknowledged twice");
   for (auto [id, value] : client_settings_.front()) {
@@ -195,8 +203,9 @@ void OutputRules::require_all_answered() const {
 
 void OutputRules::require_connection_credit(uint32_t connection_window) const {
   const int64_t window = left(65535, connection_.credited, connection_.received);
-  require(2 * window > int64_t{connection_window}, "credit of the connection was lost");
-  require(window <= std::max(int64_t{connection_window}, int64_t{65535}), "too much credit");
+  const int64_t full = std::max(int64_t{connection_window}, int64_t{65535});
+  require(2 * (full - window) < int64_t{connection_window}, "credit of the connection was lost");
+  require(window <= full, "too much credit");
 }
 
 void OutputRules::require_stream_credit(uint32_t stream_id) const {

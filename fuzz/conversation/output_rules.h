@@ -28,7 +28,7 @@ class OutputRules {
 
   // Everything that came in was answered and everything that could go out has gone.
   void require_all_answered() const;
-  // No stream is open: the client may send more than half of `connection_window`.
+  // No stream is open: less than half of `connection_window` waits to be given back.
   void require_connection_credit(uint32_t connection_window) const;
   // The application consumes what comes on this open stream: the client is never starved.
   void require_stream_credit(uint32_t stream_id) const;
@@ -51,6 +51,7 @@ class OutputRules {
     std::string octets;
   };
 
+  void apply_own_settings();
   void on_client_frame(const reference::Frame& frame);
   void on_frame(const reference::Frame& frame);
   void on_data(const reference::Frame& frame);
@@ -72,6 +73,7 @@ class OutputRules {
   uint64_t table_limit_ = 4096;
   // Ours.
   std::deque<reference::Settings> own_settings_;
+  uint32_t acknowledgements_ = 0;  // of settings that were not seen yet
   uint64_t own_initial_window_ = 65535;
 
   std::deque<std::string> pings_;  // that wait for an answer
