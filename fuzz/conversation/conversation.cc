@@ -137,6 +137,7 @@ void Conversation::make_room() {
     if (application_.rules().connection_closed()) return;
     require(i < kEnoughTurns, "wants_input() never turns true");
     require(connection_->wants_output(), "neither input nor output is wanted");
+    settle();  // what the application answers goes out too, whenever it left a range
     drain_all();
     settle();
   }
