@@ -12,7 +12,8 @@ namespace {
 
 namespace ref = reference;
 
-constexpr const char* kAsanReport = "AddressSanitizer: (use-after-poison|heap-use-after-free)";
+[[maybe_unused]] constexpr const char* kAsanReport =
+    "AddressSanitizer: (use-after-poison|heap-use-after-free)";
 
 gsl::span<const uint8_t> octets(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
