@@ -50,8 +50,11 @@ def bazel(verb, *arguments, environment=None):
 
 
 def test_cases(path):
-    """(name, failure or None) of every case in a test.xml."""
+    """(name, failure or None) of every case in a test.xml that ran: what only another build can
+    show (a stale view under AddressSanitizer, say) is skipped in this one, and not counted."""
     for case in ElementTree.parse(path).getroot().iter("testcase"):
+        if case.get("result") == "skipped" or case.find("skipped") is not None:
+            continue
         failure = next((child for child in case if child.tag in ("failure", "error")), None)
         name = ".".join(filter(None, (case.get("classname"), case.get("name"))))
         yield name, None if failure is None else failure.get("message") or "failed"
@@ -92,7 +95,8 @@ def test_result(label, result):
                 cases = [(label, f"its test.xml cannot be read: {error}")]
     if failed and all(failure is None for _, failure in cases):
         cases.append((label, result["status"].lower()))
-    return cases or [(label, None)]
+    # A test without cases of its own counts as one; Bazel writes a case for it into its test.xml.
+    return cases
 
 
 def tail(output, lines=150):
