@@ -14,7 +14,8 @@
 
 namespace headrace::inline HEADRACE_ABI {
 
-// A message body that is produced as it is sent. Called only inside pending_output().
+// A message body that is produced as it is sent. Called only inside pending_output(), so it must
+// not call the connection.
 class BodySource {
  public:
   struct Filled {
