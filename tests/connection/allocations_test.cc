@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <new>
 #include <string>
 
 #include "protocol/connection/connection.h"
@@ -86,6 +87,9 @@ class AllocationsTest : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!testing::kAllocationsCount) GTEST_SKIP() << "checked builds copy what they view";
+    const size_t before = testing::allocations();
+    ::operator delete(::operator new(100));
+    ASSERT_EQ(testing::allocations(), before + 1) << "nothing is counted";
   }
   SteadyState state_;
   TestClient client_;

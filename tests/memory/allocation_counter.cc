@@ -13,7 +13,7 @@ size_t allocations() { return count; }
 
 }  // namespace headrace::testing
 
-#if !HEADRACE_ASAN
+#if !HEADRACE_ASAN && !HEADRACE_TSAN
 void* operator new(size_t size) {
   ++headrace::testing::count;
   if (void* storage = std::malloc(size == 0 ? 1 : size)) return storage;
