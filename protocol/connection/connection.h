@@ -121,7 +121,8 @@ class Connection {
   uint32_t open_streams() const;
   // The memory that the peer makes this connection hold.
   Ledger& ledger() { return ledger_; }
-  // Gives caches back to the system; for idle connections. It ends the live range, as a new one does.
+  // Gives caches back to the system; for idle connections. It ends the live range, as a new one
+  // does.
   void trim();
 
  private:
