@@ -234,8 +234,6 @@ void Connection::begin_data(uint32_t padding) {
                                              "DATA stays within the connection's window"};
   static constexpr Rule kStreamWindow = {"RFC 9113 §6.9.1",
                                          "DATA stays within the stream's window"};
-  static constexpr Rule kContentLength = {"RFC 9113 §8.1.1",
-                                          "the DATA of a message sums up to its content-length"};
 
   parsing_ = Parsing::kData;
   bool end_stream = header_.has(flags::kEndStream);
@@ -258,7 +256,7 @@ void Connection::begin_data(uint32_t padding) {
                                    static_cast<uint64_t>(std::max<int64_t>(window, 0))));
   }
   if (!content_length_kept(stream, data_.data, end_stream)) {
-    return fail_stream(frame_error(ErrorCode::kProtocolError, kContentLength,
+    return fail_stream(frame_error(ErrorCode::kProtocolError, kContentLengthKept,
                                    static_cast<uint64_t>(stream->body_received) + data_.data,
                                    static_cast<uint64_t>(stream->request.content_length)));
   }

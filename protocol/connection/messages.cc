@@ -8,8 +8,6 @@ namespace headrace::inline HEADRACE_ABI {
 namespace {
 
 constexpr Rule kSelf = {"RFC 7540 §5.3.1", "a stream does not depend on itself"};
-constexpr Rule kContentLength = {"RFC 9113 §8.1.1",
-                                 "the DATA of a message sums up to its content-length"};
 
 }  // namespace
 
@@ -137,7 +135,7 @@ EventPtr Connection::on_request(bool too_large) {
     return nullptr;
   }
   if (!content_length_kept(stream, 0, block_.end_stream)) {
-    fail_stream(frame_error(ErrorCode::kProtocolError, kContentLength, 0,
+    fail_stream(frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0,
                             static_cast<uint64_t>(stream->request.content_length)));
     return nullptr;
   }
@@ -170,7 +168,7 @@ EventPtr Connection::on_trailers(Stream* stream, bool too_large) {
     broken = &kListSize;
     code = ErrorCode::kEnhanceYourCalm;
   } else if (!content_length_kept(stream, 0, /*end_stream=*/true)) {
-    broken = &kContentLength;
+    broken = &kContentLengthKept;
   } else {
     broken = check_trailers(field_storage_.fields(), rules);
   }

@@ -32,8 +32,6 @@ Stream* Connection::find_for_command(StreamId id, SubmitError* error) {
 }
 
 SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, Body body) {
-  static constexpr Rule kContentLength = {"RFC 9113 §8.1.1",
-                                          "the DATA of a message sums up to its content-length"};
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
@@ -48,7 +46,7 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
   std::optional<size_t> size = body.size();
   if (!bodiless && size && head.content_length != kNoContentLength &&
       static_cast<int64_t>(*size) != head.content_length) {
-    return {SubmitError::kInvalidFields, &kContentLength};
+    return {SubmitError::kInvalidFields, &kContentLengthKept};
   }
 
   stream->response_started = true;

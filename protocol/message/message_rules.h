@@ -22,6 +22,10 @@ struct MessageOptions {
 
 inline constexpr int64_t kNoContentLength = -1;
 
+// Kept by whoever counts the DATA, in both directions.
+inline constexpr Rule kContentLengthKept = {"RFC 9113 §8.1.1",
+                                            "the DATA of a message sums up to its content-length"};
+
 // What the connection needs to know of a request's head.
 struct RequestHead {
   bool is_head = false;     // :method HEAD: the response has no body
