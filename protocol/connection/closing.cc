@@ -46,9 +46,10 @@ const Rule& broken_rule(StreamState state) {
 
 StreamState Connection::state_of(StreamId id, const Stream* stream) const {
   if (stream != nullptr) return stream->state;
-  // Even ids are ours, and we have used none.
-  if (id % 2 == 0 || id > last_peer_stream_) return StreamState::kIdle;
-  return closed_streams_.find(id);
+  if (is_own(id)) {
+    return id >= next_own_stream_ ? StreamState::kIdle : closed_own_streams_.find(id);
+  }
+  return id > last_peer_stream_ ? StreamState::kIdle : closed_peer_streams_.find(id);
 }
 
 // Looks up what the present frame does to its stream (null: not live), and does it. False: the
@@ -101,7 +102,7 @@ void Connection::fail_stream(const StreamError& error) {
   Stream* stream = streams_.find(error.stream_id);
   StreamState state = state_of(error.stream_id, stream);
   if (state == StreamState::kIdle) return fail(ConnectionError{error});
-  bool wasted = is_closed(state) || !stream->response_started;
+  bool wasted = is_closed(state) || !stream->head_sent;
   // What was reset before is not reset again.
   if (state != StreamState::kClosedResetSent) {
     reset(error.stream_id, error.code);
@@ -112,7 +113,7 @@ void Connection::fail_stream(const StreamError& error) {
   } else if (stream != nullptr) {  // its record is still needed
     stream->state = StreamState::kClosedResetSent;
   } else if (state != StreamState::kClosedResetSent) {
-    closed_streams_.remember(error.stream_id, StreamState::kClosedResetSent);
+    closed_streams(error.stream_id).remember(error.stream_id, StreamState::kClosedResetSent);
   }
   if (wasted) spend_reset();
 }
@@ -128,7 +129,11 @@ void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed
   stream->state = state;
   stream->closed_by = closed_by;
   stream->close_reason = reason;
-  scheduler_.remove(stream);
+  if (stream->held_head != nullptr) {
+    stop_waiting(stream);
+  } else {
+    scheduler_.remove(stream);
+  }
   stream->body.cancel();
   // What the application had not given back yet is the connection's again.
   give_connection_credit(std::exchange(stream->uncredited, 0));
@@ -154,7 +159,7 @@ void Connection::notify(Stream* stream) {
 }
 
 void Connection::uncount(Stream* stream) {
-  if (std::exchange(stream->counted, false)) --peer_streams_;
+  if (std::exchange(stream->counted, false)) --(is_own(stream->id) ? own_streams_ : peer_streams_);
 }
 
 // A closed stream's record goes when nothing refers to it any more; how it closed is remembered.
@@ -164,7 +169,7 @@ void Connection::erase_if_done(Stream* stream) {
       StreamList<&Stream::ending>::contains(stream)) {
     return;
   }
-  closed_streams_.remember(stream->id, stream->state);
+  closed_streams(stream->id).remember(stream->id, stream->state);
   streams_.erase(stream);
   idle_since_ = now_;
 }
@@ -181,6 +186,7 @@ bool Connection::spend_useless_frame() {
 // A request has been reset for nothing.
 void Connection::spend_reset() {
   static constexpr Rule kResets = {"RFC 9113 §10.5", "requests are seldom reset before an answer"};
+  if (role_ == Role::kClient) return;
   if (resets_.take(now_)) return;
   fail(ErrorCode::kEnhanceYourCalm, kResets, uint64_t{resets_.burst()} + 1, resets_.burst());
 }
@@ -196,7 +202,7 @@ void Connection::write_goaway(StreamId last_stream_id, ErrorCode code,
 void Connection::begin_shutdown() {
   if (shutdown_ != Shutdown::kNone) return;
   shutdown_ = Shutdown::kAnnounced;
-  write_goaway(0x7fffffff, ErrorCode::kNoError, {});
+  write_goaway(kMaxStreamId, ErrorCode::kNoError, {});
   output_.commit(write_ping(kShutdownPing, /*ack=*/false, output_.reserve(kPingSize)));
   shutdown_deadline_ = deadline_after(options_.limits.shutdown_ping_timeout);
 }

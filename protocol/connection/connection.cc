@@ -1,15 +1,29 @@
 #include "protocol/connection/connection.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
+#include "protocol/frame/client_preface.h"
 #include "protocol/frame/frame_writer.h"
 
 namespace headrace::inline HEADRACE_ABI {
 
-Connection::Connection([[maybe_unused]] Role role, const Options& options, TimePoint now)
-    : options_(options),
+namespace {
+
+StreamId first_own_stream(Role role, const Options& options) {
+  if (options.first_stream_id != 0) return options.first_stream_id;
+  return role == Role::kClient ? 1 : 2;
+}
+
+}  // namespace
+
+Connection::Connection(Role role, const Options& options, TimePoint now)
+    : role_(role),
+      options_(options),
       now_(now),
       ledger_(options.limits.connection_memory),
+      own_memory_(std::numeric_limits<size_t>::max()),
       recycler_(options.allocation),
       live_range_(this),
       kept_input_(&ledger_),
@@ -19,34 +33,47 @@ Connection::Connection([[maybe_unused]] Role role, const Options& options, TimeP
       field_storage_(&ledger_),
       encoder_(&ledger_),
       announced_max_streams_(options.limits.concurrent_streams),
-      streams_(&ledger_),
-      closed_streams_(&ledger_, options.limits.remembered_streams),
+      // A client's streams are its application's affair.
+      streams_(role == Role::kClient ? &own_memory_ : &ledger_),
+      closed_peer_streams_(&ledger_, options.limits.remembered_streams),
+      closed_own_streams_(&ledger_, options.limits.remembered_streams),
+      next_own_stream_(first_own_stream(role, options)),
       replies_(options.limits.queued_replies),
       resets_(options.limits.reset_burst, options.limits.resets_per_second, now),
       useless_frames_(options.limits.useless_burst, options.limits.useless_per_second, now),
       preface_deadline_(deadline_after(options.limits.preface_timeout)),
       idle_since_(now) {
+  Expects(is_own(next_own_stream_) && next_own_stream_ <= kMaxStreamId);
+  // The client speaks first, in 24 octets of its own (RFC 9113 §3.4).
+  if (role_ == Role::kClient) parsing_ = Parsing::kFrameHeader;
   write_preface();
 }
 
-// The server's connection preface is a SETTINGS frame (RFC 9113 §3.4): what differs from the
-// initial values, and the number of streams always.
+// RFC 9113 §3.4: a SETTINGS frame, in the client role behind the 24 octets.
 void Connection::write_preface() {
+  const bool client = role_ == Role::kClient;
+  if (client) {
+    uint8_t* out = output_.reserve(kClientPreface.size());
+    output_.commit(std::copy(kClientPreface.begin(), kClientPreface.end(), out));
+  }
   const SettingValues initial;
-  Setting settings[5];
+  Setting settings[7];
   size_t count = 0;
   auto announce = [&](SettingId id, uint32_t value, bool differs) {
     if (differs) settings[count++] = {id, value};
   };
   announce(SettingId::kHeaderTableSize, options_.header_table_size,
            options_.header_table_size != initial.header_table_size);
-  announce(SettingId::kMaxConcurrentStreams, options_.limits.concurrent_streams, true);
+  announce(SettingId::kEnablePush, options_.enable_push ? 1 : 0, client);
+  announce(SettingId::kMaxConcurrentStreams, options_.limits.concurrent_streams,
+           !client || options_.enable_push);
   announce(SettingId::kInitialWindowSize, options_.initial_window_size,
            options_.initial_window_size != initial.initial_window_size);
   announce(SettingId::kMaxFrameSize, options_.max_frame_size,
            options_.max_frame_size != initial.max_frame_size);
   announce(SettingId::kMaxHeaderListSize, options_.limits.field_list_size,
            options_.announce_field_list_size);
+  announce(SettingId::kEnableConnectProtocol, 1, !client && options_.enable_connect_protocol);
   send_settings({settings, count});
   // Only a WINDOW_UPDATE changes the connection's window (§6.9.2).
   if (options_.connection_window_size <= kInitialWindow) return;
@@ -91,6 +118,9 @@ EventPtr Connection::step() {
   for (;;) {
     if (!notify_.empty()) {
       if (EventPtr event = next_notification()) return event;
+    }
+    if (std::exchange(ids_exhausted_event_due_, false)) {
+      return recycler_.lend(StreamIdsExhausted{});
     }
     if (phase_ != Phase::kOpen) return next_closing_event();
     EventPtr event;
@@ -143,10 +173,8 @@ EventPtr Connection::next_notification() {
       continue;
     }
     const StreamError& reason = stream->close_reason;
-    bool retry_safe =
-        stream->closed_by == ClosedBy::kPeer && reason.code == ErrorCode::kRefusedStream;
     EventPtr event = recycler_.lend(
-        StreamClosed{id, user_data, reason.code, stream->closed_by, retry_safe, reason});
+        StreamClosed{id, user_data, reason.code, stream->closed_by, stream->retry_safe, reason});
     erase_if_done(stream);
     return event;
   }
@@ -162,6 +190,7 @@ EventPtr Connection::next_closing_event() {
   for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
     next = StreamTable::next(stream);  // the record may go
     if (is_closed(stream->state)) continue;
+    if (stream->held_head != nullptr) stream->retry_safe = true;  // it has never been sent
     close_stream(stream, StreamState::kClosedResetSent, closed_by_, reason);
   }
   if (EventPtr event = next_notification()) return event;
@@ -170,7 +199,7 @@ EventPtr Connection::next_closing_event() {
 }
 
 bool Connection::has_events() const {
-  if (!notify_.empty() || phase_ == Phase::kClosing) return true;
+  if (!notify_.empty() || ids_exhausted_event_due_ || phase_ == Phase::kClosing) return true;
   if (phase_ == Phase::kGone) return false;
   if (input_ended_ || (shutdown_ == Shutdown::kFinal && streams_.size() == 0)) return true;
   return !kept_input_.empty() && !replies_.full();
@@ -180,7 +209,16 @@ bool Connection::wants_input() const {
   return phase_ == Phase::kOpen && !input_ended_ && !replies_.full();
 }
 
-uint32_t Connection::open_streams() const { return peer_streams_; }
+uint32_t Connection::open_streams() const { return peer_streams_ + own_streams_; }
+
+uint32_t Connection::waiting_requests() const { return waiting_requests_; }
+
+bool Connection::accepts_requests() const {
+  return role_ == Role::kClient && phase_ == Phase::kOpen && !is_going_away() &&
+         next_own_stream_ <= kMaxStreamId;
+}
+
+bool Connection::is_drained() const { return is_going_away() && streams_.size() == 0; }
 
 const Statistics& Connection::statistics() const {
   statistics_.implicit_keeps = recycler_.implicit_keeps();

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <gsl/span>
+#include <memory>
+#include <vector>
 
 #include "field/field.h"
 #include "field/field_storage.h"
@@ -65,17 +67,28 @@ class Connection {
 
   // --- Commands.
 
+  // A request (RFC 9113 §8.3.1): pseudo-header fields first, then fields with lower-case names.
+  // Client role. Its id is given at once; above the peer's limit of streams (or
+  // Options::assumed_concurrent_streams) a copy of the fields waits until a stream has ended, and
+  // goes out in its turn. `fields` are consumed before it returns; `user_data` stands in every
+  // event of the stream.
+  RequestResult submit_request(FieldsView fields, Body body = Body::none(),
+                               uintptr_t user_data = 0);
+  // Promises the client the response to a request that it would make, on a stream of the client's
+  // that is not answered whole (RFC 9113 §8.4): PUSH_PROMISE. submit_response() on the new stream
+  // follows. Server role.
+  RequestResult submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data = 0);
   // A response (RFC 9113 §8.1): `:status` first, then fields with lower-case names. 1xx is for
-  // submit_informational(). `fields` are consumed before it returns.
+  // submit_informational(). `fields` are consumed before it returns. Server role.
   SubmitResult submit_response(StreamId stream_id, FieldsView fields, Body body = Body::none());
-  // An interim response, any number of them before the final one (RFC 9110 §15.2).
+  // An interim response, any number of them before the final one (RFC 9110 §15.2). Server role.
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields);
   // Appends to a Body::stream(): copies what fits into the stream's buffer and says how much.
   // `end_stream` counts only when all of it was accepted.
   SendResult send_data(StreamId stream_id, gsl::span<const uint8_t> bytes, bool end_stream);
   // Ends a message with a trailer section once its body is out (RFC 9113 §8.1). With a
   // Body::stream() it is the end of the data; with any other body it may be given as long as the
-  // last byte is not out.
+  // last byte is not out, and later with Body::expect_trailers(). An empty list: there are none.
   SubmitResult send_trailers(StreamId stream_id, FieldsView fields);
   // A BodySource that said "not yet" has something now.
   SubmitResult resume(StreamId stream_id);
@@ -117,8 +130,15 @@ class Connection {
   // --- State.
 
   const Statistics& statistics() const;
-  // Streams that the peer has open (RFC 9113 §5.1.2).
+  // Streams of both sides that are in a concurrency count (RFC 9113 §5.1.2).
   uint32_t open_streams() const;
+  // Requests that wait for the peer's limit of streams.
+  uint32_t waiting_requests() const;
+  // submit_request() would get a stream. False in the client role: new requests need a new
+  // connection.
+  bool accepts_requests() const;
+  // A GOAWAY was sent or received, and no stream is left: nothing more can happen here.
+  bool is_drained() const;
   // The memory that the peer makes this connection hold.
   Ledger& ledger() { return ledger_; }
   // Gives caches back to the system; for idle connections. It ends the live range, as a new one
@@ -179,6 +199,7 @@ class Connection {
   bool send_windows_in_bounds();
   EventPtr on_settings_ack();
   EventPtr on_ping(gsl::span<const uint8_t> payload);
+  EventPtr on_goaway(gsl::span<const uint8_t> payload);
   void on_window_update(gsl::span<const uint8_t> payload);
   EventPtr on_unknown(gsl::span<const uint8_t> payload);
   void begin_data(uint32_t padding);
@@ -188,10 +209,15 @@ class Connection {
   // --- messages.cc: field blocks -> messages.
 
   EventPtr on_headers(gsl::span<const uint8_t> payload);
+  EventPtr on_push_promise(gsl::span<const uint8_t> payload);
+  EventPtr begin_block(gsl::span<const uint8_t> fragment, StreamId promised_stream_id,
+                       bool depends_on_itself);
   EventPtr on_continuation(gsl::span<const uint8_t> payload);
   bool add_fragment(gsl::span<const uint8_t> fragment);
   EventPtr on_field_block(gsl::span<const uint8_t> block);
   EventPtr on_request(bool too_large);
+  EventPtr on_response(Stream* stream, bool too_large);
+  EventPtr on_promise(bool too_large);
   EventPtr on_trailers(Stream* stream, bool too_large);
   void end_of_message(Stream* stream);
   void refuse_too_large(Stream* stream);
@@ -199,7 +225,11 @@ class Connection {
 
   // --- closing.cc: how streams and the connection end.
 
+  bool is_own(StreamId id) const { return (id % 2 == 1) == (role_ == Role::kClient); }
   StreamState state_of(StreamId id, const Stream* stream) const;
+  ClosedStreams& closed_streams(StreamId id) {
+    return is_own(id) ? closed_own_streams_ : closed_peer_streams_;
+  }
   bool receive_on(Stream* stream, StreamInput input);
   StreamError frame_error(ErrorCode code, const Rule& rule, uint64_t observed = 0,
                           uint64_t limit = 0) const;
@@ -223,6 +253,16 @@ class Connection {
   // --- submit.cc: commands and the field blocks they write.
 
   Stream* find_for_command(StreamId id, SubmitError* error);
+  uint32_t own_streams_limit() const;
+  bool is_going_away() const { return goaway_received_ || shutdown_ != Shutdown::kNone; }
+  Stream* create_own_stream(const RequestHead& request, uintptr_t user_data);
+  bool can_open_waiting() const;
+  void open_waiting();
+  void open_request(Stream* stream, FieldsView fields);
+  std::unique_ptr<HeldFields> stop_waiting(Stream* stream);
+  void start_message(Stream* stream, FieldsView fields, bool bodiless);
+  void write_promise(StreamId id, StreamId promised_id, FieldsView fields);
+  std::vector<uint8_t> encode_block(FieldsView fields);
   void send_settings(gsl::span<const Setting> settings);
   void write_field_block(StreamId id, FieldsView fields, bool end_stream);
   void write_trailers(Stream* stream);
@@ -260,6 +300,7 @@ class Connection {
     bool open = false;
     bool end_stream = false;
     bool depends_on_itself = false;
+    StreamId promised_stream_id = 0;  // of PUSH_PROMISE
     uint32_t frames = 0;
     uint32_t tiny_frames = 0;
   };
@@ -276,9 +317,11 @@ class Connection {
   // Marks the PING of a graceful shutdown.
   static constexpr uint64_t kShutdownPing = 0x6865616472616365;  // "headrace"
 
+  const Role role_;
   Options options_;
   TimePoint now_;
   Ledger ledger_;
+  Ledger own_memory_;  // for what the application causes: without a budget
   Recycler<Event> recycler_;
   EventRange::Live live_range_;
 
@@ -304,11 +347,17 @@ class Connection {
   SettingValues own_settings_;  // acknowledged
   SettingsInFlight settings_in_flight_;
   uint32_t announced_max_streams_;
+  bool announced_push_ = true;
 
   StreamTable streams_;
-  ClosedStreams closed_streams_;
+  ClosedStreams closed_peer_streams_;
+  ClosedStreams closed_own_streams_;
   StreamId last_peer_stream_ = 0;  // the highest that the peer has used
-  uint32_t peer_streams_ = 0;      // in the concurrency count
+  StreamId next_own_stream_;       // the lowest that we have not used
+  uint32_t peer_streams_ = 0;      // in the concurrency count, and those reserved by the peer
+  uint32_t own_streams_ = 0;       // in the peer's concurrency count, and those reserved by us
+  StreamList<&Stream::schedule> waiting_;  // requests that are not open yet
+  uint32_t waiting_requests_ = 0;
   Scheduler scheduler_;
   StreamList<&Stream::notify> notify_;
   StreamList<&Stream::ending> ending_;
@@ -322,7 +371,10 @@ class Connection {
   TokenBucket useless_frames_;
 
   Shutdown shutdown_ = Shutdown::kNone;
-  StreamId goaway_last_stream_ = 0x7fffffff;  // streams above it are ignored
+  StreamId goaway_last_stream_ = kMaxStreamId;  // the peer's streams above it are ignored
+  StreamId peer_goaway_last_stream_ = kMaxStreamId;
+  bool goaway_received_ = false;
+  bool ids_exhausted_event_due_ = false;
   uint32_t pings_in_flight_ = 0;
   ConnectionError close_error_;
   ClosedBy closed_by_ = ClosedBy::kEnd;

@@ -13,11 +13,13 @@ bool Connection::check_frame_order() {
   static constexpr Rule kSettingsFirst = {"RFC 9113 §3.4", "the peer's first frame is SETTINGS"};
   static constexpr Rule kBlockWhole = {
       "RFC 9113 §6.10",
-      "nothing but CONTINUATION on the same stream comes between HEADERS without "
+      "nothing but CONTINUATION on the same stream comes between HEADERS or PUSH_PROMISE without "
       "END_HEADERS and the end of the field block"};
   static constexpr Rule kContinuesSomething = {
       "RFC 9113 §6.10", "CONTINUATION follows a frame of a field block without END_HEADERS"};
   static constexpr Rule kClientPushes = {"RFC 9113 §8.4", "a client does not push"};
+  static constexpr Rule kPushDisabled = {
+      "RFC 9113 §6.6", "a server does not push when the client has set ENABLE_PUSH to 0"};
 
   bool continuation = header_.type == FrameType::kContinuation;
   if (!settings_received_) {
@@ -27,8 +29,10 @@ bool Connection::check_frame_order() {
     fail(ErrorCode::kProtocolError, kBlockWhole);
   } else if (!block_.open && continuation) {
     fail(ErrorCode::kProtocolError, kContinuesSomething);
-  } else if (header_.type == FrameType::kPushPromise) {
+  } else if (header_.type == FrameType::kPushPromise && role_ == Role::kServer) {
     fail(ErrorCode::kProtocolError, kClientPushes);
+  } else if (header_.type == FrameType::kPushPromise && own_settings_.enable_push == 0) {
+    fail(ErrorCode::kProtocolError, kPushDisabled);
   } else {
     return true;
   }
@@ -39,6 +43,8 @@ EventPtr Connection::on_frame(gsl::span<const uint8_t> payload) {
   switch (header_.type) {
     case FrameType::kHeaders:
       return on_headers(payload);
+    case FrameType::kPushPromise:
+      return on_push_promise(payload);
     case FrameType::kContinuation:
       return on_continuation(payload);
     case FrameType::kPriority:
@@ -52,9 +58,7 @@ EventPtr Connection::on_frame(gsl::span<const uint8_t> payload) {
     case FrameType::kPing:
       return on_ping(payload);
     case FrameType::kGoaway:
-      return recycler_.lend(GoawayReceived{load_u31(payload.data()),
-                                           static_cast<ErrorCode>(load_u32(payload.data() + 4)),
-                                           Bytes(payload.subspan(8))});
+      return on_goaway(payload);
     case FrameType::kWindowUpdate:
       on_window_update(payload);
       return nullptr;
@@ -83,7 +87,8 @@ void Connection::on_rst_stream(gsl::span<const uint8_t> payload) {
   reason.frame = FrameType::kRstStream;
   reason.stream_id = stream->id;
   // A request that is cancelled before its response began was work for nothing.
-  bool wasted = !stream->response_started;
+  bool wasted = !stream->head_sent;
+  stream->retry_safe = reason.code == ErrorCode::kRefusedStream;
   ++statistics_.streams_reset_by_peer;
   close_stream(stream, stream->state, ClosedBy::kPeer, reason);
   if (wasted) {
@@ -99,6 +104,7 @@ void Connection::on_rst_stream(gsl::span<const uint8_t> payload) {
 EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
   static constexpr Rule kEntries = {"limits.h settings_per_frame",
                                     "a SETTINGS frame has a bounded number of entries"};
+  static constexpr Rule kServerPush = {"RFC 9113 §6.5.2", "a server does not enable push"};
   SettingsEntries entries(payload);
   if (entries.size() > options_.limits.settings_per_frame) {
     fail(ErrorCode::kEnhanceYourCalm, kEntries, entries.size(), options_.limits.settings_per_frame);
@@ -110,6 +116,10 @@ EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
     ErrorCode code;
     if (const Rule* rule = check_setting(setting, peer_settings_, &code)) {
       fail(code, *rule, setting.value);
+      return nullptr;
+    }
+    if (role_ == Role::kClient && setting.id == SettingId::kEnablePush && setting.value != 0) {
+      fail(ErrorCode::kProtocolError, kServerPush, setting.value);
       return nullptr;
     }
     changed = apply_peer_setting(setting) || changed;
@@ -193,6 +203,30 @@ EventPtr Connection::on_ping(gsl::span<const uint8_t> payload) {
   return nullptr;
 }
 
+// §6.8: our streams above the last one that the peer looks at can be tried again elsewhere.
+EventPtr Connection::on_goaway(gsl::span<const uint8_t> payload) {
+  static constexpr Rule kNotHigher = {"RFC 9113 §6.8",
+                                      "a later GOAWAY does not raise the last stream identifier"};
+  const StreamId last = load_u31(payload.data());
+  if (last > peer_goaway_last_stream_) {
+    fail(ErrorCode::kProtocolError, kNotHigher, last, peer_goaway_last_stream_);
+    return nullptr;
+  }
+  peer_goaway_last_stream_ = last;
+  goaway_received_ = true;
+  StreamError reason;
+  reason.code = ErrorCode::kRefusedStream;
+  reason.frame = FrameType::kGoaway;
+  for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
+    next = StreamTable::next(stream);
+    if (stream->id <= last || !is_own(stream->id) || is_closed(stream->state)) continue;
+    stream->retry_safe = true;
+    close_stream(stream, StreamState::kClosedResetReceived, ClosedBy::kPeer, reason);
+  }
+  return recycler_.lend(GoawayReceived{last, static_cast<ErrorCode>(load_u32(payload.data() + 4)),
+                                       Bytes(payload.subspan(8))});
+}
+
 // §6.9
 void Connection::on_window_update(gsl::span<const uint8_t> payload) {
   static constexpr Rule kOverflow = {"RFC 9113 §6.9.1",
@@ -258,7 +292,7 @@ void Connection::begin_data(uint32_t padding) {
   if (!content_length_kept(stream, data_.data, end_stream)) {
     return fail_stream(frame_error(ErrorCode::kProtocolError, kContentLengthKept,
                                    static_cast<uint64_t>(stream->body_received) + data_.data,
-                                   static_cast<uint64_t>(stream->request.content_length)));
+                                   static_cast<uint64_t>(stream->content_length)));
   }
   stream->body_received += data_.data;
   data_.deliver = true;

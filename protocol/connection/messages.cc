@@ -8,11 +8,19 @@ namespace headrace::inline HEADRACE_ABI {
 namespace {
 
 constexpr Rule kSelf = {"RFC 7540 §5.3.1", "a stream does not depend on itself"};
+constexpr Rule kConcurrency = {"RFC 9113 §5.1.2",
+                               "no more streams are open than MAX_CONCURRENT_STREAMS"};
+constexpr Rule kStreamMemory = {"limits.h connection_memory",
+                                "a stream fits into the connection's memory budget"};
+constexpr Rule kListSize = {"limits.h field_list_size",
+                            "a field section stays within the limits of a field list"};
 
 }  // namespace
 
 EventPtr Connection::on_headers(gsl::span<const uint8_t> payload) {
   static constexpr Rule kClientIds = {"RFC 9113 §5.1.1", "a client uses odd-numbered streams"};
+  static constexpr Rule kServerPromises = {
+      "RFC 9113 §5.1", "a server answers requests, and opens streams with PUSH_PROMISE only"};
   PaddedPayload parsed;
   ErrorDetail error;
   FrameFault fault = parse_padded(header_, payload, &parsed, &error);
@@ -20,19 +28,48 @@ EventPtr Connection::on_headers(gsl::span<const uint8_t> payload) {
     fail(ConnectionError{error});
     return nullptr;
   }
-  if (header_.stream_id % 2 == 0) {
-    fail(ErrorCode::kProtocolError, kClientIds, header_.stream_id);
+  const StreamId id = header_.stream_id;
+  if ((role_ == Role::kClient || is_own(id)) &&
+      state_of(id, streams_.find(id)) == StreamState::kIdle) {
+    fail(ErrorCode::kProtocolError, role_ == Role::kClient ? kServerPromises : kClientIds, id);
     return nullptr;
   }
+  return begin_block(parsed.content, 0, fault == FrameFault::kStream);
+}
+
+// §6.6. Client role.
+EventPtr Connection::on_push_promise(gsl::span<const uint8_t> payload) {
+  static constexpr Rule kOnRequest = {
+      "RFC 9113 §6.6", "a PUSH_PROMISE comes on a stream that the client has opened"};
+  static constexpr Rule kNewId = {
+      "RFC 9113 §5.1.1", "a promised stream has an even identifier above all that were used"};
+  PaddedPayload parsed;
+  ErrorDetail error;
+  if (parse_padded(header_, payload, &parsed, &error) != FrameFault::kNone) {
+    fail(ConnectionError{error});
+  } else if (!is_own(header_.stream_id)) {
+    fail(ErrorCode::kProtocolError, kOnRequest, header_.stream_id);
+  } else if (parsed.promised_stream_id == 0 || is_own(parsed.promised_stream_id) ||
+             parsed.promised_stream_id <= last_peer_stream_) {
+    fail(ErrorCode::kProtocolError, kNewId, parsed.promised_stream_id, last_peer_stream_);
+  } else {
+    return begin_block(parsed.content, parsed.promised_stream_id, /*depends_on_itself=*/false);
+  }
+  return nullptr;
+}
+
+EventPtr Connection::begin_block(gsl::span<const uint8_t> fragment, StreamId promised_stream_id,
+                                 bool depends_on_itself) {
   block_ = {};
   block_.open = true;
   block_.stream_id = header_.stream_id;
-  block_.end_stream = header_.has(flags::kEndStream);
-  block_.depends_on_itself = fault == FrameFault::kStream;
+  block_.promised_stream_id = promised_stream_id;
+  block_.end_stream = promised_stream_id == 0 && header_.has(flags::kEndStream);
+  block_.depends_on_itself = depends_on_itself;
   block_bytes_.clear();
   // The usual case: the whole block lies in the payload and is decoded where it is.
-  if (header_.has(flags::kEndHeaders)) return on_field_block(parsed.content);
-  add_fragment(parsed.content);
+  if (header_.has(flags::kEndHeaders)) return on_field_block(fragment);
+  add_fragment(fragment);
   return nullptr;
 }
 
@@ -87,22 +124,20 @@ EventPtr Connection::on_field_block(gsl::span<const uint8_t> block) {
     return nullptr;
   }
   bool too_large = result.status == Status::kTooLarge;
+  if (block_.promised_stream_id != 0) return on_promise(too_large);
   Stream* stream = streams_.find(block_.stream_id);
   StreamState before = state_of(block_.stream_id, stream);
   if (!receive_on(stream, StreamInput::kHeaders)) return nullptr;
-  return before == StreamState::kIdle ? on_request(too_large) : on_trailers(stream, too_large);
+  if (before == StreamState::kIdle) return on_request(too_large);
+  return stream->head_received ? on_trailers(stream, too_large) : on_response(stream, too_large);
 }
 
 // The stream has just left the idle state.
 EventPtr Connection::on_request(bool too_large) {
-  static constexpr Rule kConcurrency = {"RFC 9113 §5.1.2",
-                                        "no more streams are open than MAX_CONCURRENT_STREAMS"};
-  static constexpr Rule kMemory = {"limits.h connection_memory",
-                                   "a stream fits into the connection's memory budget"};
   StreamId id = block_.stream_id;
   last_peer_stream_ = id;
   if (id > goaway_last_stream_) {  // §6.8: sent before our GOAWAY arrived; the client will retry
-    closed_streams_.remember(id, StreamState::kClosedResetSent);
+    closed_peer_streams_.remember(id, StreamState::kClosedResetSent);
     return nullptr;
   }
   if (peer_streams_ >= announced_max_streams_) {
@@ -112,10 +147,11 @@ EventPtr Connection::on_request(bool too_large) {
   }
   Stream* stream = streams_.create(id);
   if (stream == nullptr) {
-    fail_stream(frame_error(ErrorCode::kRefusedStream, kMemory));
+    fail_stream(frame_error(ErrorCode::kRefusedStream, kStreamMemory));
     return nullptr;
   }
   stream->state = StreamState::kOpen;
+  stream->head_received = true;
   stream->counted = true;
   ++peer_streams_;
   stream->automatic_credit = options_.automatic_credit;
@@ -134,9 +170,10 @@ EventPtr Connection::on_request(bool too_large) {
     fail_stream(frame_error(ErrorCode::kProtocolError, *rule));
     return nullptr;
   }
+  stream->content_length = stream->request.content_length;
   if (!content_length_kept(stream, 0, block_.end_stream)) {
     fail_stream(frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0,
-                            static_cast<uint64_t>(stream->request.content_length)));
+                            static_cast<uint64_t>(stream->content_length)));
     return nullptr;
   }
   ++statistics_.requests_received;
@@ -145,12 +182,106 @@ EventPtr Connection::on_request(bool too_large) {
   return recycler_.lend(RequestReceived{id, 0, block_.end_stream, FieldSection(field_storage_)});
 }
 
+// The final response, or an interim one.
+EventPtr Connection::on_response(Stream* stream, bool too_large) {
+  static constexpr Rule kInterimEnds = {"RFC 9113 §8.1",
+                                        "an interim response does not end its stream"};
+  static constexpr Rule kInterimCount = {"limits.h informational_responses",
+                                         "the interim responses of a request are few"};
+  auto refuse = [this](ErrorCode code, const Rule& rule, uint64_t observed = 0,
+                       uint64_t limit = 0) -> EventPtr {
+    fail_stream(frame_error(code, rule, observed, limit));
+    return nullptr;
+  };
+  if (block_.depends_on_itself) return refuse(ErrorCode::kProtocolError, kSelf);
+  if (too_large) return refuse(ErrorCode::kEnhanceYourCalm, kListSize);
+  MessageOptions rules{options_.trim_field_values, false};
+  ResponseHead head;
+  if (const Rule* broken = check_response(field_storage_.fields(), rules, &head)) {
+    return refuse(ErrorCode::kProtocolError, *broken);
+  }
+  const StreamId id = stream->id;
+  const uintptr_t user_data = stream->user_data;
+  if (head.status < 200) {
+    const uint16_t limit = options_.limits.informational_responses;
+    if (block_.end_stream) return refuse(ErrorCode::kProtocolError, kInterimEnds, head.status);
+    if (stream->informational_received >= limit) {
+      return refuse(ErrorCode::kEnhanceYourCalm, kInterimCount, uint64_t{limit} + 1, limit);
+    }
+    ++stream->informational_received;
+    return recycler_.lend(
+        InformationalReceived{id, user_data, false, head.status, FieldSection(field_storage_)});
+  }
+  stream->head_received = true;
+  // RFC 9110 §6.4.1, §9.3.6: some responses have no content, whatever their fields say of one, and
+  // a tunnel's has no length.
+  stream->tunnel = stream->request.is_connect && head.status < 300;
+  if (stream->tunnel) {
+    stream->content_length = kNoContentLength;
+  } else if (stream->request.is_head || head.status == 204 || head.status == 304) {
+    stream->content_length = 0;
+  } else {
+    stream->content_length = head.content_length;
+  }
+  if (!content_length_kept(stream, 0, block_.end_stream)) {
+    return refuse(ErrorCode::kProtocolError, kContentLengthKept, 0,
+                  static_cast<uint64_t>(stream->content_length));
+  }
+  ++statistics_.responses_received;
+  if (block_.end_stream) end_of_message(stream);
+  return recycler_.lend(ResponseReceived{id, user_data, block_.end_stream, head.status,
+                                         FieldSection(field_storage_)});
+}
+
+// RFC 9113 §8.4. The stream that it came on may be one that we have reset: the promise was in
+// flight then, and is declined.
+EventPtr Connection::on_promise(bool too_large) {
+  static constexpr Rule kNotWanted = {"RFC 9113 §8.4", "a push that is not wanted is declined"};
+  static constexpr Rule kSafe = {"RFC 9113 §8.4",
+                                 "a promised request is safe, cacheable and without content"};
+  Stream* on = streams_.find(block_.stream_id);
+  const StreamState before = state_of(block_.stream_id, on);
+  if (!receive_on(on, StreamInput::kPushPromise)) return nullptr;
+  const StreamId id = block_.promised_stream_id;
+  last_peer_stream_ = id;
+  if (id > goaway_last_stream_) {  // §6.8: sent before our GOAWAY arrived
+    closed_peer_streams_.remember(id, StreamState::kClosedResetSent);
+    return nullptr;
+  }
+  auto decline = [&](ErrorCode code, const Rule& rule, uint64_t observed = 0,
+                     uint64_t limit = 0) -> EventPtr {
+    fail_stream(StreamError{{code, &rule, FrameType::kPushPromise, id, observed, limit}});
+    return nullptr;
+  };
+  if (is_closed(before)) return decline(ErrorCode::kCancel, kNotWanted);
+  if (!announced_push_) return decline(ErrorCode::kRefusedStream, kNotWanted);
+  if (peer_streams_ >= announced_max_streams_) {
+    return decline(ErrorCode::kRefusedStream, kConcurrency, peer_streams_ + 1,
+                   announced_max_streams_);
+  }
+  Stream* stream = streams_.create(id);
+  if (stream == nullptr) return decline(ErrorCode::kRefusedStream, kStreamMemory);
+  stream->state = on_receive(StreamState::kIdle, StreamInput::kPromised).next;
+  stream->counted = true;
+  ++peer_streams_;
+  stream->automatic_credit = options_.automatic_credit;
+  if (too_large) return decline(ErrorCode::kEnhanceYourCalm, kListSize);
+  MessageOptions rules{options_.trim_field_values, false};
+  if (const Rule* rule = check_request(field_storage_.fields(), rules, &stream->request)) {
+    return decline(ErrorCode::kProtocolError, *rule);
+  }
+  if (!stream->request.is_safe || stream->request.content_length > 0) {
+    return decline(ErrorCode::kProtocolError, kSafe);
+  }
+  stream->announced = true;
+  return recycler_.lend(
+      PushPromiseReceived{on->id, on->user_data, id, FieldSection(field_storage_)});
+}
+
 EventPtr Connection::on_trailers(Stream* stream, bool too_large) {
   static constexpr Rule kEndStream = {"RFC 9113 §8.1", "a trailer section ends its stream"};
   static constexpr Rule kTunnel = {"RFC 9113 §8.5",
                                    "a connected tunnel carries DATA and nothing else"};
-  static constexpr Rule kListSize = {"limits.h field_list_size",
-                                     "a trailer section stays within the limits of a field list"};
   if (!stream->announced) {  // the rest of a request that was answered 431
     if (block_.end_stream) end_of_message(stream);
     return nullptr;
@@ -193,7 +324,7 @@ void Connection::end_of_message(Stream* stream) {
 // it.
 void Connection::refuse_too_large(Stream* stream) {
   ++statistics_.requests_too_large;
-  stream->response_started = true;
+  stream->head_sent = true;
   write_field_block(stream->id, {{":status", "431"}}, /*end_stream=*/true);
   count_reply();
   finish_sending(stream);
@@ -202,7 +333,7 @@ void Connection::refuse_too_large(Stream* stream) {
 // RFC 9113 §8.1.1: whether the announced content-length can still come true after `more` octets of
 // DATA.
 bool Connection::content_length_kept(const Stream* stream, uint32_t more, bool end_stream) const {
-  int64_t announced = stream->request.content_length;
+  int64_t announced = stream->content_length;
   if (announced == kNoContentLength) return true;
   int64_t sum = stream->body_received + more;
   return end_stream ? sum == announced : sum <= announced;

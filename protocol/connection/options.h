@@ -11,7 +11,7 @@ namespace headrace {
 
 using TimePoint = std::chrono::steady_clock::time_point;
 
-enum class Role : uint8_t { kServer };
+enum class Role : uint8_t { kServer, kClient };
 
 // What a connection is created with; it never changes afterwards. Every default is safe on the open
 // network.
@@ -19,11 +19,21 @@ struct Options {
   Allocation allocation = Allocation::kReuse;
 
   // Our SETTINGS (RFC 9113 §6.5.2). Those that differ from the RFC's initial values are announced,
-  // in this order, and MAX_CONCURRENT_STREAMS (limits.concurrent_streams) always.
+  // in this order, ENABLE_PUSH always by a client, and MAX_CONCURRENT_STREAMS
+  // (limits.concurrent_streams) always by a server, and by a client that takes server push.
   uint32_t header_table_size = 4096;
   uint32_t initial_window_size = 65535;
   uint32_t max_frame_size = 16384;
   bool announce_field_list_size = false;  // limits.field_list_size as MAX_HEADER_LIST_SIZE
+  bool enable_push = false;               // client: the server may push (RFC 9113 §8.4)
+  bool enable_connect_protocol = false;   // server: extended CONNECT is taken (RFC 8441)
+
+  // Client: how many requests go out before the server's SETTINGS say how many may be open at once;
+  // more wait (RFC 9113 §6.5.2 recommends servers to allow no fewer than 100).
+  uint32_t assumed_concurrent_streams = 100;
+  // The id of our first stream, of our parity; 0: 1 in the client role, 2 in the server role.
+  // Client: 3 when stream 1 was used by the request that upgraded the connection.
+  uint32_t first_stream_id = 0;
 
   // The connection's receive window (RFC 9113 §6.9.2): raised by a WINDOW_UPDATE when above 65,535.
   uint32_t connection_window_size = 65535;

@@ -19,6 +19,7 @@ constexpr size_t kSmallestCut = 1024;
 
 gsl::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {
   for (;;) {
+    open_waiting();
     while (output_.unsent() < max_bytes) {
       if (!can_cut_data()) break;
       if (!cut_data(scheduler_.next(), max_bytes - output_.unsent())) break;
@@ -60,7 +61,9 @@ void Connection::note_release(Stream* stream) {
   notify(stream);
 }
 
-bool Connection::wants_output() const { return output_.unsent() > 0 || can_cut_data(); }
+bool Connection::wants_output() const {
+  return output_.unsent() > 0 || can_cut_data() || can_open_waiting();
+}
 
 bool Connection::can_cut_data() const {
   return phase_ == Phase::kOpen && scheduler_.next() != nullptr &&
@@ -73,6 +76,7 @@ void Connection::count_reply() { replies_.add(output_.end_offset()); }
 
 // The stream has something to send, or its end.
 void Connection::send_end_or_schedule(Stream* stream) {
+  if (!stream->head_sent) return;  // the request still waits
   if (!stream->body.drained()) return schedule(stream);
   // Nothing is left that needs a window.
   scheduler_.remove(stream);
@@ -86,7 +90,7 @@ void Connection::send_end_or_schedule(Stream* stream) {
 }
 
 void Connection::schedule(Stream* stream) {
-  if (!stream->body.has_something()) return;
+  if (!stream->head_sent || !stream->body.has_something()) return;
   scheduler_.add(stream);
   if (!stream->window_blocked &&
       stream->send_window.available(peer_settings_.initial_window_size) <= 0) {
@@ -197,7 +201,7 @@ void Connection::on_shown(Stream* stream) {
   stream->state = end.next;
   if (is_closed(end.next)) {
     close_stream(stream, end.next, ClosedBy::kEnd, StreamError{});
-  } else if (!stream->tunnel && phase_ == Phase::kOpen) {
+  } else if (role_ == Role::kServer && !stream->tunnel && phase_ == Phase::kOpen) {
     // RFC 9113 §8.1: the response is complete before its request; the rest of it is not wanted.
     // (A tunnel's two directions end by themselves, §8.5.)
     reset(stream->id, ErrorCode::kNoError);

@@ -1,20 +1,14 @@
 #include <algorithm>
 #include <cstring>
-#include <string_view>
 
 #include "protocol/connection/connection.h"
+#include "protocol/frame/client_preface.h"
 
 // Bytes -> frames. A frame that lies whole in the input is looked at in place; one that is cut
 // waits in a bounded buffer. DATA is never buffered: it is judged by its header and streams
 // through.
 
 namespace headrace::inline HEADRACE_ABI {
-namespace {
-
-// RFC 9113 §3.4.
-constexpr std::string_view kClientPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-}  // namespace
 
 gsl::span<const uint8_t> Connection::unparsed() const {
   return kept_input_.empty() ? input_ : kept_input_.bytes();
@@ -109,7 +103,7 @@ void Connection::begin_frame() {
     case FrameFault::kConnection:
       return fail(ConnectionError{error});
   }
-  if (header_.type == FrameType::kHeaders) {
+  if (header_.type == FrameType::kHeaders || header_.type == FrameType::kPushPromise) {
     block_deadline_ = deadline_after(options_.limits.field_block_timeout);
   }
   if (header_.type != FrameType::kData) return;

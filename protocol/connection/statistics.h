@@ -12,7 +12,9 @@ struct Statistics {
   uint64_t bytes_sent = 0;
   uint64_t frames_received = 0;
   uint64_t requests_received = 0;
-  uint64_t data_received = 0;  // octets of message bodies, without padding
+  uint64_t requests_sent = 0;
+  uint64_t responses_received = 0;  // final ones
+  uint64_t data_received = 0;       // octets of message bodies, without padding
   uint64_t data_sent = 0;
   uint64_t streams_reset_by_peer = 0;
   uint64_t streams_reset_by_us = 0;

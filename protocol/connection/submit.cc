@@ -26,16 +26,134 @@ Stream* Connection::find_for_command(StreamId id, SubmitError* error) {
   }
   Stream* stream = streams_.find(id);
   if (stream != nullptr && stream->announced && !is_closed(stream->state)) return stream;
-  *error = id % 2 == 0 || id > last_peer_stream_ ? SubmitError::kUnknownStream
-                                                 : SubmitError::kStreamGone;
+  const bool unused = is_own(id) ? id >= next_own_stream_ : id > last_peer_stream_;
+  *error = id == 0 || unused ? SubmitError::kUnknownStream : SubmitError::kStreamGone;
   return nullptr;
 }
 
+RequestResult Connection::submit_request(FieldsView fields, Body body, uintptr_t user_data) {
+  if (role_ != Role::kClient) return {SubmitError::kWrongRole};
+  if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
+  if (is_going_away()) return {SubmitError::kGoingAway};
+  if (next_own_stream_ > kMaxStreamId) return {SubmitError::kStreamIdsExhausted};
+  RequestHead head;
+  const bool connect_protocol = peer_settings_.enable_connect_protocol != 0;
+  if (const Rule* rule = check_outbound_request(fields, connect_protocol, &head)) {
+    return {SubmitError::kInvalidFields, rule};
+  }
+  std::optional<size_t> size = body.size();
+  if (size && head.content_length != kNoContentLength &&
+      static_cast<int64_t>(*size) != head.content_length) {
+    return {SubmitError::kInvalidFields, &kContentLengthKept};
+  }
+  Stream* stream = create_own_stream(head, user_data);
+  if (stream == nullptr) return {SubmitError::kTooManyStreams};
+  const StreamId id = stream->id;
+  stream->body.start(std::move(body), options_.send_buffer_size);
+  ++statistics_.requests_sent;
+  if (waiting_.empty() && own_streams_ < own_streams_limit()) {
+    open_request(stream, fields);
+  } else {
+    stream->held_head = std::make_unique<HeldFields>(fields);
+    waiting_.push_back(stream);
+    ++waiting_requests_;
+  }
+  return {SubmitError::kNone, nullptr, id};
+}
+
+RequestResult Connection::submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data) {
+  static constexpr Rule kSafe = {"RFC 9113 §8.4",
+                                 "a promised request is safe, cacheable and without content"};
+  if (role_ != Role::kServer) return {SubmitError::kWrongRole};
+  SubmitError error;
+  Stream* on = find_for_command(stream_id, &error);
+  if (on == nullptr) return {error};
+  // §6.6: on a stream of the client's, before its end.
+  if (is_own(stream_id) || on->sending_ended ||
+      !on_send(on->state, StreamInput::kPushPromise).accepted()) {
+    return {SubmitError::kWrongState};
+  }
+  if (peer_settings_.enable_push == 0) return {SubmitError::kPushDisabled};
+  if (is_going_away()) return {SubmitError::kGoingAway};
+  if (next_own_stream_ > kMaxStreamId) return {SubmitError::kStreamIdsExhausted};
+  // A reserved stream does not count yet (§5.1.2), but its response would have to wait.
+  if (own_streams_ >= own_streams_limit()) return {SubmitError::kTooManyStreams};
+  RequestHead head;
+  if (const Rule* rule = check_outbound_request(fields, /*enable_connect_protocol=*/false, &head)) {
+    return {SubmitError::kInvalidFields, rule};
+  }
+  if (!head.is_safe || head.content_length > 0) return {SubmitError::kInvalidFields, &kSafe};
+  Stream* stream = create_own_stream(head, user_data);
+  if (stream == nullptr) return {SubmitError::kTooManyStreams};
+  stream->state = on_send(StreamState::kIdle, StreamInput::kPromised).next;
+  stream->head_received = true;
+  stream->counted = true;
+  ++own_streams_;
+  write_promise(stream_id, stream->id, fields);
+  return {SubmitError::kNone, nullptr, stream->id};
+}
+
+uint32_t Connection::own_streams_limit() const {
+  return settings_received_ ? peer_settings_.max_concurrent_streams
+                            : options_.assumed_concurrent_streams;
+}
+
+Stream* Connection::create_own_stream(const RequestHead& request, uintptr_t user_data) {
+  Stream* stream = streams_.create(next_own_stream_);
+  if (stream == nullptr) return nullptr;
+  next_own_stream_ += 2;
+  if (next_own_stream_ > kMaxStreamId && role_ == Role::kClient) ids_exhausted_event_due_ = true;
+  stream->request = request;
+  stream->announced = true;
+  stream->user_data = user_data;
+  stream->automatic_credit = options_.automatic_credit;
+  return stream;
+}
+
+// The request goes out: from now on the stream is open.
+void Connection::open_request(Stream* stream, FieldsView fields) {
+  stream->counted = true;
+  ++own_streams_;
+  start_message(stream, fields, /*bodiless=*/false);
+}
+
+bool Connection::can_open_waiting() const {
+  return phase_ == Phase::kOpen && !waiting_.empty() && own_streams_ < own_streams_limit();
+}
+
+void Connection::open_waiting() {
+  while (can_open_waiting()) {
+    Stream* stream = waiting_.front();
+    std::unique_ptr<HeldFields> head = stop_waiting(stream);
+    open_request(stream, head->view());
+  }
+}
+
+std::unique_ptr<HeldFields> Connection::stop_waiting(Stream* stream) {
+  waiting_.remove(stream);
+  --waiting_requests_;
+  return std::move(stream->held_head);
+}
+
+// Writes the head of a message whose body is set: END_STREAM rides on it when nothing follows.
+void Connection::start_message(Stream* stream, FieldsView fields, bool bodiless) {
+  stream->state = on_send(stream->state, StreamInput::kHeaders).next;
+  stream->head_sent = true;
+  const bool end_stream = bodiless || (stream->body.drained() && !stream->body.has_trailers());
+  write_field_block(stream->id, fields, end_stream);
+  if (!end_stream) return send_end_or_schedule(stream);
+  stream->body.cancel();
+  stream->released_event_due = stream->body.owes_release();
+  notify(stream);
+  finish_sending(stream);
+}
+
 SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, Body body) {
+  if (role_ != Role::kServer) return {SubmitError::kWrongRole};
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  if (stream->response_started) return {SubmitError::kWrongState};
+  if (stream->head_sent) return {SubmitError::kWrongState};
   ResponseHead head;
   if (const Rule* rule = check_outbound_response(fields, &head)) {
     return {SubmitError::kInvalidFields, rule};
@@ -49,32 +167,24 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
     return {SubmitError::kInvalidFields, &kContentLengthKept};
   }
 
-  stream->response_started = true;
   stream->tunnel = stream->request.is_connect && head.status < 300;
-  bool end_stream = bodiless || size == 0;
-  write_field_block(stream_id, fields, end_stream);
   stream->body.start(std::move(body), options_.send_buffer_size);
-  if (end_stream) {
-    stream->body.cancel();
-    stream->released_event_due = stream->body.owes_release();
-    notify(stream);
-    finish_sending(stream);
-  } else {
-    schedule(stream);
-  }
+  start_message(stream, fields, bodiless);
   return {};
 }
 
 SubmitResult Connection::submit_informational(StreamId stream_id, FieldsView fields) {
+  if (role_ != Role::kServer) return {SubmitError::kWrongRole};
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  if (stream->response_started) return {SubmitError::kWrongState};
+  if (stream->head_sent) return {SubmitError::kWrongState};
   ResponseHead head;
   if (const Rule* rule = check_outbound_response(fields, &head)) {
     return {SubmitError::kInvalidFields, rule};
   }
   if (head.status >= 200) return {SubmitError::kInvalidArgument};
+  stream->state = on_send(stream->state, StreamInput::kHeaders).next;
   write_field_block(stream_id, fields, /*end_stream=*/false);
   return {};
 }
@@ -96,12 +206,19 @@ SubmitResult Connection::send_trailers(StreamId stream_id, FieldsView fields) {
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   // Not before the head, not after the end, and not in a tunnel (§8.5).
-  if (!stream->response_started || stream->tunnel || stream->body.has_trailers() ||
-      stream->sending_ended) {
+  const bool has_head = stream->head_sent || stream->held_head != nullptr;
+  if (!has_head || stream->tunnel || (is_own(stream_id) && stream->request.is_connect) ||
+      stream->body.has_trailers() || stream->sending_ended) {
     return {SubmitError::kWrongState};
   }
   if (const Rule* rule = check_outbound_trailers(fields)) {
     return {SubmitError::kInvalidFields, rule};
+  }
+  stream->body.finish();
+  if (fields.empty()) {
+    stream->body.drop_trailers();
+    send_end_or_schedule(stream);
+    return {};
   }
   // Taken now, sent when the body is out: so they are encoded without the table.
   std::vector<uint8_t> block(max_block_size(fields));
@@ -109,7 +226,6 @@ SubmitResult Connection::send_trailers(StreamId stream_id, FieldsView fields) {
   for (const Field& field : fields) end = hpack::Encoder::add_stateless(field, end);
   block.resize(static_cast<size_t>(end - block.data()));
   stream->body.set_trailers(std::move(block));
-  stream->body.finish();
   send_end_or_schedule(stream);
   return {};
 }
@@ -128,12 +244,17 @@ SubmitResult Connection::reset_stream(StreamId stream_id, ErrorCode code) {
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  reset(stream_id, code);
   StreamError reason;
   reason.code = code;
   reason.frame = FrameType::kRstStream;
   reason.stream_id = stream_id;
-  close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, reason);
+  if (stream->held_head != nullptr) {  // the peer knows nothing of it
+    stream->retry_safe = true;
+    close_stream(stream, StreamState::kClosedSkipped, ClosedBy::kLocal, reason);
+  } else {
+    reset(stream_id, code);
+    close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, reason);
+  }
   return {};
 }
 
@@ -173,7 +294,9 @@ SubmitResult Connection::submit_settings(gsl::span<const Setting> settings) {
   for (const Setting& setting : settings) {
     ErrorCode code;
     const Rule* rule = check_setting(setting, own_settings_, &code);
-    if (setting.id == SettingId::kEnablePush && setting.value != 0) rule = &kServerPush;
+    if (setting.id == SettingId::kEnablePush && setting.value != 0 && role_ == Role::kServer) {
+      rule = &kServerPush;
+    }
     if (rule != nullptr) return {SubmitError::kInvalidArgument, rule};
   }
   send_settings(settings);
@@ -190,6 +313,7 @@ SubmitResult Connection::ping(uint64_t opaque) {
 void Connection::send_settings(gsl::span<const Setting> settings) {
   for (const Setting& setting : settings) {
     if (setting.id == SettingId::kMaxConcurrentStreams) announced_max_streams_ = setting.value;
+    if (setting.id == SettingId::kEnablePush) announced_push_ = setting.value != 0;
   }
   size_t size = FrameHeader::kSize + settings.size() * SettingsEntries::kEntrySize;
   output_.commit(write_settings(settings, output_.reserve(size)));
@@ -215,11 +339,22 @@ void Connection::write_field_block(StreamId id, FieldsView fields, bool end_stre
     output_.commit(end);
     return;
   }
-  std::vector<uint8_t> block(bound);
+  write_headers_frames(id, encode_block(fields), end_stream);
+}
+
+void Connection::write_promise(StreamId id, StreamId promised_id, FieldsView fields) {
+  std::vector<uint8_t> block = encode_block(fields);
+  uint32_t max_frame_size = peer_settings_.max_frame_size;
+  uint8_t* room = output_.reserve(field_block_frames_size(block.size() + 4, max_frame_size));
+  output_.commit(write_push_promise(id, promised_id, block, max_frame_size, room));
+}
+
+std::vector<uint8_t> Connection::encode_block(FieldsView fields) {
+  std::vector<uint8_t> block(max_block_size(fields));
   uint8_t* end = encoder_.begin_block(block.data());
   for (const Field& field : fields) end = encoder_.add(field, end);
   block.resize(static_cast<size_t>(end - block.data()));
-  write_headers_frames(id, block, end_stream);
+  return block;
 }
 
 // The trailers were encoded without the table; only table size updates may come before them.

@@ -5,6 +5,9 @@ namespace headrace::inline HEADRACE_ABI {
 void own(Event& event) {
   std::visit(Overloaded{
                  [](RequestReceived& request) { request.fields.own(); },
+                 [](ResponseReceived& response) { response.fields.own(); },
+                 [](InformationalReceived& response) { response.fields.own(); },
+                 [](PushPromiseReceived& promise) { promise.fields.own(); },
                  [](DataReceived& data) { data.bytes.own(); },
                  [](TrailersReceived& trailers) { trailers.fields.own(); },
                  [](SettingsReceived& settings) { settings.entries.own(); },

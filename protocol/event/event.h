@@ -21,6 +21,35 @@ struct RequestReceived {
   FieldSection fields;
 };
 
+// The head of the final response is complete (RFC 9113 §8.3.2). Client role.
+struct ResponseReceived {
+  StreamId stream_id;
+  uintptr_t user_data;
+  bool end_stream;  // the response has neither body nor trailers
+  uint16_t status;
+  FieldSection fields;
+};
+
+// An interim response (1xx, RFC 9110 §15.2): any number of them before the final one. Client role.
+struct InformationalReceived {
+  StreamId stream_id;
+  uintptr_t user_data;
+  bool end_stream;  // always false
+  uint16_t status;
+  FieldSection fields;
+};
+
+// The server promises the response to a request that it names (RFC 9113 §8.4). What follows on the
+// promised stream is as if the application had sent that request; reset_stream() declines it.
+// Whether the server may speak for the request's :authority is for the application to judge.
+// Client role.
+struct PushPromiseReceived {
+  StreamId stream_id;  // the request that it came on
+  uintptr_t user_data;
+  StreamId promised_stream_id;
+  FieldSection fields;
+};
+
 // Bytes of a message body, without padding. A DATA frame may come as several of these.
 struct DataReceived {
   StreamId stream_id;
@@ -49,7 +78,7 @@ struct StreamClosed {
   uintptr_t user_data;
   ErrorCode error;
   ClosedBy closed_by;
-  bool retry_safe;     // the peer says that it did nothing with the request (RFC 9113 §8.7)
+  bool retry_safe;     // nobody did anything with our request (RFC 9113 §8.7)
   StreamError detail;  // with a rule, when it was reset because the peer broke one
 };
 
@@ -84,7 +113,8 @@ struct PingAcknowledged {
   uint64_t opaque;
 };
 
-// RFC 9113 §6.8. Streams above `last_stream_id` have just been closed with retry_safe.
+// RFC 9113 §6.8. Our streams above `last_stream_id` are closed with retry_safe in the events that
+// follow, the others go on; there will be no new ones.
 struct GoawayReceived {
   StreamId last_stream_id;
   ErrorCode error;
@@ -99,6 +129,10 @@ struct UnknownFrameReceived {
   Bytes payload;
 };
 
+// The last stream id has been used: new requests need a new connection (RFC 9113 §5.1.1). Client
+// role.
+struct StreamIdsExhausted {};
+
 // The last event of the protocol: nothing comes in any more. Commands answer kConnectionGone;
 // pending_output() still holds the GOAWAY, and should_close() turns true once it is out.
 struct ConnectionClosed {
@@ -106,10 +140,11 @@ struct ConnectionClosed {
   ClosedBy closed_by;
 };
 
-using Event =
-    std::variant<std::monostate, RequestReceived, DataReceived, TrailersReceived, StreamClosed,
-                 StreamWritable, BodyReleased, SettingsReceived, SettingsAcknowledged, PingReceived,
-                 PingAcknowledged, GoawayReceived, UnknownFrameReceived, ConnectionClosed>;
+using Event = std::variant<std::monostate, RequestReceived, ResponseReceived, InformationalReceived,
+                           PushPromiseReceived, DataReceived, TrailersReceived, StreamClosed,
+                           StreamWritable, BodyReleased, SettingsReceived, SettingsAcknowledged,
+                           PingReceived, PingAcknowledged, GoawayReceived, UnknownFrameReceived,
+                           StreamIdsExhausted, ConnectionClosed>;
 
 // Makes an event own every byte it refers to.
 void own(Event& event);

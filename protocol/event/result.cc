@@ -18,8 +18,18 @@ const char* to_string(SubmitError error) {
       return "invalid fields";
     case SubmitError::kInvalidArgument:
       return "invalid argument";
+    case SubmitError::kWrongRole:
+      return "wrong role";
     case SubmitError::kTooLarge:
       return "too large";
+    case SubmitError::kGoingAway:
+      return "going away";
+    case SubmitError::kStreamIdsExhausted:
+      return "stream ids exhausted";
+    case SubmitError::kPushDisabled:
+      return "push disabled";
+    case SubmitError::kTooManyStreams:
+      return "too many streams";
   }
   return "unknown";
 }

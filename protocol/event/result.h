@@ -5,19 +5,25 @@
 #include <cstdint>
 
 #include "field/rule.h"
+#include "protocol/frame/frame_type.h"
 
 namespace headrace {
 
 // Why a command was refused. Nothing was sent and nothing was taken.
 enum class SubmitError : uint8_t {
   kNone,
-  kConnectionGone,   // the connection has ended (a race, not a mistake)
-  kStreamGone,       // the stream has ended or was reset (a race, not a mistake)
-  kUnknownStream,    // no such stream was ever announced
-  kWrongState,       // out of order: a second final response, data after the end, ...
-  kInvalidFields,    // a rule of RFC 9113 §8 is broken; `rule` says which
-  kInvalidArgument,  // a value out of its range
-  kTooLarge,         // more than can ever be sent or credited
+  kConnectionGone,      // the connection has ended (a race, not a mistake)
+  kStreamGone,          // the stream has ended or was reset (a race, not a mistake)
+  kUnknownStream,       // no such stream was ever announced
+  kWrongState,          // out of order: a second final response, data after the end, ...
+  kWrongRole,           // a command of the other role
+  kInvalidFields,       // a rule of RFC 9113 §8 is broken; `rule` says which
+  kInvalidArgument,     // a value out of its range
+  kTooLarge,            // more than can ever be sent or credited, or than the peer says it takes
+  kGoingAway,           // a GOAWAY was sent or received: no new streams (RFC 9113 §6.8)
+  kStreamIdsExhausted,  // every stream id has been used (RFC 9113 §5.1.1)
+  kPushDisabled,        // the peer does not take server push (RFC 9113 §8.4)
+  kTooManyStreams,      // the peer's MAX_CONCURRENT_STREAMS is reached (RFC 9113 §5.1.2)
 };
 
 const char* to_string(SubmitError error);
@@ -26,6 +32,15 @@ const char* to_string(SubmitError error);
 struct [[nodiscard]] SubmitResult {
   SubmitError error = SubmitError::kNone;
   const Rule* rule = nullptr;  // kInvalidFields: static storage
+
+  bool ok() const { return error == SubmitError::kNone; }
+};
+
+// What a command that opens a stream returns.
+struct [[nodiscard]] RequestResult {
+  SubmitError error = SubmitError::kNone;
+  const Rule* rule = nullptr;  // kInvalidFields: static storage
+  StreamId stream_id = 0;      // the new stream; 0 after an error
 
   bool ok() const { return error == SubmitError::kNone; }
 };

@@ -7,6 +7,7 @@
 namespace headrace {
 
 using StreamId = uint32_t;  // 31 bits (RFC 9113 §5.1.1); 0 is the connection
+inline constexpr StreamId kMaxStreamId = 0x7fffffff;
 
 // RFC 9113 §6 and the IANA "HTTP/2 Frame Type" registry. Other values can arrive and are kept.
 enum class FrameType : uint8_t {

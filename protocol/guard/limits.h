@@ -30,6 +30,9 @@ struct Limits {
   uint32_t extra_continuations = 4;
   uint32_t tiny_continuations = 4;
 
+  // Interim responses (1xx) before the final one. Client role; the stream is reset.
+  uint16_t informational_responses = 100;
+
   // Streams whose way of closing is remembered when they are gone, to tell late frames from wrong
   // ones (RFC 9113 §5.1). 8 octets each; they are allocated as they are needed.
   uint32_t remembered_streams = 256;

@@ -231,24 +231,31 @@ const Rule* check_status(const Section& section, ResponseHead* head) {
   return head->status == 101 ? &kStatus101 : nullptr;
 }
 
-}  // namespace
-
-const Rule* check_request(gsl::span<Field> fields, const MessageOptions& options,
-                          RequestHead* head) {
-  const uint32_t extension = options.enable_connect_protocol ? bit(FieldName::kProtocol) : 0;
-  Section section(Section::Kind::kRequest, kRequestFields | extension);
-  if (const Rule* broken = section.take_all(fields, options.trim_field_values)) return broken;
-
+const Rule* check_request_head(const Section& section, RequestHead* head) {
   const std::string_view method = section.get(FieldName::kMethod);
   if (!is_token(method)) return &kMethod;
   head->is_head = method == "HEAD";
   head->is_connect = method == "CONNECT";
+  head->is_safe = head->is_head || method == "GET";
   head->content_length = section.content_length();
   if (section.has(FieldName::kProtocol)) {
     const bool sound = head->is_connect && is_token(section.get(FieldName::kProtocol));
     return sound ? check_target(section, method) : &kProtocol;
   }
   return head->is_connect ? check_connect_target(section) : check_target(section, method);
+}
+
+constexpr uint32_t request_fields(bool enable_connect_protocol) {
+  return kRequestFields | (enable_connect_protocol ? bit(FieldName::kProtocol) : 0);
+}
+
+}  // namespace
+
+const Rule* check_request(gsl::span<Field> fields, const MessageOptions& options,
+                          RequestHead* head) {
+  Section section(Section::Kind::kRequest, request_fields(options.enable_connect_protocol));
+  if (const Rule* broken = section.take_all(fields, options.trim_field_values)) return broken;
+  return check_request_head(section, head);
 }
 
 const Rule* check_response(gsl::span<Field> fields, const MessageOptions& options,
@@ -260,6 +267,13 @@ const Rule* check_response(gsl::span<Field> fields, const MessageOptions& option
 
 const Rule* check_trailers(gsl::span<Field> fields, const MessageOptions& options) {
   return Section(Section::Kind::kTrailers, 0).take_all(fields, options.trim_field_values);
+}
+
+const Rule* check_outbound_request(FieldsView fields, bool enable_connect_protocol,
+                                   RequestHead* head) {
+  Section section(Section::Kind::kRequest, request_fields(enable_connect_protocol));
+  if (const Rule* broken = section.take_all(fields)) return broken;
+  return check_request_head(section, head);
 }
 
 const Rule* check_outbound_response(FieldsView fields, ResponseHead* head) {

@@ -29,6 +29,7 @@ inline constexpr Rule kContentLengthKept = {"RFC 9113 §8.1.1",
 // What the connection needs to know of a request's head.
 struct RequestHead {
   bool is_head = false;     // :method HEAD: the response has no body
+  bool is_safe = false;     // :method GET or HEAD: one that may be promised (RFC 9113 §8.4)
   bool is_connect = false;  // :method CONNECT, extended or not: no content-length rules, a tunnel
   int64_t content_length = kNoContentLength;
 };
@@ -50,6 +51,9 @@ const Rule* check_response(gsl::span<Field> fields, const MessageOptions& option
 const Rule* check_trailers(gsl::span<Field> fields, const MessageOptions& options);
 
 // The same for fields of the application's own, which are looked up here and never changed.
+// `enable_connect_protocol`: the peer has announced RFC 8441.
+const Rule* check_outbound_request(FieldsView fields, bool enable_connect_protocol,
+                                   RequestHead* head);
 const Rule* check_outbound_response(FieldsView fields, ResponseHead* head);
 const Rule* check_outbound_trailers(FieldsView fields);
 

@@ -47,6 +47,14 @@ class Body {
   // Open-ended: send_data() and send_trailers() follow.
   static Body stream() { return Body(Stream{}); }
 
+  // send_trailers() will follow: the end of the body is not the end of the message. (Without it
+  // trailers can be given as long as the last byte is not out.)
+  Body&& expect_trailers() && {
+    trailers_expected_ = true;
+    return std::move(*this);
+  }
+  bool trailers_expected() const { return trailers_expected_; }
+
   // The body's size in octets, when it is known beforehand.
   std::optional<size_t> size() const;
 
@@ -61,6 +69,7 @@ class Body {
   template <typename T>
   explicit Body(T kind) : kind_(std::in_place_type<T>, std::move(kind)) {}
   Kind kind_;
+  bool trailers_expected_ = false;
 };
 
 inline std::optional<size_t> Body::size() const {

@@ -14,6 +14,7 @@ gsl::span<const uint8_t> octets(const std::string& text) {
 }  // namespace
 
 void SendBody::start(Body body, uint32_t buffer_size) {
+  trailers_expected_ = body.trailers_expected();
   body_ = std::move(body);
   buffer_capacity_ = buffer_size;
   if (auto* view = std::get_if<gsl::span<const uint8_t>>(&body_.kind())) {
@@ -76,16 +77,17 @@ void SendBody::consume(size_t size) {
 }
 
 bool SendBody::drained() const {
-  return rest_.empty() && buffer_.size == 0 && !open_ && source() == nullptr;
+  return rest_.empty() && buffer_.size == 0 && !open_ && source() == nullptr && !trailers_expected_;
 }
 
 bool SendBody::has_something() const {
   if (!rest_.empty() || buffer_.size > 0) return true;
-  return source() != nullptr ? !source_waiting_ : !open_;
+  return source() != nullptr ? !source_waiting_ : !open_ && !trailers_expected_;
 }
 
 void SendBody::set_trailers(std::vector<uint8_t> block) {
   trailers_ = std::make_unique<std::vector<uint8_t>>(std::move(block));
+  trailers_expected_ = false;
 }
 
 void SendBody::cancel() {
@@ -93,6 +95,7 @@ void SendBody::cancel() {
   buffer_ = {};
   open_ = false;
   wrote_short_ = false;
+  trailers_expected_ = false;
   trailers_.reset();
   // Owned bytes stay until nothing refers to them: the record is destroyed after that.
   if (source() != nullptr) body_ = Body::none();

@@ -46,7 +46,7 @@ class SendBody {
   // Octets at hand. For a source: unknown, see source().
   gsl::span<const uint8_t> ready() const;
   void consume(size_t size);
-  // Everything of the body has been handed out; trailers may still follow.
+  // Everything of the body has been handed out, and it is known whether trailers follow.
   bool drained() const;
   // Something can be cut into a frame now: octets, the trailers or a bare end.
   bool has_something() const;
@@ -63,6 +63,8 @@ class SendBody {
   // --- Trailers: a field block that does not depend on the HPACK table.
 
   void set_trailers(std::vector<uint8_t> block);
+  // There are none, though they were expected.
+  void drop_trailers() { trailers_expected_ = false; }
   bool has_trailers() const { return trailers_ != nullptr; }
   gsl::span<const uint8_t> trailers() const { return *trailers_; }
 
@@ -87,6 +89,7 @@ class SendBody {
   uint32_t buffer_capacity_ = 0;
   size_t held_ = 0;
   bool open_ = false;
+  bool trailers_expected_ = false;  // and not given yet
   bool stable_ = false;
   bool owes_release_ = false;
   bool source_waiting_ = false;

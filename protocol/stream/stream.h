@@ -8,6 +8,7 @@
 #include "protocol/event/event.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/stream/flow_window.h"
+#include "protocol/stream/held_fields.h"
 #include "protocol/stream/send_body.h"
 #include "protocol/stream/state_table.h"
 
@@ -40,24 +41,30 @@ struct Stream {
   ClosedBy closed_by = ClosedBy::kEnd;
   StreamError close_reason;
 
+  RequestHead request;  // whichever way it went
+
   // The message that comes in.
-  RequestHead request;
+  bool head_received = false;  // the request's, or that of the final response
+  bool retry_safe = false;     // the peer did nothing with our request (RFC 9113 §8.7)
+  uint16_t informational_received = 0;
+  int64_t content_length = kNoContentLength;  // that it announced, or that it must have
   int64_t body_received = 0;
   bool automatic_credit = true;
   ReceiveWindow receive_window;
   uint32_t uncredited = 0;  // handed to the application, not given back yet
 
   // The message that goes out.
-  bool response_started = false;  // the final response's head is written
-  bool tunnel = false;            // CONNECT, answered 2xx (RFC 9113 §8.5)
-  bool sending_ended = false;     // the last frame of the message is queued
+  bool head_sent = false;      // the request's, or that of the final response, is written
+  bool tunnel = false;         // CONNECT, answered 2xx (RFC 9113 §8.5)
+  bool sending_ended = false;  // the last frame of the message is queued
+  std::unique_ptr<HeldFields> held_head;  // of a request that waits for the peer's limit of streams
   FlowWindow send_window;
   bool window_blocked = false;  // the scheduler waits for send_window
   SendBody body;
   uint64_t end_offset = 0;  // where in the output our last frame of this stream ends
 
   StreamLink live;      // all streams, in the order of their creation
-  StreamLink schedule;  // the scheduler's
+  StreamLink schedule;  // the scheduler's, or that of the requests that wait
   StreamLink notify;    // events are due
   StreamLink ending;    // our last frame is queued and not yet shown
 };

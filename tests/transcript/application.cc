@@ -42,8 +42,18 @@ std::string_view error_name(SubmitError error) {
       return "InvalidFields";
     case SubmitError::kInvalidArgument:
       return "InvalidArgument";
+    case SubmitError::kWrongRole:
+      return "WrongRole";
     case SubmitError::kTooLarge:
       return "TooLarge";
+    case SubmitError::kGoingAway:
+      return "GoingAway";
+    case SubmitError::kStreamIdsExhausted:
+      return "StreamIdsExhausted";
+    case SubmitError::kPushDisabled:
+      return "PushDisabled";
+    case SubmitError::kTooManyStreams:
+      return "TooManyStreams";
   }
   return "?";
 }

@@ -10,9 +10,10 @@ namespace headrace::transcript {
 namespace {
 
 constexpr std::string_view kEventNames[] = {
-    "RequestReceived",  "DataReceived",     "TrailersReceived", "StreamClosed",
-    "StreamWritable",   "BodyReleased",     "SettingsReceived", "SettingsAcknowledged",
-    "PingReceived",     "PingAcknowledged", "GoawayReceived",   "UnknownFrameReceived",
+    "RequestReceived",    "ResponseReceived", "InformationalReceived", "PushPromiseReceived",
+    "StreamIdsExhausted", "DataReceived",     "TrailersReceived",      "StreamClosed",
+    "StreamWritable",     "BodyReleased",     "SettingsReceived",      "SettingsAcknowledged",
+    "PingReceived",       "PingAcknowledged", "GoawayReceived",        "UnknownFrameReceived",
     "ConnectionClosed",
 };
 
@@ -68,6 +69,27 @@ struct Describe {
     add_fields(event.fields, &item);
     return item;
   }
+  Item operator()(const ResponseReceived& event) const {
+    Item item = of_stream("ResponseReceived", event);
+    add_end_stream(event.end_stream, &item);
+    item.details.emplace_back("status", std::to_string(event.status));
+    add_fields(event.fields, &item);
+    return item;
+  }
+  Item operator()(const InformationalReceived& event) const {
+    Item item = of_stream("InformationalReceived", event);
+    add_end_stream(event.end_stream, &item);  // it never has it
+    item.details.emplace_back("status", std::to_string(event.status));
+    add_fields(event.fields, &item);
+    return item;
+  }
+  Item operator()(const PushPromiseReceived& event) const {
+    Item item = of_stream("PushPromiseReceived", event);
+    item.attributes.emplace_back("promised", std::to_string(event.promised_stream_id));
+    add_fields(event.fields, &item);
+    return item;
+  }
+  Item operator()(const StreamIdsExhausted&) const { return named("StreamIdsExhausted"); }
   Item operator()(const DataReceived& event) const {
     Item item = of_stream("DataReceived", event);
     add_end_stream(event.end_stream, &item);
