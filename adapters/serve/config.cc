@@ -2,46 +2,13 @@
 
 #include <absl/flags/flag.h>
 
-#include <charconv>
 #include <chrono>
-#include <cstdlib>
-#include <string_view>
 
-#include "adapters/serve/command_line.h"
+#include "adapters/program/command_line.h"
+#include "adapters/program/duration.h"
+#include "adapters/program/environment.h"
 
-namespace headrace::serve {
-
-// A length of time: "30s", "500ms", "2m", "1h", or a plain number of seconds.
-struct Duration {
-  std::chrono::milliseconds value;
-};
-
-bool AbslParseFlag(absl::string_view text, Duration* duration, std::string* error) {
-  *error = "a duration is a number with ms, s, m or h behind it";
-  double number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [unit_begin, failure] = std::from_chars(text.data(), end, number);
-  if (failure != std::errc() || !(number >= 0)) return false;
-  const std::string_view unit(unit_begin, static_cast<size_t>(end - unit_begin));
-  double milliseconds = 0;
-  if (unit == "ms") milliseconds = 1;
-  if (unit == "s" || unit.empty()) milliseconds = 1000;
-  if (unit == "m") milliseconds = 60'000;
-  if (unit == "h") milliseconds = 3'600'000;
-  constexpr double kLongest = 3.2e10;  // a year
-  if (milliseconds == 0 || number * milliseconds > kLongest) return false;
-  duration->value = std::chrono::milliseconds(static_cast<int64_t>(number * milliseconds));
-  return true;
-}
-
-std::string AbslUnparseFlag(const Duration& duration) {
-  const int64_t count = duration.value.count();
-  return count % 1000 == 0 ? std::to_string(count / 1000) + "s" : std::to_string(count) + "ms";
-}
-
-}  // namespace headrace::serve
-
-using headrace::serve::Duration;
+using headrace::program::Duration;
 using std::chrono_literals::operator""s;
 
 ABSL_FLAG(std::string, address, "127.0.0.1", "Host name or IP address to listen on.");
@@ -77,32 +44,16 @@ constexpr uint32_t kConnectionWindow = 8 * 1024 * 1024;
 
 constexpr int kMaxThreads = 256;
 
-absl::StatusOr<Allocation> read_allocation() {
-  const std::string name = absl::GetFlag(FLAGS_allocation);
-  if (name != "reuse" && name != "fresh") {
-    return absl::InvalidArgumentError("--allocation is reuse or fresh, not '" + name + "'");
-  }
-  const char* reuse = std::getenv("HEADRACE_REUSE_FRAMES");
-  const bool switched_off = reuse != nullptr && std::string_view(reuse) == "0";
-  return switched_off || name == "fresh" ? Allocation::kFresh : Allocation::kReuse;
-}
-
-// `bazel run` starts the program elsewhere, and says where the user is.
-std::string from_users_directory(const std::string& path) {
-  const char* directory = std::getenv("BUILD_WORKING_DIRECTORY");
-  if (directory == nullptr || path.empty() || path == "-" || path.front() == '/') return path;
-  return std::string(directory) + "/" + path;
-}
-
 }  // namespace
 
 absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
-  const absl::StatusOr<CommandLine> parsed = parse_command_line(arguments);
+  const absl::StatusOr<program::CommandLine> parsed = program::parse_command_line(arguments);
   if (!parsed.ok()) return parsed.status();
   Config config;
-  if (*parsed == CommandLine::kHelp) {
-    config.help = true;
-    return config;
+  config.help = parsed->help;
+  if (config.help) return config;
+  if (!parsed->arguments.empty()) {
+    return absl::InvalidArgumentError("unexpected argument " + parsed->arguments.front());
   }
   config.address = absl::GetFlag(FLAGS_address);
   config.port = absl::GetFlag(FLAGS_port);
@@ -117,7 +68,8 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   }
   config.loop.max_connections = max_connections / threads;
 
-  const absl::StatusOr<Allocation> allocation = read_allocation();
+  const absl::StatusOr<Allocation> allocation =
+      program::read_allocation(absl::GetFlag(FLAGS_allocation));
   if (!allocation.ok()) return allocation.status();
   Options& connection = config.loop.connection;
   connection.allocation = *allocation;
@@ -128,8 +80,8 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   config.loop.write_timeout = absl::GetFlag(FLAGS_write_timeout).value;
   config.loop.shutdown_grace = absl::GetFlag(FLAGS_grace).value;
 
-  config.root = from_users_directory(absl::GetFlag(FLAGS_root));
-  config.log = from_users_directory(absl::GetFlag(FLAGS_log_file));
+  config.root = program::from_users_directory(absl::GetFlag(FLAGS_root));
+  config.log = program::from_users_directory(absl::GetFlag(FLAGS_log_file));
   if (config.log.empty() && absl::GetFlag(FLAGS_log)) config.log = "-";
   return config;
 }
@@ -138,7 +90,7 @@ std::string usage() {
   return "Serves HTTP/2 without TLS (prior knowledge): files, or a small built-in site, and the\n"
          "endpoints /echo, /bytes/N, /headers, /status/NNN and /stats.\n\n"
          "Usage: serve [--flag=value...]\n\n" +
-         describe_flags();
+         program::describe_flags();
 }
 
 }  // namespace headrace::serve

@@ -1,0 +1,160 @@
+#include "adapters/program/command_line.h"
+
+#include <absl/flags/commandlineflag.h>
+#include <absl/flags/reflection.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace headrace::program {
+namespace {
+
+absl::Status mistake(std::string_view text, std::string_view what) {
+  std::string message(text);
+  message.append(what);
+  return absl::InvalidArgumentError(message);
+}
+
+absl::CommandLineFlag* find_flag(std::string_view name) {
+  std::string known(name);
+  std::replace(known.begin(), known.end(), '-', '_');
+  return absl::FindCommandLineFlag(known);
+}
+
+// The bool that "noprogress" or "no-progress" switches off.
+absl::CommandLineFlag* find_negated(std::string_view name) {
+  if (!name.starts_with("no")) return nullptr;
+  name.remove_prefix(2);
+  if (name.starts_with('-') || name.starts_with('_')) name.remove_prefix(1);
+  absl::CommandLineFlag* flag = find_flag(name);
+  return flag != nullptr && flag->IsOfType<bool>() ? flag : nullptr;
+}
+
+// The first line of abseil's complaint.
+absl::Status set_flag(absl::CommandLineFlag& flag, const std::string& value) {
+  std::string error;
+  if (flag.ParseFrom(value, &error)) return absl::OkStatus();
+  return mistake("", std::string_view(error).substr(0, error.find('\n')));
+}
+
+class Parser {
+ public:
+  Parser(gsl::span<char* const> arguments, gsl::span<const Option> options)
+      : arguments_(arguments), options_(options) {}
+
+  absl::StatusOr<CommandLine> parse() {
+    while (at_ < arguments_.size()) {
+      const std::string_view argument(arguments_[at_++]);
+      if (argument == "--help" || argument == "-h") {
+        result_.help = true;
+        break;
+      }
+      if (argument == "--") {
+        while (at_ < arguments_.size()) result_.arguments.emplace_back(arguments_[at_++]);
+      } else if (!argument.starts_with('-') || argument == "-") {
+        result_.arguments.emplace_back(argument);
+      } else {
+        const bool letters = argument[1] != '-' && find_letter(argument[1]) != nullptr;
+        const absl::Status set = letters ? take_letters(argument) : take_flag(argument);
+        if (!set.ok()) return set;
+      }
+    }
+    return std::move(result_);
+  }
+
+ private:
+  const Option* find_letter(char letter) const {
+    const auto found = std::ranges::find(options_, letter, &Option::letter);
+    return found == options_.end() ? nullptr : &*found;
+  }
+  const Option* find_list(std::string_view name) const {
+    const auto found = std::ranges::find_if(options_, [&](const Option& option) {
+      return option.values != nullptr && option.name == name;
+    });
+    return found == options_.end() ? nullptr : &*found;
+  }
+
+  std::optional<std::string> next() {
+    if (at_ == arguments_.size()) return std::nullopt;
+    return arguments_[at_++];
+  }
+
+  // -v, -vI, -n5, -n 5.
+  absl::Status take_letters(std::string_view argument) {
+    for (size_t i = 1; i < argument.size(); ++i) {
+      const std::string name{'-', argument[i]};
+      const Option* option = find_letter(argument[i]);
+      if (option == nullptr) return mistake("unknown option ", name);
+      absl::CommandLineFlag* flag = option->values == nullptr ? find_flag(option->name) : nullptr;
+      if (flag != nullptr && flag->IsOfType<bool>()) {
+        const absl::Status set = set_flag(*flag, "true");
+        if (!set.ok()) return set;
+        continue;
+      }
+      std::optional<std::string> value(argument.substr(i + 1));
+      if (value->empty()) value = next();
+      if (!value) return mistake("a value is missing for ", name);
+      return set(flag, option, std::move(*value));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status take_flag(std::string_view argument) {
+    std::string_view name = argument.substr(argument.starts_with("--") ? 2 : 1);
+    const size_t equals = name.find('=');
+    std::optional<std::string> value;
+    if (equals != std::string_view::npos) value = name.substr(equals + 1);
+    name = name.substr(0, equals);
+
+    const Option* list = find_list(name);
+    absl::CommandLineFlag* flag = list == nullptr ? find_flag(name) : nullptr;
+    if (list == nullptr && flag == nullptr && !value) {
+      flag = find_negated(name);
+      value = "false";
+    }
+    if (list == nullptr && flag == nullptr) return mistake("unknown flag ", argument);
+    if (!value) value = flag != nullptr && flag->IsOfType<bool>() ? "true" : next();
+    if (!value) return mistake("a value is missing for ", argument);
+    return set(flag, list, std::move(*value));
+  }
+
+  static absl::Status set(absl::CommandLineFlag* flag, const Option* list, std::string value) {
+    if (flag != nullptr) return set_flag(*flag, value);
+    list->values->push_back(std::move(value));
+    return absl::OkStatus();
+  }
+
+  gsl::span<char* const> arguments_;
+  gsl::span<const Option> options_;
+  size_t at_ = 0;
+  CommandLine result_;
+};
+
+}  // namespace
+
+absl::StatusOr<CommandLine> parse_command_line(gsl::span<char* const> arguments,
+                                               gsl::span<const Option> options) {
+  return Parser(arguments, options).parse();
+}
+
+std::string describe_flags(gsl::span<const Option> options) {
+  std::map<std::string, std::string> described;  // in the order of their names
+  for (const auto& [name, flag] : absl::GetAllFlags()) {
+    const std::string known(name);
+    described[known] = "--" + known + "=" + flag->DefaultValue() + "\n      " + flag->Help() + "\n";
+  }
+  for (const Option& option : options) {
+    std::string& text = described[std::string(option.name)];
+    if (option.values != nullptr) {
+      text.append("--").append(option.name).append("=...\n      ").append(option.help).append("\n");
+    }
+    text.insert(0, std::string{'-', option.letter, ',', ' '});
+  }
+  std::string text;
+  for (const auto& [name, description] : described) text.append("  ").append(description);
+  return text;
+}
+
+}  // namespace headrace::program

@@ -1,0 +1,22 @@
+#ifndef HEADRACE_ADAPTERS_PROGRAM_ENVIRONMENT_H_
+#define HEADRACE_ADAPTERS_PROGRAM_ENVIRONMENT_H_
+
+#include <absl/status/statusor.h>
+
+#include <string>
+
+#include "memory/allocation.h"
+
+namespace headrace::program {
+
+// What --allocation=`name` asks for: "reuse" or "fresh". HEADRACE_REUSE_FRAMES=0 in the environment
+// means fresh, whatever the flag says: it is there for the operator of a deployed program.
+absl::StatusOr<Allocation> read_allocation(const std::string& name);
+
+// A path as the user meant it: `bazel run` starts a program elsewhere, and says where the user is.
+// "" and "-" stay as they are.
+std::string from_users_directory(const std::string& path);
+
+}  // namespace headrace::program
+
+#endif  // HEADRACE_ADAPTERS_PROGRAM_ENVIRONMENT_H_
