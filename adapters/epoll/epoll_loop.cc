@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 namespace headrace::adapters {
@@ -36,6 +37,13 @@ bool control(const UniqueFd& epoll, int operation, const UniqueFd& fd, uint32_t 
   return epoll_ctl(epoll.get(), operation, fd.get(), &event) == 0;
 }
 
+// How connect() ended: 0, or an errno value.
+int socket_error(const UniqueFd& socket) {
+  int error = 0;
+  socklen_t size = sizeof(error);
+  return getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
 // What was written and the peer's side has not acknowledged.
 size_t bytes_in_flight(const UniqueFd& socket) {
   int bytes = 0;
@@ -44,14 +52,27 @@ size_t bytes_in_flight(const UniqueFd& socket) {
 
 }  // namespace
 
-struct EpollLoop::Peer : DeadlineQueue::Entry {
-  Peer(UniqueFd fd, const LoopOptions& options, Service& service, LoopStatistics& statistics,
-       TimePoint now)
-      : socket(std::move(fd)), session(options, service, statistics, now) {}
+struct EpollLoop::Peer : DeadlineQueue::Entry, Driver {
+  Peer(EpollLoop& owner, UniqueFd fd) : loop(owner), socket(std::move(fd)) {}
 
+  void attend() override {
+    if (!called) loop.called_.push_back(this);
+    called = true;
+  }
+
+  // An outbound connection that is not made yet.
+  struct Connecting {
+    Options options;
+    Service* service;
+  };
+
+  EpollLoop& loop;
   UniqueFd socket;
-  Session session;
-  uint32_t interest = 0;  // as epoll knows it
+  std::unique_ptr<Connecting> connecting;
+  std::optional<Session> session;  // none while it is connecting
+  uint32_t interest = 0;           // as epoll knows it
+  bool watched = false;            // epoll knows it
+  bool called = false;             // is in loop.called_
   bool fin_sent = false;
   size_t index = 0;  // in peers_
 };
@@ -76,7 +97,9 @@ EpollLoop::EpollLoop(const LoopOptions& options, Service* service, UniqueFd epol
   control(epoll_, EPOLL_CTL_ADD, wakeup_, EPOLLIN, &wakeup_);
 }
 
-EpollLoop::~EpollLoop() = default;
+EpollLoop::~EpollLoop() {
+  while (!peers_.empty()) remove(*peers_.back());
+}
 
 void EpollLoop::listen(UniqueFd listener) {
   listener_ = std::move(listener);
@@ -84,7 +107,18 @@ void EpollLoop::listen(UniqueFd listener) {
   watch_listener(current_time());
 }
 
-void EpollLoop::adopt(UniqueFd socket) { add(std::move(socket), current_time()); }
+void EpollLoop::adopt(UniqueFd socket) {
+  start(add(std::move(socket), 0), Role::kServer, options_.connection, *service_, current_time());
+}
+
+void EpollLoop::connect(UniqueFd socket, const Options& options, Service* service) {
+  // Also when it is connected already: nothing of the application is called from here.
+  Peer& peer = add(std::move(socket), EPOLLOUT);
+  peer.connecting.reset(new Peer::Connecting{options, service});
+  const TimePoint now = current_time();
+  const bool hopeless = !peer.watched || stops_handled_ > 0;
+  deadlines_.schedule(peer, hopeless ? now : now + options_.connect_timeout);
+}
 
 void EpollLoop::run() {
   while (turn(milliseconds::max())) {
@@ -108,6 +142,7 @@ bool EpollLoop::turn(milliseconds max_wait) {
     }
   }
   expire_deadlines(now);
+  attend_called(now);
   handle_stop(now);
   watch_listener(now);
   return stops_handled_ == 0 || !peers_.empty();
@@ -119,9 +154,14 @@ void EpollLoop::stop() {
   [[maybe_unused]] ssize_t n = ::write(wakeup_.get(), &one, sizeof(one));
 }
 
+TimePoint EpollLoop::next_deadline(TimePoint now) const {
+  if (!called_.empty()) return now;
+  return std::min({deadlines_.next(), admission_.resumes_at(now), grace_ends_});
+}
+
 // Rounded up, so that the loop does not wake just before a deadline and wait again.
 int EpollLoop::wait_milliseconds(milliseconds max_wait, TimePoint now) const {
-  const TimePoint next = std::min({deadlines_.next(), admission_.resumes_at(now), grace_ends_});
+  const TimePoint next = next_deadline(now);
   if (next <= now) return 0;
   if (next != TimePoint::max()) {
     max_wait = std::min(max_wait, std::chrono::ceil<milliseconds>(next - now));
@@ -139,7 +179,7 @@ bool EpollLoop::accept(TimePoint now) {
     if (!admission_.admits(peers_.size(), now)) return false;
     UniqueFd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.valid()) {
-      add(std::move(socket), now);
+      start(add(std::move(socket), 0), Role::kServer, options_.connection, *service_, now);
     } else if (errno == EAGAIN) {
       return false;
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -151,17 +191,36 @@ bool EpollLoop::accept(TimePoint now) {
   return true;
 }
 
-void EpollLoop::add(UniqueFd socket, TimePoint now) {
+EpollLoop::Peer& EpollLoop::add(UniqueFd socket, uint32_t interest) {
   const int on = 1;  // frames leave when they are written; not every stream socket is TCP
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  peers_.push_back(
-      std::make_unique<Peer>(std::move(socket), options_, *service_, statistics_, now));
+  peers_.push_back(std::make_unique<Peer>(*this, std::move(socket)));
   Peer& peer = *peers_.back();
   peer.index = peers_.size() - 1;
-  if (!control(epoll_, EPOLL_CTL_ADD, peer.socket, 0, &peer)) return remove(peer);
+  peer.interest = interest;
+  peer.watched = control(epoll_, EPOLL_CTL_ADD, peer.socket, interest, &peer);
+  return peer;
+}
+
+void EpollLoop::start(Peer& peer, Role role, const Options& options, Service& service,
+                      TimePoint now) {
+  if (!peer.watched) return remove(peer);
+  peer.session.emplace(role, options, options_, service, peer, statistics_, now);
   // A client speaks first, and its preface is usually here already: our SETTINGS go out with
   // replies.
-  attend(peer, EPOLLIN, now);
+  attend(peer, role == Role::kServer ? EPOLLIN : 0u, now);
+}
+
+// --- Connecting.
+
+void EpollLoop::finish_connecting(Peer& peer, int error, TimePoint now) {
+  const std::unique_ptr<Peer::Connecting> connecting = std::move(peer.connecting);
+  if (error == 0) {
+    return start(peer, Role::kClient, connecting->options, *connecting->service, now);
+  }
+  statistics_.connects_failed.add(1);
+  remove(peer);
+  connecting->service->connect_failed(error);
 }
 
 // While nobody may come in the listener is not watched: it would be reported every turn.
@@ -176,13 +235,14 @@ void EpollLoop::watch_listener(TimePoint now) {
 // --- One connection's turn.
 
 void EpollLoop::attend(Peer& peer, uint32_t ready, TimePoint now) {
+  if (peer.connecting != nullptr) return finish_connecting(peer, socket_error(peer.socket), now);
   if ((ready & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read(peer, ready, now);
   write(peer, now);
   settle(peer);
 }
 
 void EpollLoop::read(Peer& peer, uint32_t ready, TimePoint now) {
-  Session& session = peer.session;
+  Session& session = *peer.session;
   if (!session.wants_input()) {
     // Not reading, yet told of it: both directions are gone. Ignored, it would be told every turn.
     if ((ready & (EPOLLHUP | EPOLLERR)) != 0) session.fail(now);
@@ -199,7 +259,7 @@ void EpollLoop::read(Peer& peer, uint32_t ready, TimePoint now) {
 }
 
 void EpollLoop::write(Peer& peer, TimePoint now) {
-  Session& session = peer.session;
+  Session& session = *peer.session;
   for (int i = 0; i < kWritesPerTurn && session.wants_output(); ++i) {
     const gsl::span<const ConstBuffer> output = session.output();
     std::array<iovec, kMaxBuffers> buffers;
@@ -224,7 +284,7 @@ void EpollLoop::write(Peer& peer, TimePoint now) {
 
 // Tells epoll what the session waits for now, or ends it.
 void EpollLoop::settle(Peer& peer) {
-  Session& session = peer.session;
+  Session& session = *peer.session;
   session.publish_statistics();
   if (session.phase() == Session::Phase::kLingering && !peer.fin_sent) {
     peer.fin_sent = true;
@@ -242,18 +302,38 @@ void EpollLoop::settle(Peer& peer) {
 
 void EpollLoop::remove(Peer& peer) {
   deadlines_.remove(peer);
+  if (std::exchange(peer.called, true)) std::ranges::replace(called_, &peer, nullptr);
   const size_t index = peer.index;
   std::swap(peers_[index], peers_.back());
   peers_[index]->index = index;
+  // Its handler may call connect() while it is destroyed.
+  const std::unique_ptr<Peer> removed = std::move(peers_.back());
   peers_.pop_back();
 }
 
 void EpollLoop::expire_deadlines(TimePoint now) {
   while (DeadlineQueue::Entry* due = deadlines_.take_due(now)) {
     Peer& peer = static_cast<Peer&>(*due);
-    peer.session.expire(now, bytes_in_flight(peer.socket));
+    if (peer.connecting != nullptr) {
+      finish_connecting(peer, stops_handled_ == 0 ? ETIMEDOUT : ECANCELED, now);
+      continue;
+    }
+    peer.session->expire(now, bytes_in_flight(peer.socket));
     attend(peer, 0, now);
   }
+}
+
+// Who is called meanwhile has its turn in the next round.
+void EpollLoop::attend_called(TimePoint now) {
+  const size_t count = called_.size();
+  for (size_t i = 0; i < count; ++i) {
+    Peer* peer = std::exchange(called_[i], nullptr);
+    if (peer == nullptr) continue;  // removed
+    peer->called = false;
+    peer->session->attend(now);
+    attend(*peer, 0, now);
+  }
+  called_.erase(called_.begin(), called_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 // --- The end.
@@ -272,8 +352,13 @@ void EpollLoop::stop_gracefully(TimePoint now) {
   }
   listener_.reset();
   for (size_t i = peers_.size(); i-- > 0;) {  // from the back: attend() may remove that one
-    peers_[i]->session.shutdown(now);
-    attend(*peers_[i], 0, now);
+    Peer& peer = *peers_[i];
+    if (peer.connecting != nullptr) {
+      finish_connecting(peer, ECANCELED, now);
+      continue;
+    }
+    peer.session->shutdown(now);
+    attend(peer, 0, now);
   }
 }
 
@@ -282,7 +367,11 @@ void EpollLoop::stop_at_once(TimePoint now) {
   grace_ends_ = TimePoint::max();
   for (size_t i = peers_.size(); i-- > 0;) {
     Peer& peer = *peers_[i];
-    peer.session.terminate(now);
+    if (peer.connecting != nullptr) {
+      finish_connecting(peer, ECANCELED, now);
+      continue;
+    }
+    peer.session->terminate(now);
     write(peer, now);
     remove(peer);
   }

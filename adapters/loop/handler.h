@@ -19,15 +19,29 @@ class Handler {
   virtual void handle(EventPtr event) = 0;
 };
 
+// What drives one connection, as its handler sees it. It lives as long as the handler.
+class Driver {
+ public:
+  virtual ~Driver() = default;
+
+  // The connection was given commands outside of handle(): a timer of the application's, a file
+  // that can be read now. What they made ready is sent, and their events come, within the loop's
+  // next turn. From the loop's thread.
+  virtual void attend() = 0;
+};
+
 // Makes the handlers of one loop's connections. Only that loop's thread calls it.
 class Service {
  public:
   virtual ~Service() = default;
 
-  // A connection was accepted. It outlives every call of the handler, and is destroyed before the
-  // handler is, so body sources and views may live in there. It is not yet driven: events come
-  // later.
-  virtual std::unique_ptr<Handler> open(Connection& connection) = 0;
+  // A connection was accepted, or an outbound one was made. It outlives every call of the handler,
+  // and is destroyed before the handler is, so body sources and views may live in there. It is not
+  // yet driven: events come later. Commands are legal already.
+  virtual std::unique_ptr<Handler> open(Connection& connection, Driver& driver) = 0;
+
+  // An outbound connection could not be made: an errno value. open() will not be called for it.
+  virtual void connect_failed(int /*error*/) {}
 };
 
 }  // namespace headrace::adapters

@@ -10,7 +10,10 @@ namespace headrace::adapters {
 
 // How a loop treats its connections. A duration of zero switches that deadline off.
 struct LoopOptions {
-  Options connection;
+  Options connection;  // of those that are accepted
+
+  // An outbound connection that is not made by then has failed.
+  std::chrono::milliseconds connect_timeout{10'000};
 
   // Connections open at once. Above it newcomers wait in the listen queue until one closes: they
   // are neither refused nor do they cost memory.

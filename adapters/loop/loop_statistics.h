@@ -32,6 +32,7 @@ inline constexpr auto kConnectionCounters = std::to_array<ConnectionCounter>({
     {"bytes_sent", &Statistics::bytes_sent},
     {"frames_received", &Statistics::frames_received},
     {"requests_received", &Statistics::requests_received},
+    {"requests_sent", &Statistics::requests_sent},
     {"data_received", &Statistics::data_received},
     {"data_sent", &Statistics::data_sent},
     {"streams_reset_by_peer", &Statistics::streams_reset_by_peer},
@@ -44,7 +45,9 @@ inline constexpr auto kConnectionCounters = std::to_array<ConnectionCounter>({
 // those of all loops.
 struct alignas(64) LoopStatistics {
   Counter connections_accepted;
-  Counter connections_closed;
+  Counter connections_made;    // outbound ones
+  Counter connects_failed;     // outbound ones that could not be made
+  Counter connections_closed;  // of those accepted or made
   Counter connections_failed;  // of those closed: reset by the peer, or it stopped reading
   Counter accept_pauses;       // times that accepting paused for lack of descriptors or memory
   Counter connection_memory;   // bytes in the ledgers of the open connections

@@ -5,13 +5,11 @@
 
 namespace headrace::adapters {
 
-Session::Session(const LoopOptions& options, Service& service, LoopStatistics& statistics,
-                 TimePoint now)
-    : options_(options),
-      statistics_(statistics),
-      connection_(Role::kServer, options.connection, now) {
-  handler_ = service.open(connection_);
-  statistics_.connections_accepted.add(1);
+Session::Session(Role role, const Options& connection, const LoopOptions& options, Service& service,
+                 Driver& driver, LoopStatistics& statistics, TimePoint now)
+    : options_(options), statistics_(statistics), connection_(role, connection, now) {
+  handler_ = service.open(connection_, driver);
+  (role == Role::kServer ? statistics_.connections_accepted : statistics_.connections_made).add(1);
 }
 
 Session::~Session() {
@@ -38,6 +36,12 @@ void Session::fail(TimePoint now) {
     dispatch(connection_.end_of_input(now));
   }
   phase_ = Phase::kClosed;
+}
+
+void Session::attend(TimePoint now) {
+  if (phase_ != Phase::kOpen) return;
+  if (connection_.has_events()) dispatch(connection_.advance(now));
+  conclude(now);
 }
 
 void Session::expire(TimePoint now, size_t in_flight) {
@@ -69,8 +73,7 @@ void Session::output_blocked(TimePoint now) {
 void Session::shutdown(TimePoint now) {
   if (phase_ != Phase::kOpen) return;
   (void)connection_.shutdown();  // kConnectionGone: it is closing anyway
-  if (connection_.has_events()) dispatch(connection_.advance(now));
-  conclude(now);
+  attend(now);
 }
 
 void Session::terminate(TimePoint now) {

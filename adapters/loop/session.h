@@ -24,8 +24,9 @@ class Session {
     kClosed,     // close the transport and destroy the session
   };
 
-  // The references must outlive the session.
-  Session(const LoopOptions& options, Service& service, LoopStatistics& statistics, TimePoint now);
+  // The references must outlive the session, but for `connection`.
+  Session(Role role, const Options& connection, const LoopOptions& options, Service& service,
+          Driver& driver, LoopStatistics& statistics, TimePoint now);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -38,6 +39,8 @@ class Session {
   void end_of_input(TimePoint now);
   // The transport broke: reset, or any error. Nothing can be sent any more.
   void fail(TimePoint now);
+  // Commands were given outside of the handler.
+  void attend(TimePoint now);
   // deadline() has passed. `in_flight`: octets that were written and have not arrived yet.
   void expire(TimePoint now, size_t in_flight);
 

@@ -134,7 +134,7 @@ std::string_view DateClock::now() {
   return date_.text();
 }
 
-std::unique_ptr<adapters::Handler> SiteService::open(Connection& connection) {
+std::unique_ptr<adapters::Handler> SiteService::open(Connection& connection, adapters::Driver&) {
   return std::make_unique<SiteHandler>(*site_, clock_, connection);
 }
 

@@ -25,7 +25,8 @@ class DateClock {
 class SiteService : public adapters::Service {
  public:
   explicit SiteService(const Site* site) : site_(site) {}
-  std::unique_ptr<adapters::Handler> open(Connection& connection) override;
+  std::unique_ptr<adapters::Handler> open(Connection& connection,
+                                          adapters::Driver& driver) override;
 
  private:
   const Site* site_;

@@ -52,7 +52,7 @@ class PatternSource : public BodySource {
 // Answers a GET of /N with N octets of the pattern; notes how connections and streams end.
 class PatternService : public Service {
  public:
-  std::unique_ptr<Handler> open(Connection& connection) override {
+  std::unique_ptr<Handler> open(Connection& connection, Driver&) override {
     ++opened;
     return std::make_unique<PatternHandler>(*this, connection);
   }

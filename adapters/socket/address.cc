@@ -1,0 +1,51 @@
+#include "adapters/socket/address.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+
+#include <cstring>
+#include <memory>
+
+namespace headrace::adapters {
+
+SocketAddress::SocketAddress(const sockaddr* address, socklen_t size) : size_(size) {
+  std::memcpy(&storage_, address, size);
+}
+
+SocketAddress SocketAddress::local(const UniqueFd& socket) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof(storage);
+  getsockname(socket.get(), reinterpret_cast<sockaddr*>(&storage), &size);
+  return SocketAddress(reinterpret_cast<const sockaddr*>(&storage), size);
+}
+
+std::string SocketAddress::authority() const {
+  char host[INET6_ADDRSTRLEN] = "";
+  if (family() == AF_INET6) {
+    const auto* in6 = reinterpret_cast<const sockaddr_in6*>(&storage_);
+    inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
+    return "[" + std::string(host) + "]:" + std::to_string(ntohs(in6->sin6_port));
+  }
+  const auto* in = reinterpret_cast<const sockaddr_in*>(&storage_);
+  inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
+  return std::string(host) + ":" + std::to_string(ntohs(in->sin_port));
+}
+
+absl::StatusOr<std::vector<SocketAddress>> resolve(const std::string& host, uint16_t port) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  if (error != 0) return absl::UnavailableError(host + ": " + gai_strerror(error));
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, &freeaddrinfo);
+  std::vector<SocketAddress> addresses;
+  for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
+    addresses.emplace_back(at->ai_addr, at->ai_addrlen);
+  }
+  return addresses;
+}
+
+}  // namespace headrace::adapters

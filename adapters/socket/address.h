@@ -1,0 +1,39 @@
+#ifndef HEADRACE_ADAPTERS_SOCKET_ADDRESS_H_
+#define HEADRACE_ADAPTERS_SOCKET_ADDRESS_H_
+
+#include <absl/status/statusor.h>
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "adapters/socket/unique_fd.h"
+
+namespace headrace::adapters {
+
+// An IPv4 or IPv6 address with its port.
+class SocketAddress {
+ public:
+  SocketAddress(const sockaddr* address, socklen_t size);
+  // Where a socket is bound.
+  static SocketAddress local(const UniqueFd& socket);
+
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage_); }
+  socklen_t size() const { return size_; }
+  int family() const { return storage_.ss_family; }
+  // As it stands in a URL: "127.0.0.1:8080", "[::1]:8080".
+  std::string authority() const;
+
+ private:
+  sockaddr_storage storage_{};
+  socklen_t size_ = 0;
+};
+
+// The TCP addresses of a host name or of an IPv4 or IPv6 literal, at least one, in the order in
+// which they are to be tried (RFC 6724). Waits for the name's servers.
+absl::StatusOr<std::vector<SocketAddress>> resolve(const std::string& host, uint16_t port);
+
+}  // namespace headrace::adapters
+
+#endif  // HEADRACE_ADAPTERS_SOCKET_ADDRESS_H_

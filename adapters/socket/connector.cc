@@ -1,0 +1,18 @@
+#include "adapters/socket/connector.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace headrace::adapters {
+
+absl::StatusOr<UniqueFd> start_connecting(const SocketAddress& address) {
+  UniqueFd socket(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket.valid()) return absl::ErrnoToStatus(errno, "socket");
+  if (connect(socket.get(), address.get(), address.size()) != 0 && errno != EINPROGRESS) {
+    return absl::ErrnoToStatus(errno, address.authority());
+  }
+  return socket;
+}
+
+}  // namespace headrace::adapters
