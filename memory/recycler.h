@@ -71,8 +71,7 @@ class Recycler {
   [[nodiscard]] Recycled<T> lend_filled(Fill&& fill) {
     settle();
     const bool fresh = allocation_ == Allocation::kFresh;
-    RecycledSlot<T>* slot =
-        fresh || idle_count_ <= kQuarantine ? new RecycledSlot<T>() : take_idle();
+    RecycledSlot<T>* slot = fresh || idle_count_ <= kQuarantine ? new_slot() : take_idle();
     if (!fresh) {
       slot->home = this;
       lent_ = slot;
@@ -92,6 +91,8 @@ class Recycler {
 
   // How many objects were still held at the next step.
   uint64_t implicit_keeps() const { return implicit_keeps_; }
+  // How many objects were allocated.
+  uint64_t allocations() const { return allocations_; }
 
  private:
   friend struct HandBack<T>;
@@ -100,6 +101,10 @@ class Recycler {
   // poisoned (or dead) object and not the next event.
   static constexpr int kQuarantine = HEADRACE_ASAN || HEADRACE_HARDENED ? 16 : 0;
 
+  RecycledSlot<T>* new_slot() {
+    ++allocations_;
+    return new RecycledSlot<T>();
+  }
   void take_back(RecycledSlot<T>* slot) {
     lent_ = nullptr;
     slot->template emplace<0>();
@@ -123,6 +128,7 @@ class Recycler {
   RecycledSlot<T>* idle_last_ = nullptr;
   int idle_count_ = 0;
   uint64_t implicit_keeps_ = 0;
+  uint64_t allocations_ = 0;
 };
 
 template <typename T>

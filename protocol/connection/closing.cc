@@ -120,7 +120,8 @@ void Connection::fail_stream(const StreamError& error) {
 
 void Connection::reset(StreamId id, ErrorCode code) {
   ++statistics_.streams_reset_by_us;
-  output_.commit(write_rst_stream(id, code, output_.reserve(kRstStreamSize)));
+  uint8_t* room = output_.reserve(kRstStreamSize);
+  queue(room, write_rst_stream(id, code, room));
 }
 
 // The stream has come to its end, one way or another: `state` is one of the closed ones.
@@ -178,6 +179,7 @@ void Connection::erase_if_done(Stream* stream) {
 bool Connection::spend_useless_frame() {
   static constexpr Rule kUseless = {"RFC 9113 §10.5", "frames without use are few"};
   if (useless_frames_.take(now_)) return true;
+  hit(Limit::kUselessFrames);
   fail(ErrorCode::kEnhanceYourCalm, kUseless, uint64_t{useless_frames_.burst()} + 1,
        useless_frames_.burst());
   return false;
@@ -188,13 +190,14 @@ void Connection::spend_reset() {
   static constexpr Rule kResets = {"RFC 9113 §10.5", "requests are seldom reset before an answer"};
   if (role_ == Role::kClient) return;
   if (resets_.take(now_)) return;
+  hit(Limit::kResets);
   fail(ErrorCode::kEnhanceYourCalm, kResets, uint64_t{resets_.burst()} + 1, resets_.burst());
 }
 
 void Connection::write_goaway(StreamId last_stream_id, ErrorCode code,
                               gsl::span<const uint8_t> debug_data) {
   uint8_t* room = output_.reserve(FrameHeader::kSize + 8 + debug_data.size());
-  output_.commit(headrace::write_goaway(last_stream_id, code, debug_data, room));
+  queue(room, headrace::write_goaway(last_stream_id, code, debug_data, room));
 }
 
 // RFC 9113 §6.8: first a GOAWAY that refuses nothing, so that requests in flight are not lost; when
@@ -203,7 +206,7 @@ void Connection::begin_shutdown() {
   if (shutdown_ != Shutdown::kNone) return;
   shutdown_ = Shutdown::kAnnounced;
   write_goaway(kMaxStreamId, ErrorCode::kNoError, {});
-  output_.commit(write_ping(kShutdownPing, /*ack=*/false, output_.reserve(kPingSize)));
+  send_ping(kShutdownPing, PingPurpose::kShutdown);
   shutdown_deadline_ = deadline_after(options_.limits.shutdown_ping_timeout);
 }
 

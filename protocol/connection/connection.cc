@@ -42,7 +42,8 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
       resets_(options.limits.reset_burst, options.limits.resets_per_second, now),
       useless_frames_(options.limits.useless_burst, options.limits.useless_per_second, now),
       preface_deadline_(deadline_after(options.limits.preface_timeout)),
-      idle_since_(now) {
+      idle_since_(now),
+      last_input_(now) {
   Expects(is_own(next_own_stream_) && next_own_stream_ <= kMaxStreamId);
   // The client speaks first, in 24 octets of its own (RFC 9113 §3.4).
   if (role_ == Role::kClient) parsing_ = Parsing::kFrameHeader;
@@ -55,6 +56,17 @@ void Connection::write_preface() {
   if (client) {
     uint8_t* out = output_.reserve(kClientPreface.size());
     output_.commit(std::copy(kClientPreface.begin(), kClientPreface.end(), out));
+  }
+  if (!options_.settings.empty()) {
+    for (const Setting& setting : options_.settings) {
+      ErrorCode code;
+      Expects(check_setting(setting, own_settings_, &code) == nullptr);
+      if (setting.id == SettingId::kMaxHeaderListSize) {
+        options_.limits.field_list_size = setting.value;
+      }
+    }
+    send_settings(options_.settings);
+    return widen_connection_window();
   }
   const SettingValues initial;
   Setting settings[7];
@@ -75,11 +87,15 @@ void Connection::write_preface() {
            options_.announce_field_list_size);
   announce(SettingId::kEnableConnectProtocol, 1, !client && options_.enable_connect_protocol);
   send_settings({settings, count});
+  widen_connection_window();
+}
+
+void Connection::widen_connection_window() {
   // Only a WINDOW_UPDATE changes the connection's window (§6.9.2).
   if (options_.connection_window_size <= kInitialWindow) return;
   uint32_t increment = options_.connection_window_size - kInitialWindow;
   if (!receive_window_.widen(kInitialWindow, increment)) return;
-  output_.commit(write_window_update(0, increment, output_.reserve(kWindowUpdateSize)));
+  write_window_update(0, increment);
 }
 
 // An event that is still held gets its bytes while they are there.
@@ -89,6 +105,8 @@ EventRange Connection::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
   if (!bytes.empty()) {
     statistics_.bytes_received += bytes.size();
     idle_since_ = now;
+    last_input_ = now;
+    keepalive_asked_ = false;
     // The acknowledgement waits in line behind what the peer was already sending.
     if (!settings_in_flight_.empty()) restart_settings_deadline(now);
   }
@@ -145,6 +163,7 @@ void Connection::end_of_range() {
   } else {
     if (kept_input_.empty()) kept_input_.release();
     if (!input_.empty() && !kept_input_.append(input_)) {
+      hit(Limit::kConnectionMemory);
       fail(ErrorCode::kEnhanceYourCalm, kKeptInput, input_.size(), ledger_.budget());
     }
   }
@@ -223,6 +242,8 @@ bool Connection::is_drained() const { return is_going_away() && streams_.size() 
 const Statistics& Connection::statistics() const {
   statistics_.implicit_keeps = recycler_.implicit_keeps();
   statistics_.bytes_sent = output_.sent_offset();
+  statistics_.allocations = recycler_.allocations() + output_.allocations() +
+                            ledger_.reservations() + own_memory_.reservations();
   statistics_.memory_live = ledger_.live();
   statistics_.memory_peak = ledger_.peak();
   return statistics_;

@@ -65,7 +65,8 @@ class Connection {
   // When advance() has something to do; TimePoint::max() when nothing is timed.
   TimePoint next_deadline() const;
 
-  // --- Commands.
+  // --- Commands. What they start is timed from the last `now` above: an application that comes
+  // back to a connection after a long silence calls advance(now) first.
 
   // A request (RFC 9113 §8.3.1): pseudo-header fields first, then fields with lower-case names.
   // Client role. Its id is given at once; above the peer's limit of streams (or
@@ -107,6 +108,10 @@ class Connection {
   // may be in flight.
   SubmitResult submit_settings(gsl::span<const Setting> settings);
   SubmitResult ping(uint64_t opaque);
+  // A frame of a type that this library does not know (RFC 9113 §5.5), behind what was queued
+  // before.
+  SubmitResult submit_frame(uint8_t type, uint8_t flags, StreamId stream_id,
+                            gsl::span<const uint8_t> payload);
   // Graceful: GOAWAY with 2^31-1, a PING, the final GOAWAY when it is answered (RFC 9113 §6.8).
   // Open streams go on; when they have ended the connection closes.
   SubmitResult shutdown();
@@ -137,6 +142,8 @@ class Connection {
   // submit_request() would get a stream. False in the client role: new requests need a new
   // connection.
   bool accepts_requests() const;
+  // What the rest of our message on this stream waits for.
+  Blocked why_blocked(StreamId stream_id) const;
   // A GOAWAY was sent or received, and no stream is left: nothing more can happen here.
   bool is_drained() const;
   // The memory that the peer makes this connection hold.
@@ -147,10 +154,12 @@ class Connection {
 
  private:
   friend EventRange;
+  enum class PingPurpose : uint8_t;
 
   // --- connection.cc: the steps of a range.
 
   void write_preface();
+  void widen_connection_window();
   EventRange begin(gsl::span<const uint8_t> bytes, TimePoint now);
   // The next event, or null when there is none.
   EventPtr step();
@@ -164,6 +173,10 @@ class Connection {
   TimePoint deadline_after(std::chrono::milliseconds timeout) const;
   void restart_settings_deadline(TimePoint now);
   TimePoint idle_deadline() const;
+  TimePoint keepalive_deadline() const;
+  void check_keepalive();
+  void watch_stall(Stream* stream);
+  void check_stalled_streams();
   void check_deadlines();
 
   // --- receive.cc: bytes -> frames. Each parse function returns false when it needs more input.
@@ -191,6 +204,9 @@ class Connection {
   // --- frames.cc: what a whole frame does.
 
   bool check_frame_order();
+  void observe_received(gsl::span<const uint8_t> payload) {
+    if (options_.observer != nullptr) options_.observer->on_frame_received(header_, payload);
+  }
   EventPtr on_frame(gsl::span<const uint8_t> payload);
   void on_priority(gsl::span<const uint8_t> payload);
   void on_rst_stream(gsl::span<const uint8_t> payload);
@@ -233,6 +249,7 @@ class Connection {
   bool receive_on(Stream* stream, StreamInput input);
   StreamError frame_error(ErrorCode code, const Rule& rule, uint64_t observed = 0,
                           uint64_t limit = 0) const;
+  void hit(Limit limit) { statistics_.limits_hit.add(limit); }
   void fail(ErrorCode code, const Rule& rule, uint64_t observed = 0, uint64_t limit = 0);
   void fail(const ConnectionError& error);
   void end_connection(const ConnectionError& error, ClosedBy closed_by);
@@ -252,6 +269,9 @@ class Connection {
 
   // --- submit.cc: commands and the field blocks they write.
 
+  const Rule* check_fields(FieldsView fields, const Body& body, RequestHead* head) const;
+  const Rule* check_fields(FieldsView fields, ResponseHead* head) const;
+  bool exceeds_peer_limit(FieldsView fields) const;
   Stream* find_for_command(StreamId id, SubmitError* error);
   uint32_t own_streams_limit() const;
   bool is_going_away() const { return goaway_received_ || shutdown_ != Shutdown::kNone; }
@@ -262,14 +282,20 @@ class Connection {
   std::unique_ptr<HeldFields> stop_waiting(Stream* stream);
   void start_message(Stream* stream, FieldsView fields, bool bodiless);
   void write_promise(StreamId id, StreamId promised_id, FieldsView fields);
+  bool write_padded_block(FrameType type, uint8_t flags, StreamId id,
+                          gsl::span<const uint8_t> content);
   std::vector<uint8_t> encode_block(FieldsView fields);
   void send_settings(gsl::span<const Setting> settings);
+  void send_ping(uint64_t opaque, PingPurpose purpose);
   void write_field_block(StreamId id, FieldsView fields, bool end_stream);
   void write_trailers(Stream* stream);
   void write_headers_frames(StreamId id, gsl::span<const uint8_t> block, bool end_stream);
 
   // --- output.cc: DATA, credit, and what happens when bytes are on their way.
 
+  void queue(const uint8_t* begin, uint8_t* end);
+  void write_ping(uint64_t opaque, bool ack);
+  void write_window_update(StreamId stream_id, uint32_t increment);
   void count_reply();
   void send_end_or_schedule(Stream* stream);
   void schedule(Stream* stream);
@@ -277,6 +303,7 @@ class Connection {
   bool cut_data(Stream* stream, size_t room);
   size_t cut_ready(Stream* stream, size_t room);
   size_t cut_source(Stream* stream, size_t room, bool* failed);
+  size_t padding_for(const FrameHeader& frame, size_t room) const;
   void finish_sending(Stream* stream);
   void watch_end(Stream* stream);
   void on_shown(Stream* stream);
@@ -284,6 +311,9 @@ class Connection {
   void note_release(Stream* stream);
   void give_stream_credit(Stream* stream, uint32_t size);
   void give_overdue_credit();
+  uint32_t connection_window() const;
+  void measure_delivery(uint32_t size);
+  void tune_window();
   void give_connection_credit(uint32_t size);
   void write_credit(StreamId stream_id, uint32_t increment);
 
@@ -314,8 +344,16 @@ class Connection {
     bool end_stream = false;
     bool bare_end = false;  // END_STREAM without data, still to be told
   };
-  // Marks the PING of a graceful shutdown.
-  static constexpr uint64_t kShutdownPing = 0x6865616472616365;  // "headrace"
+  // PINGs that wait for their answer, the oldest first.
+  enum class PingPurpose : uint8_t { kApplication, kShutdown, kKeepalive, kWindow };
+  struct PingInFlight {
+    uint64_t opaque;
+    PingPurpose purpose;
+    TimePoint since;
+  };
+  static constexpr uint64_t kShutdownPing = 0x6865616472616365;   // "headrace"
+  static constexpr uint64_t kKeepalivePing = 0x6865616c6976653f;  // "healive?"
+  static constexpr uint64_t kWindowPing = 0x6865696e666c6f77;     // "heinflow"
 
   const Role role_;
   Options options_;
@@ -363,6 +401,11 @@ class Connection {
   StreamList<&Stream::ending> ending_;
   FlowWindow send_window_;
   ReceiveWindow receive_window_;
+  uint32_t tuned_window_ = 0;  // WindowPolicy::kAutoTuned: the size it has found, so far
+  struct {
+    bool measuring = false;
+    uint64_t octets = 0;  // since the PING
+  } delivery_;
   int64_t largest_send_delta_ = 0;  // no stream's send window stands higher above its base
 
   OutputQueue output_;
@@ -375,7 +418,7 @@ class Connection {
   StreamId peer_goaway_last_stream_ = kMaxStreamId;
   bool goaway_received_ = false;
   bool ids_exhausted_event_due_ = false;
-  uint32_t pings_in_flight_ = 0;
+  std::vector<PingInFlight> pings_in_flight_;
   ConnectionError close_error_;
   ClosedBy closed_by_ = ClosedBy::kEnd;
 
@@ -384,6 +427,10 @@ class Connection {
   TimePoint settings_deadline_ = TimePoint::max();
   TimePoint shutdown_deadline_ = TimePoint::max();
   TimePoint idle_since_;
+  TimePoint last_input_;
+  bool keepalive_asked_ = false;
+  TimePoint keepalive_asked_at_;
+  TimePoint stall_check_ = TimePoint::max();  // no stream's stall deadline comes before it
 
   mutable Statistics statistics_;
 };

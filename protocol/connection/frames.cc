@@ -40,6 +40,7 @@ bool Connection::check_frame_order() {
 }
 
 EventPtr Connection::on_frame(gsl::span<const uint8_t> payload) {
+  observe_received(payload);
   switch (header_.type) {
     case FrameType::kHeaders:
       return on_headers(payload);
@@ -107,6 +108,7 @@ EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
   static constexpr Rule kServerPush = {"RFC 9113 §6.5.2", "a server does not enable push"};
   SettingsEntries entries(payload);
   if (entries.size() > options_.limits.settings_per_frame) {
+    hit(Limit::kSettingsPerFrame);
     fail(ErrorCode::kEnhanceYourCalm, kEntries, entries.size(), options_.limits.settings_per_frame);
     return nullptr;
   }
@@ -132,7 +134,8 @@ EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
   }
   settings_received_ = true;
   preface_deadline_ = TimePoint::max();
-  output_.commit(write_settings_ack(output_.reserve(kSettingsAckSize)));
+  uint8_t* room = output_.reserve(kSettingsAckSize);
+  queue(room, write_settings_ack(room));
   count_reply();
   if (!changed && !spend_useless_frame()) return nullptr;
   if (entries.empty()) return nullptr;
@@ -188,17 +191,31 @@ EventPtr Connection::on_settings_ack() {
 EventPtr Connection::on_ping(gsl::span<const uint8_t> payload) {
   uint64_t opaque = load_u64(payload.data());
   if (!header_.has(flags::kAck)) {
-    output_.commit(write_ping(opaque, /*ack=*/true, output_.reserve(kPingSize)));
+    write_ping(opaque, /*ack=*/true);
     count_reply();
     return recycler_.lend(PingReceived{opaque});
   }
-  if (shutdown_ == Shutdown::kAnnounced && opaque == kShutdownPing) {
-    finish_shutdown();
-  } else if (pings_in_flight_ > 0) {
-    --pings_in_flight_;
-    return recycler_.lend(PingAcknowledged{opaque});
-  } else {
+  auto ping = std::find_if(pings_in_flight_.begin(), pings_in_flight_.end(),
+                           [opaque](const PingInFlight& sent) { return sent.opaque == opaque; });
+  if (ping == pings_in_flight_.end()) {
     spend_useless_frame();
+    return nullptr;
+  }
+  const PingPurpose purpose = ping->purpose;
+  const auto round_trip = now_ - ping->since;
+  pings_in_flight_.erase(ping);
+  statistics_.round_trip = round_trip;
+  switch (purpose) {
+    case PingPurpose::kApplication:
+      return recycler_.lend(PingAcknowledged{opaque, round_trip});
+    case PingPurpose::kShutdown:
+      if (shutdown_ == Shutdown::kAnnounced) finish_shutdown();
+      break;
+    case PingPurpose::kKeepalive:  // any input was answer enough
+      break;
+    case PingPurpose::kWindow:
+      tune_window();
+      break;
   }
   return nullptr;
 }
@@ -294,6 +311,7 @@ void Connection::begin_data(uint32_t padding) {
                                    static_cast<uint64_t>(stream->body_received) + data_.data,
                                    static_cast<uint64_t>(stream->content_length)));
   }
+  if (options_.window_policy == WindowPolicy::kAutoTuned) measure_delivery(header_.length);
   stream->body_received += data_.data;
   data_.deliver = true;
   data_.end_stream = end_stream;

@@ -93,11 +93,14 @@ bool Connection::add_fragment(gsl::span<const uint8_t> fragment) {
   uint32_t needed =
       (limits.field_list_size + own_settings_.max_frame_size - 1) / own_settings_.max_frame_size;
   if (++block_.frames > needed + limits.extra_continuations) {
+    hit(Limit::kContinuations);
     fail(ErrorCode::kEnhanceYourCalm, kFrames, block_.frames, needed + limits.extra_continuations);
   } else if (header_.type == FrameType::kContinuation && fragment.size() < kTiny &&
              !header_.has(flags::kEndHeaders) && ++block_.tiny_frames > limits.tiny_continuations) {
+    hit(Limit::kContinuations);
     fail(ErrorCode::kEnhanceYourCalm, kTinyFrames, block_.tiny_frames, limits.tiny_continuations);
   } else if (!block_bytes_.append(fragment)) {
+    hit(Limit::kConnectionMemory);
     fail(ErrorCode::kEnhanceYourCalm, kMemory, block_bytes_.size() + fragment.size(),
          ledger_.budget());
   } else {
@@ -120,10 +123,12 @@ EventPtr Connection::on_field_block(gsl::span<const uint8_t> block) {
     return nullptr;
   }
   if (result.status == Status::kNoMemory) {
+    hit(Limit::kConnectionMemory);
     fail(ErrorCode::kEnhanceYourCalm, kMemory, result.list_size, ledger_.budget());
     return nullptr;
   }
   bool too_large = result.status == Status::kTooLarge;
+  if (too_large) hit(Limit::kFieldListSize);
   if (block_.promised_stream_id != 0) return on_promise(too_large);
   Stream* stream = streams_.find(block_.stream_id);
   StreamState before = state_of(block_.stream_id, stream);
@@ -141,12 +146,14 @@ EventPtr Connection::on_request(bool too_large) {
     return nullptr;
   }
   if (peer_streams_ >= announced_max_streams_) {
+    hit(Limit::kConcurrentStreams);
     fail_stream(frame_error(ErrorCode::kRefusedStream, kConcurrency, peer_streams_ + 1,
                             announced_max_streams_));
     return nullptr;
   }
   Stream* stream = streams_.create(id);
   if (stream == nullptr) {
+    hit(Limit::kConnectionMemory);
     fail_stream(frame_error(ErrorCode::kRefusedStream, kStreamMemory));
     return nullptr;
   }
@@ -206,6 +213,7 @@ EventPtr Connection::on_response(Stream* stream, bool too_large) {
     const uint16_t limit = options_.limits.informational_responses;
     if (block_.end_stream) return refuse(ErrorCode::kProtocolError, kInterimEnds, head.status);
     if (stream->informational_received >= limit) {
+      hit(Limit::kInformationalResponses);
       return refuse(ErrorCode::kEnhanceYourCalm, kInterimCount, uint64_t{limit} + 1, limit);
     }
     ++stream->informational_received;
@@ -256,11 +264,15 @@ EventPtr Connection::on_promise(bool too_large) {
   if (is_closed(before)) return decline(ErrorCode::kCancel, kNotWanted);
   if (!announced_push_) return decline(ErrorCode::kRefusedStream, kNotWanted);
   if (peer_streams_ >= announced_max_streams_) {
+    hit(Limit::kConcurrentStreams);
     return decline(ErrorCode::kRefusedStream, kConcurrency, peer_streams_ + 1,
                    announced_max_streams_);
   }
   Stream* stream = streams_.create(id);
-  if (stream == nullptr) return decline(ErrorCode::kRefusedStream, kStreamMemory);
+  if (stream == nullptr) {
+    hit(Limit::kConnectionMemory);
+    return decline(ErrorCode::kRefusedStream, kStreamMemory);
+  }
   stream->state = on_receive(StreamState::kIdle, StreamInput::kPromised).next;
   stream->counted = true;
   ++peer_streams_;

@@ -3,8 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <vector>
 
 #include "memory/allocation.h"
+#include "protocol/connection/frame_observer.h"
+#include "protocol/connection/padding_policy.h"
+#include "protocol/frame/frame_type.h"
 #include "protocol/guard/limits.h"
 
 namespace headrace {
@@ -12,6 +16,14 @@ namespace headrace {
 using TimePoint = std::chrono::steady_clock::time_point;
 
 enum class Role : uint8_t { kServer, kClient };
+
+// When receive credit (RFC 9113 §6.9) goes back to the peer.
+enum class WindowPolicy : uint8_t {
+  kHalfWindow,  // when half of the window is used up: few WINDOW_UPDATEs, and the peer never
+                // starves
+  kFixed,       // with every frame: the peer always has the whole window
+  kAutoTuned,   // as kHalfWindow, of windows that grow to what the path delivers in a round trip
+};
 
 // What a connection is created with; it never changes afterwards. Every default is safe on the open
 // network.
@@ -27,6 +39,9 @@ struct Options {
   bool announce_field_list_size = false;  // limits.field_list_size as MAX_HEADER_LIST_SIZE
   bool enable_push = false;               // client: the server may push (RFC 9113 §8.4)
   bool enable_connect_protocol = false;   // server: extended CONNECT is taken (RFC 8441)
+  // When not empty: our first SETTINGS frame exactly, in this order, unknown and repeated ones
+  // included. It stands above the members here that have the same meaning.
+  std::vector<Setting> settings;
 
   // Client: how many requests go out before the server's SETTINGS say how many may be open at once;
   // more wait (RFC 9113 §6.5.2 recommends servers to allow no fewer than 100).
@@ -38,6 +53,11 @@ struct Options {
   // The connection's receive window (RFC 9113 §6.9.2): raised by a WINDOW_UPDATE when above 65,535.
   uint32_t connection_window_size = 65535;
 
+  // How the receive windows are kept open; kAutoTuned widens those of streams and connection from
+  // the sizes above up to max_window_size.
+  WindowPolicy window_policy = WindowPolicy::kHalfWindow;
+  uint32_t max_window_size = 16 * 1024 * 1024;
+
   // Receive credit of new streams: given back as bytes are handed to the application, or by
   // credit().
   bool automatic_credit = true;
@@ -45,11 +65,19 @@ struct Options {
   // Output is released by released(), apart from sent(): for sends that read the memory later.
   bool explicit_release = false;
 
+  // What the application sends is checked by the rules of RFC 9113 §8; what breaks one is refused
+  // with SubmitError::kInvalidFields. False: for applications that guarantee it themselves.
+  bool validate_outbound = true;
+
   // White space at the edges of field values is trimmed instead of refused (RFC 9113 §8.2.1).
   bool trim_field_values = false;
 
   // send_data() holds at most so many bytes a stream.
   uint32_t send_buffer_size = 64 * 1024;
+
+  // Both must outlive the connection; null: none.
+  FrameObserver* observer = nullptr;
+  PaddingPolicy* padding = nullptr;
 
   Limits limits;
 };

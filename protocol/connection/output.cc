@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "protocol/connection/connection.h"
 #include "protocol/frame/frame_writer.h"
@@ -14,6 +15,11 @@ namespace {
 constexpr size_t kCopiedBody = 512;
 // The room that is left is not worth a frame below this.
 constexpr size_t kSmallestCut = 1024;
+
+FrameHeader data_header(StreamId id, size_t size, bool end_stream) {
+  const uint8_t flags = end_stream ? flags::kEndStream : 0;
+  return {static_cast<uint32_t>(size), FrameType::kData, flags, id};
+}
 
 }  // namespace
 
@@ -70,9 +76,58 @@ bool Connection::can_cut_data() const {
          send_window_.available(kInitialWindow) > 0;
 }
 
+Blocked Connection::why_blocked(StreamId stream_id) const {
+  const Stream* stream = streams_.find(stream_id);
+  if (stream == nullptr || is_closed(stream->state)) return Blocked::kNothing;
+  if (stream->held_head != nullptr) {
+    return can_open_waiting() ? Blocked::kOutput : Blocked::kPeerConcurrency;
+  }
+  if (!stream->head_sent) return Blocked::kApplication;
+  if (stream->sending_ended) {
+    return stream->end_offset > output_.sent_offset() ? Blocked::kOutput : Blocked::kNothing;
+  }
+  if (!stream->body.has_something()) {
+    return stream->body.source() != nullptr ? Blocked::kBodySource : Blocked::kApplication;
+  }
+  if (stream->window_blocked) return Blocked::kStreamWindow;
+  if (send_window_.available(kInitialWindow) <= 0) return Blocked::kConnectionWindow;
+  return scheduler_.next() == stream ? Blocked::kOutput : Blocked::kScheduler;
+}
+
 bool Connection::should_close() const { return phase_ == Phase::kGone && output_.unsent() == 0; }
 
-void Connection::count_reply() { replies_.add(output_.end_offset()); }
+void Connection::count_reply() {
+  replies_.add(output_.end_offset());
+  if (replies_.full()) hit(Limit::kQueuedReplies);
+}
+
+// Everything that goes out passes here: whole frames, of which the last, DATA, may go on by
+// reference.
+void Connection::queue(const uint8_t* begin, uint8_t* end) {
+  output_.commit(end);
+  while (begin < end) {
+    const FrameHeader header = headrace::parse_frame_header(begin);
+    ++statistics_.frames_sent;
+    statistics_.sent_by_type.add(header.type);
+    begin += FrameHeader::kSize;
+    if (options_.observer != nullptr) {
+      const bool data = header.type == FrameType::kData;
+      options_.observer->on_frame_sent(header, {begin, data ? 0 : header.length});
+    }
+    if (header.length >= static_cast<size_t>(end - begin)) return;
+    begin += header.length;
+  }
+}
+
+void Connection::write_ping(uint64_t opaque, bool ack) {
+  uint8_t* room = output_.reserve(kPingSize);
+  queue(room, headrace::write_ping(opaque, ack, room));
+}
+
+void Connection::write_window_update(StreamId stream_id, uint32_t increment) {
+  uint8_t* room = output_.reserve(kWindowUpdateSize);
+  queue(room, headrace::write_window_update(stream_id, increment, room));
+}
 
 // The stream has something to send, or its end.
 void Connection::send_end_or_schedule(Stream* stream) {
@@ -84,13 +139,14 @@ void Connection::send_end_or_schedule(Stream* stream) {
     write_trailers(stream);
   } else {
     uint8_t* room = output_.reserve(FrameHeader::kSize);
-    output_.commit(write_data_header(stream->id, 0, /*end_stream=*/true, room));
+    queue(room, write_data_header(stream->id, 0, /*end_stream=*/true, room));
   }
   finish_sending(stream);
 }
 
 void Connection::schedule(Stream* stream) {
   if (!stream->head_sent || !stream->body.has_something()) return;
+  if (!StreamList<&Stream::schedule>::contains(stream)) watch_stall(stream);
   scheduler_.add(stream);
   if (!stream->window_blocked &&
       stream->send_window.available(peer_settings_.initial_window_size) <= 0) {
@@ -114,7 +170,7 @@ bool Connection::cut_data(Stream* stream, size_t room) {
   if (failed) return true;
   stream->send_window.take(static_cast<uint32_t>(size));
   send_window_.take(static_cast<uint32_t>(size));
-  statistics_.data_sent += size;
+  stream->waiting_since = now_;
   if (stream->sending_ended) {
     scheduler_.remove(stream);
   } else if (stream->body.drained()) {
@@ -133,7 +189,16 @@ bool Connection::cut_data(Stream* stream, size_t room) {
   return true;
 }
 
-// From bytes that are at hand. Returns the payload's size.
+// RFC 9113 §6.1: what the application's policy adds to a frame, at most `room` octets.
+size_t Connection::padding_for(const FrameHeader& frame, size_t room) const {
+  if (options_.padding == nullptr || room == 0) return 0;
+  room = std::min(room, kMaxPadding);
+  const size_t padding = options_.padding->padding(frame, room);
+  Expects(padding <= room);
+  return padding;
+}
+
+// From bytes that are at hand. Returns the payload's size, padding included.
 size_t Connection::cut_ready(Stream* stream, size_t room) {
   gsl::span<const uint8_t> ready = stream->body.ready();
   size_t size = std::min(room, ready.size());
@@ -142,19 +207,27 @@ size_t Connection::cut_ready(Stream* stream, size_t room) {
   gsl::span<const uint8_t> payload = ready.first(size);
   stream->body.consume(size);
   bool end = stream->body.drained() && !stream->body.has_trailers();
-  uint8_t* frame = output_.reserve(FrameHeader::kSize + (by_reference ? 0 : size));
-  uint8_t* at = write_data_header(stream->id, static_cast<uint32_t>(size), end, frame);
-  if (!by_reference) at = std::copy(payload.begin(), payload.end(), at);
-  output_.commit(at);
-  if (by_reference) {
-    stream->body.hold(size);
-    output_.append_reference(payload, stream);
+  const size_t padding = padding_for(data_header(stream->id, size, end), room - size);
+  if (padding > 0) {
+    uint8_t* frame = output_.reserve(FrameHeader::kSize + size + padding);
+    queue(frame,
+          write_padded_data(stream->id, payload, static_cast<uint32_t>(padding), end, frame));
+  } else {
+    uint8_t* frame = output_.reserve(FrameHeader::kSize + (by_reference ? 0 : size));
+    uint8_t* at = write_data_header(stream->id, static_cast<uint32_t>(size), end, frame);
+    if (!by_reference) at = std::copy(payload.begin(), payload.end(), at);
+    queue(frame, at);
+    if (by_reference) {
+      stream->body.hold(size);
+      output_.append_reference(payload, stream);
+    }
   }
+  statistics_.data_sent += size;
   if (end) finish_sending(stream);
-  return size;
+  return size + padding;
 }
 
-// From a source, which fills the frame where it is sent from.
+// From a source, which fills the frame where it is sent from. Returns the same.
 size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
   static constexpr Rule kSource = {"BodySource", "the application's body source has failed"};
   room = std::min(room, size_t{kMinMaxFrameSize});
@@ -172,10 +245,22 @@ size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
   stream->body.set_source_waiting(filled.size == 0);
   bool end = filled.end && !stream->body.has_trailers();
   if (filled.size == 0 && !end) return 0;
-  write_data_header(stream->id, static_cast<uint32_t>(filled.size), end, frame);
-  output_.commit(frame + FrameHeader::kSize + filled.size);
+  uint8_t* data = frame + FrameHeader::kSize;
+  const size_t padding = padding_for(data_header(stream->id, filled.size, end), room - filled.size);
+  if (padding > 0) {
+    FrameHeader header = data_header(stream->id, filled.size + padding, end);
+    header.flags |= flags::kPadded;
+    write_frame_header(header, frame);
+    std::memmove(data + 1, data, filled.size);
+    data[0] = static_cast<uint8_t>(padding - 1);
+    queue(frame, std::fill_n(data + 1 + filled.size, padding - 1, uint8_t{0}));
+  } else {
+    write_data_header(stream->id, static_cast<uint32_t>(filled.size), end, frame);
+    queue(frame, data + filled.size);
+  }
+  statistics_.data_sent += filled.size;
   if (end) finish_sending(stream);
-  return filled.size;
+  return filled.size + padding;
 }
 
 // The last frame of the message has been queued. The stream changes its state when it is shown.
@@ -215,8 +300,15 @@ void Connection::give_stream_credit(Stream* stream, uint32_t size) {
   bool receiving =
       stream->state == StreamState::kOpen || stream->state == StreamState::kHalfClosedLocal;
   if (!receiving) return;
-  int64_t base = own_settings_.initial_window_size;
-  write_credit(stream->id, stream->receive_window.consume(base, base, size));
+  const int64_t base = own_settings_.initial_window_size;
+  const bool at_once = options_.window_policy == WindowPolicy::kFixed;
+  uint32_t increment = stream->receive_window.consume(base, base + stream->widened, size, at_once);
+  const int64_t extra = int64_t{tuned_window_} - base - stream->widened;
+  if (extra > 0 && stream->receive_window.widen(base, static_cast<uint32_t>(extra))) {
+    stream->widened += static_cast<uint32_t>(extra);
+    increment += static_cast<uint32_t>(extra);
+  }
+  write_credit(stream->id, increment);
 }
 
 // The initial window became smaller (§6.9.2). What had not been given back, being little beside the
@@ -228,12 +320,44 @@ void Connection::give_overdue_credit() {
 }
 
 void Connection::give_connection_credit(uint32_t size) {
-  write_credit(0, receive_window_.consume(kInitialWindow, options_.connection_window_size, size));
+  const bool at_once = options_.window_policy == WindowPolicy::kFixed;
+  write_credit(0, receive_window_.consume(kInitialWindow, connection_window(), size, at_once));
+}
+
+uint32_t Connection::connection_window() const {
+  return std::max(options_.connection_window_size, tuned_window_);
+}
+
+// WindowPolicy::kAutoTuned: a PING goes out with the first of these octets; what has come in when
+// its answer is there is what the path delivers in a round trip.
+void Connection::measure_delivery(uint32_t size) {
+  if (delivery_.measuring) {
+    delivery_.octets += size;
+  } else if (tuned_window_ < options_.max_window_size) {
+    delivery_ = {true, 0};
+    send_ping(kWindowPing, PingPurpose::kWindow);
+  }
+}
+
+// A window of twice the bandwidth-delay product keeps the sender busy while credit, given back in
+// halves, is on its way. It only ever grows.
+void Connection::tune_window() {
+  delivery_.measuring = false;
+  const uint32_t now =
+      std::max(tuned_window_, std::min(own_settings_.initial_window_size, connection_window()));
+  if (delivery_.octets * 2 <= now) return;
+  const uint32_t before = connection_window();
+  tuned_window_ =
+      static_cast<uint32_t>(std::min<uint64_t>(delivery_.octets * 2, options_.max_window_size));
+  const uint32_t after = connection_window();
+  if (after > before && receive_window_.widen(kInitialWindow, after - before)) {
+    write_credit(0, after - before);
+  }
 }
 
 void Connection::write_credit(StreamId stream_id, uint32_t increment) {
   if (increment == 0 || phase_ != Phase::kOpen) return;
-  output_.commit(write_window_update(stream_id, increment, output_.reserve(kWindowUpdateSize)));
+  write_window_update(stream_id, increment);
   count_reply();
 }
 

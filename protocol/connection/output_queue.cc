@@ -81,6 +81,7 @@ void OutputQueue::new_block(size_t size) {
     // Small at first, so that an idle connection owns next to nothing.
     size_t wanted = std::clamp(full == nullptr ? 0 : 4 * full->size(), kFirstBlock, kLargestBlock);
     size_t room = std::max(size, wanted);
+    ++allocations_;
     block_ = static_cast<Block*>(::operator new(sizeof(Block) + room));
     block_->end = block_->begin() + room;
     block_->segments = 0;

@@ -55,6 +55,7 @@ class OutputQueue {
   uint64_t shown_offset() const { return shown_; }
   uint64_t sent_offset() const { return sent_; }
   uint64_t released_offset() const { return released_; }
+  uint64_t allocations() const { return allocations_; }  // of blocks, so far
   size_t unsent() const { return static_cast<size_t>(end_ - sent_); }
 
   // Nothing more to send for now: keeps one spare block. (In between a few are kept, so that a long
@@ -101,6 +102,7 @@ class OutputQueue {
   size_t sent_segment_ = 0;         // index of the first segment that is not sent whole
   size_t sent_in_segment_ = 0;      // octets of it that are sent
   size_t released_in_segment_ = 0;  // octets of segments_[head_] that are released
+  uint64_t allocations_ = 0;
   uint64_t released_ = 0;
   uint64_t sent_ = 0;
   uint64_t shown_ = 0;

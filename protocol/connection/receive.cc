@@ -90,6 +90,7 @@ bool Connection::parse_frame_header() {
 // Everything that the 9 octets decide, before any payload is waited for.
 void Connection::begin_frame() {
   ++statistics_.frames_received;
+  statistics_.received_by_type.add(header_.type);
   payload_.clear();
   parsing_ = Parsing::kPayload;
   if (!check_frame_order()) return;
@@ -98,15 +99,18 @@ void Connection::begin_frame() {
     case FrameFault::kNone:
       break;
     case FrameFault::kStream:
+      observe_received({});
       parsing_ = Parsing::kSkip;
       return fail_stream(StreamError{error});
     case FrameFault::kConnection:
+      observe_received({});
       return fail(ConnectionError{error});
   }
   if (header_.type == FrameType::kHeaders || header_.type == FrameType::kPushPromise) {
     block_deadline_ = deadline_after(options_.limits.field_block_timeout);
   }
   if (header_.type != FrameType::kData) return;
+  observe_received({});
   if (header_.has(flags::kPadded)) {
     parsing_ = Parsing::kPadLength;
   } else {
@@ -126,6 +130,7 @@ bool Connection::parse_payload(EventPtr* event) {
   }
   size_t size = std::min<size_t>(bytes.size(), header_.length - payload_.size());
   if (!payload_.append(bytes.first(size))) {
+    hit(Limit::kConnectionMemory);
     fail(ErrorCode::kEnhanceYourCalm, kMemory, header_.length, ledger_.budget());
     return true;
   }

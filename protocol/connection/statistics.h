@@ -1,16 +1,41 @@
 #ifndef HEADRACE_PROTOCOL_CONNECTION_STATISTICS_H_
 #define HEADRACE_PROTOCOL_CONNECTION_STATISTICS_H_
 
+#include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
+#include "protocol/frame/frame_type.h"
+#include "protocol/guard/limits.h"
+
 namespace headrace {
+
+// Frames by type. Types that RFC 9113 does not define share one count.
+class FrameCounts {
+ public:
+  static constexpr size_t kTypes = 11;
+
+  void add(FrameType type) { ++counts_[index(type)]; }
+  uint64_t of(FrameType type) const { return counts_[index(type)]; }
+  const std::array<uint64_t, kTypes>& all() const { return counts_; }
+
+ private:
+  static size_t index(FrameType type) {
+    return std::min<size_t>(static_cast<size_t>(type), kTypes - 1);
+  }
+  std::array<uint64_t, kTypes> counts_{};
+};
 
 // Counters of one connection since it was created.
 struct Statistics {
   uint64_t bytes_received = 0;
   uint64_t bytes_sent = 0;
   uint64_t frames_received = 0;
+  uint64_t frames_sent = 0;
+  FrameCounts received_by_type;
+  FrameCounts sent_by_type;
   uint64_t requests_received = 0;
   uint64_t requests_sent = 0;
   uint64_t responses_received = 0;  // final ones
@@ -19,9 +44,14 @@ struct Statistics {
   uint64_t streams_reset_by_peer = 0;
   uint64_t streams_reset_by_us = 0;
   uint64_t requests_too_large = 0;  // answered 431
+  LimitCounts limits_hit;           // by reason
   uint64_t implicit_keeps = 0;      // events that were still held at the next step
+  uint64_t allocations = 0;         // of events, of output, and of what is in the ledger
   size_t memory_live = 0;           // bytes in the ledger
   size_t memory_peak = 0;
+
+  // Of the PING that was answered last; zero before the first (RFC 9113 §6.7).
+  std::chrono::nanoseconds round_trip{0};
 };
 
 }  // namespace headrace

@@ -18,6 +18,36 @@ size_t max_block_size(FieldsView fields) {
 
 }  // namespace
 
+// What we send is checked by the rules of what we receive; `rule` only with
+// Options::validate_outbound, `head` always.
+const Rule* Connection::check_fields(FieldsView fields, const Body& body, RequestHead* head) const {
+  const bool connect_protocol = peer_settings_.enable_connect_protocol != 0;
+  if (!options_.validate_outbound) {
+    read_outbound_request(fields, head);
+    return nullptr;
+  }
+  if (const Rule* rule = check_outbound_request(fields, connect_protocol, head)) return rule;
+  std::optional<size_t> size = body.size();
+  const bool kept = !size || head->content_length == kNoContentLength ||
+                    static_cast<int64_t>(*size) == head->content_length;
+  return kept ? nullptr : &kContentLengthKept;
+}
+
+const Rule* Connection::check_fields(FieldsView fields, ResponseHead* head) const {
+  if (options_.validate_outbound) return check_outbound_response(fields, head);
+  read_outbound_response(fields, head);
+  return nullptr;
+}
+
+// RFC 9113 §6.5.2: the peer has said what it takes; more would only be refused.
+bool Connection::exceeds_peer_limit(FieldsView fields) const {
+  const uint32_t limit = peer_settings_.max_header_list_size;
+  if (limit == SettingValues::kUnlimited) return false;
+  size_t size = 0;
+  for (const Field& field : fields) size += field.name.size() + field.value.size() + 32;
+  return size > limit;
+}
+
 Stream* Connection::find_for_command(StreamId id, SubmitError* error) {
   *error = SubmitError::kNone;
   if (phase_ != Phase::kOpen) {
@@ -37,15 +67,10 @@ RequestResult Connection::submit_request(FieldsView fields, Body body, uintptr_t
   if (is_going_away()) return {SubmitError::kGoingAway};
   if (next_own_stream_ > kMaxStreamId) return {SubmitError::kStreamIdsExhausted};
   RequestHead head;
-  const bool connect_protocol = peer_settings_.enable_connect_protocol != 0;
-  if (const Rule* rule = check_outbound_request(fields, connect_protocol, &head)) {
+  if (const Rule* rule = check_fields(fields, body, &head)) {
     return {SubmitError::kInvalidFields, rule};
   }
-  std::optional<size_t> size = body.size();
-  if (size && head.content_length != kNoContentLength &&
-      static_cast<int64_t>(*size) != head.content_length) {
-    return {SubmitError::kInvalidFields, &kContentLengthKept};
-  }
+  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge};
   Stream* stream = create_own_stream(head, user_data);
   if (stream == nullptr) return {SubmitError::kTooManyStreams};
   const StreamId id = stream->id;
@@ -79,9 +104,10 @@ RequestResult Connection::submit_push(StreamId stream_id, FieldsView fields, uin
   // A reserved stream does not count yet (§5.1.2), but its response would have to wait.
   if (own_streams_ >= own_streams_limit()) return {SubmitError::kTooManyStreams};
   RequestHead head;
-  if (const Rule* rule = check_outbound_request(fields, /*enable_connect_protocol=*/false, &head)) {
+  if (const Rule* rule = check_fields(fields, Body::none(), &head)) {
     return {SubmitError::kInvalidFields, rule};
   }
+  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge};
   if (!head.is_safe || head.content_length > 0) return {SubmitError::kInvalidFields, &kSafe};
   Stream* stream = create_own_stream(head, user_data);
   if (stream == nullptr) return {SubmitError::kTooManyStreams};
@@ -155,9 +181,8 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
   if (stream == nullptr) return {error};
   if (stream->head_sent) return {SubmitError::kWrongState};
   ResponseHead head;
-  if (const Rule* rule = check_outbound_response(fields, &head)) {
-    return {SubmitError::kInvalidFields, rule};
-  }
+  if (const Rule* rule = check_fields(fields, &head)) return {SubmitError::kInvalidFields, rule};
+  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge};
   if (head.status < 200) return {SubmitError::kInvalidArgument};
   // RFC 9110 §6.4.1: these responses have no content, whatever their fields say of one.
   bool bodiless = stream->request.is_head || head.status == 204 || head.status == 304;
@@ -180,10 +205,9 @@ SubmitResult Connection::submit_informational(StreamId stream_id, FieldsView fie
   if (stream == nullptr) return {error};
   if (stream->head_sent) return {SubmitError::kWrongState};
   ResponseHead head;
-  if (const Rule* rule = check_outbound_response(fields, &head)) {
-    return {SubmitError::kInvalidFields, rule};
-  }
-  if (head.status >= 200) return {SubmitError::kInvalidArgument};
+  if (const Rule* rule = check_fields(fields, &head)) return {SubmitError::kInvalidFields, rule};
+  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge};
+  if (head.status < 100 || head.status >= 200) return {SubmitError::kInvalidArgument};
   stream->state = on_send(stream->state, StreamInput::kHeaders).next;
   write_field_block(stream_id, fields, /*end_stream=*/false);
   return {};
@@ -211,9 +235,12 @@ SubmitResult Connection::send_trailers(StreamId stream_id, FieldsView fields) {
       stream->body.has_trailers() || stream->sending_ended) {
     return {SubmitError::kWrongState};
   }
-  if (const Rule* rule = check_outbound_trailers(fields)) {
-    return {SubmitError::kInvalidFields, rule};
+  if (options_.validate_outbound) {
+    if (const Rule* rule = check_outbound_trailers(fields)) {
+      return {SubmitError::kInvalidFields, rule};
+    }
   }
+  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge};
   stream->body.finish();
   if (fields.empty()) {
     stream->body.drop_trailers();
@@ -305,9 +332,25 @@ SubmitResult Connection::submit_settings(gsl::span<const Setting> settings) {
 
 SubmitResult Connection::ping(uint64_t opaque) {
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
-  ++pings_in_flight_;
-  output_.commit(write_ping(opaque, /*ack=*/false, output_.reserve(kPingSize)));
+  send_ping(opaque, PingPurpose::kApplication);
   return {};
+}
+
+SubmitResult Connection::submit_frame(uint8_t type, uint8_t flags, StreamId stream_id,
+                                      gsl::span<const uint8_t> payload) {
+  if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
+  if (type <= static_cast<uint8_t>(FrameType::kContinuation) || stream_id > kMaxStreamId) {
+    return {SubmitError::kInvalidArgument};
+  }
+  if (payload.size() > peer_settings_.max_frame_size) return {SubmitError::kTooLarge};
+  uint8_t* room = output_.reserve(FrameHeader::kSize + payload.size());
+  queue(room, write_frame(static_cast<FrameType>(type), flags, stream_id, payload, room));
+  return {};
+}
+
+void Connection::send_ping(uint64_t opaque, PingPurpose purpose) {
+  pings_in_flight_.push_back({opaque, purpose, now_});
+  write_ping(opaque, /*ack=*/false);
 }
 
 void Connection::send_settings(gsl::span<const Setting> settings) {
@@ -316,7 +359,8 @@ void Connection::send_settings(gsl::span<const Setting> settings) {
     if (setting.id == SettingId::kEnablePush) announced_push_ = setting.value != 0;
   }
   size_t size = FrameHeader::kSize + settings.size() * SettingsEntries::kEntrySize;
-  output_.commit(write_settings(settings, output_.reserve(size)));
+  uint8_t* room = output_.reserve(size);
+  queue(room, write_settings(settings, room));
   settings_in_flight_.push(settings);
   restart_settings_deadline(now_);
 }
@@ -324,7 +368,7 @@ void Connection::send_settings(gsl::span<const Setting> settings) {
 // A field block in HEADERS, and CONTINUATION when it does not fit into one frame.
 void Connection::write_field_block(StreamId id, FieldsView fields, bool end_stream) {
   size_t bound = max_block_size(fields);
-  if (bound <= kMinMaxFrameSize) {
+  if (bound <= kMinMaxFrameSize && options_.padding == nullptr) {
     // One frame for sure, whatever the peer's maximum: encoded where it is sent from.
     uint8_t* frame = output_.reserve(FrameHeader::kSize + bound);
     uint8_t* block = frame + FrameHeader::kSize;
@@ -336,7 +380,7 @@ void Connection::write_field_block(StreamId id, FieldsView fields, bool end_stre
     header.flags = flags::kEndHeaders | (end_stream ? flags::kEndStream : 0);
     header.stream_id = id;
     write_frame_header(header, frame);
-    output_.commit(end);
+    queue(frame, end);
     return;
   }
   write_headers_frames(id, encode_block(fields), end_stream);
@@ -345,8 +389,35 @@ void Connection::write_field_block(StreamId id, FieldsView fields, bool end_stre
 void Connection::write_promise(StreamId id, StreamId promised_id, FieldsView fields) {
   std::vector<uint8_t> block = encode_block(fields);
   uint32_t max_frame_size = peer_settings_.max_frame_size;
+  if (options_.padding != nullptr) {
+    std::vector<uint8_t> content(4);
+    for (int i = 0; i < 4; ++i) content[i] = static_cast<uint8_t>(promised_id >> (24 - 8 * i));
+    content.insert(content.end(), block.begin(), block.end());
+    if (write_padded_block(FrameType::kPushPromise, 0, id, content)) return;
+  }
   uint8_t* room = output_.reserve(field_block_frames_size(block.size() + 4, max_frame_size));
-  output_.commit(write_push_promise(id, promised_id, block, max_frame_size, room));
+  queue(room, write_push_promise(id, promised_id, block, max_frame_size, room));
+}
+
+// RFC 9113 §6.2, §6.6: HEADERS or PUSH_PROMISE that fit into one frame, with padding. False: there
+// is none to add.
+bool Connection::write_padded_block(FrameType type, uint8_t flags, StreamId id,
+                                    gsl::span<const uint8_t> content) {
+  const size_t max_frame_size = peer_settings_.max_frame_size;
+  if (content.size() >= max_frame_size) return false;
+  flags |= flags::kEndHeaders;
+  const FrameHeader plain{static_cast<uint32_t>(content.size()), type, flags, id};
+  const size_t padding = padding_for(plain, max_frame_size - content.size());
+  if (padding == 0) return false;
+  FrameHeader header = plain;
+  header.length += static_cast<uint32_t>(padding);
+  header.flags |= flags::kPadded;
+  uint8_t* frame = output_.reserve(FrameHeader::kSize + header.length);
+  uint8_t* at = write_frame_header(header, frame);
+  *at++ = static_cast<uint8_t>(padding - 1);
+  at = std::copy(content.begin(), content.end(), at);
+  queue(frame, std::fill_n(at, padding - 1, uint8_t{0}));
+  return true;
 }
 
 std::vector<uint8_t> Connection::encode_block(FieldsView fields) {
@@ -369,9 +440,13 @@ void Connection::write_trailers(Stream* stream) {
 
 void Connection::write_headers_frames(StreamId id, gsl::span<const uint8_t> block,
                                       bool end_stream) {
+  const uint8_t end_flag = end_stream ? flags::kEndStream : 0;
+  if (options_.padding != nullptr && write_padded_block(FrameType::kHeaders, end_flag, id, block)) {
+    return;
+  }
   uint32_t max_frame_size = peer_settings_.max_frame_size;
   uint8_t* room = output_.reserve(field_block_frames_size(block.size(), max_frame_size));
-  output_.commit(write_headers(id, block, end_stream, max_frame_size, room));
+  queue(room, write_headers(id, block, end_stream, max_frame_size, room));
 }
 
 }  // namespace headrace::inline HEADRACE_ABI

@@ -1,6 +1,7 @@
 #ifndef HEADRACE_PROTOCOL_EVENT_EVENT_H_
 #define HEADRACE_PROTOCOL_EVENT_EVENT_H_
 
+#include <chrono>
 #include <cstdint>
 #include <variant>
 
@@ -111,6 +112,7 @@ struct PingReceived {
 // The peer answered a ping() of ours.
 struct PingAcknowledged {
   uint64_t opaque;
+  std::chrono::nanoseconds round_trip;  // from ping() to this input
 };
 
 // RFC 9113 §6.8. Our streams above `last_stream_id` are closed with retry_safe in the events that

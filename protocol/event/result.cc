@@ -34,4 +34,26 @@ const char* to_string(SubmitError error) {
   return "unknown";
 }
 
+const char* to_string(Blocked blocked) {
+  switch (blocked) {
+    case Blocked::kNothing:
+      return "nothing";
+    case Blocked::kApplication:
+      return "application";
+    case Blocked::kBodySource:
+      return "body source";
+    case Blocked::kPeerConcurrency:
+      return "peer concurrency";
+    case Blocked::kStreamWindow:
+      return "stream window";
+    case Blocked::kConnectionWindow:
+      return "connection window";
+    case Blocked::kScheduler:
+      return "scheduler";
+    case Blocked::kOutput:
+      return "output";
+  }
+  return "unknown";
+}
+
 }  // namespace headrace

@@ -28,6 +28,20 @@ enum class SubmitError : uint8_t {
 
 const char* to_string(SubmitError error);
 
+// What a stream's outgoing message waits for (Connection::why_blocked).
+enum class Blocked : uint8_t {
+  kNothing,           // the message is out, or there is no such stream
+  kApplication,       // for submit_response(), send_data() or send_trailers()
+  kBodySource,        // the BodySource said "not yet"; resume() follows
+  kPeerConcurrency,   // a request above the peer's MAX_CONCURRENT_STREAMS (RFC 9113 §5.1.2)
+  kStreamWindow,      // the stream's flow-control window is used up (RFC 9113 §5.2)
+  kConnectionWindow,  // the connection's is
+  kScheduler,         // another stream comes first (RFC 9218)
+  kOutput,            // for pending_output() and the transport
+};
+
+const char* to_string(Blocked blocked);
+
 // What a command returns. Allocates nothing.
 struct [[nodiscard]] SubmitResult {
   SubmitError error = SubmitError::kNone;

@@ -1,6 +1,7 @@
 #ifndef HEADRACE_PROTOCOL_GUARD_LIMITS_H_
 #define HEADRACE_PROTOCOL_GUARD_LIMITS_H_
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -61,9 +62,49 @@ struct Limits {
   std::chrono::milliseconds field_block_timeout{10000};
   std::chrono::milliseconds settings_ack_timeout{30000};
   // No stream open and nothing received for so long: shut down gracefully.
-  std::chrono::milliseconds idle_timeout{0};
+  std::chrono::milliseconds idle_timeout{180'000};
+  // A stream has DATA to send and the peer's windows have let none of it through for so long: it is
+  // reset. Answers slow readers (CVE-2016-1546).
+  std::chrono::milliseconds stream_stall_timeout{300'000};
+  // A stream is open and nothing was received for so long: a PING asks whether the peer is still
+  // there, and it has keepalive_timeout to send anything. Off by default: a PING that nobody needs
+  // wakes up mobile devices, and some peers count PINGs.
+  std::chrono::milliseconds keepalive_interval{0};
+  std::chrono::milliseconds keepalive_timeout{20'000};
   // A graceful shutdown's first GOAWAY waits so long for its PING to be answered.
   std::chrono::milliseconds shutdown_ping_timeout{1000};
+};
+
+// The bounds above, for counting which of them were reached.
+enum class Limit : uint8_t {
+  kConnectionMemory,
+  kConcurrentStreams,
+  kFieldListSize,  // or fields_per_section
+  kContinuations,
+  kInformationalResponses,
+  kSettingsPerFrame,
+  kQueuedReplies,  // input was held back
+  kResets,
+  kUselessFrames,
+  kPrefaceTimeout,
+  kFieldBlockTimeout,
+  kSettingsAckTimeout,
+  kKeepaliveTimeout,
+  kStreamStallTimeout,
+  kIdleTimeout,
+};
+inline constexpr size_t kLimits = 15;
+
+// The member's name: "connection_memory".
+const char* to_string(Limit limit);
+
+class LimitCounts {
+ public:
+  void add(Limit limit) { ++counts_[static_cast<size_t>(limit)]; }
+  uint64_t of(Limit limit) const { return counts_[static_cast<size_t>(limit)]; }
+
+ private:
+  std::array<uint64_t, kLimits> counts_{};
 };
 
 }  // namespace headrace

@@ -286,4 +286,26 @@ const Rule* check_outbound_trailers(FieldsView fields) {
   return Section(Section::Kind::kTrailers, 0).take_all(fields);
 }
 
+void read_outbound_request(FieldsView fields, RequestHead* head) {
+  for (const Field& field : fields) {
+    if (field.name == ":method") {
+      head->is_head = field.value == "HEAD";
+      head->is_connect = field.value == "CONNECT";
+      head->is_safe = head->is_head || field.value == "GET";
+    } else if (field.name == "content-length") {
+      head->content_length = parse_content_length(field.value);
+    }
+  }
+}
+
+void read_outbound_response(FieldsView fields, ResponseHead* head) {
+  for (const Field& field : fields) {
+    if (field.name == ":status") {
+      head->status = parse_status(field.value);
+    } else if (field.name == "content-length") {
+      head->content_length = parse_content_length(field.value);
+    }
+  }
+}
+
 }  // namespace headrace::inline HEADRACE_ABI

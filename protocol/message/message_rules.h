@@ -57,6 +57,10 @@ const Rule* check_outbound_request(FieldsView fields, bool enable_connect_protoc
 const Rule* check_outbound_response(FieldsView fields, ResponseHead* head);
 const Rule* check_outbound_trailers(FieldsView fields);
 
+// The heads alone, without any check, for who trusts the fields. A status that is none reads 0.
+void read_outbound_request(FieldsView fields, RequestHead* head);
+void read_outbound_response(FieldsView fields, ResponseHead* head);
+
 }  // namespace headrace::inline HEADRACE_ABI
 
 #endif  // HEADRACE_PROTOCOL_MESSAGE_MESSAGE_RULES_H_

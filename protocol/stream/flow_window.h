@@ -43,10 +43,10 @@ class ReceiveWindow {
     return true;
   }
   // `size` octets are used up. Returns the increment of a WINDOW_UPDATE that is due now, or 0.
-  // `target`: the window's full size.
-  [[nodiscard]] uint32_t consume(int64_t base, int64_t target, uint32_t size) {
+  // `target`: the window's full size. `at_once`: in pieces as they come, not of half a window.
+  [[nodiscard]] uint32_t consume(int64_t base, int64_t target, uint32_t size, bool at_once) {
     consumed_ += size;
-    if (int64_t{consumed_} * 2 < target) return 0;
+    if (!at_once && int64_t{consumed_} * 2 < target) return 0;
     uint32_t increment = consumed_;
     if (!window_.give(base, increment)) return 0;
     consumed_ = 0;

@@ -1,6 +1,7 @@
 #ifndef HEADRACE_PROTOCOL_STREAM_STREAM_H_
 #define HEADRACE_PROTOCOL_STREAM_STREAM_H_
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -51,6 +52,7 @@ struct Stream {
   int64_t body_received = 0;
   bool automatic_credit = true;
   ReceiveWindow receive_window;
+  uint32_t widened = 0;     // by how much it was widened beyond INITIAL_WINDOW_SIZE
   uint32_t uncredited = 0;  // handed to the application, not given back yet
 
   // The message that goes out.
@@ -59,7 +61,8 @@ struct Stream {
   bool sending_ended = false;  // the last frame of the message is queued
   std::unique_ptr<HeldFields> held_head;  // of a request that waits for the peer's limit of streams
   FlowWindow send_window;
-  bool window_blocked = false;  // the scheduler waits for send_window
+  std::chrono::steady_clock::time_point waiting_since;  // has had something to send, and sent none
+  bool window_blocked = false;                          // the scheduler waits for send_window
   SendBody body;
   uint64_t end_offset = 0;  // where in the output our last frame of this stream ends
 

@@ -31,10 +31,10 @@ TEST(ReceiveWindow, RefusesMoreThanWasGranted) {
 TEST(ReceiveWindow, GivesCreditBackAtHalfTheWindow) {
   ReceiveWindow window;
   ASSERT_TRUE(window.receive(100, 80));
-  EXPECT_EQ(window.consume(100, 100, 49), 0u);
-  EXPECT_EQ(window.consume(100, 100, 1), 50u);
+  EXPECT_EQ(window.consume(100, 100, 49, /*at_once=*/false), 0u);
+  EXPECT_EQ(window.consume(100, 100, 1, /*at_once=*/false), 50u);
   EXPECT_EQ(window.available(100), 70);
-  EXPECT_EQ(window.consume(100, 100, 30), 0u);
+  EXPECT_EQ(window.consume(100, 100, 30, /*at_once=*/false), 0u);
 }
 
 }  // namespace

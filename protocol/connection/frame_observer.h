@@ -1,0 +1,27 @@
+#ifndef HEADRACE_PROTOCOL_CONNECTION_FRAME_OBSERVER_H_
+#define HEADRACE_PROTOCOL_CONNECTION_FRAME_OBSERVER_H_
+
+#include <cstdint>
+#include <gsl/span>
+
+#include "memory/abi.h"
+#include "protocol/frame/frame_type.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// Looks on as frames pass, for traces and statistics of an application's own (Options::observer).
+// Called in the middle of the connection's work, so it must not call the connection. Views are
+// valid during the call.
+class FrameObserver {
+ public:
+  virtual ~FrameObserver() = default;
+  // A frame has come in, whole; of DATA only its header: `payload` is empty. Empty too when the
+  // frame was refused by its header.
+  virtual void on_frame_received(const FrameHeader& header, gsl::span<const uint8_t> payload) = 0;
+  // A frame has been queued behind all that is on its way out; of DATA only its header.
+  virtual void on_frame_sent(const FrameHeader& header, gsl::span<const uint8_t> payload) = 0;
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_CONNECTION_FRAME_OBSERVER_H_
