@@ -404,7 +404,8 @@ class Connection {
   uint32_t tuned_window_ = 0;  // WindowPolicy::kAutoTuned: the size it has found, so far
   struct {
     bool measuring = false;
-    uint64_t octets = 0;  // since the PING
+    uint64_t octets = 0;  // since the PING went out
+    uint64_t pause = 0;   // octets to pass until the next
   } delivery_;
   int64_t largest_send_delta_ = 0;  // no stream's send window stands higher above its base
 

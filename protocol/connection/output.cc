@@ -16,6 +16,9 @@ constexpr size_t kCopiedBody = 512;
 // The room that is left is not worth a frame below this.
 constexpr size_t kSmallestCut = 1024;
 
+// What is left for the data of a frame that may be padded.
+size_t room_beside_padding(size_t room) { return room - std::min(room / 2, kMaxPadding); }
+
 FrameHeader data_header(StreamId id, size_t size, bool end_stream) {
   const uint8_t flags = end_stream ? flags::kEndStream : 0;
   return {static_cast<uint32_t>(size), FrameType::kData, flags, id};
@@ -201,7 +204,8 @@ size_t Connection::padding_for(const FrameHeader& frame, size_t room) const {
 // From bytes that are at hand. Returns the payload's size, padding included.
 size_t Connection::cut_ready(Stream* stream, size_t room) {
   gsl::span<const uint8_t> ready = stream->body.ready();
-  size_t size = std::min(room, ready.size());
+  size_t size =
+      std::min(options_.padding == nullptr ? room : room_beside_padding(room), ready.size());
   bool by_reference = stream->body.stable() && size > kCopiedBody;
   if (!by_reference) size = std::min(size, size_t{kMinMaxFrameSize});
   gsl::span<const uint8_t> payload = ready.first(size);
@@ -232,7 +236,8 @@ size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
   static constexpr Rule kSource = {"BodySource", "the application's body source has failed"};
   room = std::min(room, size_t{kMinMaxFrameSize});
   uint8_t* frame = output_.reserve(FrameHeader::kSize + room);
-  BodySource::Filled filled = stream->body.source()->fill({frame + FrameHeader::kSize, room});
+  BodySource::Filled filled = stream->body.source()->fill(
+      {frame + FrameHeader::kSize, options_.padding == nullptr ? room : room_beside_padding(room)});
   Expects(filled.size <= room);
   if (filled.failed) {
     *failed = true;
@@ -333,8 +338,10 @@ uint32_t Connection::connection_window() const {
 void Connection::measure_delivery(uint32_t size) {
   if (delivery_.measuring) {
     delivery_.octets += size;
+  } else if (delivery_.pause > size) {
+    delivery_.pause -= size;
   } else if (tuned_window_ < options_.max_window_size) {
-    delivery_ = {true, 0};
+    delivery_ = {true, size, 0};
     send_ping(kWindowPing, PingPurpose::kWindow);
   }
 }
@@ -345,7 +352,11 @@ void Connection::tune_window() {
   delivery_.measuring = false;
   const uint32_t now =
       std::max(tuned_window_, std::min(own_settings_.initial_window_size, connection_window()));
-  if (delivery_.octets * 2 <= now) return;
+  if (delivery_.octets * 2 <= now) {
+    // Wide enough: look again after a while, for peers that count PINGs.
+    delivery_.pause = uint64_t{now} * 16;
+    return;
+  }
   const uint32_t before = connection_window();
   tuned_window_ =
       static_cast<uint32_t>(std::min<uint64_t>(delivery_.octets * 2, options_.max_window_size));

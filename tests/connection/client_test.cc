@@ -1,101 +1,16 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "protocol/connection/connection.h"
+#include "tests/connection/connection_pair.h"
 
-// A client and a server back to back, without a transport: what one shows the other receives.
+// The client role against our own server.
 
 namespace headrace {
 namespace {
 
-using namespace std::chrono_literals;
-
-const std::vector<Field> kGet = {
-    {":method", "GET"}, {":scheme", "http"}, {":authority", "example.org"}, {":path", "/"}};
-
-std::vector<Field> post(std::string_view path) {
-  return {{":method", "POST"}, {":scheme", "http"}, {":authority", "example.org"}, {":path", path}};
-}
-
-class Pair : public testing::Test {
- protected:
-  void start() {
-    client_.emplace(Role::kClient, client_options_, now_);
-    server_.emplace(Role::kServer, server_options_, now_);
-  }
-
-  // Until neither side has anything more to say.
-  void run() {
-    for (bool moved = true; moved;) {
-      moved = move(*client_, *server_, &server_log_, /*serve=*/true);
-      moved = move(*server_, *client_, &client_log_, /*serve=*/false) || moved;
-    }
-  }
-
-  bool move(Connection& from, Connection& to, std::vector<std::string>* log, bool serve) {
-    std::vector<uint8_t> wire;
-    for (const ConstBuffer& span : from.pending_output()) {
-      wire.insert(wire.end(), span.data, span.data + span.size);
-    }
-    from.sent(wire.size());
-    const size_t before = log->size();
-    for (EventPtr event : to.receive(wire, now_)) handle(*event, to, log, serve);
-    while (to.has_events()) {
-      for (EventPtr event : to.advance(now_)) handle(*event, to, log, serve);
-    }
-    return !wire.empty() || log->size() > before;
-  }
-
-  void handle(const Event& event, Connection& connection, std::vector<std::string>* log,
-              bool serve) {
-    auto id = [](const auto& e) { return std::to_string(e.stream_id); };
-    std::visit(
-        Overloaded{
-            [&](const RequestReceived& e) {
-              log->push_back("request " + id(e) + " " + std::string(e.fields.get(":path")));
-              if (serve && answer_) {
-                EXPECT_TRUE(
-                    connection
-                        .submit_response(e.stream_id, {{":status", "200"}}, Body::owned("hello"))
-                        .ok());
-              }
-            },
-            [&](const ResponseReceived& e) {
-              log->push_back("response " + id(e) + " " + std::to_string(e.status));
-            },
-            [&](const DataReceived& e) {
-              log->push_back("data " + id(e) + " " + std::string(e.bytes.text()) +
-                             (e.end_stream ? " end" : ""));
-            },
-            [&](const TrailersReceived& e) {
-              log->push_back("trailers " + id(e) + " " + std::string(e.fields.get("x-sum")));
-            },
-            [&](const StreamClosed& e) {
-              log->push_back("closed " + id(e) + (e.retry_safe ? " retry_safe" : ""));
-            },
-            [&](const PushPromiseReceived& e) {
-              log->push_back("promise " + id(e) + " " + std::to_string(e.promised_stream_id));
-            },
-            [&](const StreamIdsExhausted&) { log->push_back("ids exhausted"); },
-            [](const auto&) {},
-        },
-        event);
-  }
-
-  TimePoint now_ = TimePoint(1h);
-  Options client_options_;
-  Options server_options_;
-  bool answer_ = true;
-  std::optional<Connection> client_;
-  std::optional<Connection> server_;
-  std::vector<std::string> client_log_;
-  std::vector<std::string> server_log_;
-};
-
+using Pair = ConnectionPair;
 using Log = std::vector<std::string>;
 
 TEST_F(Pair, ARequestIsAnswered) {
