@@ -352,11 +352,10 @@ void Connection::tune_window() {
   delivery_.measuring = false;
   const uint32_t now =
       std::max(tuned_window_, std::min(own_settings_.initial_window_size, connection_window()));
-  if (delivery_.octets * 2 <= now) {
-    // Wide enough: look again after a while, for peers that count PINGs.
-    delivery_.pause = uint64_t{now} * 16;
-    return;
-  }
+  // Clearly wide enough: look again after a while, for the sake of peers that count PINGs. (Credit
+  // in halves lets half a window through in every other round trip.)
+  if (delivery_.octets * 3 <= now) delivery_.pause = uint64_t{now} * 16;
+  if (delivery_.octets * 2 <= now) return;
   const uint32_t before = connection_window();
   tuned_window_ =
       static_cast<uint32_t>(std::min<uint64_t>(delivery_.octets * 2, options_.max_window_size));
