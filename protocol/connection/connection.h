@@ -406,6 +406,7 @@ class Connection {
     bool measuring = false;
     uint64_t octets = 0;  // since the PING went out
     uint64_t pause = 0;   // octets to pass until the next
+    int unchanged = 0;    // measurements in a row that found the window wide enough
   } delivery_;
   int64_t largest_send_delta_ = 0;  // no stream's send window stands higher above its base
 

@@ -341,7 +341,8 @@ void Connection::measure_delivery(uint32_t size) {
   } else if (delivery_.pause > size) {
     delivery_.pause -= size;
   } else if (tuned_window_ < options_.max_window_size) {
-    delivery_ = {true, size, 0};
+    delivery_.measuring = true;
+    delivery_.octets = size;
     send_ping(kWindowPing, PingPurpose::kWindow);
   }
 }
@@ -352,10 +353,12 @@ void Connection::tune_window() {
   delivery_.measuring = false;
   const uint32_t now =
       std::max(tuned_window_, std::min(own_settings_.initial_window_size, connection_window()));
-  // Clearly wide enough: look again after a while, for the sake of peers that count PINGs. (Credit
-  // in halves lets half a window through in every other round trip.)
-  if (delivery_.octets * 3 <= now) delivery_.pause = uint64_t{now} * 16;
-  if (delivery_.octets * 2 <= now) return;
+  if (delivery_.octets * 2 <= now) {
+    // Wide enough. After a few of these look again later, for the sake of peers that count PINGs.
+    if (++delivery_.unchanged % 4 == 0) delivery_.pause = uint64_t{now} * 16;
+    return;
+  }
+  delivery_.unchanged = 0;
   const uint32_t before = connection_window();
   tuned_window_ =
       static_cast<uint32_t>(std::min<uint64_t>(delivery_.octets * 2, options_.max_window_size));
