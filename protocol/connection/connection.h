@@ -267,12 +267,16 @@ class Connection {
   void begin_shutdown();
   void finish_shutdown();
 
-  // --- submit.cc: commands and the field blocks they write.
+  // --- submit.cc: commands on streams.
 
   const Rule* check_fields(FieldsView fields, const Body& body, RequestHead* head) const;
   const Rule* check_fields(FieldsView fields, ResponseHead* head) const;
   bool exceeds_peer_limit(FieldsView fields) const;
   Stream* find_for_command(StreamId id, SubmitError* error);
+  void start_message(Stream* stream, FieldsView fields, bool bodiless);
+
+  // --- requests.cc: streams of our own.
+
   uint32_t own_streams_limit() const;
   bool is_going_away() const { return goaway_received_ || shutdown_ != Shutdown::kNone; }
   Stream* create_own_stream(const RequestHead& request, uintptr_t user_data);
@@ -280,18 +284,24 @@ class Connection {
   void open_waiting();
   void open_request(Stream* stream, FieldsView fields);
   std::unique_ptr<HeldFields> stop_waiting(Stream* stream);
-  void start_message(Stream* stream, FieldsView fields, bool bodiless);
+
+  // --- control.cc: commands about the connection.
+
+  void send_settings(gsl::span<const Setting> settings);
+  void send_ping(uint64_t opaque, PingPurpose purpose);
+
+  // --- field_blocks.cc: heads and trailers -> frames.
+
+  void write_field_block(StreamId id, FieldsView fields, bool end_stream);
   void write_promise(StreamId id, StreamId promised_id, FieldsView fields);
+  void write_trailers(Stream* stream);
+  void write_headers_frames(StreamId id, gsl::span<const uint8_t> block, bool end_stream);
   bool write_padded_block(FrameType type, uint8_t flags, StreamId id,
                           gsl::span<const uint8_t> content);
   std::vector<uint8_t> encode_block(FieldsView fields);
-  void send_settings(gsl::span<const Setting> settings);
-  void send_ping(uint64_t opaque, PingPurpose purpose);
-  void write_field_block(StreamId id, FieldsView fields, bool end_stream);
-  void write_trailers(Stream* stream);
-  void write_headers_frames(StreamId id, gsl::span<const uint8_t> block, bool end_stream);
+  static std::vector<uint8_t> encode_stateless(FieldsView fields);
 
-  // --- output.cc: DATA, credit, and what happens when bytes are on their way.
+  // --- output.cc: DATA, and what happens when bytes are on their way.
 
   void queue(const uint8_t* begin, uint8_t* end);
   void write_ping(uint64_t opaque, bool ack);
@@ -309,12 +319,15 @@ class Connection {
   void on_shown(Stream* stream);
   void release_output(size_t size);
   void note_release(Stream* stream);
+
+  // --- credit.cc: receive windows.
+
   void give_stream_credit(Stream* stream, uint32_t size);
   void give_overdue_credit();
+  void give_connection_credit(uint32_t size);
   uint32_t connection_window() const;
   void measure_delivery(uint32_t size);
   void tune_window();
-  void give_connection_credit(uint32_t size);
   void write_credit(StreamId stream_id, uint32_t increment);
 
   enum class Phase : uint8_t {

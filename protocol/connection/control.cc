@@ -1,0 +1,61 @@
+#include "protocol/connection/connection.h"
+#include "protocol/frame/frame_writer.h"
+
+// Commands about the connection as a whole: SETTINGS, PING and frames of the application's own.
+
+namespace headrace::inline HEADRACE_ABI {
+
+SubmitResult Connection::submit_settings(gsl::span<const Setting> settings) {
+  static constexpr Rule kServerPush = {"RFC 9113 §6.5.2", "a server does not enable push"};
+  if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
+  if (settings.size() * SettingsEntries::kEntrySize > peer_settings_.max_frame_size) {
+    return {SubmitError::kTooLarge};
+  }
+  for (const Setting& setting : settings) {
+    ErrorCode code;
+    const Rule* rule = check_setting(setting, own_settings_, &code);
+    if (setting.id == SettingId::kEnablePush && setting.value != 0 && role_ == Role::kServer) {
+      rule = &kServerPush;
+    }
+    if (rule != nullptr) return {SubmitError::kInvalidArgument, rule};
+  }
+  send_settings(settings);
+  return {};
+}
+
+SubmitResult Connection::ping(uint64_t opaque) {
+  if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
+  send_ping(opaque, PingPurpose::kApplication);
+  return {};
+}
+
+SubmitResult Connection::submit_frame(uint8_t type, uint8_t flags, StreamId stream_id,
+                                      gsl::span<const uint8_t> payload) {
+  if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
+  if (type <= static_cast<uint8_t>(FrameType::kContinuation) || stream_id > kMaxStreamId) {
+    return {SubmitError::kInvalidArgument};
+  }
+  if (payload.size() > peer_settings_.max_frame_size) return {SubmitError::kTooLarge};
+  uint8_t* room = output_.reserve(FrameHeader::kSize + payload.size());
+  queue(room, write_frame(static_cast<FrameType>(type), flags, stream_id, payload, room));
+  return {};
+}
+
+void Connection::send_ping(uint64_t opaque, PingPurpose purpose) {
+  pings_in_flight_.push_back({opaque, purpose, now_});
+  write_ping(opaque, /*ack=*/false);
+}
+
+void Connection::send_settings(gsl::span<const Setting> settings) {
+  for (const Setting& setting : settings) {
+    if (setting.id == SettingId::kMaxConcurrentStreams) announced_max_streams_ = setting.value;
+    if (setting.id == SettingId::kEnablePush) announced_push_ = setting.value != 0;
+  }
+  size_t size = FrameHeader::kSize + settings.size() * SettingsEntries::kEntrySize;
+  uint8_t* room = output_.reserve(size);
+  queue(room, write_settings(settings, room));
+  settings_in_flight_.push(settings);
+  restart_settings_deadline(now_);
+}
+
+}  // namespace headrace::inline HEADRACE_ABI

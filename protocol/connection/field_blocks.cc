@@ -1,0 +1,114 @@
+#include <algorithm>
+
+#include "protocol/connection/connection.h"
+#include "protocol/frame/frame_writer.h"
+
+// Messages' heads and trailers -> HEADERS, PUSH_PROMISE and CONTINUATION (RFC 9113 §4.3). Blocks
+// are encoded in the order in which they go out, as the HPACK table wants it.
+
+namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+// Octets that `fields` can come to as a field block.
+size_t max_block_size(FieldsView fields) {
+  size_t size = hpack::Encoder::kMaxBeginSize;
+  for (const Field& field : fields) size += hpack::Encoder::max_field_size(field);
+  return size;
+}
+
+}  // namespace
+
+// A field block in HEADERS, and CONTINUATION when it does not fit into one frame.
+void Connection::write_field_block(StreamId id, FieldsView fields, bool end_stream) {
+  size_t bound = max_block_size(fields);
+  if (bound <= kMinMaxFrameSize && options_.padding == nullptr) {
+    // One frame for sure, whatever the peer's maximum: encoded where it is sent from.
+    uint8_t* frame = output_.reserve(FrameHeader::kSize + bound);
+    uint8_t* block = frame + FrameHeader::kSize;
+    uint8_t* end = encoder_.begin_block(block);
+    for (const Field& field : fields) end = encoder_.add(field, end);
+    FrameHeader header;
+    header.length = static_cast<uint32_t>(end - block);
+    header.type = FrameType::kHeaders;
+    header.flags = flags::kEndHeaders | (end_stream ? flags::kEndStream : 0);
+    header.stream_id = id;
+    write_frame_header(header, frame);
+    queue(frame, end);
+    return;
+  }
+  write_headers_frames(id, encode_block(fields), end_stream);
+}
+
+void Connection::write_promise(StreamId id, StreamId promised_id, FieldsView fields) {
+  std::vector<uint8_t> block = encode_block(fields);
+  uint32_t max_frame_size = peer_settings_.max_frame_size;
+  if (options_.padding != nullptr) {
+    std::vector<uint8_t> content(4);
+    for (int i = 0; i < 4; ++i) content[i] = static_cast<uint8_t>(promised_id >> (24 - 8 * i));
+    content.insert(content.end(), block.begin(), block.end());
+    if (write_padded_block(FrameType::kPushPromise, 0, id, content)) return;
+  }
+  uint8_t* room = output_.reserve(field_block_frames_size(block.size() + 4, max_frame_size));
+  queue(room, write_push_promise(id, promised_id, block, max_frame_size, room));
+}
+
+// RFC 9113 §6.2, §6.6: HEADERS or PUSH_PROMISE that fit into one frame, with padding. False: there
+// is none to add.
+bool Connection::write_padded_block(FrameType type, uint8_t flags, StreamId id,
+                                    gsl::span<const uint8_t> content) {
+  const size_t max_frame_size = peer_settings_.max_frame_size;
+  if (content.size() >= max_frame_size) return false;
+  flags |= flags::kEndHeaders;
+  const FrameHeader plain{static_cast<uint32_t>(content.size()), type, flags, id};
+  const size_t padding = padding_for(plain, max_frame_size - content.size());
+  if (padding == 0) return false;
+  FrameHeader header = plain;
+  header.length += static_cast<uint32_t>(padding);
+  header.flags |= flags::kPadded;
+  uint8_t* frame = output_.reserve(FrameHeader::kSize + header.length);
+  uint8_t* at = write_frame_header(header, frame);
+  *at++ = static_cast<uint8_t>(padding - 1);
+  at = std::copy(content.begin(), content.end(), at);
+  queue(frame, std::fill_n(at, padding - 1, uint8_t{0}));
+  return true;
+}
+
+std::vector<uint8_t> Connection::encode_block(FieldsView fields) {
+  std::vector<uint8_t> block(max_block_size(fields));
+  uint8_t* end = encoder_.begin_block(block.data());
+  for (const Field& field : fields) end = encoder_.add(field, end);
+  block.resize(static_cast<size_t>(end - block.data()));
+  return block;
+}
+
+// Without the table, so that what is written in between does not matter.
+std::vector<uint8_t> Connection::encode_stateless(FieldsView fields) {
+  std::vector<uint8_t> block(max_block_size(fields));
+  uint8_t* end = block.data();
+  for (const Field& field : fields) end = hpack::Encoder::add_stateless(field, end);
+  block.resize(static_cast<size_t>(end - block.data()));
+  return block;
+}
+
+// Trailers were encoded without the table; only table size updates may come before them.
+void Connection::write_trailers(Stream* stream) {
+  gsl::span<const uint8_t> fields = stream->body.trailers();
+  std::vector<uint8_t> block(hpack::Encoder::kMaxBeginSize + fields.size());
+  uint8_t* end = encoder_.begin_block(block.data());
+  end = std::copy(fields.begin(), fields.end(), end);
+  block.resize(static_cast<size_t>(end - block.data()));
+  write_headers_frames(stream->id, block, /*end_stream=*/true);
+}
+
+void Connection::write_headers_frames(StreamId id, gsl::span<const uint8_t> block,
+                                      bool end_stream) {
+  const uint8_t end_flag = end_stream ? flags::kEndStream : 0;
+  if (options_.padding != nullptr && write_padded_block(FrameType::kHeaders, end_flag, id, block)) {
+    return;
+  }
+  uint32_t max_frame_size = peer_settings_.max_frame_size;
+  uint8_t* room = output_.reserve(field_block_frames_size(block.size(), max_frame_size));
+  queue(room, write_headers(id, block, end_stream, max_frame_size, room));
+}
+
+}  // namespace headrace::inline HEADRACE_ABI

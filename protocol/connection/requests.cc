@@ -1,0 +1,110 @@
+#include <memory>
+#include <utility>
+
+#include "protocol/connection/connection.h"
+
+// Streams of our own: requests, which wait above the peer's limit of streams, and server push.
+
+namespace headrace::inline HEADRACE_ABI {
+
+RequestResult Connection::submit_request(FieldsView fields, Body body, uintptr_t user_data) {
+  if (role_ != Role::kClient) return {SubmitError::kWrongRole};
+  if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
+  if (is_going_away()) return {SubmitError::kGoingAway};
+  if (next_own_stream_ > kMaxStreamId) return {SubmitError::kStreamIdsExhausted};
+  RequestHead head;
+  if (const Rule* rule = check_fields(fields, body, &head)) {
+    return {SubmitError::kInvalidFields, rule};
+  }
+  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge};
+  Stream* stream = create_own_stream(head, user_data);
+  if (stream == nullptr) return {SubmitError::kTooManyStreams};
+  const StreamId id = stream->id;
+  stream->body.start(std::move(body), options_.send_buffer_size);
+  ++statistics_.requests_sent;
+  if (waiting_.empty() && own_streams_ < own_streams_limit()) {
+    open_request(stream, fields);
+  } else {
+    stream->held_head = std::make_unique<HeldFields>(fields);
+    waiting_.push_back(stream);
+    ++waiting_requests_;
+  }
+  return {SubmitError::kNone, nullptr, id};
+}
+
+RequestResult Connection::submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data) {
+  static constexpr Rule kSafe = {"RFC 9113 §8.4",
+                                 "a promised request is safe, cacheable and without content"};
+  if (role_ != Role::kServer) return {SubmitError::kWrongRole};
+  SubmitError error;
+  Stream* on = find_for_command(stream_id, &error);
+  if (on == nullptr) return {error};
+  // §6.6: on a stream of the client's, before its end.
+  if (is_own(stream_id) || on->sending_ended ||
+      !on_send(on->state, StreamInput::kPushPromise).accepted()) {
+    return {SubmitError::kWrongState};
+  }
+  if (peer_settings_.enable_push == 0) return {SubmitError::kPushDisabled};
+  if (is_going_away()) return {SubmitError::kGoingAway};
+  if (next_own_stream_ > kMaxStreamId) return {SubmitError::kStreamIdsExhausted};
+  // A reserved stream does not count yet (§5.1.2), but its response would have to wait.
+  if (own_streams_ >= own_streams_limit()) return {SubmitError::kTooManyStreams};
+  RequestHead head;
+  if (const Rule* rule = check_fields(fields, Body::none(), &head)) {
+    return {SubmitError::kInvalidFields, rule};
+  }
+  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge};
+  if (!head.is_safe || head.content_length > 0) return {SubmitError::kInvalidFields, &kSafe};
+  Stream* stream = create_own_stream(head, user_data);
+  if (stream == nullptr) return {SubmitError::kTooManyStreams};
+  stream->state = on_send(StreamState::kIdle, StreamInput::kPromised).next;
+  stream->head_received = true;
+  stream->counted = true;
+  ++own_streams_;
+  write_promise(stream_id, stream->id, fields);
+  return {SubmitError::kNone, nullptr, stream->id};
+}
+
+uint32_t Connection::own_streams_limit() const {
+  return settings_received_ ? peer_settings_.max_concurrent_streams
+                            : options_.assumed_concurrent_streams;
+}
+
+Stream* Connection::create_own_stream(const RequestHead& request, uintptr_t user_data) {
+  Stream* stream = streams_.create(next_own_stream_);
+  if (stream == nullptr) return nullptr;
+  next_own_stream_ += 2;
+  if (next_own_stream_ > kMaxStreamId && role_ == Role::kClient) ids_exhausted_event_due_ = true;
+  stream->request = request;
+  stream->announced = true;
+  stream->user_data = user_data;
+  stream->automatic_credit = options_.automatic_credit;
+  return stream;
+}
+
+// The request goes out: from now on the stream is open.
+void Connection::open_request(Stream* stream, FieldsView fields) {
+  stream->counted = true;
+  ++own_streams_;
+  start_message(stream, fields, /*bodiless=*/false);
+}
+
+bool Connection::can_open_waiting() const {
+  return phase_ == Phase::kOpen && !waiting_.empty() && own_streams_ < own_streams_limit();
+}
+
+void Connection::open_waiting() {
+  while (can_open_waiting()) {
+    Stream* stream = waiting_.front();
+    std::unique_ptr<HeldFields> head = stop_waiting(stream);
+    open_request(stream, head->view());
+  }
+}
+
+std::unique_ptr<HeldFields> Connection::stop_waiting(Stream* stream) {
+  waiting_.remove(stream);
+  --waiting_requests_;
+  return std::move(stream->held_head);
+}
+
+}  // namespace headrace::inline HEADRACE_ABI
