@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "protocol/connection/connection.h"
@@ -83,10 +84,18 @@ void Connection::fail(ErrorCode code, const Rule& rule, uint64_t observed, uint6
   fail(ConnectionError{frame_error(code, rule, observed, limit)});
 }
 
+// The peer's people are told which rule it broke.
 void Connection::fail(const ConnectionError& error) {
+  if (error.rule == nullptr) return fail(error, {});
+  std::string debug_data;
+  debug_data.append(error.rule->section).append(": ").append(error.rule->text);
+  fail(error, debug_data);
+}
+
+void Connection::fail(const ConnectionError& error, std::string_view debug_data) {
   if (phase_ != Phase::kOpen) return;
   // Streams above an earlier GOAWAY were ignored, and may have been retried elsewhere (§6.8).
-  write_goaway(std::min(last_peer_stream_, goaway_last_stream_), error.code, {});
+  write_goaway(std::min(last_peer_stream_, goaway_last_stream_), error.code, debug_data);
   end_connection(error, ClosedBy::kLocal);
 }
 
@@ -195,17 +204,20 @@ void Connection::spend_reset() {
 }
 
 void Connection::write_goaway(StreamId last_stream_id, ErrorCode code,
-                              gsl::span<const uint8_t> debug_data) {
-  uint8_t* room = output_.reserve(FrameHeader::kSize + 8 + debug_data.size());
-  queue(room, headrace::write_goaway(last_stream_id, code, debug_data, room));
+                              std::string_view debug_data) {
+  const size_t size = std::min<size_t>(debug_data.size(), kMinMaxFrameSize - 8);
+  uint8_t* room = output_.reserve(FrameHeader::kSize + 8 + size);
+  const auto* octets = reinterpret_cast<const uint8_t*>(debug_data.data());
+  queue(room, headrace::write_goaway(last_stream_id, code, {octets, size}, room));
 }
 
 // RFC 9113 §6.8: first a GOAWAY that refuses nothing, so that requests in flight are not lost; when
 // a PING has made its round trip the client has seen it, and the final one says where we stopped.
-void Connection::begin_shutdown() {
+void Connection::begin_shutdown(std::string_view debug_data) {
   if (shutdown_ != Shutdown::kNone) return;
   shutdown_ = Shutdown::kAnnounced;
-  write_goaway(kMaxStreamId, ErrorCode::kNoError, {});
+  shutdown_debug_data_ = debug_data;
+  write_goaway(kMaxStreamId, ErrorCode::kNoError, debug_data);
   send_ping(kShutdownPing, PingPurpose::kShutdown);
   shutdown_deadline_ = deadline_after(options_.limits.shutdown_ping_timeout);
 }
@@ -214,20 +226,20 @@ void Connection::finish_shutdown() {
   shutdown_ = Shutdown::kFinal;
   shutdown_deadline_ = TimePoint::max();
   goaway_last_stream_ = last_peer_stream_;
-  write_goaway(last_peer_stream_, ErrorCode::kNoError, {});
+  write_goaway(last_peer_stream_, ErrorCode::kNoError, shutdown_debug_data_);
 }
 
-SubmitResult Connection::shutdown() {
+SubmitResult Connection::shutdown(std::string_view debug_data) {
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
-  begin_shutdown();
+  begin_shutdown(debug_data);
   return {};
 }
 
-SubmitResult Connection::terminate(ErrorCode code) {
+SubmitResult Connection::terminate(ErrorCode code, std::string_view debug_data) {
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
   ConnectionError error;
   error.code = code;
-  fail(error);
+  fail(error, debug_data);
   return {};
 }
 

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <gsl/span>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "field/field.h"
@@ -113,10 +115,11 @@ class Connection {
   SubmitResult submit_frame(uint8_t type, uint8_t flags, StreamId stream_id,
                             gsl::span<const uint8_t> payload);
   // Graceful: GOAWAY with 2^31-1, a PING, the final GOAWAY when it is answered (RFC 9113 §6.8).
-  // Open streams go on; when they have ended the connection closes.
-  SubmitResult shutdown();
+  // Open streams go on, requests that wait too; when all have ended the connection closes.
+  // `debug_data`, for the people on the other side, goes with both GOAWAYs.
+  SubmitResult shutdown(std::string_view debug_data = {});
   // At once: GOAWAY with `code`, every stream closed.
-  SubmitResult terminate(ErrorCode code);
+  SubmitResult terminate(ErrorCode code, std::string_view debug_data = {});
 
   // --- Output.
 
@@ -263,8 +266,9 @@ class Connection {
   void erase_if_done(Stream* stream);
   bool spend_useless_frame();
   void spend_reset();
-  void write_goaway(StreamId last_stream_id, ErrorCode code, gsl::span<const uint8_t> debug_data);
-  void begin_shutdown();
+  void write_goaway(StreamId last_stream_id, ErrorCode code, std::string_view debug_data);
+  void fail(const ConnectionError& error, std::string_view debug_data);
+  void begin_shutdown(std::string_view debug_data);
   void finish_shutdown();
 
   // --- submit.cc: commands on streams.
@@ -429,6 +433,7 @@ class Connection {
   TokenBucket useless_frames_;
 
   Shutdown shutdown_ = Shutdown::kNone;
+  std::string shutdown_debug_data_;
   StreamId goaway_last_stream_ = kMaxStreamId;  // the peer's streams above it are ignored
   StreamId peer_goaway_last_stream_ = kMaxStreamId;
   bool goaway_received_ = false;

@@ -112,7 +112,7 @@ void Connection::check_deadlines() {
       check_keepalive();
     } else if (now_ >= idle_deadline()) {
       hit(Limit::kIdleTimeout);
-      begin_shutdown();
+      begin_shutdown("idle");
     }
   }
 }

@@ -29,7 +29,8 @@ const Rule* Connection::check_fields(FieldsView fields, ResponseHead* head) cons
   return nullptr;
 }
 
-// RFC 9113 §6.5.2: the peer has said what it takes; more would only be refused.
+// RFC 9113 §6.5.2: the peer has said which requests it takes. (An answer is sent all the same: the
+// limit is advice, and nobody can ask again with less.)
 bool Connection::exceeds_peer_limit(FieldsView fields) const {
   const uint32_t limit = peer_settings_.max_header_list_size;
   if (limit == SettingValues::kUnlimited) return false;
@@ -72,7 +73,6 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
   if (stream->head_sent) return {SubmitError::kWrongState};
   ResponseHead head;
   if (const Rule* rule = check_fields(fields, &head)) return {SubmitError::kInvalidFields, rule};
-  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge};
   if (head.status < 200) return {SubmitError::kInvalidArgument};
   // RFC 9110 §6.4.1: these responses have no content, whatever their fields say of one.
   bool bodiless = stream->request.is_head || head.status == 204 || head.status == 304;
@@ -96,7 +96,6 @@ SubmitResult Connection::submit_informational(StreamId stream_id, FieldsView fie
   if (stream->head_sent) return {SubmitError::kWrongState};
   ResponseHead head;
   if (const Rule* rule = check_fields(fields, &head)) return {SubmitError::kInvalidFields, rule};
-  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge};
   if (head.status < 100 || head.status >= 200) return {SubmitError::kInvalidArgument};
   stream->state = on_send(stream->state, StreamInput::kHeaders).next;
   write_field_block(stream_id, fields, /*end_stream=*/false);
@@ -130,7 +129,6 @@ SubmitResult Connection::send_trailers(StreamId stream_id, FieldsView fields) {
       return {SubmitError::kInvalidFields, rule};
     }
   }
-  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge};
   stream->body.finish();
   if (fields.empty()) {
     stream->body.drop_trailers();
