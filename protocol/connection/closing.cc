@@ -142,7 +142,7 @@ void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed
   if (stream->held_head != nullptr) {
     stop_waiting(stream);
   } else {
-    scheduler_.remove(stream);
+    send_queue_.remove(stream);
   }
   stream->body.cancel();
   // What the application had not given back yet is the connection's again.

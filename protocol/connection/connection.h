@@ -27,7 +27,7 @@
 #include "protocol/guard/token_bucket.h"
 #include "protocol/stream/body.h"
 #include "protocol/stream/closed_streams.h"
-#include "protocol/stream/scheduler.h"
+#include "protocol/stream/send_queue.h"
 #include "protocol/stream/stream_table.h"
 
 namespace headrace::inline HEADRACE_ABI {
@@ -413,7 +413,7 @@ class Connection {
   uint32_t own_streams_ = 0;       // in the peer's concurrency count, and those reserved by us
   StreamList<&Stream::schedule> waiting_;  // requests that are not open yet
   uint32_t waiting_requests_ = 0;
-  Scheduler scheduler_;
+  SendQueue send_queue_{Scheduling::kRoundRobin, nullptr};
   StreamList<&Stream::notify> notify_;
   StreamList<&Stream::ending> ending_;
   FlowWindow send_window_;

@@ -65,10 +65,7 @@ void Connection::check_stalled_streams() {
   const bool connection_blocked = send_window_.available(kInitialWindow) <= 0;
   for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
     next = StreamTable::next(stream);
-    if (!stream->head_sent || is_closed(stream->state) ||
-        !StreamList<&Stream::schedule>::contains(stream)) {
-      continue;
-    }
+    if (!SendQueue::contains(stream)) continue;
     TimePoint deadline = stream->waiting_since + timeout;
     // What waits for our own output is not the peer's fault.
     if (!stream->window_blocked && !connection_blocked) deadline = now_ + timeout;

@@ -128,7 +128,7 @@ EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
     if (phase_ != Phase::kOpen) return nullptr;
   }
   if (peer_settings_.initial_window_size != window_before) {
-    scheduler_.windows_moved([this](const Stream* stream) {
+    send_queue_.windows_moved(streams_.oldest(), [this](const Stream* stream) {
       return stream->send_window.available(peer_settings_.initial_window_size) > 0;
     });
   }
@@ -266,7 +266,7 @@ void Connection::on_window_update(gsl::span<const uint8_t> payload) {
   }
   largest_send_delta_ = std::max(largest_send_delta_, stream->send_window.delta());
   if (stream->send_window.available(peer_settings_.initial_window_size) > 0) {
-    scheduler_.unblock(stream);
+    send_queue_.unblock(stream);
   }
 }
 

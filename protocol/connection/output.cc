@@ -31,7 +31,7 @@ gsl::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {
     open_waiting();
     while (output_.unsent() < max_bytes) {
       if (!can_cut_data()) break;
-      if (!cut_data(scheduler_.next(), max_bytes - output_.unsent())) break;
+      if (!cut_data(send_queue_.next(), max_bytes - output_.unsent())) break;
     }
     gsl::span<const ConstBuffer> shown = output_.show(max_bytes);
     // What has just been shown to its end may make more output (§8.1: a RST_STREAM).
@@ -75,7 +75,7 @@ bool Connection::wants_output() const {
 }
 
 bool Connection::can_cut_data() const {
-  return phase_ == Phase::kOpen && scheduler_.next() != nullptr &&
+  return phase_ == Phase::kOpen && send_queue_.next() != nullptr &&
          send_window_.available(kInitialWindow) > 0;
 }
 
@@ -94,7 +94,7 @@ Blocked Connection::why_blocked(StreamId stream_id) const {
   }
   if (stream->window_blocked) return Blocked::kStreamWindow;
   if (send_window_.available(kInitialWindow) <= 0) return Blocked::kConnectionWindow;
-  return scheduler_.next() == stream ? Blocked::kOutput : Blocked::kScheduler;
+  return send_queue_.next() == stream ? Blocked::kOutput : Blocked::kScheduler;
 }
 
 bool Connection::should_close() const { return phase_ == Phase::kGone && output_.unsent() == 0; }
@@ -137,7 +137,7 @@ void Connection::send_end_or_schedule(Stream* stream) {
   if (!stream->head_sent) return;  // the request still waits
   if (!stream->body.drained()) return schedule(stream);
   // Nothing is left that needs a window.
-  scheduler_.remove(stream);
+  send_queue_.remove(stream);
   if (stream->body.has_trailers()) {
     write_trailers(stream);
   } else {
@@ -149,11 +149,11 @@ void Connection::send_end_or_schedule(Stream* stream) {
 
 void Connection::schedule(Stream* stream) {
   if (!stream->head_sent || !stream->body.has_something()) return;
-  if (!StreamList<&Stream::schedule>::contains(stream)) watch_stall(stream);
-  scheduler_.add(stream);
+  if (!SendQueue::contains(stream)) watch_stall(stream);
+  send_queue_.add(stream);
   if (!stream->window_blocked &&
       stream->send_window.available(peer_settings_.initial_window_size) <= 0) {
-    scheduler_.block(stream);
+    send_queue_.block(stream);
   }
 }
 
@@ -171,18 +171,18 @@ bool Connection::cut_data(Stream* stream, size_t room) {
   size_t size = stream->body.source() != nullptr ? cut_source(stream, room, &failed)
                                                  : cut_ready(stream, room);
   if (failed) return true;
+  send_queue_.took_turn(stream);
   stream->send_window.take(static_cast<uint32_t>(size));
   send_window_.take(static_cast<uint32_t>(size));
   stream->waiting_since = now_;
   if (stream->sending_ended) {
-    scheduler_.remove(stream);
+    send_queue_.remove(stream);
   } else if (stream->body.drained()) {
     send_end_or_schedule(stream);  // trailers
   } else if (!stream->body.has_something()) {
-    scheduler_.remove(stream);
-  } else {
-    scheduler_.rotate(stream);
-    if (stream_window <= static_cast<int64_t>(size)) scheduler_.block(stream);
+    send_queue_.remove(stream);
+  } else if (stream_window <= static_cast<int64_t>(size)) {
+    send_queue_.block(stream);
   }
   note_release(stream);
   if (stream->body.take_writable()) {

@@ -95,7 +95,7 @@ bool Connection::can_open_waiting() const {
 
 void Connection::open_waiting() {
   while (can_open_waiting()) {
-    Stream* stream = waiting_.front();
+    Stream* stream = static_cast<Stream*>(waiting_.front());
     std::unique_ptr<HeldFields> head = stop_waiting(stream);
     open_request(stream, head->view());
   }

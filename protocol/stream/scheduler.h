@@ -1,63 +1,52 @@
 #ifndef HEADRACE_PROTOCOL_STREAM_SCHEDULER_H_
 #define HEADRACE_PROTOCOL_STREAM_SCHEDULER_H_
 
-#include "memory/abi.h"
-#include "protocol/stream/stream.h"
+#include <cstdint>
 
-namespace headrace::inline HEADRACE_ABI {
+#include "memory/linked_list.h"
+#include "protocol/frame/frame_type.h"
+#include "protocol/stream/priority.h"
 
-// Which stream sends next: plain round robin, a frame a turn. Streams that have something to send
-// are in one of two lists: ready, or blocked by their own window.
-class Scheduler {
- public:
-  // The stream has something to send. No effect when it is queued already.
-  void add(Stream* stream) {
-    if (!Ready::contains(stream)) ready_.push_back(stream);
-  }
-  // Its window is used up.
-  void block(Stream* stream) {
-    ready_.remove(stream);
-    blocked_.push_back(stream);
-    stream->window_blocked = true;
-  }
-  // Its window has opened.
-  void unblock(Stream* stream) {
-    if (!stream->window_blocked) return;
-    blocked_.remove(stream);
-    stream->window_blocked = false;
-    ready_.push_back(stream);
-  }
-  // Every window has moved (INITIAL_WINDOW_SIZE changed). `is_open(const Stream*)`: it can send.
-  template <typename IsOpen>
-  void windows_moved(IsOpen is_open) {
-    for (Stream *stream = blocked_.front(), *next; stream != nullptr; stream = next) {
-      next = Ready::after(stream);
-      if (is_open(stream)) unblock(stream);
-    }
-    for (Stream *stream = ready_.front(), *next; stream != nullptr; stream = next) {
-      next = Ready::after(stream);
-      if (!is_open(stream)) block(stream);
-    }
-  }
-  void remove(Stream* stream) {
-    if (!Ready::contains(stream)) return;
-    (stream->window_blocked ? blocked_ : ready_).remove(stream);
-    stream->window_blocked = false;
-  }
-  // Whose turn it is, or null.
-  Stream* next() const { return ready_.front(); }
-  // It had its turn.
-  void rotate(Stream* stream) {
-    ready_.remove(stream);
-    ready_.push_back(stream);
-  }
+namespace headrace {
 
- private:
-  using Ready = StreamList<&Stream::schedule>;
-  Ready ready_;
-  Ready blocked_;
+// Which of the schedulers that come with the library decides.
+enum class Scheduling : uint8_t {
+  kPriority,    // RFC 9218 §10: PriorityScheduler
+  kRoundRobin,  // every stream alike: RoundRobinScheduler
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+// What a scheduler knows of a stream.
+struct ScheduledStream {
+  StreamId id = 0;
+  uintptr_t user_data = 0;  // the application's, as in events
+  Priority priority;
+  ListLink<ScheduledStream> schedule;  // for a list of the scheduler's own
+};
+using ScheduleList = LinkedList<&ScheduledStream::schedule>;
+
+// Decides whose DATA frame is next. It orders the streams that could send one at once: they have
+// octets at hand and window of their own. (Frames without a window, PING, HEADERS and the like, go
+// out before it is asked, so no policy can hold them up.)
+//
+// A scheduler is one connection's. It is called inside the connection's functions, so it must not
+// call the connection. A stream's place in memory, its id and its priority do not change from add()
+// to remove(). When the connection is destroyed, what is left here goes without a remove().
+class Scheduler {
+ public:
+  virtual ~Scheduler() = default;
+
+  // The stream, not here before, can send from now on.
+  virtual void add(ScheduledStream* stream) = 0;
+  // The stream, here until now, cannot send, or has to be added again with another priority.
+  virtual void remove(ScheduledStream* stream) = 0;
+  // Who is next. Asked only while somebody is here; must name one of them, and the same one until
+  // one of the other functions is called.
+  virtual ScheduledStream* next() const = 0;
+  // The stream that next() named has sent a frame. It stays; remove() follows when that was its
+  // last.
+  virtual void took_turn(ScheduledStream* stream) = 0;
+};
+
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_STREAM_SCHEDULER_H_

@@ -6,28 +6,23 @@
 #include <memory>
 
 #include "memory/abi.h"
+#include "memory/linked_list.h"
 #include "protocol/event/event.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/stream/flow_window.h"
 #include "protocol/stream/held_fields.h"
+#include "protocol/stream/scheduler.h"
 #include "protocol/stream/send_body.h"
 #include "protocol/stream/state_table.h"
 
 namespace headrace::inline HEADRACE_ABI {
 
 struct Stream;
-
-// The links of a doubly-linked list that a stream can be in.
-struct StreamLink {
-  Stream* previous = nullptr;
-  Stream* next = nullptr;
-  bool linked = false;
-};
+using StreamLink = ListLink<Stream>;
 
 // Everything known about one stream. A plain record: StreamTable owns it, the state table moves it,
 // the connection fills it in.
-struct Stream {
-  StreamId id = 0;
+struct Stream : ScheduledStream {
   StreamState state = StreamState::kIdle;
 
   // What the application was told and is still to be told.
@@ -36,7 +31,6 @@ struct Stream {
   bool writable_event_due = false;
   bool released_event_due = false;
   bool counted = false;  // in the concurrency count (RFC 9113 §5.1.2)
-  uintptr_t user_data = 0;
 
   // How it closed; set once.
   ClosedBy closed_by = ClosedBy::kEnd;
@@ -62,42 +56,19 @@ struct Stream {
   std::unique_ptr<HeldFields> held_head;  // of a request that waits for the peer's limit of streams
   FlowWindow send_window;
   std::chrono::steady_clock::time_point waiting_since;  // has had something to send, and sent none
-  bool window_blocked = false;                          // the scheduler waits for send_window
+  bool ready = false;                                   // it is with the scheduler (SendQueue)
+  bool window_blocked = false;  // it would be, but for send_window (SendQueue)
   SendBody body;
   uint64_t end_offset = 0;  // where in the output our last frame of this stream ends
 
-  StreamLink live;      // all streams, in the order of their creation
-  StreamLink schedule;  // the scheduler's, or that of the requests that wait
-  StreamLink notify;    // events are due
-  StreamLink ending;    // our last frame is queued and not yet shown
+  // Beside ScheduledStream::schedule, which is that of the requests that wait, too.
+  StreamLink live;    // all streams, in the order of their creation
+  StreamLink notify;  // events are due
+  StreamLink ending;  // our last frame is queued and not yet shown
 };
 
-// A doubly-linked list through one of a stream's links; owns nothing, allocates nothing.
-template <StreamLink Stream::*kLink>
-class StreamList {
- public:
-  Stream* front() const { return front_; }
-  bool empty() const { return front_ == nullptr; }
-  static bool contains(const Stream* stream) { return (stream->*kLink).linked; }
-  static Stream* after(const Stream* stream) { return (stream->*kLink).next; }
-
-  void push_back(Stream* stream) {
-    StreamLink& link = stream->*kLink;
-    link = {back_, nullptr, true};
-    (back_ == nullptr ? front_ : (back_->*kLink).next) = stream;
-    back_ = stream;
-  }
-  void remove(Stream* stream) {
-    StreamLink& link = stream->*kLink;
-    (link.previous == nullptr ? front_ : (link.previous->*kLink).next) = link.next;
-    (link.next == nullptr ? back_ : (link.next->*kLink).previous) = link.previous;
-    link = {};
-  }
-
- private:
-  Stream* front_ = nullptr;
-  Stream* back_ = nullptr;
-};
+template <auto kLink>
+using StreamList = LinkedList<kLink>;
 
 }  // namespace headrace::inline HEADRACE_ABI
 

@@ -1,0 +1,52 @@
+#ifndef HEADRACE_MEMORY_LINKED_LIST_H_
+#define HEADRACE_MEMORY_LINKED_LIST_H_
+
+namespace headrace {
+
+// The links by which an object is in one list. Of the first in the list `previous` is the last, so
+// that a list is one pointer.
+template <typename T>
+struct ListLink {
+  T* previous = nullptr;
+  T* next = nullptr;
+  bool linked = false;
+};
+
+// A doubly-linked list through a member of its elements (ListLink<T> T::*), every operation O(1).
+// It owns nothing and allocates nothing: an element must outlive its being in the list.
+template <auto kLink>
+class LinkedList;
+
+template <typename T, ListLink<T> T::*kLink>
+class LinkedList<kLink> {
+ public:
+  T* front() const { return front_; }
+  T* back() const { return front_ == nullptr ? nullptr : (front_->*kLink).previous; }
+  bool empty() const { return front_ == nullptr; }
+  // In a list of this kind.
+  static bool contains(const T* element) { return (element->*kLink).linked; }
+  static T* after(const T* element) { return (element->*kLink).next; }
+
+  void push_back(T* element) { insert_before(nullptr, element); }
+  // `next` null: at the end.
+  void insert_before(T* next, T* element) {
+    T* previous = next == nullptr ? back() : (next->*kLink).previous;
+    element->*kLink = {previous, next, true};
+    (next == front_ ? front_ : (previous->*kLink).next) = element;
+    ((next == nullptr ? front_ : next)->*kLink).previous = element;
+  }
+  void remove(T* element) {
+    const ListLink<T> link = element->*kLink;
+    element->*kLink = {};
+    (element == front_ ? front_ : (link.previous->*kLink).next) = link.next;
+    if (front_ != nullptr)
+      ((link.next == nullptr ? front_ : link.next)->*kLink).previous = link.previous;
+  }
+
+ private:
+  T* front_ = nullptr;
+};
+
+}  // namespace headrace
+
+#endif  // HEADRACE_MEMORY_LINKED_LIST_H_

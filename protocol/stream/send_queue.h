@@ -1,0 +1,102 @@
+#ifndef HEADRACE_PROTOCOL_STREAM_SEND_QUEUE_H_
+#define HEADRACE_PROTOCOL_STREAM_SEND_QUEUE_H_
+
+#include <cstdint>
+#include <variant>
+
+#include "memory/abi.h"
+#include "protocol/stream/priority_scheduler.h"
+#include "protocol/stream/round_robin_scheduler.h"
+#include "protocol/stream/stream.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// The streams that have something to send: those that can are with the scheduler, which says who is
+// next; the others wait here for their own window. A scheduler so knows nothing of windows, and
+// cannot let a stream be forgotten.
+class SendQueue {
+ public:
+  // `custom`: the application's scheduler, which must outlive the queue; null: the one of
+  // `scheduling`.
+  SendQueue(Scheduling scheduling, Scheduler* custom) : scheduler_(custom) {
+    if (scheduler_ != nullptr) return;
+    scheduler_ = scheduling == Scheduling::kPriority
+                     ? static_cast<Scheduler*>(&built_in_.emplace<PriorityScheduler>())
+                     : &built_in_.emplace<RoundRobinScheduler>();
+  }
+  SendQueue(const SendQueue&) = delete;
+  SendQueue& operator=(const SendQueue&) = delete;
+
+  // It has something to send, whether it can or not.
+  static bool contains(const Stream* stream) { return stream->ready || stream->window_blocked; }
+
+  // The stream has something to send. No effect when it is here already.
+  void add(Stream* stream) {
+    if (!contains(stream)) make_ready(stream);
+  }
+  // It has nothing to send any more. No effect when it is not here.
+  void remove(Stream* stream) {
+    stream->window_blocked = false;
+    if (stream->ready) withdraw(stream);
+  }
+  // Its window is used up.
+  void block(Stream* stream) {
+    if (stream->ready) withdraw(stream);
+    stream->window_blocked = true;
+  }
+  // Its window has opened. No effect unless it waited for that.
+  void unblock(Stream* stream) {
+    if (!stream->window_blocked) return;
+    stream->window_blocked = false;
+    make_ready(stream);
+  }
+  // Every window has moved (INITIAL_WINDOW_SIZE changed). `oldest`: of all streams.
+  // `is_open(const Stream*)`: it can send.
+  template <typename IsOpen>
+  void windows_moved(Stream* oldest, IsOpen is_open) {
+    for (Stream* stream = oldest; stream != nullptr;
+         stream = StreamList<&Stream::live>::after(stream)) {
+      if (!contains(stream)) continue;
+      if (is_open(stream)) {
+        unblock(stream);
+      } else {
+        block(stream);
+      }
+    }
+  }
+  void set_priority(Stream* stream, const Priority& priority) {
+    if (stream->priority == priority) return;
+    if (!stream->ready) {
+      stream->priority = priority;
+      return;
+    }
+    scheduler_->remove(stream);
+    stream->priority = priority;
+    scheduler_->add(stream);
+  }
+
+  // Whose turn it is, or null.
+  Stream* next() const { return ready_ == 0 ? nullptr : static_cast<Stream*>(scheduler_->next()); }
+  // It had its turn.
+  void took_turn(Stream* stream) { scheduler_->took_turn(stream); }
+
+ private:
+  void make_ready(Stream* stream) {
+    stream->ready = true;
+    ++ready_;
+    scheduler_->add(stream);
+  }
+  void withdraw(Stream* stream) {
+    stream->ready = false;
+    --ready_;
+    scheduler_->remove(stream);
+  }
+
+  std::variant<std::monostate, RoundRobinScheduler, PriorityScheduler> built_in_;
+  Scheduler* scheduler_;
+  uint32_t ready_ = 0;  // streams that are with it
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_STREAM_SEND_QUEUE_H_
