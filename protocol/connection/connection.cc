@@ -24,10 +24,12 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
       now_(now),
       ledger_(options.limits.connection_memory),
       own_memory_(std::numeric_limits<size_t>::max()),
+      // Apart from the budget, so that what is refused does not depend on how the input is cut.
+      frame_memory_(std::numeric_limits<size_t>::max()),
       recycler_(options.allocation),
       live_range_(this),
       kept_input_(&ledger_),
-      payload_(&ledger_),
+      payload_(&frame_memory_),
       block_bytes_(&ledger_),
       decoder_(&ledger_),
       field_storage_(&ledger_),
@@ -243,9 +245,10 @@ const Statistics& Connection::statistics() const {
   statistics_.implicit_keeps = recycler_.implicit_keeps();
   statistics_.bytes_sent = output_.sent_offset();
   statistics_.allocations = recycler_.allocations() + output_.allocations() +
-                            ledger_.reservations() + own_memory_.reservations();
-  statistics_.memory_live = ledger_.live();
-  statistics_.memory_peak = ledger_.peak();
+                            ledger_.reservations() + own_memory_.reservations() +
+                            frame_memory_.reservations();
+  statistics_.memory_live = ledger_.live() + frame_memory_.live();
+  statistics_.memory_peak = ledger_.peak() + frame_memory_.peak();
   return statistics_;
 }
 

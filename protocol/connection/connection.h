@@ -376,7 +376,8 @@ class Connection {
   Options options_;
   TimePoint now_;
   Ledger ledger_;
-  Ledger own_memory_;  // for what the application causes: without a budget
+  Ledger own_memory_;    // for what the application causes: without a budget
+  Ledger frame_memory_;  // for a frame that is cut, which is bounded by our MAX_FRAME_SIZE
   Recycler<Event> recycler_;
   EventRange::Live live_range_;
 

@@ -119,8 +119,6 @@ void Connection::begin_frame() {
 }
 
 bool Connection::parse_payload(EventPtr* event) {
-  static constexpr Rule kMemory = {"limits.h connection_memory",
-                                   "a frame fits into the connection's memory budget"};
   gsl::span<const uint8_t> bytes = unparsed();
   if (payload_.empty() && bytes.size() >= header_.length) {
     consume(header_.length);
@@ -129,11 +127,7 @@ bool Connection::parse_payload(EventPtr* event) {
     return true;
   }
   size_t size = std::min<size_t>(bytes.size(), header_.length - payload_.size());
-  if (!payload_.append(bytes.first(size))) {
-    hit(Limit::kConnectionMemory);
-    fail(ErrorCode::kEnhanceYourCalm, kMemory, header_.length, ledger_.budget());
-    return true;
-  }
+  if (!payload_.append(bytes.first(size))) return false;  // it has no budget to go beyond
   consume(size);
   if (payload_.size() < header_.length) return !unparsed().empty();
   parsing_ = Parsing::kFrameHeader;

@@ -47,7 +47,7 @@ struct Statistics {
   LimitCounts limits_hit;           // by reason
   uint64_t implicit_keeps = 0;      // events that were still held at the next step
   uint64_t allocations = 0;         // of events, of output, and of what is in the ledger
-  size_t memory_live = 0;           // bytes in the ledger
+  size_t memory_live = 0;  // bytes that the peer makes us hold: the ledger, and a cut frame
   size_t memory_peak = 0;
 
   // Of the PING that was answered last; zero before the first (RFC 9113 §6.7).
