@@ -8,12 +8,13 @@
 #include "memory/bytes.h"
 #include "memory/recycler.h"
 #include "protocol/frame/frame_type.h"
+#include "protocol/frame/origin_entries.h"
 #include "protocol/frame/settings_entries.h"
 
 namespace headrace::inline HEADRACE_ABI {
 
-// The frames of RFC 9113 §6, one type each. `header` is as it came in; padding is taken off and
-// counted. Views are valid as long as the frame.
+// The frames of RFC 9113 §6 and of its extensions, one type each. `header` is as it came in;
+// padding is taken off and counted. Views are valid as long as the frame.
 
 // RFC 9113 §6.3: deprecated, read and ignored.
 struct PriorityFields {
@@ -70,14 +71,33 @@ struct ContinuationFrame {
   FrameHeader header;
   Bytes fragment;
 };
+// RFC 7838 §4: of the origin that it names, or of that of its stream's request.
+struct AltSvcFrame {
+  FrameHeader header;
+  Bytes origin;  // empty: that of the stream
+  Bytes value;   // as an Alt-Svc field has it
+};
+// RFC 8336 §2
+struct OriginFrame {
+  FrameHeader header;
+  OriginEntries origins;
+};
+// RFC 9218 §7.1
+struct PriorityUpdateFrame {
+  FrameHeader header;
+  StreamId prioritized_stream_id;
+  Bytes value;  // as a Priority field has it
+};
+// Of a type that is not known (RFC 9113 §5.5); or ALTSVC and ORIGIN that their RFCs tell to ignore.
 struct UnknownFrame {
   FrameHeader header;
   Bytes payload;
 };
 
-using Frame = std::variant<std::monostate, DataFrame, HeadersFrame, PriorityFrame, RstStreamFrame,
-                           SettingsFrame, PushPromiseFrame, PingFrame, GoawayFrame,
-                           WindowUpdateFrame, ContinuationFrame, UnknownFrame>;
+using Frame =
+    std::variant<std::monostate, DataFrame, HeadersFrame, PriorityFrame, RstStreamFrame,
+                 SettingsFrame, PushPromiseFrame, PingFrame, GoawayFrame, WindowUpdateFrame,
+                 ContinuationFrame, AltSvcFrame, OriginFrame, PriorityUpdateFrame, UnknownFrame>;
 
 // Makes a frame own every byte it refers to.
 void own(Frame& frame);

@@ -13,7 +13,7 @@ namespace headrace {
 // Where a frame type belongs.
 enum class FramePlace : uint8_t { kAnywhere, kStream, kConnection };
 
-// What RFC 9113 §6 lays down for the header of one frame type.
+// What RFC 9113 §6, or the extension that defines it, lays down for the header of one frame type.
 struct FrameLayout {
   FramePlace place;
   uint8_t padded;       // the flag that adds the Pad Length field, one octet (§6.1)
@@ -28,13 +28,18 @@ inline constexpr uint8_t kPadLengthSize = 1;
 inline constexpr uint8_t kPriorityFieldsSize = 5;
 inline constexpr uint8_t kPromisedStreamIdSize = 4;
 inline constexpr uint8_t kSettingSize = 6;
+inline constexpr uint8_t kPrioritizedStreamIdSize = 4;
 
 inline constexpr uint32_t kAnyLength = kMaxMaxFrameSize;
 inline constexpr Rule kNoRule{"", ""};
 
-// A row a type; the last is for every type that is not known (§5.5).
+// A type that is not known, or whose frames are to be ignored where they are wrong (§5.5).
+inline constexpr FrameLayout kUnknownLayout{
+    FramePlace::kAnywhere, 0, 0, 0, kAnyLength, kNoRule, kNoRule};
+
+// A row a type; the last is for every type behind them.
 // clang-format off
-inline constexpr std::array<FrameLayout, 11> kFrameLayouts = {{
+inline constexpr std::array<FrameLayout, 18> kFrameLayouts = {{
     // DATA
     {FramePlace::kStream, flags::kPadded, 0, 0, kAnyLength,
      kNoRule, {"RFC 9113 §6.1", "a DATA frame is on a stream"}},
@@ -70,8 +75,17 @@ inline constexpr std::array<FrameLayout, 11> kFrameLayouts = {{
     // CONTINUATION
     {FramePlace::kStream, 0, 0, 0, kAnyLength,
      kNoRule, {"RFC 9113 §6.10", "a CONTINUATION frame is on a stream"}},
-    // unknown
-    {FramePlace::kAnywhere, 0, 0, 0, kAnyLength, kNoRule, kNoRule},
+    kUnknownLayout,  // ALTSVC (RFC 7838 §4)
+    kUnknownLayout,
+    kUnknownLayout,  // ORIGIN (RFC 8336 §2)
+    kUnknownLayout,
+    kUnknownLayout,
+    kUnknownLayout,
+    // PRIORITY_UPDATE
+    {FramePlace::kConnection, 0, 0, kPrioritizedStreamIdSize, kAnyLength,
+     {"RFC 9218 §7.1", "a PRIORITY_UPDATE payload has a prioritized stream identifier"},
+     {"RFC 9218 §7.1", "a PRIORITY_UPDATE frame is on stream 0"}},
+    kUnknownLayout,
 }};
 // clang-format on
 
@@ -95,7 +109,7 @@ constexpr bool is_misplaced(const FrameLayout& layout, const FrameHeader& header
          (layout.place == FramePlace::kConnection) != (header.stream_id == 0);
 }
 
-// The header breaks no rule of §4.2 and §6.
+// The header breaks no rule of §4.2, of §6 and of the extensions.
 constexpr bool is_header_sound(const FrameHeader& header, uint32_t max_frame_size) {
   const FrameLayout& layout = layout_of(header.type);
   return header.length <= std::min(max_frame_size, layout.max_length) &&

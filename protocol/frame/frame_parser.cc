@@ -11,6 +11,7 @@ constexpr Rule kDataPadding{"RFC 9113 §6.1", "padding is shorter than the paylo
 constexpr Rule kFieldBlockPadding{"RFC 9113 §6.2", "padding leaves the field block fragment whole"};
 constexpr Rule kSelfDependency{"RFC 7540 §5.3.1", "a stream does not depend on itself"};
 constexpr Rule kWindowIncrement{"RFC 9113 §6.9", "a window increment is not 0"};
+constexpr Rule kPrioritizedStream{"RFC 9218 §7.1", "a PRIORITY_UPDATE frame is about a stream"};
 
 FrameFault fault(FrameFault scope, ErrorCode code, const Rule& rule, const FrameHeader& header,
                  ErrorDetail* error, uint64_t observed = 0, uint64_t limit = 0) {
@@ -113,6 +114,30 @@ FrameFault parse_window_update(const FrameHeader& header, gsl::span<const uint8_
   return fault(scope, ErrorCode::kProtocolError, kWindowIncrement, header, error);
 }
 
+FrameFault parse_priority_update(const FrameHeader& header, gsl::span<const uint8_t> payload,
+                                 PriorityUpdate* parsed, ErrorDetail* error) {
+  Expects(payload.size() >= kPrioritizedStreamIdSize);
+  *parsed = {load_u31(payload.data()), payload.subspan(kPrioritizedStreamIdSize)};
+  if (parsed->stream_id != 0) return FrameFault::kNone;
+  return fault(FrameFault::kConnection, ErrorCode::kProtocolError, kPrioritizedStream, header,
+               error);
+}
+
+bool parse_altsvc(const FrameHeader& header, gsl::span<const uint8_t> payload, AltSvc* parsed) {
+  constexpr size_t kOriginLengthSize = 2;
+  if (payload.size() < kOriginLengthSize) return false;
+  const size_t size = size_t{payload[0]} << 8 | payload[1];
+  payload = payload.subspan(kOriginLengthSize);
+  if (size > payload.size() || (size == 0) == (header.stream_id == 0)) return false;
+  *parsed = {payload.first(size), payload.subspan(size)};
+  return true;
+}
+
+bool is_origin_frame_sound(const FrameHeader& header, gsl::span<const uint8_t> payload) {
+  constexpr uint8_t kReservedFlags = 0x0f;
+  return header.stream_id == 0 && !header.has(kReservedFlags) && OriginEntries::are_whole(payload);
+}
+
 FrameFault parse_frame(const FrameHeader& header, gsl::span<const uint8_t> payload, Frame* frame,
                        ErrorDetail* error) {
   FrameFault fault = FrameFault::kNone;
@@ -157,6 +182,28 @@ FrameFault parse_frame(const FrameHeader& header, gsl::span<const uint8_t> paylo
     }
     case FrameType::kContinuation:
       *frame = ContinuationFrame{header, Bytes(payload)};
+      break;
+    case FrameType::kPriorityUpdate: {
+      PriorityUpdate update;
+      fault = parse_priority_update(header, payload, &update, error);
+      *frame = PriorityUpdateFrame{header, update.stream_id, Bytes(update.value)};
+      break;
+    }
+    case FrameType::kAltSvc: {
+      AltSvc altsvc;
+      if (!parse_altsvc(header, payload, &altsvc)) {
+        *frame = UnknownFrame{header, Bytes(payload)};
+        break;
+      }
+      *frame = AltSvcFrame{header, Bytes(altsvc.origin), Bytes(altsvc.value)};
+      break;
+    }
+    case FrameType::kOrigin:
+      if (!is_origin_frame_sound(header, payload)) {
+        *frame = UnknownFrame{header, Bytes(payload)};
+        break;
+      }
+      *frame = OriginFrame{header, OriginEntries(payload)};
       break;
     default:  // §5.5: types that are not known pass as they are
       *frame = UnknownFrame{header, Bytes(payload)};

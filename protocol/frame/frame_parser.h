@@ -86,6 +86,30 @@ struct PaddedPayload {
                                              gsl::span<const uint8_t> payload, uint32_t* increment,
                                              ErrorDetail* error);
 
+// RFC 9218 §7.1
+struct PriorityUpdate {
+  StreamId stream_id = 0;
+  gsl::span<const uint8_t> value;
+};
+[[nodiscard]] FrameFault parse_priority_update(const FrameHeader& header,
+                                               gsl::span<const uint8_t> payload,
+                                               PriorityUpdate* parsed, ErrorDetail* error);
+
+// RFC 7838 §4. False: the frame is to be ignored, because it names an origin on a stream or none on
+// stream 0; or because it is too short for what it holds. (No rule wants a connection to end for
+// it, as the extension is not critical.)
+struct AltSvc {
+  gsl::span<const uint8_t> origin;
+  gsl::span<const uint8_t> value;
+};
+[[nodiscard]] bool parse_altsvc(const FrameHeader& header, gsl::span<const uint8_t> payload,
+                                AltSvc* parsed);
+
+// RFC 8336 §2.1, §2.2. False: the frame is to be ignored, because it is on a stream, has a flag
+// whose meaning would change it (0x1, 0x2, 0x4, 0x8), or does not consist of whole entries.
+[[nodiscard]] bool is_origin_frame_sound(const FrameHeader& header,
+                                         gsl::span<const uint8_t> payload);
+
 // Any frame, as an object: what FrameReader hands out. Every field of `frame` is assigned.
 [[nodiscard]] FrameFault parse_frame(const FrameHeader& header, gsl::span<const uint8_t> payload,
                                      Frame* frame, ErrorDetail* error);

@@ -21,6 +21,9 @@ enum class FrameType : uint8_t {
   kGoaway = 0x07,
   kWindowUpdate = 0x08,
   kContinuation = 0x09,
+  kAltSvc = 0x0a,          // RFC 7838 §4
+  kOrigin = 0x0c,          // RFC 8336 §2
+  kPriorityUpdate = 0x10,  // RFC 9218 §7.1
 };
 
 // The registry's name ("HEADERS"), or "UNKNOWN".

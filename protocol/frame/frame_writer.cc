@@ -20,6 +20,9 @@ uint8_t* store_bytes(gsl::span<const uint8_t> bytes, uint8_t* out) {
   if (!bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
   return out + bytes.size();
 }
+uint8_t* store_text(std::string_view text, uint8_t* out) {
+  return store_bytes({reinterpret_cast<const uint8_t*>(text.data()), text.size()}, out);
+}
 
 // The frames of a field block (§4.3): the first of `type`, in which `prefix` precedes the fragment,
 // then CONTINUATION frames (§6.10).
@@ -130,6 +133,31 @@ uint8_t* write_padded_data(StreamId stream_id, gsl::span<const uint8_t> data, ui
   out = store_bytes(data, out);
   std::memset(out, 0, padding - 1);
   return out + (padding - 1);
+}
+
+uint8_t* write_priority_update(StreamId prioritized_stream_id, std::string_view value,
+                               uint8_t* out) {
+  const auto length = static_cast<uint32_t>(4 + value.size());
+  out = write_frame_header({length, FrameType::kPriorityUpdate, 0, 0}, out);
+  return store_text(value, store_u32(prioritized_stream_id, out));
+}
+
+uint8_t* write_altsvc(StreamId stream_id, std::string_view origin, std::string_view value,
+                      uint8_t* out) {
+  const auto length = static_cast<uint32_t>(2 + origin.size() + value.size());
+  out = write_frame_header({length, FrameType::kAltSvc, 0, stream_id}, out);
+  out = store_u16(static_cast<uint16_t>(origin.size()), out);
+  return store_text(value, store_text(origin, out));
+}
+
+uint8_t* write_origin(gsl::span<const std::string_view> origins, uint8_t* out) {
+  size_t length = 0;
+  for (std::string_view origin : origins) length += 2 + origin.size();
+  out = write_frame_header({static_cast<uint32_t>(length), FrameType::kOrigin, 0, 0}, out);
+  for (std::string_view origin : origins) {
+    out = store_text(origin, store_u16(static_cast<uint16_t>(origin.size()), out));
+  }
+  return out;
 }
 
 uint8_t* write_frame(FrameType type, uint8_t flags, StreamId stream_id,

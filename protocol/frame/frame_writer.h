@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <gsl/span>
+#include <string_view>
 
 #include "memory/abi.h"
 #include "protocol/event/error_code.h"
@@ -10,9 +11,9 @@
 
 namespace headrace::inline HEADRACE_ABI {
 
-// Frames -> bytes (RFC 9113 §4.1, §6). Each function writes one frame at `out`, which must have
-// room for it (the size is given at each), and returns the end of what it wrote. They write what
-// they are told, so a test can write what a peer must not.
+// Frames -> bytes (RFC 9113 §4.1, §6, and extensions). Each function writes one frame at `out`,
+// which must have room for it (the size is given at each), and returns the end of what it wrote.
+// They write what they are told, so a test can write what a peer must not.
 
 uint8_t* write_frame_header(const FrameHeader& header, uint8_t* out);  // 9
 
@@ -52,6 +53,16 @@ uint8_t* write_data_header(StreamId stream_id, uint32_t length, bool end_stream,
 // A DATA frame with 1 to 256 octets of padding, the Pad Length field among them (RFC 9113 §6.1).
 uint8_t* write_padded_data(StreamId stream_id, gsl::span<const uint8_t> data, uint32_t padding,
                            bool end_stream, uint8_t* out);  // 9 + data + padding
+
+// `value`: as a Priority field has it (RFC 9218 §7.1).
+uint8_t* write_priority_update(StreamId prioritized_stream_id, std::string_view value,
+                               uint8_t* out);  // 13 + value
+// `origin`: empty on a stream, and only there; `value`: as an Alt-Svc field has it (RFC 7838 §4).
+uint8_t* write_altsvc(StreamId stream_id, std::string_view origin, std::string_view value,
+                      uint8_t* out);  // 11 + origin + value
+// RFC 8336 §2.1
+uint8_t* write_origin(gsl::span<const std::string_view> origins,
+                      uint8_t* out);  // 9 + (2 + origin) each
 
 // A frame of any type, as it is.
 uint8_t* write_frame(FrameType type, uint8_t flags, StreamId stream_id,

@@ -60,14 +60,15 @@ TEST(Names, OfErrorCodesAreTheRegistrys) {
   EXPECT_STREQ(to_string(static_cast<ErrorCode>(0xe)), "UNKNOWN");
 }
 
-// RFC 9113 §6.
+// RFC 9113 §6, RFC 7838 §7.2, RFC 8336 §3, RFC 9218 §15.
 TEST(Names, OfFrameTypesAreTheRegistrys) {
-  const char* names[] = {"DATA",         "HEADERS", "PRIORITY", "RST_STREAM",    "SETTINGS",
-                         "PUSH_PROMISE", "PING",    "GOAWAY",   "WINDOW_UPDATE", "CONTINUATION"};
-  for (uint8_t type = 0; type <= 9; ++type) {
+  const char* names[] = {
+      "DATA",   "HEADERS", "PRIORITY",      "RST_STREAM",   "SETTINGS",        "PUSH_PROMISE",
+      "PING",   "GOAWAY",  "WINDOW_UPDATE", "CONTINUATION", "ALTSVC",          "UNKNOWN",
+      "ORIGIN", "UNKNOWN", "UNKNOWN",       "UNKNOWN",      "PRIORITY_UPDATE", "UNKNOWN"};
+  for (uint8_t type = 0; type <= 17; ++type) {
     EXPECT_STREQ(to_string(static_cast<FrameType>(type)), names[type]);
   }
-  EXPECT_STREQ(to_string(static_cast<FrameType>(10)), "UNKNOWN");
 }
 
 // RFC 9113 §6.5.2, RFC 8441 §3, RFC 9218 §2.1.

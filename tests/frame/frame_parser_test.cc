@@ -186,9 +186,99 @@ TEST(FrameParser, Continuation) {  // §6.10
       "more");
 }
 
+TEST(FrameParser, PriorityUpdate) {  // RFC 9218 §7.1: the reserved bit is masked
+  const auto frame = accepted<PriorityUpdateFrame>(
+      ref::frame(ref::PRIORITY_UPDATE, 0xff, 0, ref::priority_update(0x80000005, "u=0, i")));
+  EXPECT_EQ(frame.prioritized_stream_id, 5u);
+  EXPECT_EQ(frame.value.text(), "u=0, i");
+  EXPECT_TRUE(accepted<PriorityUpdateFrame>(ref::frame(ref::PRIORITY_UPDATE, 0, 0, ref::u32(2)))
+                  .value.empty());
+}
+
+TEST(FrameParser, AltSvc) {  // RFC 7838 §4
+  const auto of_origin = accepted<AltSvcFrame>(
+      ref::frame(ref::ALTSVC, 0, 0, ref::altsvc("https://example.org", "h3=\":443\"")));
+  EXPECT_EQ(of_origin.origin.text(), "https://example.org");
+  EXPECT_EQ(of_origin.value.text(), "h3=\":443\"");
+  const auto of_stream =
+      accepted<AltSvcFrame>(ref::frame(ref::ALTSVC, 0xff, 1, ref::altsvc("", "clear")));
+  EXPECT_TRUE(of_stream.origin.empty());
+  EXPECT_EQ(of_stream.value.text(), "clear");
+}
+
+// RFC 7838 §4: invalid, to be ignored; so is what does not hold what it says.
+TEST(FrameParser, AltSvcToBeIgnored) {
+  for (const ref::Frame& frame :
+       {ref::frame(ref::ALTSVC, 0, 0, ref::altsvc("", "clear")),
+        ref::frame(ref::ALTSVC, 0, 1, ref::altsvc("https://example.org", "clear")),
+        ref::frame(ref::ALTSVC, 0, 0), ref::frame(ref::ALTSVC, 0, 1, "\0"s),
+        ref::frame(ref::ALTSVC, 0, 0, "\0\2a"s), ref::frame(ref::ALTSVC, 0, 0, "\1\0a"s)}) {
+    EXPECT_EQ(accepted<UnknownFrame>(frame).payload.text(), frame.payload);
+  }
+}
+
+std::vector<std::string> origins_of(const ref::Frame& sent) {
+  const auto frame = accepted<OriginFrame>(sent);
+  return std::vector<std::string>(frame.origins.begin(), frame.origins.end());
+}
+
+TEST(FrameParser, Origin) {  // RFC 8336 §2.1
+  const std::vector<std::string> origins = {"https://example.org",
+                                            "https://example.org:8443",
+                                            "http://192.0.2.1",
+                                            "https://[2001:db8::1]:1",
+                                            "https://[::1]",
+                                            "a+b-c.9://x",
+                                            "https://xn--4gbrim.example"};
+  EXPECT_EQ(origins_of(ref::frame(ref::ORIGIN, 0xf0, 0, ref::origins(origins))), origins);
+  EXPECT_TRUE(accepted<OriginFrame>(ref::frame(ref::ORIGIN, 0, 0)).origins.empty());
+}
+
+TEST(FrameParser, OriginEntriesThatAreNoOriginsArePassedOver) {  // RFC 8336 §2.2
+  const std::vector<std::string> entries = {"",
+                                            "null",
+                                            "example.org",
+                                            "https://first.example",
+                                            "https://",
+                                            "https://:443",
+                                            "https://a.example:",
+                                            "https://a.example:x",
+                                            "https://a.example/",
+                                            "https://user@a.example",
+                                            "https://second.example",
+                                            "https://a b",
+                                            "https://a.example:1:2",
+                                            "https://::1",
+                                            "https://[]",
+                                            "https://\xc3\xbc.example",
+                                            "9p://a.example",
+                                            "://a.example",
+                                            "https:/a.example",
+                                            "https://a.example?",
+                                            "https://a.example#",
+                                            "h ttps://a.example",
+                                            "https://a\0.example"s};
+  EXPECT_EQ(origins_of(ref::frame(ref::ORIGIN, 0, 0, ref::origins(entries))),
+            (std::vector<std::string>{"https://first.example", "https://second.example"}));
+  EXPECT_TRUE(
+      accepted<OriginFrame>(ref::frame(ref::ORIGIN, 0, 0, ref::origins({"null"}))).origins.empty());
+}
+
+TEST(FrameParser, OriginToBeIgnored) {  // RFC 8336 §2.2
+  const std::string entry = ref::origins({"https://example.org"});
+  for (const ref::Frame& frame :
+       {ref::frame(ref::ORIGIN, 0, 1, entry), ref::frame(ref::ORIGIN, 1, 0, entry),
+        ref::frame(ref::ORIGIN, 2, 0, entry), ref::frame(ref::ORIGIN, 4, 0, entry),
+        ref::frame(ref::ORIGIN, 8, 0, entry), ref::frame(ref::ORIGIN, 0, 0, entry + "\0"s),
+        ref::frame(ref::ORIGIN, 0, 0, entry + "\0\1"s),
+        ref::frame(ref::ORIGIN, 0, 0, entry.substr(0, entry.size() - 1))}) {
+    EXPECT_EQ(accepted<UnknownFrame>(frame).payload.text(), frame.payload);
+  }
+}
+
 TEST(FrameParser, UnknownTypesPassAsTheyAre) {  // §5.5
   for (uint32_t stream_id : {0u, 7u}) {
-    for (int type : {10, 16, 0xfa, 0xff}) {
+    for (int type : {11, 13, 14, 15, 17, 0xfa, 0xff}) {
       const auto frame = accepted<UnknownFrame>(
           ref::frame(static_cast<uint8_t>(type), 0xff, stream_id, "anything"));
       EXPECT_EQ(static_cast<int>(frame.header.type), type);
@@ -311,6 +401,16 @@ const std::vector<Violation>& violations() {
       {"WINDOW_UPDATE by 0 on 1", ref::frame(8, 0, 1, n(4)), kStream, kProtocol, "§6.9", false},
       {"WINDOW_UPDATE by the reserved bit", ref::frame(8, 0, 1, ref::u32(0x80000000)), kStream,
        kProtocol, "§6.9", false},
+      // RFC 9218 §7.1
+      {"PRIORITY_UPDATE of 0", ref::frame(16, 0, 0), kConnection, kSize, "§7.1", true},
+      {"PRIORITY_UPDATE of 3", ref::frame(16, 0, 0, n(3)), kConnection, kSize, "§7.1", true},
+      {"PRIORITY_UPDATE on a stream", ref::frame(16, 0, 1, ref::u32(1)), kConnection, kProtocol,
+       "§7.1", true},
+      {"PRIORITY_UPDATE about 0", ref::frame(16, 0, 0, ref::u32(0)), kConnection, kProtocol, "§7.1",
+       false},
+      {"PRIORITY_UPDATE about the reserved bit", ref::frame(16, 0, 0, ref::u32(0x80000000)),
+       kConnection, kProtocol, "§7.1", false},
+      {"PRIORITY_UPDATE too long", ref::frame(16, 0, 0, huge()), kConnection, kSize, "§4.2", true},
   };
   return all;
 }

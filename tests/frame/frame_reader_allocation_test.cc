@@ -17,6 +17,9 @@ std::string traffic() {
   return ref::encode(ref::HEADERS, ref::END_HEADERS, 1, std::string(200, 'h')) +
          ref::encode(ref::DATA, ref::PADDED, 1, ref::padded(std::string(5000, 'd'), 100)) +
          ref::encode(ref::SETTINGS, 0, 0, ref::settings({{3, 100}, {4, 70000}})) +
+         ref::encode(ref::ALTSVC, 0, 1, ref::altsvc("", "h3=\":443\"")) +
+         ref::encode(ref::ORIGIN, 0, 0, ref::origins({"https://example.org"})) +
+         ref::encode(ref::PRIORITY_UPDATE, 0, 0, ref::priority_update(5, "u=1, i")) +
          ref::encode(ref::WINDOW_UPDATE, 0, 0, ref::u32(5100)) +
          ref::encode(ref::GOAWAY, 0, 0, ref::goaway(1, 0, "debug"));
 }

@@ -106,6 +106,30 @@ TEST(FrameWriter, PaddedDataReadsBack) {
   }
 }
 
+TEST(FrameWriter, PriorityUpdate) {  // RFC 9218 §7.1
+  EXPECT_EQ(
+      written(13 + 3, [](uint8_t* out) { return write_priority_update(0x7fffffff, "u=0", out); }),
+      "\x00\x00\x07\x10\x00\x00\x00\x00\x00\x7f\xff\xff\xffu=0"s);
+}
+
+TEST(FrameWriter, AltSvc) {  // RFC 7838 §4
+  EXPECT_EQ(written(11 + 5, [](uint8_t* out) { return write_altsvc(3, "", "clear", out); }),
+            "\x00\x00\x07\x0a\x00\x00\x00\x00\x03\x00\x00"s + "clear");
+  const std::string origin(300, 'o');
+  EXPECT_EQ(written(11 + 301, [&](uint8_t* out) { return write_altsvc(0, origin, "v", out); }),
+            "\x00\x01\x2f\x0a\x00\x00\x00\x00\x00\x01\x2c"s + origin + "v");
+}
+
+TEST(FrameWriter, Origin) {  // RFC 8336 §2.1
+  EXPECT_EQ(written(9, [](uint8_t* out) { return write_origin({}, out); }),
+            "\x00\x00\x00\x0c\x00\x00\x00\x00\x00"s);
+  const std::vector<std::string_view> origins = {"ab", "", "cde"};
+  EXPECT_EQ(written(9 + 4 + 2 + 5, [&](uint8_t* out) { return write_origin(origins, out); }),
+            "\x00\x00\x0b\x0c\x00\x00\x00\x00\x00"
+            "\x00\x02"s +
+                "ab" + "\x00\x00\x00\x03"s + "cde");
+}
+
 TEST(FrameWriter, AnyFrameAsItIs) {
   const std::string payload = "payload";
   const std::string bytes = written(9 + payload.size(), [&](uint8_t* out) {

@@ -38,6 +38,13 @@ std::string goaway(uint32_t last, uint32_t code, std::string_view debug_data) {
   return value("last", last) + value("code", code) + content(0, debug_data);
 }
 
+std::string altsvc(std::string_view origin, std::string_view text) {
+  return " origin <" + std::string(origin) + "> value <" + std::string(text) + ">";
+}
+std::string priority_update(uint32_t stream_id, std::string_view text) {
+  return value("prioritized", stream_id) + " value <" + std::string(text) + ">";
+}
+
 struct Render {
   std::string operator()(const DataFrame& frame) const {
     return start(frame.header) + content(frame.padding, frame.data.text());
@@ -75,6 +82,17 @@ struct Render {
   }
   std::string operator()(const ContinuationFrame& frame) const {
     return start(frame.header) + content(0, frame.fragment.text());
+  }
+  std::string operator()(const AltSvcFrame& frame) const {
+    return start(frame.header) + altsvc(frame.origin.text(), frame.value.text());
+  }
+  std::string operator()(const OriginFrame& frame) const {
+    std::string text = start(frame.header);
+    for (std::string_view origin : frame.origins) text += " <" + std::string(origin) + ">";
+    return text;
+  }
+  std::string operator()(const PriorityUpdateFrame& frame) const {
+    return start(frame.header) + priority_update(frame.prioritized_stream_id, frame.value.text());
   }
   std::string operator()(const UnknownFrame& frame) const {
     return start(frame.header) + content(0, frame.payload.text());
@@ -125,9 +143,26 @@ std::string render(const reference::Frame& frame) {
     }
     case reference::WINDOW_UPDATE:
       return text + value("increment", number(0, 4) % 0x80000000u);
+    case reference::ALTSVC: {
+      const size_t origin = payload.size() < 2 ? payload.size() : number(0, 2);
+      if (2 + origin > payload.size() || (origin == 0) == (frame.stream_id == 0)) break;
+      return text + altsvc(payload.substr(2, origin), payload.substr(2 + origin));
+    }
+    case reference::ORIGIN: {
+      const auto origins = reference::parse_origins(payload);
+      if (!origins.has_value() || frame.stream_id != 0 || frame.flags % 16 != 0) break;
+      for (const std::string& origin : *origins) {
+        if (reference::is_origin(origin)) text += " <" + origin + ">";
+      }
+      return text;
+    }
+    case reference::PRIORITY_UPDATE:
+      return text +
+             priority_update(static_cast<uint32_t>(number(0, 4) % 0x80000000u), payload.substr(4));
     default:
-      return text + content(0, payload);
+      break;
   }
+  return text + content(0, payload);  // of an unknown type, or to be ignored
 }
 
 }  // namespace headrace::testing

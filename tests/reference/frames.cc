@@ -122,4 +122,54 @@ Goaway parse_goaway(std::string_view payload) {
   return result;
 }
 
+std::string altsvc(std::string_view origin, std::string_view value) {
+  return u16(static_cast<uint16_t>(origin.size())) + std::string(origin) + std::string(value);
+}
+
+std::string origins(const std::vector<std::string>& entries) {
+  std::string payload;
+  for (const std::string& entry : entries) {
+    payload += u16(static_cast<uint16_t>(entry.size())) + entry;
+  }
+  return payload;
+}
+
+std::optional<std::vector<std::string>> parse_origins(std::string_view payload) {
+  std::vector<std::string> entries;
+  while (!payload.empty()) {
+    if (payload.size() < 2) return std::nullopt;
+    const size_t size = number(payload.substr(0, 2));
+    if (payload.size() - 2 < size) return std::nullopt;
+    entries.emplace_back(payload.substr(2, size));
+    payload.remove_prefix(2 + size);
+  }
+  return entries;
+}
+
+bool is_origin(std::string_view text) {
+  // The scheme, then a host, then perhaps a colon and a port: cut off from both ends.
+  const std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  const std::string digits = "0123456789";
+  const std::string alphanumeric = std::string(letters) + digits;
+  const size_t scheme = text.find_first_not_of(alphanumeric + "+-.");
+  if (scheme == 0 || scheme == std::string_view::npos) return false;
+  if (letters.find(text[0]) == std::string_view::npos) return false;
+  if (text.substr(scheme, 3) != "://") return false;
+  std::string_view host = text.substr(scheme + 3);
+  const size_t last = host.find_last_not_of(digits);
+  if (last != std::string_view::npos && last + 1 < host.size() && host[last] == ':') {
+    host = host.substr(0, last);
+  }
+  std::string allowed = alphanumeric + "-._~%!$&'()*+,;=";
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+    allowed += ':';
+  }
+  return !host.empty() && host.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+std::string priority_update(uint32_t stream_id, std::string_view value) {
+  return u32(stream_id) + std::string(value);
+}
+
 }  // namespace reference

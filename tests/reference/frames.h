@@ -25,6 +25,9 @@ enum Type : uint8_t {
   GOAWAY = 7,
   WINDOW_UPDATE = 8,
   CONTINUATION = 9,
+  ALTSVC = 10,           // RFC 7838 §4
+  ORIGIN = 12,           // RFC 8336 §2
+  PRIORITY_UPDATE = 16,  // RFC 9218 §7.1
 };
 enum Flag : uint8_t {
   END_STREAM = 0x1,
@@ -90,6 +93,17 @@ struct Goaway {
 };
 std::string goaway(uint32_t last_stream_id, uint32_t error_code, std::string_view debug_data = "");
 Goaway parse_goaway(std::string_view payload);
+
+// RFC 7838 §4
+std::string altsvc(std::string_view origin, std::string_view value);
+// RFC 8336 §2.1
+std::string origins(const std::vector<std::string>& entries);
+// Nothing when the payload does not consist of whole entries.
+std::optional<std::vector<std::string>> parse_origins(std::string_view payload);
+// RFC 6454 §6.2: the ASCII serialization of an origin.
+bool is_origin(std::string_view text);
+// RFC 9218 §7.1
+std::string priority_update(uint32_t stream_id, std::string_view value);
 
 }  // namespace reference
 

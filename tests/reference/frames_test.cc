@@ -56,5 +56,21 @@ TEST(ReferenceFrames, SettingsAndGoaway) {
   EXPECT_EQ(read.debug_data, "why");
 }
 
+// RFC 7838 §4, RFC 8336 §2.1, RFC 9218 §7.1
+TEST(ReferenceFrames, Extensions) {
+  EXPECT_EQ(altsvc("o", "vv"), "\x00\x01"s + "ovv");
+  EXPECT_EQ(origins({"a", "bc"}), "\x00\x01"s + "a" + "\x00\x02"s + "bc");
+  EXPECT_EQ(parse_origins(origins({"a", "", "bc"})), (std::vector<std::string>{"a", "", "bc"}));
+  EXPECT_EQ(parse_origins("\x00"s), std::nullopt);
+  EXPECT_EQ(parse_origins("\x00\x02"s + "a"), std::nullopt);
+  EXPECT_EQ(priority_update(5, "u=1"), "\x00\x00\x00\x05"s + "u=1");
+  for (const char* origin : {"https://a.example", "http://[::1]:80", "x://1.2.3.4:5"}) {
+    EXPECT_TRUE(is_origin(origin)) << origin;
+  }
+  for (const char* text : {"null", "https://", "https://a/", "//a", "https://a:", "https://a:b"}) {
+    EXPECT_FALSE(is_origin(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace reference

@@ -1,0 +1,73 @@
+#ifndef HEADRACE_PROTOCOL_FRAME_ORIGIN_ENTRIES_H_
+#define HEADRACE_PROTOCOL_FRAME_ORIGIN_ENTRIES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <gsl/span>
+#include <iterator>
+#include <string_view>
+
+#include "memory/abi.h"
+#include "memory/bytes.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// The origins of an ORIGIN payload (RFC 8336 §2.1) in the order they came in:
+// "https://example.org", "https://example.org:8443". They are read out of the payload as they are
+// asked for. An entry that is not the ASCII serialization of an origin (RFC 6454 §6.2) is passed
+// over (RFC 8336 §2.2).
+class OriginEntries {
+ public:
+  class Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = std::string_view;
+    using difference_type = std::ptrdiff_t;
+    using pointer = void;
+    using reference = std::string_view;
+
+    Iterator(const uint8_t* at, const uint8_t* end) : at_(at), end_(end) { find(); }
+    std::string_view operator*() const { return origin_; }
+    Iterator& operator++() {
+      at_ += kLengthSize + origin_.size();
+      find();
+      return *this;
+    }
+    Iterator operator++(int) {
+      Iterator before = *this;
+      ++*this;
+      return before;
+    }
+    bool operator==(const Iterator& other) const { return at_ == other.at_; }
+
+   private:
+    // Goes on to the first origin from `at_` on.
+    void find();
+
+    const uint8_t* at_;
+    const uint8_t* end_;
+    std::string_view origin_;
+  };
+
+  OriginEntries() = default;
+  // `payload`: one for which are_whole() is true.
+  explicit OriginEntries(gsl::span<const uint8_t> payload) : payload_(payload) {}
+
+  // Whether the payload consists of whole entries.
+  static bool are_whole(gsl::span<const uint8_t> payload);
+
+  bool empty() const { return begin() == end(); }
+  Iterator begin() const { return {payload_.begin(), payload_.end()}; }
+  Iterator end() const { return {payload_.end(), payload_.end()}; }
+
+  void own() { payload_.own(); }
+
+ private:
+  static constexpr size_t kLengthSize = 2;
+
+  Bytes payload_;
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_FRAME_ORIGIN_ENTRIES_H_
