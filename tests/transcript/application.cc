@@ -9,6 +9,9 @@ namespace headrace::transcript {
 namespace {
 
 constexpr std::string_view kCommands[] = {
+    "submit_request",
+    "submit_push",
+    "submit_frame",
     "submit_response",
     "submit_informational",
     "send_data",
@@ -104,6 +107,10 @@ Item Application::run(const Item& command) {
   Item result;
   if (command.name == "send_data") {
     result = send_data(command, &arguments);
+  } else if (command.name == "submit_request") {
+    result = submit_request(command, &arguments);
+  } else if (command.name == "submit_push") {
+    result = submit_push(command, &arguments);
   } else {
     const SubmitResult submitted = submit(command, &arguments);
     result.name = error_name(submitted.error);
@@ -136,9 +143,11 @@ SubmitResult Application::submit(const Item& command, Arguments* arguments) {
     return connection_.submit_settings(settings_of(arguments));
   }
   if (command.name == "ping") return connection_.ping(arguments->take_number());
-  if (command.name == "shutdown") return connection_.shutdown();
+  if (command.name == "submit_frame") return submit_frame(command, arguments);
+  const std::string debug_data = command.bytes.value_or("");
+  if (command.name == "shutdown") return connection_.shutdown(debug_data);
   if (command.name == "terminate") {
-    return connection_.terminate(static_cast<ErrorCode>(arguments->take_error_code()));
+    return connection_.terminate(static_cast<ErrorCode>(arguments->take_error_code()), debug_data);
   }
   if (command.name == "trim") {
     connection_.trim();
@@ -172,7 +181,7 @@ SubmitResult Application::submit_on_stream(const Item& command, StreamId stream_
     if (result.ok()) streams_[stream_id].user_data = user_data;
     return result;
   }
-  ScriptedSource& source = streams_[stream_id].source;
+  ScriptedSource& source = *streams_[stream_id].source;
   source.waiting += command.bytes.value_or("");
   source.ends |= arguments->take_word("end");
   source.fails |= arguments->take_word("fail");
@@ -180,27 +189,79 @@ SubmitResult Application::submit_on_stream(const Item& command, StreamId stream_
 }
 
 // The body: `view "text"`, `owned "text"`, `stream`, `source`, or nothing.
+Application::ScriptedBody Application::take_body(const Item& command, Arguments* arguments) {
+  ScriptedBody scripted;
+  if (arguments->take_word("view")) {
+    scripted.view = std::make_unique<std::vector<uint8_t>>(bytes_of(command));
+    scripted.body = Body::view(gsl::span<const uint8_t>(*scripted.view));
+  } else if (arguments->take_word("owned")) {
+    scripted.body = Body::owned(bytes_of(command));
+  } else if (arguments->take_word("stream")) {
+    scripted.body = Body::stream();
+  } else if (arguments->take_word("source")) {
+    scripted.source = std::make_unique<ScriptedSource>();
+    scripted.body = Body::source(scripted.source.get());
+  }
+  if (arguments->take_word("expect_trailers")) {
+    scripted.body = std::move(scripted.body).expect_trailers();
+  }
+  return scripted;
+}
+
+// The body has been accepted: what it refers to stays. A source may have been given its text
+// before.
+void Application::lend(ScriptedBody scripted, Stream* stream) {
+  if (scripted.view != nullptr) {
+    stream->views.push_back(std::move(scripted.view));
+    ++stream->views_lent;
+  }
+  if (scripted.source != nullptr) {
+    *scripted.source = std::move(*stream->source);
+    stream->source = std::move(scripted.source);
+  }
+}
+
 SubmitResult Application::submit_response(const Item& command, StreamId stream_id,
                                           Arguments* arguments) {
-  const std::vector<Field> fields = fields_of(command);
-  Stream& stream = streams_[stream_id];
-  if (arguments->take_word("view")) {
-    stream.views.push_back(std::make_unique<std::vector<uint8_t>>(bytes_of(command)));
-    const gsl::span<const uint8_t> bytes(*stream.views.back());
-    const SubmitResult result = connection_.submit_response(stream_id, fields, Body::view(bytes));
-    if (result.ok()) ++stream.views_lent;
-    return result;
-  }
-  if (arguments->take_word("owned")) {
-    return connection_.submit_response(stream_id, fields, Body::owned(bytes_of(command)));
-  }
-  if (arguments->take_word("stream")) {
-    return connection_.submit_response(stream_id, fields, Body::stream());
-  }
-  if (arguments->take_word("source")) {
-    return connection_.submit_response(stream_id, fields, Body::source(&stream.source));
-  }
-  return connection_.submit_response(stream_id, fields);
+  ScriptedBody scripted = take_body(command, arguments);
+  const SubmitResult result =
+      connection_.submit_response(stream_id, fields_of(command), std::move(scripted.body));
+  if (result.ok()) lend(std::move(scripted), &streams_[stream_id]);
+  return result;
+}
+
+Item Application::submit_request(const Item& command, Arguments* arguments) {
+  const uintptr_t user_data = arguments->take_number("user_data", 0);
+  ScriptedBody scripted = take_body(command, arguments);
+  const RequestResult result =
+      connection_.submit_request(fields_of(command), std::move(scripted.body), user_data);
+  if (result.ok()) lend(std::move(scripted), &streams_[result.stream_id]);
+  return opened(result, user_data);
+}
+
+Item Application::submit_push(const Item& command, Arguments* arguments) {
+  const auto on = static_cast<StreamId>(arguments->take_number());
+  const uintptr_t user_data = arguments->take_number("user_data", 0);
+  return opened(connection_.submit_push(on, fields_of(command), user_data), user_data);
+}
+
+Item Application::opened(const RequestResult& result, uintptr_t user_data) {
+  Item item;
+  item.name = error_name(result.error);
+  if (result.rule != nullptr) item.details.emplace_back("rule", result.rule->section);
+  if (!result.ok()) return item;
+  item.details.emplace_back("stream", std::to_string(result.stream_id));
+  Stream& stream = streams_[result.stream_id];
+  stream.own = stream.announced = true;
+  stream.user_data = user_data;
+  return item;
+}
+
+SubmitResult Application::submit_frame(const Item& command, Arguments* arguments) {
+  const auto stream_id = static_cast<StreamId>(arguments->take_number());
+  const auto type = static_cast<uint8_t>(arguments->take_number("type", 0));
+  const auto flags = static_cast<uint8_t>(arguments->take_number("flags", 0));
+  return connection_.submit_frame(type, flags, stream_id, bytes_of(command));
 }
 
 }  // namespace headrace::transcript

@@ -40,18 +40,32 @@ class Application {
  private:
   struct Stream {
     uintptr_t user_data = 0;
-    bool announced = false;
-    bool ended = false;  // no more of the request can come
+    bool announced = false;  // received, submitted or promised
+    bool own = false;        // submitted: a request of ours, or a push
+    bool answered = false;   // the final response has come
+    bool ended = false;      // no more of the message can come
     bool closed = false;
     int views_lent = 0;
     std::vector<std::unique_ptr<std::vector<uint8_t>>> views;
-    ScriptedSource source;
+    std::unique_ptr<ScriptedSource> source = std::make_unique<ScriptedSource>();
+  };
+  // A body as a command says, and what it refers to.
+  struct ScriptedBody {
+    Body body = Body::none();
+    std::unique_ptr<std::vector<uint8_t>> view;
+    std::unique_ptr<ScriptedSource> source;
   };
 
   SubmitResult submit(const Item& command, Arguments* arguments);
   SubmitResult submit_on_stream(const Item& command, StreamId stream_id, Arguments* arguments);
   Item send_data(const Item& command, Arguments* arguments);
+  static ScriptedBody take_body(const Item& command, Arguments* arguments);
+  void lend(ScriptedBody body, Stream* stream);
   SubmitResult submit_response(const Item& command, StreamId stream_id, Arguments* arguments);
+  Item submit_request(const Item& command, Arguments* arguments);
+  Item submit_push(const Item& command, Arguments* arguments);
+  SubmitResult submit_frame(const Item& command, Arguments* arguments);
+  Item opened(const RequestResult& result, uintptr_t user_data);
 
   Connection& connection_;
   std::map<StreamId, Stream> streams_;

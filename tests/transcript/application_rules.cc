@@ -15,15 +15,30 @@ std::string Application::observe(const Event& event) {
   const auto check_alive = [&](const auto& e) {
     const Stream& stream = streams_[e.stream_id];
     if (connection_closed_) return "a stream's event comes after ConnectionClosed";
-    if (!stream.announced) return "an event of a stream before its RequestReceived";
+    if (!stream.announced) return "an event of a stream that the application does not know";
     if (stream.closed) return "an event of a stream after its StreamClosed";
     return check_user_data(e);
   };
   const auto check_message = [&](const auto& e) {
     Stream& stream = streams_[e.stream_id];
-    if (stream.ended) return "more of a request comes after its END_STREAM";
+    if (stream.ended) return "more of a message comes after its END_STREAM";
     stream.ended = e.end_stream;
     return check_alive(e);
+  };
+  // The rest of a message: the client has seen its head.
+  const auto check_body = [&](const auto& e) {
+    const Stream& stream = streams_[e.stream_id];
+    if (stream.own && !stream.answered) return "a part of a response before its ResponseReceived";
+    return check_message(e);
+  };
+  const auto check_head = [&](const auto& e, bool final) -> std::string {
+    Stream& stream = streams_[e.stream_id];
+    if (!stream.own) return "a response to no request of ours";
+    if (stream.answered) return "a second response to a request";
+    if ((e.status >= 200) != final) return "a status that belongs to the other event";
+    if (!final && e.end_stream) return "an interim response with END_STREAM";
+    stream.answered = final;
+    return check_message(e);
   };
   return std::visit(Overloaded{
                         [&](const RequestReceived& e) -> std::string {
@@ -32,8 +47,16 @@ std::string Application::observe(const Event& event) {
                           streams_[e.stream_id].announced = true;
                           return check_message(e);
                         },
-                        [&](const DataReceived& e) -> std::string { return check_message(e); },
-                        [&](const TrailersReceived& e) -> std::string { return check_message(e); },
+                        [&](const ResponseReceived& e) { return check_head(e, true); },
+                        [&](const InformationalReceived& e) { return check_head(e, false); },
+                        [&](const PushPromiseReceived& e) -> std::string {
+                          Stream& promised = streams_[e.promised_stream_id];
+                          if (promised.announced) return "a second promise of a stream";
+                          promised.announced = promised.own = true;
+                          return check_alive(e);
+                        },
+                        [&](const DataReceived& e) -> std::string { return check_body(e); },
+                        [&](const TrailersReceived& e) -> std::string { return check_body(e); },
                         [&](const StreamWritable& e) -> std::string { return check_alive(e); },
                         [&](const StreamClosed& e) -> std::string {
                           const std::string wrong = check_alive(e);

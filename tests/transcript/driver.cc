@@ -68,12 +68,13 @@ struct Driver::OpenRange {
   std::optional<decltype(std::declval<EventRange&>().begin())> at;
 };
 
-Driver::Driver(const Options& options, Holding holding, uint32_t seed)
+Driver::Driver(Role role, const Options& options, Holding holding, uint32_t seed)
     : holding_(holding),
       random_(seed),
       in_pieces_(seed != 0),
-      connection_(Role::kServer, options, now_),
+      connection_(role, options, now_),
       application_(&connection_),
+      reader_(role == Role::kClient),
       allowance_(kAllEvents) {}
 
 Driver::~Driver() = default;

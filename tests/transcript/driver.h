@@ -34,7 +34,7 @@ std::string text_of(gsl::span<const ConstBuffer> buffers);
 class Driver {
  public:
   // `seed` decides in what pieces output is sent; 0: all at once.
-  Driver(const Options& options, Holding holding, uint32_t seed);
+  Driver(Role role, const Options& options, Holding holding, uint32_t seed);
   ~Driver();
 
   void receive(std::string_view bytes, const std::vector<size_t>& parts);
@@ -52,7 +52,7 @@ class Driver {
   std::vector<Item> take_events() { return std::exchange(events_, {}); }
   std::vector<Item> take_output() { return reader_.take(); }
   // What a `?` line asks for.
-  Item state(std::string_view name) const;
+  Item state(const Item& question) const;
 
   // Held events must say what they said when they came. And nothing may be half sent.
   void finish();

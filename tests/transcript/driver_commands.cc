@@ -15,6 +15,28 @@ Item mistake(std::string text) {
 
 std::string_view yes_or_no(bool value) { return value ? "true" : "false"; }
 
+std::string_view blocked_name(Blocked blocked) {
+  switch (blocked) {
+    case Blocked::kNothing:
+      return "Nothing";
+    case Blocked::kApplication:
+      return "Application";
+    case Blocked::kBodySource:
+      return "BodySource";
+    case Blocked::kPeerConcurrency:
+      return "PeerConcurrency";
+    case Blocked::kStreamWindow:
+      return "StreamWindow";
+    case Blocked::kConnectionWindow:
+      return "ConnectionWindow";
+    case Blocked::kScheduler:
+      return "Scheduler";
+    case Blocked::kOutput:
+      return "Output";
+  }
+  return "?";
+}
+
 void add_statistics(const Statistics& s, Item* item) {
   const auto add = [item](std::string name, uint64_t value) {
     item->details.emplace_back(std::move(name), std::to_string(value));
@@ -22,12 +44,20 @@ void add_statistics(const Statistics& s, Item* item) {
   add("bytes_received", s.bytes_received);
   add("bytes_sent", s.bytes_sent);
   add("frames_received", s.frames_received);
+  add("frames_sent", s.frames_sent);
   add("requests_received", s.requests_received);
+  add("requests_sent", s.requests_sent);
+  add("responses_received", s.responses_received);
   add("data_received", s.data_received);
   add("data_sent", s.data_sent);
   add("streams_reset_by_peer", s.streams_reset_by_peer);
   add("streams_reset_by_us", s.streams_reset_by_us);
   add("requests_too_large", s.requests_too_large);
+  for (size_t i = 0; i < kLimits; ++i) {
+    const auto limit = static_cast<Limit>(i);
+    add("limits_hit." + std::string(to_string(limit)), s.limits_hit.of(limit));
+  }
+  add("round_trip_ms", static_cast<uint64_t>(s.round_trip / std::chrono::milliseconds(1)));
 }
 
 }  // namespace
@@ -74,9 +104,21 @@ void Driver::mark_sent(size_t size) {
   shown_.erase(0, size);
 }
 
-Item Driver::state(std::string_view name) const {
+Item Driver::state(const Item& question) const {
+  const std::string& name = question.name;
   Item item;
   item.name = name;
+  if (name == "why_blocked") {
+    item.numbers = question.numbers;
+    const auto stream_id = question.numbers.empty() ? 0 : question.numbers[0];
+    item.words.emplace_back(
+        blocked_name(connection_.why_blocked(static_cast<StreamId>(stream_id))));
+  }
+  if (name == "waiting_requests") item.numbers.push_back(connection_.waiting_requests());
+  if (name == "accepts_requests") {
+    item.words.emplace_back(yes_or_no(connection_.accepts_requests()));
+  }
+  if (name == "is_drained") item.words.emplace_back(yes_or_no(connection_.is_drained()));
   if (name == "wants_input") item.words.emplace_back(yes_or_no(connection_.wants_input()));
   if (name == "wants_output") item.words.emplace_back(yes_or_no(connection_.wants_output()));
   if (name == "has_events") item.words.emplace_back(yes_or_no(connection_.has_events()));

@@ -64,7 +64,13 @@ bool add_payload(const reference::Frame& frame, const std::string& content, Item
       if (content.size() != 4) return false;
       item->numbers.push_back(reference::number(content));
       return true;
-    case reference::PUSH_PROMISE:
+    case reference::PUSH_PROMISE: {
+      const std::string_view payload =
+          std::string_view(frame.payload).substr((frame.flags & reference::PADDED) != 0 ? 1 : 0);
+      item->attributes.emplace_back("promised",
+                                    std::to_string(reference::number(payload.substr(0, 4))));
+      return payload.size() >= 4;
+    }
     case reference::CONTINUATION:
       return true;
     default:

@@ -20,6 +20,11 @@ class Setter {
     if constexpr (std::is_same_v<T, bool>) {
       valid = value_ == "true" || value_ == "false";
       *target = value_ == "true";
+    } else if constexpr (std::is_same_v<T, WindowPolicy>) {
+      valid = value_ == "half_window" || value_ == "fixed" || value_ == "auto_tuned";
+      *target = value_ == "fixed"        ? WindowPolicy::kFixed
+                : value_ == "auto_tuned" ? WindowPolicy::kAutoTuned
+                                         : WindowPolicy::kHalfWindow;
     } else if constexpr (std::is_same_v<T, std::chrono::milliseconds>) {
       const auto milliseconds = parse_milliseconds(value_);
       valid = milliseconds.has_value();
@@ -44,7 +49,14 @@ void visit_options(Options* o, Setter* set) {
   set->field("initial_window_size", &o->initial_window_size);
   set->field("max_frame_size", &o->max_frame_size);
   set->field("announce_field_list_size", &o->announce_field_list_size);
+  set->field("enable_push", &o->enable_push);
+  set->field("enable_connect_protocol", &o->enable_connect_protocol);
+  set->field("assumed_concurrent_streams", &o->assumed_concurrent_streams);
+  set->field("first_stream_id", &o->first_stream_id);
   set->field("connection_window_size", &o->connection_window_size);
+  set->field("max_window_size", &o->max_window_size);
+  set->field("window_policy", &o->window_policy);
+  set->field("validate_outbound", &o->validate_outbound);
   set->field("automatic_credit", &o->automatic_credit);
   set->field("explicit_release", &o->explicit_release);
   set->field("trim_field_values", &o->trim_field_values);
@@ -59,6 +71,7 @@ void visit_limits(Limits* l, Setter* set) {
   set->field("limits.extra_continuations", &l->extra_continuations);
   set->field("limits.tiny_continuations", &l->tiny_continuations);
   set->field("limits.remembered_streams", &l->remembered_streams);
+  set->field("limits.informational_responses", &l->informational_responses);
   set->field("limits.settings_per_frame", &l->settings_per_frame);
   set->field("limits.queued_replies", &l->queued_replies);
   set->field("limits.reset_burst", &l->reset_burst);
@@ -69,6 +82,9 @@ void visit_limits(Limits* l, Setter* set) {
   set->field("limits.field_block_timeout", &l->field_block_timeout);
   set->field("limits.settings_ack_timeout", &l->settings_ack_timeout);
   set->field("limits.idle_timeout", &l->idle_timeout);
+  set->field("limits.stream_stall_timeout", &l->stream_stall_timeout);
+  set->field("limits.keepalive_interval", &l->keepalive_interval);
+  set->field("limits.keepalive_timeout", &l->keepalive_timeout);
   set->field("limits.shutdown_ping_timeout", &l->shutdown_ping_timeout);
 }
 

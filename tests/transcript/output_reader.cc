@@ -10,6 +10,7 @@ namespace headrace::transcript {
 
 void OutputReader::append(std::string_view bytes) {
   unread_ += bytes;
+  if (preface_due_ && !take_preface()) return;
   size_t at = 0;
   while (const auto frame = reference::parse(unread_, &at)) {
     frames_.push_back(describe_frame(*frame));
@@ -31,6 +32,17 @@ void OutputReader::append(std::string_view bytes) {
     }
   }
   unread_.erase(0, at);
+}
+
+bool OutputReader::take_preface() {
+  constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  if (unread_.size() < kPreface.size()) return false;
+  Item preface;
+  preface.name = unread_.starts_with(kPreface) ? "PREFACE" : "another preface";
+  frames_.push_back(std::move(preface));
+  unread_.erase(0, kPreface.size());
+  preface_due_ = false;
+  return true;
 }
 
 void OutputReader::add_to_block(std::string_view fragment, bool ends) {

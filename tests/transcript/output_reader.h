@@ -17,6 +17,9 @@ namespace headrace::transcript {
 // codec, whose dynamic table is kept in step over the whole conversation.
 class OutputReader {
  public:
+  // A client begins with the 24 octets of RFC 9113 §3.4.
+  explicit OutputReader(bool of_client) : preface_due_(of_client) {}
+
   void append(std::string_view bytes);
 
   // The peer sent SETTINGS, with this HEADER_TABLE_SIZE if any: it holds for blocks that come
@@ -30,9 +33,11 @@ class OutputReader {
   size_t unread() const { return unread_.size(); }
 
  private:
+  bool take_preface();
   void add_to_block(std::string_view fragment, bool ends);
   void acknowledged();
 
+  bool preface_due_;
   reference::HpackDecoder decoder_;
   std::deque<std::optional<uint64_t>> settings_in_flight_;
   uint64_t table_limit_ = 4096;

@@ -28,7 +28,8 @@ class Run {
   Run(const Transcript& transcript, const RunOptions& options)
       : transcript_(transcript),
         options_(options),
-        driver_(with_allocation(transcript.options, options.allocation), holding_of(options.cuts),
+        driver_(transcript.role, with_allocation(transcript.options, options.allocation),
+                holding_of(options.cuts),
                 options.cuts.kind == Cuts::Kind::kRandom ? options.cuts.seed + 1 : 0) {}
 
   std::optional<Departure> run() {
@@ -94,7 +95,7 @@ class Run {
     compare(turn, '=', turn.events, events);
     compare(turn, '>', turn.output, output_);
     for (const Line& line : turn.checks) {
-      const Item state = driver_.state(line.item.name);
+      const Item state = driver_.state(line.item);
       trace(line.number, '?', state);
       if (!matches(line.item, state)) expected(line.number, show('?', line.item), show('?', state));
     }

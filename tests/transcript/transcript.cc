@@ -16,18 +16,23 @@ namespace {
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 constexpr std::string_view kStateChecks[] = {
-    "wants_input",  "wants_output",  "has_events", "should_close",
-    "open_streams", "next_deadline", "statistics",
+    "wants_input",      "wants_output",     "has_events", "should_close",
+    "open_streams",     "next_deadline",    "statistics", "why_blocked",
+    "waiting_requests", "accepts_requests", "is_drained",
 };
 
-// What the line `handshake` stands for.
-constexpr std::string_view kHandshake[] = {
+// What the line `handshake` stands for, in each role.
+constexpr std::string_view kServerHandshake[] = {
     "> SETTINGS MAX_CONCURRENT_STREAMS=100",
     "< PREFACE",
     "< SETTINGS",
     "< SETTINGS ACK",
     "> SETTINGS ACK",
     "= SettingsAcknowledged",
+};
+constexpr std::string_view kClientHandshake[] = {
+    "> PREFACE",      "> SETTINGS ENABLE_PUSH=0", "< SETTINGS",
+    "< SETTINGS ACK", "> SETTINGS ACK",           "= SettingsAcknowledged",
 };
 
 // A line of the file with the indented lines below it.
@@ -91,7 +96,7 @@ class Parser {
 
   bool check_frame_name(std::string* error) {
     const std::string& name = turn().output.back().item.name;
-    if (frame_type_of(name) || name == "FRAME") return true;
+    if (frame_type_of(name) || name == "FRAME" || name == "PREFACE") return true;
     *error = "unknown frame " + name;
     return false;
   }
@@ -170,8 +175,11 @@ class Parser {
     } else if (name == "handshake") {
       return add_handshake(step, error);
     } else if (name == "role") {
-      if (words.size() == 2 && words[1].text == "server") return true;
-      *error = "the only role is server";
+      const bool known =
+          words.size() == 2 && (words[1].text == "server" || words[1].text == "client");
+      if (known) transcript_.role = words[1].text == "client" ? Role::kClient : Role::kServer;
+      if (!known) *error = "a role is server or client";
+      return known;
     } else if (words.size() != 3) {
       *error = "an option is written `option name value`";
     } else {
@@ -181,7 +189,10 @@ class Parser {
   }
 
   bool add_handshake(const Step& step, std::string* error) {
-    for (const std::string_view text : kHandshake) {
+    const bool client = transcript_.role == Role::kClient;
+    const auto lines = client ? gsl::span<const std::string_view>(kClientHandshake)
+                              : gsl::span<const std::string_view>(kServerHandshake);
+    for (const std::string_view text : lines) {
       Step part;
       part.number = step.number;
       part.text = text;

@@ -45,6 +45,7 @@ struct Turn {
 
 struct Transcript {
   std::string path;
+  Role role = Role::kServer;
   Options options;
   std::vector<Turn> turns;  // the first is kStart
 };

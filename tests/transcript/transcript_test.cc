@@ -113,7 +113,7 @@ TEST(Matching, LeavesNothingUnsaid) {
     Item item;
     std::string error;
     EXPECT_TRUE(parse_item(expected, &item, &error)) << error;
-    OutputReader reader;
+    OutputReader reader(/*of_client=*/false);
     reader.append(observed);
     const std::vector<Item> frames = reader.take();
     return frames.size() == 1 && matches(item, frames[0]);
@@ -137,7 +137,7 @@ TEST(Matching, LeavesNothingUnsaid) {
 }
 
 TEST(OutputReader, JoinsContinuationsAndKeepsTheTableInStep) {
-  OutputReader reader;
+  OutputReader reader(/*of_client=*/false);
   // a: b with incremental indexing in two frames, then the new entry (62) by its index.
   reader.append("\0\0\x02\x01\x01\0\0\0\x01\x40\x01"s);
   EXPECT_TRUE(reader.take().empty());
@@ -151,7 +151,7 @@ TEST(OutputReader, JoinsContinuationsAndKeepsTheTableInStep) {
 
 // RFC 7541 §4.2: after the table was lowered, the next block says so.
 TEST(OutputReader, MissesTheSizeUpdate) {
-  OutputReader reader;
+  OutputReader reader(/*of_client=*/false);
   reader.peer_sent_settings(0);
   reader.append("\0\0\0\x04\x01\0\0\0\0"s + "\0\0\x01\x01\x05\0\0\0\x01\x88"s);
   const std::vector<Item> frames = reader.take();
