@@ -285,7 +285,7 @@ class Connection {
   bool is_going_away() const { return goaway_received_ || shutdown_ != Shutdown::kNone; }
   Stream* create_own_stream(const RequestHead& request, uintptr_t user_data);
   bool can_open_waiting() const;
-  void open_waiting();
+  void open_waiting(size_t max_bytes);
   void open_request(Stream* stream, FieldsView fields);
   std::unique_ptr<HeldFields> stop_waiting(Stream* stream);
 

@@ -283,6 +283,7 @@ EventPtr Connection::on_unknown(gsl::span<const uint8_t> payload) {
 void Connection::begin_data(uint32_t padding) {
   static constexpr Rule kConnectionWindow = {"RFC 9113 §6.9.1",
                                              "DATA stays within the connection's window"};
+  static constexpr Rule kHeadFirst = {"RFC 9113 §8.1", "a message begins with its head"};
   static constexpr Rule kStreamWindow = {"RFC 9113 §6.9.1",
                                          "DATA stays within the stream's window"};
 
@@ -305,6 +306,9 @@ void Connection::begin_data(uint32_t padding) {
   if (!stream->receive_window.receive(base, header_.length)) {
     return fail_stream(frame_error(ErrorCode::kFlowControlError, kStreamWindow, header_.length,
                                    static_cast<uint64_t>(std::max<int64_t>(window, 0))));
+  }
+  if (!stream->head_received) {
+    return fail_stream(frame_error(ErrorCode::kProtocolError, kHeadFirst));
   }
   if (!content_length_kept(stream, data_.data, end_stream)) {
     return fail_stream(frame_error(ErrorCode::kProtocolError, kContentLengthKept,

@@ -28,18 +28,20 @@ FrameHeader data_header(StreamId id, size_t size, bool end_stream) {
 
 gsl::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {
   for (;;) {
-    open_waiting();
+    open_waiting(max_bytes);
     while (output_.unsent() < max_bytes) {
       if (!can_cut_data()) break;
       if (!cut_data(send_queue_.next(), max_bytes - output_.unsent())) break;
     }
     gsl::span<const ConstBuffer> shown = output_.show(max_bytes);
-    // What has just been shown to its end may make more output (§8.1: a RST_STREAM).
+    // What has just been shown to its end may make more output (§8.1: a RST_STREAM; a request that
+    // waited for its turn).
     uint64_t before = output_.end_offset();
     while (!ending_.empty() && ending_.front()->end_offset <= output_.shown_offset()) {
       on_shown(ending_.front());
     }
-    if (output_.end_offset() == before) return shown;
+    const bool opens = can_open_waiting() && output_.unsent() < max_bytes;
+    if (output_.end_offset() == before && !opens) return shown;
   }
 }
 

@@ -93,8 +93,8 @@ bool Connection::can_open_waiting() const {
   return phase_ == Phase::kOpen && !waiting_.empty() && own_streams_ < own_streams_limit();
 }
 
-void Connection::open_waiting() {
-  while (can_open_waiting()) {
+void Connection::open_waiting(size_t max_bytes) {
+  while (can_open_waiting() && output_.unsent() < max_bytes) {
     Stream* stream = static_cast<Stream*>(waiting_.front());
     std::unique_ptr<HeldFields> head = stop_waiting(stream);
     open_request(stream, head->view());
