@@ -250,7 +250,7 @@ size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
   }
   if (filled.end) stream->body.source_ended();
   stream->body.set_source_waiting(filled.size == 0);
-  bool end = filled.end && !stream->body.has_trailers();
+  bool end = filled.end && stream->body.drained() && !stream->body.has_trailers();
   if (filled.size == 0 && !end) return 0;
   uint8_t* data = frame + FrameHeader::kSize;
   const size_t padding = padding_for(data_header(stream->id, filled.size, end), room - filled.size);

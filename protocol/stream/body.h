@@ -49,7 +49,7 @@ class Body {
 
   // send_trailers() will follow: the end of the body is not the end of the message. (Without it
   // trailers can be given as long as the last byte is not out.)
-  Body&& expect_trailers() && {
+  Body expect_trailers() && {
     trailers_expected_ = true;
     return std::move(*this);
   }
