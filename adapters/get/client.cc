@@ -1,0 +1,240 @@
+#include "adapters/get/client.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+
+#include "adapters/get/units.h"
+
+namespace headrace::get {
+namespace {
+
+using std::chrono::milliseconds;
+
+// How long a server may take to take the GOAWAY that ends a connection.
+constexpr milliseconds kFarewell{1000};
+// Failures that are told one by one.
+constexpr size_t kFailuresTold = 10;
+
+TimePoint current_time() { return std::chrono::steady_clock::now(); }
+
+milliseconds until(TimePoint deadline, TimePoint now) {
+  if (deadline == TimePoint::max()) return milliseconds::max();
+  return std::max(std::chrono::ceil<milliseconds>(deadline - now), milliseconds(0));
+}
+
+Outcome failure(ExitCode code, const absl::Status& status) {
+  return {code, std::string(status.message())};
+}
+
+}  // namespace
+
+Client::Client(const Config* config, Console* console)
+    : config_(*config),
+      console_(console),
+      plan_(config->urls.size(), config->requests, config->at_once),
+      progress_(current_time()),
+      started_(current_time()) {}
+
+Client::~Client() = default;
+
+// --- Before it begins.
+
+Outcome Client::prepare() {
+  if (config_.data) {
+    absl::StatusOr<UploadData> data = UploadData::open(*config_.data);
+    if (!data.ok()) return failure(ExitCode::kReadError, data.status());
+    if (!data->is_repeatable() && config_.requests > 1) {
+      return {ExitCode::kUsage, "-d: what is no regular file can be sent only once"};
+    }
+    data_.emplace(std::move(*data));
+  }
+  for (const std::string& path : config_.outputs) {
+    absl::StatusOr<std::unique_ptr<Output>> output = Output::open(path);
+    if (!output.ok()) return failure(ExitCode::kWriteError, output.status());
+    outputs_.push_back(std::move(*output));
+  }
+  if (outputs_.empty() && config_.counts) {
+    outputs_.push_back(Output::nowhere());
+  } else if (outputs_.empty()) {
+    absl::StatusOr<std::unique_ptr<Output>> output = Output::open("-");
+    if (!output.ok()) return failure(ExitCode::kWriteError, output.status());
+    outputs_.push_back(std::move(*output));
+  }
+  absl::StatusOr<std::unique_ptr<adapters::EpollLoop>> loop =
+      adapters::EpollLoop::create(config_.loop, nullptr);
+  if (!loop.ok()) return failure(ExitCode::kInternal, loop.status());
+  loop_ = std::move(*loop);
+
+  Console* const trace = config_.verbose ? console_ : nullptr;
+  const std::optional<uint64_t> size = data_ ? data_->size() : std::nullopt;
+  for (const Url& url : config_.urls) {
+    heads_.push_back(std::make_unique<RequestHead>(url, config_.method, config_.fields, size));
+    std::unique_ptr<Origin>& origin = origins_[url.origin()];
+    if (origin == nullptr) {
+      origin = std::make_unique<Origin>(url, loop_.get(), config_.connection, &links_made_, trace);
+    }
+    origin_of_.push_back(origin.get());
+  }
+  // It would be drawn across what is written to the same terminal.
+  const bool bodies_on_terminal = std::ranges::any_of(
+      outputs_, [](const std::unique_ptr<Output>& output) { return output->is_terminal(); });
+  shows_progress_ =
+      config_.progress && !config_.verbose && console_->is_terminal() && !bodies_on_terminal;
+  return {};
+}
+
+// --- While it runs.
+
+ExitCode Client::run() {
+  start_requests();
+  while (!plan_.is_done()) turn();
+  ended_ = current_time();
+  console_->erase();
+  close();
+  return summary_.exit_code();
+}
+
+// As many as may be open. A request may fail at once, which makes room for the next: not by
+// recursion.
+void Client::start_requests() {
+  if (std::exchange(starting_, true)) return;
+  while (const std::optional<Plan::Request> next = plan_.next()) {
+    const Assignment assignment{.index = next->index,
+                                .head = heads_[next->url].get(),
+                                .data = data_ ? &*data_ : nullptr,
+                                .output = output_of(next->url),
+                                .fail_on_status = config_.fail_on_status,
+                                .show_head = config_.show_head};
+    const TimePoint now = current_time();
+    auto owned = std::make_unique<Transfer>(assignment, this, now);
+    Transfer& transfer = *owned;
+    transfers_.emplace(next->index, std::move(owned));
+    if (config_.timeout.count() > 0) timeouts_.schedule(transfer, now + config_.timeout);
+    if (assignment.output->error() != 0) {
+      transfer.fail({ExitCode::kWriteError, "the output is closed"});
+    } else {
+      origin_of_[next->url]->submit(transfer);
+    }
+  }
+  starting_ = false;
+}
+
+void Client::turn() {
+  const TimePoint now = current_time();
+  TimePoint deadline = timeouts_.next();
+  if (shows_progress_) deadline = std::min(deadline, progress_.next());
+  for (const std::unique_ptr<Output>& output : outputs_) {
+    if (output->wants_flush()) deadline = now;
+  }
+  wait(deadline, now);
+  for (const std::unique_ptr<Output>& output : outputs_) {
+    if (output->wants_flush()) output->flush();
+  }
+  expire(current_time());
+  start_requests();
+  over_.clear();
+  draw_progress(current_time());
+}
+
+// Lets the loop turn when one of its connections, a file that is sent or an output is ready.
+void Client::wait(TimePoint deadline, TimePoint now) {
+  std::vector<pollfd> ready = {{loop_->descriptor(), POLLIN, 0}};
+  // Only one request can have a body that waits: see prepare().
+  Transfer* waiting = transfers_.empty() ? nullptr : transfers_.begin()->second.get();
+  if (waiting != nullptr && waiting->waits_for() < 0) waiting = nullptr;
+  if (waiting != nullptr) ready.push_back({waiting->waits_for(), POLLIN, 0});
+  const size_t first_output = ready.size();
+  for (const std::unique_ptr<Output>& output : outputs_) {
+    ready.push_back({output->waits_for(), POLLOUT, 0});  // -1: ignored
+  }
+  const bool only_loop = std::ranges::all_of(gsl::span<const pollfd>(ready).subspan(1),
+                                             [](const pollfd& entry) { return entry.fd < 0; });
+  if (only_loop) {
+    loop_->turn(until(deadline, now));
+    return;
+  }
+  const milliseconds longest = until(std::min(deadline, loop_->next_deadline(now)), now);
+  const int timeout = longest == milliseconds::max()
+                          ? -1
+                          : static_cast<int>(std::min(longest, milliseconds(60'000)).count());
+  poll(ready.data(), ready.size(), timeout);
+  if (waiting != nullptr && ready[1].revents != 0) waiting->resume();
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    if (ready[first_output + i].revents != 0) outputs_[i]->flush();
+  }
+  loop_->turn(milliseconds(0));
+}
+
+void Client::expire(TimePoint now) {
+  while (adapters::DeadlineQueue::Entry* due = timeouts_.take_due(now)) {
+    auto& transfer = static_cast<Transfer&>(*due);
+    if (transfer.is_answered()) continue;  // its turn to be written has not come
+    for (const auto& [name, origin] : origins_) origin->forget(transfer);
+    transfer.fail(
+        {ExitCode::kTimeout, "not answered whole after " + format_duration(config_.timeout)});
+  }
+}
+
+void Client::on_finished(Transfer& transfer) {
+  timeouts_.remove(transfer);
+  const Outcome& outcome = transfer.outcome();
+  const size_t index = transfer.index();
+  summary_.add(index, outcome, transfer.status(), transfer.finished_at() - transfer.started());
+  summary_.add_traffic(transfer.received(), transfer.sent());
+  octets_over_ += transfer.received() + transfer.sent();
+  if (!outcome.ok() && failures_told_ < kFailuresTold) {
+    ++failures_told_;
+    const Url& url = config_.urls[index % config_.urls.size()];
+    console_->line("get: " + url.origin() + url.target + ": " + outcome.reason);
+  }
+  const auto found = transfers_.find(index);
+  over_.push_back(std::move(found->second));
+  transfers_.erase(found);
+  plan_.finished();
+  start_requests();
+}
+
+// --- After the last request.
+
+void Client::close() {
+  for (const auto& [name, origin] : origins_) origin->close();
+  const TimePoint end = current_time() + kFarewell;
+  const auto has_links = [](const auto& entry) { return entry.second->has_links(); };
+  while (std::ranges::any_of(origins_, has_links) && current_time() < end) {
+    loop_->turn(milliseconds(100));
+  }
+}
+
+std::string Client::summary() const { return summary_.render(ended_ - started_); }
+
+Output* Client::output_of(size_t url) const {
+  return outputs_[std::min(url, outputs_.size() - 1)].get();
+}
+
+// --- Progress.
+
+ProgressState Client::progress_state(TimePoint now) const {
+  ProgressState state;
+  state.done = plan_.done();
+  state.total = plan_.total();
+  state.octets = octets_over_;
+  for (const auto& [index, transfer] : transfers_) {
+    state.octets += transfer->received() + transfer->sent();
+  }
+  if (state.total == 1 && !transfers_.empty()) {
+    state.expected = transfers_.begin()->second->expected();
+  }
+  state.elapsed = now - started_;
+  return state;
+}
+
+void Client::draw_progress(TimePoint now) {
+  if (!shows_progress_ || !progress_.is_due(now)) return;
+  console_->draw(render_progress(progress_state(now), console_->width() - 1));
+}
+
+}  // namespace headrace::get

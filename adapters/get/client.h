@@ -1,0 +1,78 @@
+#ifndef HEADRACE_ADAPTERS_GET_CLIENT_H_
+#define HEADRACE_ADAPTERS_GET_CLIENT_H_
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/epoll/epoll_loop.h"
+#include "adapters/get/config.h"
+#include "adapters/get/console.h"
+#include "adapters/get/exit_code.h"
+#include "adapters/get/origin.h"
+#include "adapters/get/output.h"
+#include "adapters/get/plan.h"
+#include "adapters/get/progress.h"
+#include "adapters/get/summary.h"
+#include "adapters/get/transfer.h"
+#include "adapters/get/upload.h"
+#include "adapters/loop/deadline_queue.h"
+
+namespace headrace::get {
+
+// Carries out what the command line asks for.
+class Client : public TransferOwner {
+ public:
+  // Both must outlive it.
+  Client(const Config* config, Console* console);
+  ~Client() override;
+
+  // Opens the files. Before run().
+  Outcome prepare();
+  // All requests, to their ends.
+  ExitCode run();
+
+  // What to print at the end, with -n.
+  std::string summary() const;
+
+ private:
+  void on_finished(Transfer& transfer) override;
+
+  void start_requests();
+  void turn();
+  void wait(TimePoint deadline, TimePoint now);
+  void expire(TimePoint now);
+  void draw_progress(TimePoint now);
+  void close();
+  Output* output_of(size_t url) const;
+  ProgressState progress_state(TimePoint now) const;
+
+  const Config& config_;
+  Console* const console_;
+  Plan plan_;
+  Summary summary_;
+  std::optional<UploadData> data_;
+  std::vector<std::unique_ptr<Output>> outputs_;
+  std::vector<std::unique_ptr<RequestHead>> heads_;         // a URL each
+  std::vector<Origin*> origin_of_;                          // a URL each
+  std::map<std::string, std::unique_ptr<Origin>> origins_;  // by Url::origin()
+  std::map<size_t, std::unique_ptr<Transfer>> transfers_;   // the open ones, by index
+  std::vector<std::unique_ptr<Transfer>> over_;             // to be destroyed
+  adapters::DeadlineQueue timeouts_;
+  std::unique_ptr<adapters::EpollLoop> loop_;
+  int links_made_ = 0;
+  bool starting_ = false;
+  bool shows_progress_ = false;
+  ProgressClock progress_;
+  uint64_t octets_over_ = 0;  // of transfers that are over
+  size_t failures_told_ = 0;
+  TimePoint started_;
+  TimePoint ended_{};
+};
+
+}  // namespace headrace::get
+
+#endif  // HEADRACE_ADAPTERS_GET_CLIENT_H_

@@ -1,0 +1,191 @@
+#include "adapters/get/config.h"
+
+#include <absl/flags/flag.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "adapters/get/exit_code.h"
+#include "adapters/program/command_line.h"
+#include "adapters/program/duration.h"
+#include "adapters/program/environment.h"
+
+using headrace::program::Duration;
+using std::chrono_literals::operator""s;
+
+ABSL_FLAG(
+    bool, verbose, false,
+    "Write to the standard error what passes: frames in both directions, heads, trailers, the "
+    "round trip's time and each request's timing.");
+ABSL_FLAG(std::string, method, "",
+          "The request's method. Without it: GET, HEAD with -I, POST with -d.");
+ABSL_FLAG(bool, head, false, "Ask with HEAD, and write the response's head to the output.");
+ABSL_FLAG(uint64_t, requests, 0,
+          "Send so many requests over the URLs in turn, and end with a summary; bodies are dropped "
+          "unless -o says where to put them. 0: each URL once.");
+ABSL_FLAG(uint32_t, at_once, 100, "At most so many requests at once.");
+ABSL_FLAG(bool, fail, false, "A status of 400 or above is a failure, and its body is not written.");
+ABSL_FLAG(Duration, timeout, Duration{0s},
+          "A request that is not answered whole after so long has failed; 0 is never.");
+ABSL_FLAG(Duration, connect_timeout, Duration{10s},
+          "How long an address may take to accept the connection; then the next one is tried.");
+ABSL_FLAG(Duration, keepalive, Duration{0s},
+          "Ask a silent server with a PING after so long whether it is still there; 0 is never.");
+ABSL_FLAG(uint32_t, window, 1024 * 1024,
+          "Receive window of a stream in octets: what a server may send ahead of the output.");
+ABSL_FLAG(bool, progress, true,
+          "Show on a terminal how far a transfer has come when it takes longer than a second.");
+ABSL_FLAG(std::string, allocation, "reuse",
+          "Frame and event storage: reuse or fresh. HEADRACE_REUSE_FRAMES=0 in the environment "
+          "means fresh, whatever is said here.");
+
+namespace headrace::get {
+namespace {
+
+constexpr uint32_t kMinWindow = 1024;
+constexpr uint64_t kMaxWindow = 0x7fffffff;
+constexpr uint64_t kUsualWindow = 65535;
+constexpr uint64_t kMaxRequests = 1'000'000'000;
+
+// The options that are no flags.
+struct Lists {
+  std::vector<std::string> fields;
+  std::vector<std::string> data;
+  std::vector<std::string> outputs;
+};
+
+std::vector<program::Option> options(Lists* lists) {
+  return {
+      {'v', "verbose"},
+      {'X', "method"},
+      {'I', "head"},
+      {'n', "requests"},
+      {'m', "at_once"},
+      {'f', "fail"},
+      {'H', "header", &lists->fields,
+       "'name: value': a field of the request, as often as needed; without a value it takes one "
+       "of ours away."},
+      {'d', "data", &lists->data,
+       "The request's body: text, @FILE, or @- for the standard input, which is sent as it "
+       "comes."},
+      {'o', "output", &lists->outputs,
+       "Write the body to this file; - is the standard output. Given often: for the first, "
+       "second, ... URL; the last one takes the bodies of all further URLs, in their order."}};
+}
+
+absl::Status mistake(std::string text) { return absl::InvalidArgumentError(std::move(text)); }
+
+absl::Status read_urls(const std::vector<std::string>& arguments, Config* config) {
+  if (arguments.empty()) return mistake("no URL is given; --help says more");
+  for (const std::string& argument : arguments) {
+    absl::StatusOr<Url> url = parse_url(argument);
+    if (!url.ok()) return url.status();
+    if (url->tls) return mistake(argument + ": https is not possible yet: TLS is not built in");
+    config->urls.push_back(std::move(*url));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status read_counts(Config* config) {
+  const uint64_t requests = absl::GetFlag(FLAGS_requests);
+  if (requests > kMaxRequests) return mistake("-n is at most a billion");
+  config->counts = requests > 0;
+  config->requests = config->counts ? requests : config->urls.size();
+  config->at_once = std::min<size_t>(absl::GetFlag(FLAGS_at_once), config->requests);
+  if (config->at_once == 0) return mistake("-m is at least 1");
+  return absl::OkStatus();
+}
+
+absl::Status read_request(const Lists& lists, Config* config) {
+  for (const std::string& text : lists.fields) {
+    absl::StatusOr<GivenField> field = parse_given_field(text);
+    if (!field.ok()) return field.status();
+    config->fields.push_back(std::move(*field));
+  }
+  if (lists.data.size() > 1) return mistake("-d is given twice");
+  if (!lists.data.empty()) {
+    const std::string& data = lists.data.front();
+    const bool is_file = data.starts_with('@');
+    config->data = is_file ? "@" + program::from_users_directory(data.substr(1)) : data;
+  }
+  config->show_head = absl::GetFlag(FLAGS_head);
+  if (config->show_head && config->data) return mistake("-I and -d do not go together");
+  config->method = absl::GetFlag(FLAGS_method);
+  if (config->method.empty()) {
+    config->method = config->show_head ? "HEAD" : config->data ? "POST" : "GET";
+  }
+  if (config->method == "CONNECT") return mistake("-X CONNECT: this program is no tunnel");
+  return absl::OkStatus();
+}
+
+absl::Status read_connection(Config* config) {
+  const absl::StatusOr<Allocation> allocation =
+      program::read_allocation(absl::GetFlag(FLAGS_allocation));
+  if (!allocation.ok()) return allocation.status();
+  const uint32_t window = absl::GetFlag(FLAGS_window);
+  if (window < kMinWindow || window > kMaxWindow) {
+    return mistake("--window is from " + std::to_string(kMinWindow) + " to " +
+                   std::to_string(kMaxWindow));
+  }
+  Options& connection = config->connection;
+  connection.allocation = *allocation;
+  connection.trim_field_values = true;  // real servers send such
+  connection.automatic_credit = false;  // credit follows what the output takes
+  connection.initial_window_size = window;
+  // Streams that wait for their turn to be written may fill their windows; the one that has it must
+  // still get on.
+  const uint64_t all_windows = uint64_t{window} * config->at_once;
+  connection.connection_window_size =
+      static_cast<uint32_t>(std::clamp(all_windows, kUsualWindow, kMaxWindow));
+  connection.limits.idle_timeout = std::chrono::milliseconds(0);  // the end is ours to choose
+  connection.limits.keepalive_interval = absl::GetFlag(FLAGS_keepalive).value;
+  config->loop.connect_timeout = absl::GetFlag(FLAGS_connect_timeout).value;
+  config->loop.linger_timeout = std::chrono::milliseconds(0);  // nothing of ours can be lost
+  config->timeout = absl::GetFlag(FLAGS_timeout).value;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
+  Lists lists;
+  const absl::StatusOr<program::CommandLine> parsed =
+      program::parse_command_line(arguments, options(&lists));
+  if (!parsed.ok()) return parsed.status();
+  Config config;
+  config.help = parsed->help;
+  if (config.help) return config;
+
+  absl::Status status = read_urls(parsed->arguments, &config);
+  if (status.ok()) status = read_counts(&config);
+  if (status.ok()) status = read_request(lists, &config);
+  if (status.ok()) status = read_connection(&config);
+  if (!status.ok()) return status;
+  for (const std::string& path : lists.outputs) {
+    config.outputs.push_back(program::from_users_directory(path));
+  }
+  config.fail_on_status = absl::GetFlag(FLAGS_fail);
+  config.verbose = absl::GetFlag(FLAGS_verbose);
+  config.progress = absl::GetFlag(FLAGS_progress);
+  return config;
+}
+
+std::string usage() {
+  Lists lists;
+  return "Fetches URLs over HTTP/2 without TLS (prior knowledge): all at once, over one "
+         "connection\n"
+         "to each server, written in the order in which they are given.\n\n"
+         "Usage: get [option...] URL...\n\n"
+         "  get http://127.0.0.1:8080/ http://127.0.0.1:8080/headers\n"
+         "  get -v -d @file -H 'content-type: text/plain' -o answer http://127.0.0.1:8080/echo\n"
+         "  tar c . | get -d @- http://127.0.0.1:8080/echo | tar t\n"
+         "  get -n 1000 -m 100 http://127.0.0.1:8080/bytes/1000\n\n"
+         "Options:\n" +
+         program::describe_flags(options(&lists)) +
+         "\nIt ends with the code of the first request, in the order of the command line, that "
+         "failed:\n" +
+         describe_exit_codes();
+}
+
+}  // namespace headrace::get

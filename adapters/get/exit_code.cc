@@ -1,0 +1,39 @@
+#include "adapters/get/exit_code.h"
+
+#include <array>
+
+namespace headrace::get {
+namespace {
+
+struct Meaning {
+  ExitCode code;
+  const char* text;
+};
+
+constexpr auto kMeanings = std::to_array<Meaning>({
+    {ExitCode::kOk, "every request was answered (with --fail: with a status below 400)"},
+    {ExitCode::kInternal, "this program failed: no descriptors, say"},
+    {ExitCode::kUsage, "the command line makes no sense, or asks for TLS, which is not built in"},
+    {ExitCode::kNotConnected, "no connection: unknown name, refused, or not made in time"},
+    {ExitCode::kConnectionLost, "the connection ended before the response did"},
+    {ExitCode::kProtocolError, "the server broke a rule of HTTP/2, or says that we did"},
+    {ExitCode::kStreamReset, "the server reset the request's stream"},
+    {ExitCode::kTimeout, "the response was not complete in time"},
+    {ExitCode::kHttpStatus, "the status is 400 or above, with --fail"},
+    {ExitCode::kWriteError, "the output cannot be written"},
+    {ExitCode::kReadError, "what is to be sent cannot be read"},
+});
+
+}  // namespace
+
+std::string describe_exit_codes() {
+  std::string text;
+  for (const Meaning& meaning : kMeanings) {
+    const std::string number = std::to_string(static_cast<int>(meaning.code));
+    text.append(4 - number.size(), ' ').append(number).append("  ").append(meaning.text);
+    text.append("\n");
+  }
+  return text;
+}
+
+}  // namespace headrace::get

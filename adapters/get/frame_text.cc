@@ -1,0 +1,88 @@
+#include "adapters/get/frame_text.h"
+
+#include <array>
+#include <cstdio>
+#include <string_view>
+
+#include "adapters/get/console.h"
+#include "protocol/event/error_code.h"
+#include "protocol/frame/settings_entries.h"
+
+namespace headrace::get {
+namespace {
+
+struct FlagName {
+  FrameType type;
+  uint8_t flag;
+  const char* name;
+};
+
+constexpr auto kFlagNames = std::to_array<FlagName>({
+    {FrameType::kData, flags::kEndStream, " END_STREAM"},
+    {FrameType::kData, flags::kPadded, " PADDED"},
+    {FrameType::kHeaders, flags::kEndStream, " END_STREAM"},
+    {FrameType::kHeaders, flags::kEndHeaders, " END_HEADERS"},
+    {FrameType::kHeaders, flags::kPadded, " PADDED"},
+    {FrameType::kHeaders, flags::kPriority, " PRIORITY"},
+    {FrameType::kSettings, flags::kAck, " ACK"},
+    {FrameType::kPushPromise, flags::kEndHeaders, " END_HEADERS"},
+    {FrameType::kPushPromise, flags::kPadded, " PADDED"},
+    {FrameType::kPing, flags::kAck, " ACK"},
+    {FrameType::kContinuation, flags::kEndHeaders, " END_HEADERS"},
+});
+
+uint32_t number(gsl::span<const uint8_t> octets) {
+  uint32_t value = 0;
+  for (size_t i = 0; i < 4; ++i) value = value << 8 | octets[i];
+  return value;
+}
+
+std::string error_text(uint32_t code) {
+  const std::string_view name = to_string(static_cast<ErrorCode>(code));
+  return name == "UNKNOWN" ? "error " + std::to_string(code) : std::string(name);
+}
+
+std::string setting_text(const Setting& setting) {
+  std::string name = to_string(setting.id);
+  if (name == "UNKNOWN") name = std::to_string(static_cast<uint16_t>(setting.id));
+  return " " + name + "=" + std::to_string(setting.value);
+}
+
+}  // namespace
+
+std::string describe_frame(const FrameHeader& header, gsl::span<const uint8_t> payload) {
+  std::string text = to_string(header.type);
+  if (text == "UNKNOWN") text = "frame type " + std::to_string(static_cast<int>(header.type));
+  if (header.stream_id != 0) text.append(" ").append(std::to_string(header.stream_id));
+  for (const FlagName& known : kFlagNames) {
+    if (known.type == header.type && header.has(known.flag)) text.append(known.name);
+  }
+  constexpr uint32_t kReservedBit = 0x80000000;
+  const bool whole = payload.size() == header.length;
+  if (header.type == FrameType::kSettings && whole && payload.size() % 6 == 0) {
+    for (const Setting& setting : SettingsEntries(payload)) text.append(setting_text(setting));
+    return text;
+  }
+  if (header.type == FrameType::kWindowUpdate && whole && payload.size() == 4) {
+    return text + " +" + std::to_string(number(payload) & ~kReservedBit);
+  }
+  if (header.type == FrameType::kRstStream && whole && payload.size() == 4) {
+    return text + " " + error_text(number(payload));
+  }
+  if (header.type == FrameType::kGoaway && whole && payload.size() >= 8) {
+    text.append(" last=").append(std::to_string(number(payload) & ~kReservedBit));
+    text.append(" ").append(error_text(number(payload.subspan(4))));
+    const auto debug = payload.subspan(8);
+    if (debug.empty()) return text;
+    const std::string_view debug_text(reinterpret_cast<const char*>(debug.data()), debug.size());
+    return text + " \"" + printable(debug_text) + "\"";
+  }
+  if (header.type == FrameType::kPing && whole && payload.size() == 8) {
+    char opaque[20];
+    std::snprintf(opaque, sizeof(opaque), " %08x%08x", number(payload), number(payload.subspan(4)));
+    return text + opaque;
+  }
+  return text + " (" + std::to_string(header.length) + ")";
+}
+
+}  // namespace headrace::get

@@ -1,0 +1,109 @@
+#include "adapters/get/link.h"
+
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "adapters/get/console.h"
+#include "adapters/get/units.h"
+
+namespace headrace::get {
+namespace {
+
+constexpr uint64_t kFirstPing = 1;
+
+}  // namespace
+
+Link::Link(LinkOwner* owner, Connection& connection, adapters::Driver& driver,
+           std::unique_ptr<Trace> trace)
+    : owner_(owner), connection_(connection), driver_(driver), trace_(std::move(trace)) {
+  if (trace_ != nullptr) (void)connection_.ping(kFirstPing);  // for the round trip's time
+}
+
+Link::~Link() { owner_->on_link_destroyed(*this); }
+
+void Link::submit(Transfer& transfer) {
+  const RequestResult result = transfer.submit(connection_, driver_, trace_.get());
+  driver_.attend();
+  if (result.ok()) return;
+  std::string reason = to_string(result.error);
+  if (result.rule != nullptr) {
+    reason = std::string("the request is not sent: ") + result.rule->text;
+    reason.append(" (").append(result.rule->section).append(")");
+  }
+  const bool mistake = result.error == SubmitError::kInvalidFields;
+  transfer.fail({mistake ? ExitCode::kUsage : ExitCode::kInternal, reason});
+}
+
+void Link::close() {
+  (void)connection_.terminate(ErrorCode::kNoError);  // else it has ended
+  driver_.attend();
+}
+
+void Link::handle(EventPtr event) {
+  std::visit(Overloaded{
+                 [&](const InformationalReceived& response) {
+                   transfer_of(response.user_data)->on_informational(response);
+                 },
+                 [&](const ResponseReceived& response) {
+                   transfer_of(response.user_data)->on_response(response);
+                 },
+                 [&](const DataReceived& data) { transfer_of(data.user_data)->on_data(data); },
+                 [&](const TrailersReceived& trailers) {
+                   transfer_of(trailers.user_data)->on_trailers(trailers);
+                 },
+                 [&](const StreamClosed& closed) { on_closed(closed); },
+                 [&](const GoawayReceived& goaway) { on_goaway(goaway); },
+                 [&](const PingAcknowledged& ping) { on_ping(ping); },
+                 [&](const ConnectionClosed& closed) {
+                   if (trace_ == nullptr) return;
+                   trace_->note(closed.error.rule == nullptr
+                                    ? std::string("the connection has ended")
+                                    : "the connection has ended: " + describe(closed.error));
+                 },
+                 [](const auto&) {},
+             },
+             *event);
+}
+
+Transfer* Link::transfer_of(uintptr_t user_data) { return reinterpret_cast<Transfer*>(user_data); }
+
+void Link::on_closed(const StreamClosed& closed) {
+  Transfer& transfer = *transfer_of(closed.user_data);
+  // A server may refuse what was above its limit of streams before that was known: it gets a second
+  // chance.
+  if (closed.retry_safe && transfer.attempts() > 1) retired_ = true;
+  if (closed.retry_safe && transfer.may_retry()) {
+    if (trace_ != nullptr) {
+      trace_->note("stream " + std::to_string(closed.stream_id) +
+                   " was left undone; its request is sent again");
+    }
+    transfer.on_left_undone();
+    owner_->on_retry(transfer);
+  } else {
+    news_.timed_out = hit_deadline();
+    transfer.on_closed(closed, news_);
+  }
+  if (retired_ && connection_.open_streams() == 0 && connection_.waiting_requests() == 0) close();
+}
+
+void Link::on_goaway(const GoawayReceived& goaway) {
+  retired_ = true;
+  news_.goaway = goaway.error;
+  news_.goaway_text = goaway.debug_data.text();
+}
+
+void Link::on_ping(const PingAcknowledged& ping) {
+  if (ping.opaque != kFirstPing || trace_ == nullptr) return;
+  trace_->note("round trip " + format_duration(connection_.statistics().round_trip));
+}
+
+// The connection was ended because something took too long.
+bool Link::hit_deadline() const {
+  const LimitCounts& hit = connection_.statistics().limits_hit;
+  return hit.of(Limit::kPrefaceTimeout) + hit.of(Limit::kSettingsAckTimeout) +
+             hit.of(Limit::kKeepaliveTimeout) + hit.of(Limit::kFieldBlockTimeout) >
+         0;
+}
+
+}  // namespace headrace::get

@@ -1,0 +1,52 @@
+// A small HTTP/2 client on Headrace and epoll. `get --help` says how to use it.
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <gsl/span>
+#include <string>
+
+#include "adapters/get/client.h"
+#include "adapters/get/config.h"
+#include "adapters/get/console.h"
+
+namespace headrace::get {
+namespace {
+
+int fail(Console& console, ExitCode code, const std::string& reason) {
+  console.line("get: " + reason);
+  return static_cast<int>(code);
+}
+
+int run(gsl::span<char* const> arguments) {
+  Console console(STDERR_FILENO);
+  const absl::StatusOr<Config> config = read_config(arguments);
+  if (!config.ok()) {
+    return fail(console, ExitCode::kUsage, std::string(config.status().message()));
+  }
+  if (config->help) {
+    std::fputs(usage().c_str(), stdout);
+    return 0;
+  }
+  signal(SIGPIPE, SIG_IGN);  // an output that nobody reads any more is an error like others
+  Client client(&*config, &console);
+  const Outcome prepared = client.prepare();
+  if (!prepared.ok()) return fail(console, prepared.code, prepared.reason);
+  const ExitCode code = client.run();
+  // Beside bodies on the standard output it would be taken for one.
+  const bool bodies_on_output =
+      config->outputs.end() != std::find(config->outputs.begin(), config->outputs.end(), "-");
+  if (config->counts) {
+    std::fputs(client.summary().c_str(), bodies_on_output ? stderr : stdout);
+  }
+  return static_cast<int>(code);
+}
+
+}  // namespace
+}  // namespace headrace::get
+
+int main(int argc, char** argv) {
+  return headrace::get::run(gsl::span<char* const>(argv, static_cast<size_t>(argc)).subspan(1));
+}

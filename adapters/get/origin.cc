@@ -1,0 +1,105 @@
+#include "adapters/get/origin.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "adapters/get/units.h"
+#include "adapters/socket/connector.h"
+
+namespace headrace::get {
+
+Origin::Origin(const Url& url, adapters::EpollLoop* loop, const Options& options, int* links_made,
+               Console* trace)
+    : host_(url.host),
+      port_(url.port),
+      loop_(loop),
+      options_(options),
+      links_made_(links_made),
+      trace_console_(trace) {}
+
+void Origin::submit(Transfer& transfer) {
+  if (current_ != nullptr && current_->is_open()) return current_->submit(transfer);
+  waiting_.push_back(&transfer);
+  if (!connecting_) connect();
+}
+
+void Origin::forget(Transfer& transfer) { std::erase(waiting_, &transfer); }
+
+void Origin::close() {
+  for (Link* link : links_) link->close();
+}
+
+// --- Making a link.
+
+void Origin::connect() {
+  connecting_ = true;
+  next_address_ = 0;
+  if (addresses_.empty()) {
+    absl::StatusOr<std::vector<adapters::SocketAddress>> found = adapters::resolve(host_, port_);
+    if (!found.ok()) return fail_waiting(std::string(found.status().message()));
+    addresses_ = std::move(*found);
+  }
+  connect_to_next_address();
+}
+
+// Until one takes us, or none is left.
+void Origin::connect_to_next_address() {
+  while (true) {
+    const adapters::SocketAddress& address = addresses_[next_address_++];
+    connect_began_ = std::chrono::steady_clock::now();
+    Options options = options_;
+    if (trace_console_ != nullptr) {
+      trace_ = std::make_unique<Trace>(trace_console_, ++*links_made_, connect_began_);
+      trace_->note("connecting to " + address.authority());
+      options.observer = trace_.get();
+    }
+    absl::StatusOr<adapters::UniqueFd> socket = adapters::start_connecting(address);
+    if (socket.ok()) return loop_->connect(std::move(*socket), options, this);
+    if (next_address_ == addresses_.size()) {
+      return fail_waiting(std::string(socket.status().message()));
+    }
+  }
+}
+
+std::unique_ptr<adapters::Handler> Origin::open(Connection& connection, adapters::Driver& driver) {
+  connecting_ = false;
+  if (trace_ != nullptr) {
+    const auto took = std::chrono::steady_clock::now() - connect_began_;
+    trace_->note("connected in " + format_duration(took));
+  }
+  auto link = std::make_unique<Link>(this, connection, driver, std::move(trace_));
+  current_ = link.get();
+  links_.insert(current_);
+  submit_waiting();
+  return link;
+}
+
+void Origin::connect_failed(int error) {
+  const std::string reason = addresses_[next_address_ - 1].authority() + ": " + strerror(error);
+  if (trace_ != nullptr) trace_->note(reason);
+  if (next_address_ < addresses_.size()) return connect_to_next_address();
+  fail_waiting(reason);
+}
+
+void Origin::on_link_destroyed(Link& link) {
+  links_.erase(&link);
+  if (current_ == &link) current_ = nullptr;
+}
+
+void Origin::submit_waiting() {
+  while (!waiting_.empty() && current_->is_open()) {
+    Transfer& transfer = *waiting_.front();
+    waiting_.pop_front();
+    current_->submit(transfer);
+  }
+}
+
+void Origin::fail_waiting(const std::string& reason) {
+  connecting_ = false;
+  for (Transfer* transfer : std::exchange(waiting_, {})) {
+    transfer->fail({ExitCode::kNotConnected, "cannot connect: " + reason});
+  }
+}
+
+}  // namespace headrace::get

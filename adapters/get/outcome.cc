@@ -1,0 +1,47 @@
+#include "adapters/get/outcome.h"
+
+#include "adapters/get/console.h"
+
+namespace headrace::get {
+namespace {
+
+Outcome judge_end_by_peer(const StreamClosed& closed, const ConnectionNews& connection) {
+  if (closed.detail.frame == FrameType::kRstStream) {
+    return {ExitCode::kStreamReset,
+            std::string("the server reset the stream: ") + to_string(closed.error)};
+  }
+  if (connection.goaway != ErrorCode::kNoError) {
+    std::string reason = "the server ended the connection: GOAWAY ";
+    reason.append(to_string(connection.goaway));
+    if (!connection.goaway_text.empty()) {
+      reason.append(", \"").append(printable(connection.goaway_text)).append("\"");
+    }
+    return {ExitCode::kProtocolError, reason};
+  }
+  if (closed.detail.frame == FrameType::kGoaway) {
+    return {ExitCode::kConnectionLost, "the server is going away, and left the request undone"};
+  }
+  return {ExitCode::kConnectionLost, "the connection ended before the response did"};
+}
+
+}  // namespace
+
+Outcome judge_end(const StreamClosed& closed, bool answered, const ConnectionNews& connection) {
+  // A server that has answered whole may reset what is left of the request (RFC 9113 §8.1).
+  if (answered) return {};
+  switch (closed.closed_by) {
+    case ClosedBy::kEnd:
+      return {};
+    case ClosedBy::kPeer:
+      return judge_end_by_peer(closed, connection);
+    case ClosedBy::kLocal:
+      break;
+  }
+  // A stalled stream is ended with CANCEL, and with nothing else that names a rule.
+  const bool stalled = closed.detail.rule != nullptr && closed.error == ErrorCode::kCancel;
+  if (connection.timed_out || stalled) return {ExitCode::kTimeout, describe(closed.detail)};
+  if (closed.detail.rule != nullptr) return {ExitCode::kProtocolError, describe(closed.detail)};
+  return {ExitCode::kConnectionLost, "the connection was closed here"};
+}
+
+}  // namespace headrace::get

@@ -1,0 +1,22 @@
+#ifndef HEADRACE_ADAPTERS_GET_OUTCOME_H_
+#define HEADRACE_ADAPTERS_GET_OUTCOME_H_
+
+#include "adapters/get/exit_code.h"
+#include "protocol/event/event.h"
+
+namespace headrace::get {
+
+// What the connection's owner knows when a stream of it closes.
+struct ConnectionNews {
+  ErrorCode goaway = ErrorCode::kNoError;  // of the GOAWAY that came, if any
+  std::string goaway_text;                 // its debug data
+  bool timed_out = false;                  // it was ended by one of our deadlines
+};
+
+// What the end of its stream means for a request: `answered` says whether the response was
+// complete.
+Outcome judge_end(const StreamClosed& closed, bool answered, const ConnectionNews& connection);
+
+}  // namespace headrace::get
+
+#endif  // HEADRACE_ADAPTERS_GET_OUTCOME_H_

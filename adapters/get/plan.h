@@ -1,0 +1,40 @@
+#ifndef HEADRACE_ADAPTERS_GET_PLAN_H_
+#define HEADRACE_ADAPTERS_GET_PLAN_H_
+
+#include <cstddef>
+#include <optional>
+
+namespace headrace::get {
+
+// Which request goes next: `total` requests over `urls` URLs in turn, at most `at_once` at a time.
+class Plan {
+ public:
+  struct Request {
+    size_t index;  // 0, 1, 2, ...
+    size_t url;    // which URL, from 0
+  };
+
+  Plan(size_t urls, size_t total, size_t at_once) : urls_(urls), total_(total), at_once_(at_once) {}
+
+  // The next request, which is open from now on; none while as many as may be are open, or when all
+  // have been handed out.
+  std::optional<Request> next();
+  // A request that next() handed out is over.
+  void finished();
+
+  size_t total() const { return total_; }
+  size_t open() const { return begun_ - done_; }
+  size_t done() const { return done_; }
+  bool is_done() const { return done_ == total_; }
+
+ private:
+  const size_t urls_;
+  const size_t total_;
+  const size_t at_once_;
+  size_t begun_ = 0;
+  size_t done_ = 0;
+};
+
+}  // namespace headrace::get
+
+#endif  // HEADRACE_ADAPTERS_GET_PLAN_H_

@@ -1,0 +1,49 @@
+#ifndef HEADRACE_ADAPTERS_GET_REQUEST_HEAD_H_
+#define HEADRACE_ADAPTERS_GET_REQUEST_HEAD_H_
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapters/get/url.h"
+#include "field/field.h"
+
+namespace headrace::get {
+
+// A field as -H gives it: "Name: value". The name is made lower case (RFC 9113 §8.2), white space
+// around the value is taken off.
+struct GivenField {
+  std::string name;
+  std::string value;
+};
+absl::StatusOr<GivenField> parse_given_field(const std::string& text);
+
+// The head of a request (RFC 9113 §8.3.1).
+class RequestHead {
+ public:
+  // `given` fields stand in place of those that every request has: "host" of :authority,
+  // "user-agent" of ours. One without a value takes such a field away.
+  RequestHead(const Url& url, const std::string& method, const std::vector<GivenField>& given,
+              std::optional<uint64_t> content_length);
+  RequestHead(const RequestHead&) = delete;
+  RequestHead& operator=(const RequestHead&) = delete;
+
+  FieldsView fields() const { return fields_; }
+  bool is_head() const { return method_ == "HEAD"; }
+
+ private:
+  void add(std::string name, std::string value);
+
+  const std::string method_;
+  std::vector<GivenField> storage_;
+  std::vector<Field> fields_;
+};
+
+}  // namespace headrace::get
+
+#endif  // HEADRACE_ADAPTERS_GET_REQUEST_HEAD_H_

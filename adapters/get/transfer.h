@@ -1,0 +1,126 @@
+#ifndef HEADRACE_ADAPTERS_GET_TRANSFER_H_
+#define HEADRACE_ADAPTERS_GET_TRANSFER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "adapters/get/exit_code.h"
+#include "adapters/get/outcome.h"
+#include "adapters/get/output.h"
+#include "adapters/get/request_head.h"
+#include "adapters/get/trace.h"
+#include "adapters/get/upload.h"
+#include "adapters/loop/deadline_queue.h"
+#include "adapters/loop/handler.h"
+#include "protocol/connection/connection.h"
+
+namespace headrace::get {
+
+class Transfer;
+
+// Who began the transfers.
+class TransferOwner {
+ public:
+  virtual ~TransferOwner() = default;
+  // It is over, one way or another; once for each. It must not be destroyed before the call
+  // returns.
+  virtual void on_finished(Transfer& transfer) = 0;
+};
+
+// What is asked for. Everything outlives the transfer.
+struct Assignment {
+  size_t index = 0;  // its place among all
+  const RequestHead* head = nullptr;
+  const UploadData* data = nullptr;  // null: the request has no body
+  Output* output = nullptr;
+  bool fail_on_status = false;  // a status from 400 on is a failure, and its body is not wanted
+  bool show_head = false;       // the response's head goes to the output too
+};
+
+// One request and its response, from the start to the last octet that is written.
+class Transfer : public adapters::DeadlineQueue::Entry {
+ public:
+  Transfer(const Assignment& assignment, TransferOwner* owner, TimePoint now);
+
+  // --- On its way to a connection.
+
+  // Sends the request on a connection, for the first time or again.
+  RequestResult submit(Connection& connection, adapters::Driver& driver, Trace* trace);
+  int attempts() const { return attempts_; }
+  // No answer has come yet, and the request can be sent once more: twice at most.
+  bool may_retry() const;
+
+  // --- What comes of it (events of its stream).
+
+  void on_informational(const InformationalReceived& response);
+  void on_response(const ResponseReceived& response);
+  void on_data(const DataReceived& data);
+  void on_trailers(const TrailersReceived& trailers);
+  void on_closed(const StreamClosed& closed, const ConnectionNews& connection);
+  // In place of on_closed(): it will be submitted again.
+  void on_left_undone();
+
+  // --- What its owner does.
+
+  // It fails with this outcome: at once when it is on no stream, else when its stream is closed.
+  void fail(Outcome outcome);
+  // The descriptor that its upload waits to read, or -1.
+  int waits_for() const;
+  // That can be read now.
+  void resume();
+
+  // --- How it stands.
+
+  size_t index() const { return assignment_.index; }
+  // The answer is complete; only writing it may be left.
+  bool is_answered() const { return outcome_known_ && outcome_.ok(); }
+  const Outcome& outcome() const { return outcome_; }
+  int status() const { return status_; }
+  TimePoint started() const { return started_; }
+  TimePoint finished_at() const { return finished_at_; }
+  uint64_t received() const { return received_; }
+  uint64_t sent() const { return upload_ == nullptr ? 0 : upload_->sent(); }
+  // Octets of both bodies together, when that is known.
+  std::optional<uint64_t> expected() const;
+
+ private:
+  void pass_on(gsl::span<const uint8_t> bytes);
+  void give_credit(size_t size);
+  void cancel();
+  void end(Outcome outcome);
+  void finish();
+  void trace_end();
+
+  const Assignment assignment_;
+  TransferOwner* const owner_;
+  std::unique_ptr<Upload> upload_;
+  std::unique_ptr<Download> download_;
+
+  // Where it is; null when it is on no stream.
+  Connection* connection_ = nullptr;
+  adapters::Driver* driver_ = nullptr;
+  Trace* trace_ = nullptr;
+  StreamId stream_id_ = 0;
+
+  int attempts_ = 0;
+  int status_ = 0;
+  bool wanted_ = true;  // the body is to be written
+  bool answered_ = false;
+  bool outcome_known_ = false;
+  bool finished_ = false;
+  std::optional<uint64_t> content_length_;
+  uint64_t received_ = 0;
+  std::optional<Outcome> decided_;  // it is being cancelled for this reason
+  Outcome outcome_;
+  const TimePoint started_;
+  TimePoint submitted_{};
+  TimePoint first_byte_{};
+  TimePoint finished_at_{};
+};
+
+}  // namespace headrace::get
+
+#endif  // HEADRACE_ADAPTERS_GET_TRANSFER_H_

@@ -1,0 +1,78 @@
+#include "adapters/get/outcome.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace headrace::get {
+namespace {
+
+constexpr Rule kRule = {"RFC 9113 §6.9", "a rule"};
+
+StreamClosed closed(ClosedBy by, ErrorCode error, FrameType frame = FrameType::kData,
+                    const Rule* rule = nullptr) {
+  StreamClosed event{};
+  event.closed_by = by;
+  event.error = error;
+  event.detail.code = error;
+  event.detail.frame = frame;
+  event.detail.rule = rule;
+  return event;
+}
+
+TEST(OutcomeTest, AnAnswerIsAnAnswer) {
+  EXPECT_TRUE(judge_end(closed(ClosedBy::kEnd, ErrorCode::kNoError), true, {}).ok());
+  // RFC 9113 §8.1: a server that needs no more of the request says so after the whole response.
+  EXPECT_TRUE(
+      judge_end(closed(ClosedBy::kPeer, ErrorCode::kNoError, FrameType::kRstStream), true, {})
+          .ok());
+}
+
+TEST(OutcomeTest, AResetNamesItsCode) {
+  const Outcome outcome =
+      judge_end(closed(ClosedBy::kPeer, ErrorCode::kCancel, FrameType::kRstStream), false, {});
+  EXPECT_EQ(outcome.code, ExitCode::kStreamReset);
+  EXPECT_NE(outcome.reason.find("CANCEL"), std::string::npos);
+}
+
+TEST(OutcomeTest, TheConnectionWasLost) {
+  EXPECT_EQ(judge_end(closed(ClosedBy::kPeer, ErrorCode::kCancel), false, {}).code,
+            ExitCode::kConnectionLost);
+  EXPECT_EQ(
+      judge_end(closed(ClosedBy::kPeer, ErrorCode::kRefusedStream, FrameType::kGoaway), false, {})
+          .code,
+      ExitCode::kConnectionLost);
+}
+
+TEST(OutcomeTest, TheServerSaysThatWeBrokeARule) {
+  const ConnectionNews news{.goaway = ErrorCode::kEnhanceYourCalm, .goaway_text = "too\x1b many"};
+  const Outcome outcome = judge_end(closed(ClosedBy::kPeer, ErrorCode::kCancel), false, news);
+  EXPECT_EQ(outcome.code, ExitCode::kProtocolError);
+  EXPECT_EQ(outcome.reason,
+            "the server ended the connection: GOAWAY ENHANCE_YOUR_CALM, \"too\\x1b many\"");
+}
+
+TEST(OutcomeTest, TheServerBrokeARule) {
+  const Outcome outcome = judge_end(
+      closed(ClosedBy::kLocal, ErrorCode::kFlowControlError, FrameType::kData, &kRule), false, {});
+  EXPECT_EQ(outcome.code, ExitCode::kProtocolError);
+  EXPECT_NE(outcome.reason.find("RFC 9113 §6.9"), std::string::npos);
+}
+
+TEST(OutcomeTest, SomethingTookTooLong) {
+  ConnectionNews late;
+  late.timed_out = true;
+  EXPECT_EQ(
+      judge_end(closed(ClosedBy::kLocal, ErrorCode::kCancel, FrameType::kData, &kRule), false, {})
+          .code,
+      ExitCode::kTimeout)
+      << "a stalled stream";
+  EXPECT_EQ(judge_end(closed(ClosedBy::kLocal, ErrorCode::kProtocolError, FrameType::kData, &kRule),
+                      false, late)
+                .code,
+            ExitCode::kTimeout)
+      << "a deadline of the connection";
+}
+
+}  // namespace
+}  // namespace headrace::get
