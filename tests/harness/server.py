@@ -14,7 +14,8 @@ START_SECONDS = 30
 class Server:
     """`program` with --port=0 and `flags`; waits until it has printed the URL that it serves."""
 
-    def __init__(self, program, *flags, environment=None):
+    def __init__(self, program, *flags, environment=None, pattern=r"http://([0-9.]+):(\d+)"):
+        self.pattern = pattern
         self.process = subprocess.Popen(
             [program, "--port=0", *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env={**os.environ, **(environment or {})}, text=True, errors="replace")
@@ -30,7 +31,7 @@ class Server:
     def _read(self):
         for line in self.process.stdout:
             self.output.append(line)
-            url = re.search(r"http://([0-9.]+):(\d+)", line)
+            url = re.search(self.pattern, line)
             if url and self.port is None:
                 self.host, self.port = url.group(1), int(url.group(2))
                 self.announced.set()

@@ -1,0 +1,29 @@
+// A cleartext HTTP/2 server on Go: go_origin PORT ROOT. Serves the files of ROOT, and /echo with a
+// trailer that counts.
+package main
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"os"
+
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/h2c"
+)
+
+func echo(writer http.ResponseWriter, request *http.Request) {
+	writer.Header().Set("Trailer", "x-size")
+	writer.WriteHeader(http.StatusOK)
+	size, _ := io.Copy(writer, request.Body)
+	writer.Header().Set("x-size", fmt.Sprint(size))
+}
+
+func main() {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/echo", echo)
+	mux.Handle("/", http.FileServer(http.Dir(os.Args[2])))
+	address := "127.0.0.1:" + os.Args[1]
+	log.Fatal(http.ListenAndServe(address, h2c.NewHandler(mux, &http2.Server{})))
+}

@@ -1,0 +1,157 @@
+"""Other people's servers, started for one test on a free port each, cleartext HTTP/2 with prior
+knowledge. Each serves the files of a directory, or says in `can` that it does something else."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+from checks import require
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+START_SECONDS = 30
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def not_as_root(*command):
+    """Servers that want to become somebody else when root starts them, which a sandbox does not
+    allow: so they are somebody else from the start."""
+    return [*(["unshare", "--user"] if os.geteuid() == 0 else []), *command]
+
+
+class Origin:
+    """One server. `can` is a set of "files", "echo", "trailers", "hints"."""
+
+    name = "?"
+    can = frozenset()
+
+    def __init__(self, root):
+        self.port = free_port()
+        self.scratch = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
+        self.log = open(os.path.join(self.scratch, "log"), "wb")
+        self.process = subprocess.Popen(self.command(root), stdout=self.log, stderr=self.log,
+                                        stdin=subprocess.DEVNULL, env=self.environment(),
+                                        start_new_session=True)
+        self._wait_until_it_listens()
+
+    def command(self, root):
+        raise NotImplementedError
+
+    def environment(self):
+        return dict(os.environ)
+
+    def url(self, path="/"):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def _wait_until_it_listens(self):
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                pass
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{self.name} does not listen: {self.text()}")
+            time.sleep(0.02)
+
+    def text(self):
+        with open(os.path.join(self.scratch, "log"), errors="replace") as log:
+            return log.read()[-1000:]
+
+    def kill(self):
+        """At once, with everything that it started."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        self.kill()
+        self.log.close()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.stop()
+
+
+class Nghttpd(Origin):
+    name = "nghttpd"
+    can = frozenset({"files", "echo", "trailers"})
+
+    def command(self, root):
+        return [require("nghttpd"), "--no-tls", "--echo-upload", "--trailer", "x-after: the body",
+                "-d", root, "-a", "127.0.0.1", str(self.port)]
+
+
+class H2o(Origin):
+    name = "h2o"
+    can = frozenset({"files"})
+
+    def command(self, root):
+        config = os.path.join(self.scratch, "h2o.conf")
+        with open(config, "w", encoding="ascii") as out:
+            out.write(f"listen:\n  host: 127.0.0.1\n  port: {self.port}\n"
+                      f"hosts:\n  default:\n    paths:\n      /:\n        file.dir: {root}\n")
+        return not_as_root(require("h2o"), "-c", config)
+
+
+class Nginx(Origin):
+    name = "nginx"
+    can = frozenset({"files"})
+
+    def command(self, root):
+        config = os.path.join(self.scratch, "nginx.conf")
+        with open(config, "w", encoding="ascii") as out:
+            out.write(f"daemon off;\nmaster_process off;\nerror_log stderr;\n"
+                      f"pid {self.scratch}/pid;\nevents {{}}\nhttp {{\n  access_log off;\n"
+                      + "".join(f"  {kind}_temp_path {self.scratch}/{kind};\n" for kind in
+                                ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+                      + f"  server {{\n    listen 127.0.0.1:{self.port} http2;\n"
+                      f"    root {root};\n  }}\n}}\n")
+        return not_as_root(require("nginx"), "-c", config, "-p", self.scratch, "-e", "stderr")
+
+
+class Node(Origin):
+    name = "node"
+    can = frozenset({"files", "echo", "trailers", "hints"})
+
+    def command(self, root):
+        return [require("node"), os.path.join(HERE, "node_origin.js"), str(self.port), root]
+
+
+class Go(Origin):
+    """Go's x/net/http2, from Debian's packages: its net/http of that time has no cleartext
+    HTTP/2."""
+
+    name = "go"
+    can = frozenset({"files", "echo", "trailers"})
+    program = None  # built once
+
+    def environment(self):
+        return {**os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": "",
+                "GOCACHE": os.path.join(tempfile.gettempdir(), "headrace-go-cache"),
+                "GOTOOLCHAIN": "local"}
+
+    def command(self, root):
+        if Go.program is None:
+            Go.program = os.path.join(tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR")), "origin")
+            subprocess.run([require("go"), "build", "-o", Go.program,
+                            os.path.join(HERE, "go_origin.go")],
+                           env=self.environment(), check=True, timeout=300)
+        return [Go.program, str(self.port), root]
+
+
+ALL = [Nghttpd, H2o, Nginx, Node, Go]
