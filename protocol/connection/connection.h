@@ -235,6 +235,7 @@ class Connection {
   bool add_fragment(gsl::span<const uint8_t> fragment);
   EventPtr on_field_block(gsl::span<const uint8_t> block);
   EventPtr on_request(bool too_large);
+  bool join_crumbs(const RequestHead& request);
   EventPtr on_response(Stream* stream, bool too_large);
   EventPtr on_promise(bool too_large);
   EventPtr on_trailers(Stream* stream, bool too_large);
@@ -302,6 +303,7 @@ class Connection {
   void write_headers_frames(StreamId id, gsl::span<const uint8_t> block, bool end_stream);
   bool write_padded_block(FrameType type, uint8_t flags, StreamId id,
                           gsl::span<const uint8_t> content);
+  uint8_t* encode(FieldsView fields, uint8_t* out);
   std::vector<uint8_t> encode_block(FieldsView fields);
   static std::vector<uint8_t> encode_stateless(FieldsView fields);
 

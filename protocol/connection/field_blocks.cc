@@ -2,6 +2,7 @@
 
 #include "protocol/connection/connection.h"
 #include "protocol/frame/frame_writer.h"
+#include "protocol/message/cookies.h"
 
 // Messages' heads and trailers -> HEADERS, PUSH_PROMISE and CONTINUATION (RFC 9113 §4.3). Blocks
 // are encoded in the order in which they go out, as the HPACK table wants it.
@@ -10,9 +11,10 @@ namespace headrace::inline HEADRACE_ABI {
 namespace {
 
 // Octets that `fields` can come to as a field block.
-size_t max_block_size(FieldsView fields) {
+size_t max_block_size(FieldsView fields, bool split_cookies) {
   size_t size = hpack::Encoder::kMaxBeginSize;
-  for (const Field& field : fields) size += hpack::Encoder::max_field_size(field);
+  for_each_line(fields, split_cookies,
+                [&](const Field& line) { size += hpack::Encoder::max_field_size(line); });
   return size;
 }
 
@@ -20,13 +22,12 @@ size_t max_block_size(FieldsView fields) {
 
 // A field block in HEADERS, and CONTINUATION when it does not fit into one frame.
 void Connection::write_field_block(StreamId id, FieldsView fields, bool end_stream) {
-  size_t bound = max_block_size(fields);
+  size_t bound = max_block_size(fields, options_.split_cookies);
   if (bound <= kMinMaxFrameSize && options_.padding == nullptr) {
     // One frame for sure, whatever the peer's maximum: encoded where it is sent from.
     uint8_t* frame = output_.reserve(FrameHeader::kSize + bound);
     uint8_t* block = frame + FrameHeader::kSize;
-    uint8_t* end = encoder_.begin_block(block);
-    for (const Field& field : fields) end = encoder_.add(field, end);
+    uint8_t* end = encode(fields, block);
     FrameHeader header;
     header.length = static_cast<uint32_t>(end - block);
     header.type = FrameType::kHeaders;
@@ -73,17 +74,23 @@ bool Connection::write_padded_block(FrameType type, uint8_t flags, StreamId id,
   return true;
 }
 
+uint8_t* Connection::encode(FieldsView fields, uint8_t* out) {
+  out = encoder_.begin_block(out);
+  for_each_line(fields, options_.split_cookies,
+                [&](const Field& line) { out = encoder_.add(line, out); });
+  return out;
+}
+
 std::vector<uint8_t> Connection::encode_block(FieldsView fields) {
-  std::vector<uint8_t> block(max_block_size(fields));
-  uint8_t* end = encoder_.begin_block(block.data());
-  for (const Field& field : fields) end = encoder_.add(field, end);
+  std::vector<uint8_t> block(max_block_size(fields, options_.split_cookies));
+  uint8_t* end = encode(fields, block.data());
   block.resize(static_cast<size_t>(end - block.data()));
   return block;
 }
 
 // Without the table, so that what is written in between does not matter.
 std::vector<uint8_t> Connection::encode_stateless(FieldsView fields) {
-  std::vector<uint8_t> block(max_block_size(fields));
+  std::vector<uint8_t> block(max_block_size(fields, /*split_cookies=*/false));
   uint8_t* end = block.data();
   for (const Field& field : fields) end = hpack::Encoder::add_stateless(field, end);
   block.resize(static_cast<size_t>(end - block.data()));

@@ -1,5 +1,6 @@
 #include "protocol/connection/connection.h"
 #include "protocol/frame/frame_writer.h"
+#include "protocol/message/cookies.h"
 
 // Field blocks -> messages (RFC 9113 §4.3, §8). A block is decoded before its stream is looked up,
 // so that the HPACK table is right whatever becomes of the stream.
@@ -12,6 +13,8 @@ constexpr Rule kConcurrency = {"RFC 9113 §5.1.2",
                                "no more streams are open than MAX_CONCURRENT_STREAMS"};
 constexpr Rule kStreamMemory = {"limits.h connection_memory",
                                 "a stream fits into the connection's memory budget"};
+constexpr Rule kCookieMemory = {"limits.h connection_memory",
+                                "joined cookies fit into the connection's memory budget"};
 constexpr Rule kListSize = {"limits.h field_list_size",
                             "a field section stays within the limits of a field list"};
 
@@ -183,10 +186,21 @@ EventPtr Connection::on_request(bool too_large) {
                             static_cast<uint64_t>(stream->content_length)));
     return nullptr;
   }
+  if (!join_crumbs(stream->request)) {
+    fail_stream(frame_error(ErrorCode::kEnhanceYourCalm, kCookieMemory));
+    return nullptr;
+  }
   ++statistics_.requests_received;
   stream->announced = true;
   if (block_.end_stream) end_of_message(stream);
   return recycler_.lend(RequestReceived{id, 0, block_.end_stream, FieldSection(field_storage_)});
+}
+
+// §8.2.3: one cookie field of its crumbs. False: there is no memory for that.
+bool Connection::join_crumbs(const RequestHead& request) {
+  if (!request.has_crumbs || !options_.join_cookies || join_cookies(&field_storage_)) return true;
+  hit(Limit::kConnectionMemory);
+  return false;
 }
 
 // The final response, or an interim one.
@@ -285,6 +299,7 @@ EventPtr Connection::on_promise(bool too_large) {
   if (!stream->request.is_safe || stream->request.content_length > 0) {
     return decline(ErrorCode::kProtocolError, kSafe);
   }
+  if (!join_crumbs(stream->request)) return decline(ErrorCode::kEnhanceYourCalm, kCookieMemory);
   stream->announced = true;
   return recycler_.lend(
       PushPromiseReceived{on->id, on->user_data, id, FieldSection(field_storage_)});

@@ -72,6 +72,12 @@ struct Options {
   // White space at the edges of field values is trimmed instead of refused (RFC 9113 §8.2.1).
   bool trim_field_values = false;
 
+  // The crumbs of a request's cookie field become one field (RFC 9113 §8.2.3 demands it before the
+  // request goes to anything that does not speak HTTP/2).
+  bool join_cookies = true;
+  // Cookie fields of ours go out in crumbs, so that HPACK finds again those that have not changed.
+  bool split_cookies = false;
+
   // send_data() holds at most so many bytes a stream.
   uint32_t send_buffer_size = 64 * 1024;
 

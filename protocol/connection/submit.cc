@@ -3,6 +3,7 @@
 
 #include "protocol/connection/connection.h"
 #include "protocol/frame/frame_writer.h"
+#include "protocol/message/cookies.h"
 
 // Commands. Each checks everything first; after an error nothing was sent and nothing was taken.
 
@@ -35,7 +36,8 @@ bool Connection::exceeds_peer_limit(FieldsView fields) const {
   const uint32_t limit = peer_settings_.max_header_list_size;
   if (limit == SettingValues::kUnlimited) return false;
   size_t size = 0;
-  for (const Field& field : fields) size += field.name.size() + field.value.size() + 32;
+  for_each_line(fields, options_.split_cookies,
+                [&](const Field& line) { size += line.name.size() + line.value.size() + 32; });
   return size > limit;
 }
 

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "field/field.h"
 #include "field/field_storage.h"
 #include "memory/abi.h"
 
@@ -62,6 +63,23 @@ class CookieCrumbs {
 
   std::string_view value_;
 };
+
+// Calls `each(const Field&)` for every line that `fields` go out in: with `split_cookies`, a cookie
+// field is one for each crumb.
+template <typename Each>
+void for_each_line(FieldsView fields, bool split_cookies, Each each) {
+  for (const Field& field : fields) {
+    if (!split_cookies || field.name != "cookie") {
+      each(field);
+      continue;
+    }
+    Field line = field;
+    for (std::string_view crumb : CookieCrumbs(field.value)) {
+      line.value = crumb;
+      each(line);
+    }
+  }
+}
 
 }  // namespace headrace::inline HEADRACE_ABI
 

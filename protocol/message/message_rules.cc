@@ -107,6 +107,7 @@ class Section {
     return has(name) ? at_[static_cast<size_t>(name)]->value : std::string_view();
   }
   int64_t content_length() const { return content_length_; }
+  bool has_crumbs() const { return has_crumbs_; }
 
  private:
   static void look_up(Field* field) {
@@ -160,6 +161,10 @@ class Section {
         if (has(name)) return &kHost;
         remember(name, place);
         return nullptr;
+      case FieldName::kCookie:
+        has_crumbs_ = has(name);
+        seen_ |= bit(name);
+        return nullptr;
       case FieldName::kContentLength:
         return kind_ == Kind::kTrailers ? nullptr : take_content_length(place.value);
       default:
@@ -185,6 +190,7 @@ class Section {
   uint32_t pseudo_fields_;  // those that are defined for this kind
   uint32_t seen_ = 0;
   bool regular_seen_ = false;
+  bool has_crumbs_ = false;
   int64_t content_length_ = kNoContentLength;
   // By name, where `seen_` says so; what remember() is called with comes before kHost or is it.
   std::array<const Field*, static_cast<size_t>(FieldName::kHost) + 1> at_;
@@ -237,6 +243,7 @@ const Rule* check_request_head(const Section& section, RequestHead* head) {
   head->is_head = method == "HEAD";
   head->is_connect = method == "CONNECT";
   head->is_safe = head->is_head || method == "GET";
+  head->has_crumbs = section.has_crumbs();
   head->content_length = section.content_length();
   if (section.has(FieldName::kProtocol)) {
     const bool sound = head->is_connect && is_token(section.get(FieldName::kProtocol));

@@ -31,6 +31,7 @@ struct RequestHead {
   bool is_head = false;     // :method HEAD: the response has no body
   bool is_safe = false;     // :method GET or HEAD: one that may be promised (RFC 9113 §8.4)
   bool is_connect = false;  // :method CONNECT, extended or not: no content-length rules, a tunnel
+  bool has_crumbs = false;  // more than one cookie field (RFC 9113 §8.2.3)
   int64_t content_length = kNoContentLength;
 };
 

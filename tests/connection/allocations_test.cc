@@ -125,7 +125,8 @@ TEST_F(AllocationsTest, NoneForFieldBlocksInPieces) {
                           {":scheme", "https"},
                           {":authority", "example.org"},
                           {":path", "/" + std::string(300, 'p') + std::to_string(next_)},
-                          {"cookie", std::string(100, 'c')}});
+                          {"cookie", std::string(100, 'c')},
+                          {"cookie", std::string(50, 'd')}});
       bytes += ref::encode(ref::HEADERS, ref::END_STREAM, next_, block.substr(0, 100)) +
                ref::encode(ref::CONTINUATION, 0, next_, block.substr(100, 100)) +
                ref::encode(ref::CONTINUATION, ref::END_HEADERS, next_, block.substr(200));

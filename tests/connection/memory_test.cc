@@ -15,6 +15,7 @@
 namespace headrace {
 namespace {
 
+namespace ref = reference;
 using testing::drain;
 using testing::kind;
 using testing::kNow;
@@ -69,6 +70,25 @@ TEST_P(MemoryTest, DecodedFields) {
   auto connection = small();
   std::string headers = client_.headers(1, true, {{"x-large", std::string(14000, 'x')}});
   EXPECT_EQ(error_after(*connection, headers), ErrorCode::kEnhanceYourCalm);
+}
+
+// What crumbs join to is held beside them; without room for it the stream is refused, and the next
+// request is as good as ever.
+TEST_P(MemoryTest, JoinedCookies) {
+  auto connection = small();
+  const std::vector<ref::HeaderField> request = {
+      {":method", "GET"}, {":scheme", "https"}, {":path", "/"}};
+  std::vector<ref::HeaderField> large = request, little = request;
+  for (int i = 0; i < 2; ++i) large.push_back({"cookie", std::string(4000, 'c')});
+  for (int i = 0; i < 2; ++i) little.push_back({"cookie", std::string(40, 'c')});
+  EXPECT_EQ(error_after(*connection, client_.headers(1, true, large)), std::nullopt);
+  EXPECT_EQ(drain(connection.get()),
+            ref::encode(ref::RST_STREAM, 0, 1,
+                        ref::u32(static_cast<uint32_t>(ErrorCode::kEnhanceYourCalm))));
+  EXPECT_EQ(connection->statistics().limits_hit.of(Limit::kConnectionMemory), 1u);
+  EXPECT_EQ(connection->open_streams(), 0u);
+  EXPECT_EQ(error_after(*connection, client_.headers(3, true, little)), std::nullopt);
+  EXPECT_EQ(connection->open_streams(), 1u);
 }
 
 TEST_P(MemoryTest, Streams) {
