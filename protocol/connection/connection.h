@@ -33,6 +33,7 @@
 namespace headrace::inline HEADRACE_ABI {
 
 class Connection;
+class ConnectionInspector;
 
 // The events of one input, made one a step as a range-for walks over it. See Connection.
 using EventRange = LazyRange<Connection, Event>;
@@ -157,6 +158,7 @@ class Connection {
 
  private:
   friend EventRange;
+  friend ConnectionInspector;  // looks, for tests; the library has none
   enum class PingPurpose : uint8_t;
 
   // --- connection.cc: the steps of a range.

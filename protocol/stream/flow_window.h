@@ -52,6 +52,8 @@ class ReceiveWindow {
     consumed_ = 0;
     return increment;
   }
+  // Octets that are used up and not given back yet.
+  uint32_t consumed() const { return consumed_; }
   // Widens the window beyond what was received. False: it would exceed 2^31-1.
   [[nodiscard]] bool widen(int64_t base, uint32_t size) { return window_.give(base, size); }
 
