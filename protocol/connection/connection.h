@@ -148,6 +148,9 @@ class Connection {
   bool accepts_requests() const;
   // What the rest of our message on this stream waits for.
   Blocked why_blocked(StreamId stream_id) const;
+  // The receive window of a stream, or of the connection (0). All zero for a stream that is not
+  // receiving.
+  ReceiveCredit receive_credit(StreamId stream_id) const;
   // A GOAWAY was sent or received, and no stream is left: nothing more can happen here.
   bool is_drained() const;
   // The memory that the peer makes this connection hold.

@@ -5,11 +5,17 @@
 // Receive credit (RFC 9113 §6.9): when it goes back to the peer, and how wide the windows are.
 
 namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+// RFC 9113 §5.1: DATA may come.
+bool is_receiving(StreamState state) {
+  return state == StreamState::kOpen || state == StreamState::kHalfClosedLocal;
+}
+
+}  // namespace
 
 void Connection::give_stream_credit(Stream* stream, uint32_t size) {
-  bool receiving =
-      stream->state == StreamState::kOpen || stream->state == StreamState::kHalfClosedLocal;
-  if (!receiving) return;
+  if (!is_receiving(stream->state)) return;
   const int64_t base = own_settings_.initial_window_size;
   const bool at_once = options_.window_policy == WindowPolicy::kFixed;
   uint32_t increment = stream->receive_window.consume(base, base + stream->widened, size, at_once);
@@ -19,6 +25,21 @@ void Connection::give_stream_credit(Stream* stream, uint32_t size) {
     increment += static_cast<uint32_t>(extra);
   }
   write_credit(stream->id, increment);
+}
+
+ReceiveCredit Connection::receive_credit(StreamId stream_id) const {
+  if (stream_id != 0) {
+    const Stream* stream = streams_.find(stream_id);
+    if (stream == nullptr || !is_receiving(stream->state)) return {};
+    const ReceiveWindow& window = stream->receive_window;
+    return {window.available(own_settings_.initial_window_size), window.waiting(),
+            stream->uncredited};
+  }
+  uint64_t held = 0;
+  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
+    held += stream->uncredited;
+  }
+  return {receive_window_.available(kInitialWindow), receive_window_.waiting(), held};
 }
 
 // The initial window became smaller (§6.9.2). What had not been given back, being little beside the

@@ -42,6 +42,14 @@ enum class Blocked : uint8_t {
 
 const char* to_string(Blocked blocked);
 
+// Where the octets of a receive window are (RFC 9113 §5.2): `window` + `waiting` + `held` make up
+// its full size, but for the part of a DATA frame that has not come in yet.
+struct ReceiveCredit {
+  int64_t window = 0;    // what the peer may still send
+  uint32_t waiting = 0;  // used up, and goes back to the peer in one piece with more
+  uint64_t held = 0;     // handed to the application, for it to give back with credit()
+};
+
 // What a command returns. Allocates nothing.
 struct [[nodiscard]] SubmitResult {
   SubmitError error = SubmitError::kNone;

@@ -35,6 +35,8 @@ class FlowWindow {
 class ReceiveWindow {
  public:
   int64_t available(int64_t base) const { return window_.available(base); }
+  // Used up, and not given back yet.
+  uint32_t waiting() const { return consumed_; }
   // A frame of `size` octets of flow-controlled payload has come in. False: more than the peer was
   // allowed; nothing has changed.
   [[nodiscard]] bool receive(int64_t base, uint32_t size) {

@@ -75,6 +75,7 @@ Driver::Driver(Role role, const Options& options, Holding holding, uint32_t seed
       connection_(role, options, now_),
       application_(&connection_),
       reader_(role == Role::kClient),
+      credit_(role == Role::kServer, options),
       allowance_(kAllEvents) {}
 
 Driver::~Driver() = default;
@@ -82,6 +83,7 @@ Driver::~Driver() = default;
 void Driver::receive(std::string_view bytes, const std::vector<size_t>& parts) {
   for (const size_t size : parts) {
     parts_.emplace_back(bytes.substr(0, size));
+    credit_.peer_sent(parts_.back());
     bytes.remove_prefix(size);
   }
 }
@@ -136,9 +138,17 @@ void Driver::settle() {
     input_was_refused_ |= !connection_.wants_input();
     const bool progress = !output_held_ && drain();
     if (allowance_ == 0) return;
-    if (!open_when_due() && !progress) return;
+    if (!open_when_due() && !progress) return check_credit();
   }
   break_rule("the connection never comes to rest");
+}
+
+// When all that was sent has arrived, on both sides.
+void Driver::check_credit() {
+  for (const reference::Frame& frame : reader_.take_raw()) credit_.we_sent(frame);
+  const bool settled = connection_.wants_input() && !output_held_ && shown_.empty() &&
+                       parts_.empty() && range_ == nullptr;
+  if (settled) break_rule(credit_.check(connection_));
 }
 
 // A range for what waits without new input.

@@ -15,6 +15,7 @@
 
 #include "protocol/connection/connection.h"
 #include "tests/transcript/application.h"
+#include "tests/transcript/credit_rules.h"
 #include "tests/transcript/output_reader.h"
 
 namespace headrace::transcript {
@@ -77,6 +78,7 @@ class Driver {
   void take(EventPtr event);
   bool drain();
   bool open_when_due();
+  void check_credit();
   void break_rule(std::string_view rule);
 
   Holding holding_;
@@ -86,6 +88,7 @@ class Driver {
   Connection connection_;
   Application application_;
   OutputReader reader_;
+  CreditRules credit_;
 
   std::deque<std::string> parts_;  // input that was not given to the connection yet
   std::unique_ptr<OpenRange> range_;

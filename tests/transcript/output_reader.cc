@@ -13,6 +13,7 @@ void OutputReader::append(std::string_view bytes) {
   if (preface_due_ && !take_preface()) return;
   size_t at = 0;
   while (const auto frame = reference::parse(unread_, &at)) {
+    raw_frames_.push_back(*frame);
     frames_.push_back(describe_frame(*frame));
     const bool ends_block = (frame->flags & reference::END_HEADERS) != 0;
     switch (frame->type) {

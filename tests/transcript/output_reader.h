@@ -6,8 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "tests/reference/frames.h"
 #include "tests/reference/hpack.h"
 #include "tests/transcript/item.h"
 
@@ -29,6 +31,8 @@ class OutputReader {
   // The frames that are complete, field blocks and their CONTINUATION frames as a whole: the fields
   // stand under the first frame.
   std::vector<Item> take();
+  // The same frames as they were, CONTINUATION too.
+  std::vector<reference::Frame> take_raw() { return std::exchange(raw_frames_, {}); }
   // The octets of a frame that is not complete.
   size_t unread() const { return unread_.size(); }
 
@@ -43,6 +47,7 @@ class OutputReader {
   uint64_t table_limit_ = 4096;
   std::string unread_;
   std::vector<Item> frames_;
+  std::vector<reference::Frame> raw_frames_;
   std::optional<size_t> open_block_;  // the index in `frames_` of the frame that began it
   std::string block_;
 };
