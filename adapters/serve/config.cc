@@ -22,6 +22,8 @@ ABSL_FLAG(std::string, allocation, "reuse",
 ABSL_FLAG(uint32_t, max_connections, 10'000,
           "Connections open at once, over all threads; newcomers wait until one closes.");
 ABSL_FLAG(uint32_t, max_streams, 100, "Streams that a client may have open at once.");
+ABSL_FLAG(bool, websocket, true,
+          "Take extended CONNECT (RFC 8441), for the WebSocket echo at /ws.");
 ABSL_FLAG(Duration, idle_timeout, Duration{180s},
           "A connection without a stream is closed after so long; 0 is never.");
 ABSL_FLAG(
@@ -73,6 +75,7 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   if (!allocation.ok()) return allocation.status();
   Options& connection = config.loop.connection;
   connection.allocation = *allocation;
+  connection.enable_connect_protocol = absl::GetFlag(FLAGS_websocket);
   connection.initial_window_size = kStreamWindow;
   connection.connection_window_size = kConnectionWindow;
   connection.limits.concurrent_streams = absl::GetFlag(FLAGS_max_streams);
@@ -88,7 +91,7 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
 
 std::string usage() {
   return "Serves HTTP/2 without TLS (prior knowledge): files, or a small built-in site, and the\n"
-         "endpoints /echo, /bytes/N, /headers, /status/NNN and /stats.\n\n"
+         "endpoints /echo, /bytes/N, /headers, /status/NNN, /stats and /ws (WebSocket).\n\n"
          "Usage: serve [--flag=value...]\n\n" +
          program::describe_flags();
 }

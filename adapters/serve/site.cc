@@ -8,6 +8,7 @@
 #include "adapters/serve/reflection.h"
 #include "adapters/serve/static_files.h"
 #include "adapters/serve/stats.h"
+#include "adapters/serve/websocket.h"
 
 namespace headrace::serve {
 
@@ -17,13 +18,19 @@ constexpr std::string_view kEcho = "/echo";
 
 }  // namespace
 
-bool takes_request_body(const Responder& responder) { return responder.path() == kEcho; }
+// What follows CONNECT is no body, but what goes through the tunnel: who asks waits for the answer.
+bool takes_request_body(const Responder& responder) {
+  return responder.path() == kEcho || responder.method() == "CONNECT";
+}
 
 void answer(Responder& responder, const Site& site) {
   constexpr std::string_view kBytes = "/bytes/";
   constexpr std::string_view kStatus = "/status/";
   const std::string_view path = responder.path();
-  if (responder.method() == "CONNECT") return responder.respond_error(501);
+  if (responder.method() == "CONNECT") {
+    if (tunnel_protocol(responder) != "websocket") return responder.respond_error(501);
+    return path == "/ws" ? answer_websocket(responder) : responder.respond_error(404);
+  }
   if (!path.starts_with('/')) return responder.respond_error(400);
   if (path == kEcho) return answer_echo(responder);
   if (path == "/headers") return answer_headers(responder);

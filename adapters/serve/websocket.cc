@@ -1,0 +1,83 @@
+#include "adapters/serve/websocket.h"
+
+#include <memory>
+
+namespace headrace::serve {
+
+void WebSocketEcho::on_data(const DataReceived& data) {
+  uncredited_ += data.bytes.size();
+  gsl::span<const uint8_t> bytes = data.bytes;
+  while (!closing_) {
+    const std::optional<WebSocketReader::Item> item = reader_.next(&bytes);
+    if (!item) break;
+    answer(*item);
+  }
+  // The tunnel ends without a closing handshake: there is nobody to answer.
+  if (data.end_stream) closing_ = true;
+  send();
+}
+
+void WebSocketEcho::answer(const WebSocketReader::Item& item) {
+  using Kind = WebSocketReader::Item::Kind;
+  switch (item.kind) {
+    case Kind::kMessage:
+      return append_websocket_frame(item.opcode, item.payload, &waiting_);
+    case Kind::kPing:
+      return append_websocket_frame(WebSocketOpcode::kPong, item.payload, &waiting_);
+    case Kind::kPong:
+      return;
+    case Kind::kClose:
+    case Kind::kViolation:
+      return close(item.status);
+  }
+}
+
+// RFC 6455 §5.5.1, §7.1.7: a Close frame is the last; the server ends the transport, which is the
+// stream here (RFC 8441 §5).
+void WebSocketEcho::close(WebSocketStatus status) {
+  closing_ = true;
+  std::string payload;
+  if (status != WebSocketStatus::kNoStatus) {
+    const auto code = static_cast<uint16_t>(status);
+    payload = {static_cast<char>(code >> 8), static_cast<char>(code & 0xff)};
+  }
+  append_websocket_frame(WebSocketOpcode::kClose, payload, &waiting_);
+}
+
+// Passes on what the connection takes; when that is all, the peer may send more.
+void WebSocketEcho::send() {
+  const auto* first = reinterpret_cast<const uint8_t*>(waiting_.data());
+  const gsl::span<const uint8_t> rest(first + passed_on_, waiting_.size() - passed_on_);
+  if (!rest.empty() || closing_) {
+    const SendResult sent = connection_.send_data(stream_id_, rest, closing_);
+    if (!sent.ok()) return;  // it has ended already, or the stream has gone
+    sent_ += sent.accepted;
+    passed_on_ += sent.accepted;
+  }
+  const bool idle = passed_on_ == waiting_.size();
+  if (idle || passed_on_ >= waiting_.size() / 2) {  // not each time: that would move all often
+    waiting_.erase(0, passed_on_);
+    passed_on_ = 0;
+  }
+  if (!idle || uncredited_ == 0) return;
+  (void)connection_.credit(stream_id_, static_cast<uint32_t>(uncredited_));  // else it has gone
+  uncredited_ = 0;
+}
+
+std::string_view tunnel_protocol(const Responder& responder) {
+  return responder.method() == "CONNECT" ? responder.field(":protocol") : std::string_view();
+}
+
+void answer_websocket(Responder& responder) {
+  constexpr std::string_view kVersion = "13";  // RFC 6455 §4.1
+  if (responder.field("sec-websocket-version") != kVersion) {
+    return responder.respond_error(400, {{"sec-websocket-version", kVersion}});
+  }
+  if (responder.end_stream()) return responder.respond_error(400);
+  Connection& connection = responder.connection();
+  (void)connection.set_automatic_credit(responder.stream_id(), false);  // else it has gone
+  responder.respond_with_stream(200, {});
+  responder.attach(std::make_unique<WebSocketEcho>(connection, responder.stream_id()));
+}
+
+}  // namespace headrace::serve
