@@ -220,7 +220,8 @@ EventPtr Connection::on_ping(gsl::span<const uint8_t> payload) {
   return nullptr;
 }
 
-// §6.8: our streams above the last one that the peer looks at can be tried again elsewhere.
+// §6.8: our streams above the last one that the peer looks at can be tried again elsewhere. So can
+// requests that waited, whatever their ids: after a GOAWAY no more streams are opened.
 EventPtr Connection::on_goaway(gsl::span<const uint8_t> payload) {
   static constexpr Rule kNotHigher = {"RFC 9113 §6.8",
                                       "a later GOAWAY does not raise the last stream identifier"};
@@ -236,9 +237,12 @@ EventPtr Connection::on_goaway(gsl::span<const uint8_t> payload) {
   reason.frame = FrameType::kGoaway;
   for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
     next = StreamTable::next(stream);
-    if (stream->id <= last || !is_own(stream->id) || is_closed(stream->state)) continue;
+    if (!is_own(stream->id) || is_closed(stream->state)) continue;
+    const bool waits = stream->held_head != nullptr;
+    if (stream->id <= last && !waits) continue;
     stream->retry_safe = true;
-    close_stream(stream, StreamState::kClosedResetReceived, ClosedBy::kPeer, reason);
+    close_stream(stream, waits ? StreamState::kClosedSkipped : StreamState::kClosedResetReceived,
+                 ClosedBy::kPeer, reason);
   }
   return recycler_.lend(GoawayReceived{last, static_cast<ErrorCode>(load_u32(payload.data() + 4)),
                                        Bytes(payload.subspan(8))});

@@ -115,8 +115,8 @@ struct PingAcknowledged {
   std::chrono::nanoseconds round_trip;  // from ping() to this input
 };
 
-// RFC 9113 §6.8. Our streams above `last_stream_id` are closed with retry_safe in the events that
-// follow, the others go on; there will be no new ones.
+// RFC 9113 §6.8. Our streams above `last_stream_id`, and requests that still waited to be sent, are
+// closed with retry_safe in the events that follow; the others go on. There will be no new ones.
 struct GoawayReceived {
   StreamId last_stream_id;
   ErrorCode error;

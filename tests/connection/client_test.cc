@@ -59,6 +59,24 @@ TEST_F(Pair, WhatWaitsWhenTheServerGoesIsSafeToRetry) {
   EXPECT_EQ(client_->submit_request(kGet).error, SubmitError::kGoingAway);
 }
 
+// RFC 9113 §6.8: who receives a GOAWAY opens no more streams, not even at or below its last one.
+TEST_F(Pair, WhatWaitsIsNotSentBehindAGoaway) {
+  answer_ = false;
+  server_options_.limits.concurrent_streams = 1;
+  start();
+  run();
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(client_->submit_request(kGet).ok());
+  run();
+  ASSERT_TRUE(server_->shutdown().ok());
+  ASSERT_TRUE(server_->submit_response(1, {{":status", "204"}}).ok());
+  server_to_client();  // the GOAWAY that refuses nothing, and room for another stream
+  EXPECT_EQ(client_log_, (Log{"closed 3 retry_safe", "response 1 204", "closed 1"}));
+  const uint64_t sent = client_->statistics().sent_by_type.of(FrameType::kHeaders);
+  run();
+  EXPECT_EQ(client_->statistics().sent_by_type.of(FrameType::kHeaders), sent);
+  EXPECT_TRUE(client_->is_drained());
+}
+
 TEST_F(Pair, TheLastIdIsSaidToBeTheLast) {
   client_options_.first_stream_id = 0x7fffffff;
   start();
