@@ -244,7 +244,8 @@ const Rule* check_request_head(const Section& section, RequestHead* head) {
   head->is_connect = method == "CONNECT";
   head->is_safe = head->is_head || method == "GET";
   head->has_crumbs = section.has_crumbs();
-  head->content_length = section.content_length();
+  // RFC 9110 §9.3.6: a CONNECT request has no content; what follows is the tunnel's.
+  head->content_length = head->is_connect ? kNoContentLength : section.content_length();
   if (section.has(FieldName::kProtocol)) {
     const bool sound = head->is_connect && is_token(section.get(FieldName::kProtocol));
     return sound ? check_target(section, method) : &kProtocol;
@@ -303,6 +304,7 @@ void read_outbound_request(FieldsView fields, RequestHead* head) {
       head->content_length = parse_content_length(field.value);
     }
   }
+  if (head->is_connect) head->content_length = kNoContentLength;
 }
 
 void read_outbound_response(FieldsView fields, ResponseHead* head) {
