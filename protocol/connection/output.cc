@@ -87,7 +87,10 @@ Blocked Connection::why_blocked(StreamId stream_id) const {
   if (stream->held_head != nullptr) {
     return can_open_waiting() ? Blocked::kOutput : Blocked::kPeerConcurrency;
   }
-  if (!stream->head_sent) return Blocked::kApplication;
+  if (!stream->head_sent) {
+    // What is pushed to a client has nothing going the other way.
+    return role_ == Role::kClient ? Blocked::kNothing : Blocked::kApplication;
+  }
   if (stream->sending_ended) {
     return stream->end_offset > output_.sent_offset() ? Blocked::kOutput : Blocked::kNothing;
   }

@@ -105,6 +105,18 @@ TEST_F(Pair, AResponseIsPushed) {
   EXPECT_EQ(server_log_, (Log{"request 1 /", "closed 1", "closed 2"}));
 }
 
+TEST_F(Pair, WhatIsPushedHasNothingOfTheClientsToSend) {
+  client_options_.enable_push = true;
+  answer_ = false;
+  start();
+  ASSERT_TRUE(client_->submit_request(kGet).ok());
+  run();
+  ASSERT_TRUE(server_->submit_push(1, kGet).ok());
+  run();
+  EXPECT_EQ(client_->why_blocked(2), Blocked::kNothing);
+  EXPECT_EQ(server_->why_blocked(2), Blocked::kApplication);
+}
+
 TEST_F(Pair, NothingIsPushedToAClientThatDoesNotWantIt) {
   answer_ = false;
   start();
