@@ -184,7 +184,8 @@ EventPtr Connection::next_notification() {
       erase_if_done(stream);
       return event;
     }
-    if (std::exchange(stream->writable_event_due, false) && !is_closed(stream->state)) {
+    // (A body that was finished meanwhile takes no more; that of a closed stream neither.)
+    if (std::exchange(stream->writable_event_due, false) && stream->body.accepts_data()) {
       if (!notification_due(stream)) notify_.remove(stream);
       return recycler_.lend(StreamWritable{id, user_data});
     }

@@ -48,7 +48,7 @@ size_t SendBody::append(gsl::span<const uint8_t> bytes) {
 bool SendBody::take_writable() {
   // Half of the buffer is free again: often enough to keep the stream busy, seldom enough to be
   // cheap.
-  if (!wrote_short_ || buffer_.size > buffer_capacity_ / 2) return false;
+  if (!wrote_short_ || !open_ || buffer_.size > buffer_capacity_ / 2) return false;
   wrote_short_ = false;
   return true;
 }

@@ -31,7 +31,8 @@ class SendBody {
   size_t append(gsl::span<const uint8_t> bytes);
   // No more append(): what is buffered is the rest of the body.
   void finish() { open_ = false; }
-  // append() took less than it was given since the last call, and has room again.
+  // append() took less than it was given since the last call, and has room again. Not behind
+  // finish(): nothing more may come.
   bool take_writable();
 
   // --- Body::source()

@@ -117,6 +117,25 @@ TEST_F(Pair, WhatIsPushedHasNothingOfTheClientsToSend) {
   EXPECT_EQ(server_->why_blocked(2), Blocked::kApplication);
 }
 
+// After a short write the application may as well give up the rest.
+TEST_F(Pair, WhatIsFinishedIsNotSaidToBeWritable) {
+  const std::vector<uint8_t> bytes(13, 'x');
+  client_options_.send_buffer_size = 10;
+  start();
+  run();
+  // Finished before there is room again, and after.
+  for (StreamId id : {1u, 3u}) {
+    ASSERT_TRUE(client_->submit_request(post("/"), Body::stream()).ok());
+    EXPECT_EQ(client_->send_data(id, bytes, false).accepted, 10u);
+    if (id == 3) (void)client_->pending_output();
+    ASSERT_TRUE(client_->send_trailers(id, {}).ok());
+    client_to_server();
+    for (EventPtr event : client_->advance(now_)) {
+      EXPECT_FALSE(std::holds_alternative<StreamWritable>(*event));
+    }
+  }
+}
+
 TEST_F(Pair, NothingIsPushedToAClientThatDoesNotWantIt) {
   answer_ = false;
   start();
