@@ -459,6 +459,7 @@ class Connection {
   bool keepalive_asked_ = false;
   TimePoint keepalive_asked_at_;
   TimePoint stall_check_ = TimePoint::max();  // no stream's stall deadline comes before it
+  TimePoint data_cut_at_;                     // the last DATA of any stream
 
   mutable Statistics statistics_;
 };

@@ -66,16 +66,17 @@ void Connection::check_stalled_streams() {
   for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
     next = StreamTable::next(stream);
     if (!SendQueue::contains(stream)) continue;
-    TimePoint deadline = stream->waiting_since + timeout;
-    // What waits for our own output is not the peer's fault.
-    if (!stream->window_blocked && !connection_blocked) deadline = now_ + timeout;
+    // What waits for our own output or for its turn is not the peer's fault: the connection's
+    // window is shut since it let through the last DATA, of whichever stream.
+    TimePoint since = stream->waiting_since;
+    if (!stream->window_blocked) since = connection_blocked ? std::max(since, data_cut_at_) : now_;
+    const TimePoint deadline = since + timeout;
     if (deadline > now_) {
       stall_check_ = std::min(stall_check_, deadline);
       continue;
     }
     hit(Limit::kStreamStallTimeout);
-    const auto waited =
-        std::chrono::duration_cast<std::chrono::milliseconds>(now_ - stream->waiting_since);
+    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(now_ - since);
     fail_stream(StreamError{{ErrorCode::kCancel, &kTaken, FrameType::kData, stream->id,
                              static_cast<uint64_t>(waited.count()),
                              static_cast<uint64_t>(timeout.count())}});

@@ -179,7 +179,7 @@ bool Connection::cut_data(Stream* stream, size_t room) {
   send_queue_.took_turn(stream);
   stream->send_window.take(static_cast<uint32_t>(size));
   send_window_.take(static_cast<uint32_t>(size));
-  stream->waiting_since = now_;
+  stream->waiting_since = data_cut_at_ = now_;
   if (stream->sending_ended) {
     send_queue_.remove(stream);
   } else if (stream->body.drained()) {
