@@ -32,15 +32,20 @@ class SendQueue {
 
   // The stream has something to send. No effect when it is here already.
   void add(Stream* stream) {
-    if (!contains(stream)) make_ready(stream);
+    if (contains(stream)) return;
+    ++size_;
+    make_ready(stream);
   }
   // It has nothing to send any more. No effect when it is not here.
   void remove(Stream* stream) {
+    if (!contains(stream)) return;
+    --size_;
     stream->window_blocked = false;
     if (stream->ready) withdraw(stream);
   }
   // Its window is used up.
   void block(Stream* stream) {
+    if (!contains(stream)) ++size_;
     if (stream->ready) withdraw(stream);
     stream->window_blocked = true;
   }
@@ -51,12 +56,15 @@ class SendQueue {
     make_ready(stream);
   }
   // Every window has moved (INITIAL_WINDOW_SIZE changed). `oldest`: of all streams.
-  // `is_open(const Stream*)`: it can send.
+  // `is_open(const Stream*)`: it can send. Requests that wait to be sent, the newest streams and
+  // perhaps very many, are not gone through.
   template <typename IsOpen>
   void windows_moved(Stream* oldest, IsOpen is_open) {
-    for (Stream* stream = oldest; stream != nullptr;
+    uint32_t left = size_;
+    for (Stream* stream = oldest; left > 0 && stream != nullptr;
          stream = StreamList<&Stream::live>::after(stream)) {
       if (!contains(stream)) continue;
+      --left;
       if (is_open(stream)) {
         unblock(stream);
       } else {
@@ -94,7 +102,8 @@ class SendQueue {
 
   std::variant<std::monostate, RoundRobinScheduler, PriorityScheduler> built_in_;
   Scheduler* scheduler_;
-  uint32_t ready_ = 0;  // streams that are with it
+  uint32_t size_ = 0;   // streams that are here
+  uint32_t ready_ = 0;  // of them, those that are with the scheduler
 };
 
 }  // namespace headrace::inline HEADRACE_ABI

@@ -100,6 +100,14 @@ TEST_F(SendQueueTest, MovedWindowsBlockAndUnblock) {
   open = {1};
   queue.windows_moved(all_.front(), is_open);
   EXPECT_EQ(turns(&queue, 1), "1");
+
+  // One goes, which was blocked, and another comes behind all.
+  queue.remove(&streams_[1]);
+  queue.remove(&streams_[1]);
+  queue.block(&streams_[3]);
+  open = {5, 7};
+  queue.windows_moved(all_.front(), is_open);
+  EXPECT_EQ(turns(&queue, 3), "5 7 5");
 }
 
 TEST_F(SendQueueTest, APriorityMayChangeAtAnyTime) {
