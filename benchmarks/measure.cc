@@ -7,8 +7,19 @@
 #include <atomic>
 #include <cstddef>
 
+#include "memory/abi.h"
+
 namespace {
 std::atomic<uint64_t> allocations{0};
+std::atomic<uint64_t> octets{0};
+}  // namespace
+
+#if !HEADRACE_ASAN && !defined(__SANITIZE_THREAD__)
+namespace {
+void count(size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  octets.fetch_add(size, std::memory_order_relaxed);
+}
 }  // namespace
 
 // The C library's own allocator, behind a count. `new` ends up here, too.
@@ -18,22 +29,24 @@ void* __libc_calloc(size_t count, size_t size);
 void* __libc_realloc(void* block, size_t size);
 
 void* malloc(size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
+  count(size);
   return __libc_malloc(size);
 }
-void* calloc(size_t count, size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return __libc_calloc(count, size);
+void* calloc(size_t elements, size_t size) {
+  count(elements * size);
+  return __libc_calloc(elements, size);
 }
 void* realloc(void* block, size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
+  count(size);
   return __libc_realloc(block, size);
 }
 }
+#endif
 
 namespace headrace::benchmarks {
 
 uint64_t heap_allocations() { return allocations.load(std::memory_order_relaxed); }
+uint64_t heap_octets() { return octets.load(std::memory_order_relaxed); }
 
 InstructionCounter::InstructionCounter() {
   perf_event_attr attributes{};
@@ -58,12 +71,16 @@ uint64_t InstructionCounter::read() const {
 void Measure::report(double operations) {
   const uint64_t instructions = counter_.read() - instructions_;
   const uint64_t allocated = heap_allocations() - allocations_;
+  const uint64_t allocated_octets = heap_octets() - octets_;
   state_->SetItemsProcessed(static_cast<int64_t>(operations));
   state_->counters["time/op"] =
       benchmark::Counter(operations, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state_->counters["allocs/op"] = static_cast<double>(allocated) / operations;
+  state_->counters["B/op"] = static_cast<double>(allocated_octets) / operations;
   if (counter_.works()) {
     state_->counters["instr/op"] = static_cast<double>(instructions) / operations;
+  } else {
+    state_->SetLabel("no perf_event here: benchmarks/instructions");
   }
 }
 

@@ -8,7 +8,10 @@
 namespace headrace::benchmarks {
 
 // How often the process has asked for heap memory so far: every malloc, calloc, realloc and new.
+// Zero under a sanitizer, which has an allocator of its own.
 uint64_t heap_allocations();
+// The octets it asked for.
+uint64_t heap_octets();
 
 // Counts user-mode instructions of this thread, if the kernel lets it.
 class InstructionCounter {
@@ -25,11 +28,15 @@ class InstructionCounter {
   int file_;
 };
 
-// Around a benchmark's loop: reports instructions and heap allocations an operation.
+// Around a benchmark's loop: reports instructions, heap allocations and their octets an operation.
+// Where the kernel counts no instructions the row says so.
 class Measure {
  public:
   explicit Measure(benchmark::State* state)
-      : state_(state), allocations_(heap_allocations()), instructions_(counter_.read()) {}
+      : state_(state),
+        allocations_(heap_allocations()),
+        octets_(heap_octets()),
+        instructions_(counter_.read()) {}
 
   // After the loop. `operations` of the whole loop; also sets the items processed.
   void report(double operations);
@@ -38,6 +45,7 @@ class Measure {
   benchmark::State* state_;
   InstructionCounter counter_;
   uint64_t allocations_;
+  uint64_t octets_;
   uint64_t instructions_;
 };
 

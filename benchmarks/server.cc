@@ -1,0 +1,33 @@
+#include "benchmarks/server.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace headrace::benchmarks {
+
+void FlatOutput::append(const uint8_t* data, size_t size) {
+  if (size > octets_.size() - size_) flush();
+  if (size > octets_.size()) fail("a span is larger than the output buffer");
+  std::memcpy(octets_.data() + size_, data, size);
+  size_ += size;
+}
+
+void FlatOutput::flush() {
+  if (record_ != nullptr) record_->append(reinterpret_cast<const char*>(octets_.data()), size_);
+  total_ += size_;
+  size_ = 0;
+}
+
+uint64_t sum_octets(const uint8_t* octets, size_t size) {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < size; ++i) sum += octets[i];
+  return sum;
+}
+
+void fail(const char* what) {
+  std::fprintf(stderr, "benchmark: %s\n", what);
+  std::exit(1);
+}
+
+}  // namespace headrace::benchmarks
