@@ -184,8 +184,10 @@ EventPtr Connection::next_notification() {
       erase_if_done(stream);
       return event;
     }
-    // (A body that was finished meanwhile takes no more; that of a closed stream neither.)
-    if (std::exchange(stream->writable_event_due, false) && stream->body.accepts_data()) {
+    // (A body that was finished meanwhile takes no more; that of a closed stream neither. And one
+    // that was filled up again has no room yet.)
+    if (std::exchange(stream->writable_event_due, false) && stream->body.accepts_data() &&
+        !stream->body.wrote_short()) {
       if (!notification_due(stream)) notify_.remove(stream);
       return recycler_.lend(StreamWritable{id, user_data});
     }

@@ -34,6 +34,8 @@ class SendBody {
   // append() took less than it was given since the last call, and has room again. Not behind
   // finish(): nothing more may come.
   bool take_writable();
+  // append() has, and there has been no room since.
+  bool wrote_short() const { return wrote_short_; }
 
   // --- Body::source()
 
