@@ -31,7 +31,9 @@ void Link::submit(Transfer& transfer) {
     reason = std::string("the request is not sent: ") + result.rule->text;
     reason.append(" (").append(result.rule->section).append(")");
   }
-  const bool mistake = result.error == SubmitError::kInvalidFields;
+  if (result.error == SubmitError::kTooLarge) reason = "the head is larger than the server takes";
+  const bool mistake =
+      result.error == SubmitError::kInvalidFields || result.error == SubmitError::kTooLarge;
   transfer.fail({mistake ? ExitCode::kUsage : ExitCode::kInternal, reason});
 }
 

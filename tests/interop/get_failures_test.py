@@ -11,8 +11,8 @@ import time
 import client
 from checks import SCRATCH, equal, holds
 from peer import (CANCEL, DATA, END_STREAM, ENHANCE_YOUR_CALM, GOAWAY, HEADERS, INITIAL_WINDOW_SIZE,
-                  MAX_CONCURRENT_STREAMS, NO_ERROR, PING, PREFACE, PROTOCOL_ERROR, REFUSED_STREAM,
-                  RST_STREAM, WINDOW_UPDATE, Departure, END_HEADERS)
+                  MAX_CONCURRENT_STREAMS, MAX_HEADER_LIST_SIZE, NO_ERROR, PING, PREFACE,
+                  PROTOCOL_ERROR, REFUSED_STREAM, RST_STREAM, WINDOW_UPDATE, Departure)
 from report import Report
 from scripted_server import ScriptedServer
 
@@ -518,6 +518,20 @@ def requests_that_are_wrong():
         says(result, "RFC 9113 §8.2.2")
 
 
+def heads_that_are_too_large():
+    """a head above the server's MAX_HEADER_LIST_SIZE, when that is known"""
+    def answer_one(visit):
+        stream, _, _ = visit.expect_request()
+        visit.respond(stream, b"x")
+        visit.drain()
+
+    with ScriptedServer(answer_one, settings=[(MAX_HEADER_LIST_SIZE, 400)]) as server:
+        # The first one goes out before the server has said so.
+        result = get("-m", 1, "-n", 2, "-H", "x-a: " + "a" * 500, server.url(), code=client.USAGE)
+        holds(b"1 ok, 1 failed" in result.out, result.out)
+        says(result, "larger than the server takes")
+
+
 def farewell():
     """the client ends with GOAWAY NO_ERROR"""
     def wait_for_it(visit):
@@ -551,7 +565,7 @@ CHECKS = [
     a_pipe_is_not_sent_again, closed_in_the_middle, closed_before_the_answer, reset_in_the_middle,
     early_answer, connection_errors, stream_errors, no_http2, padded_values, timeout, keepalive,
     no_connection, next_address, one_stream_at_a_time, upload_waits, output_waits, held_back,
-    write_errors, read_errors, requests_that_are_wrong, farewell, command_line,
+    write_errors, read_errors, requests_that_are_wrong, heads_that_are_too_large, farewell, command_line,
 ]
 
 
