@@ -28,7 +28,7 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
       frame_memory_(std::numeric_limits<size_t>::max()),
       recycler_(options.allocation),
       live_range_(this),
-      kept_input_(&ledger_),
+      input_(&ledger_),
       payload_(&frame_memory_),
       block_bytes_(&ledger_),
       decoder_(&ledger_),
@@ -129,7 +129,7 @@ EventRange Connection::end_of_input(TimePoint now) {
 EventRange Connection::begin(gsl::span<const uint8_t> bytes, TimePoint now) {
   live_range_.end();
   now_ = now;
-  input_ = bytes;
+  input_.give(bytes);
   return EventRange(&live_range_);
 }
 
@@ -161,15 +161,11 @@ void Connection::end_of_range() {
                                       "input is kept only within the connection's memory budget"};
   recycler_.settle();
   if (phase_ != Phase::kOpen) {
-    kept_input_.release();
-  } else {
-    if (kept_input_.empty()) kept_input_.release();
-    if (!input_.empty() && !kept_input_.append(input_)) {
-      hit(Limit::kConnectionMemory);
-      fail(ErrorCode::kEnhanceYourCalm, kKeptInput, input_.size(), ledger_.budget());
-    }
+    input_.discard();
+  } else if (const size_t size = input_.total(); !input_.keep_rest()) {
+    hit(Limit::kConnectionMemory);
+    fail(ErrorCode::kEnhanceYourCalm, kKeptInput, size, ledger_.budget());
   }
-  input_ = {};
 }
 
 // Events of streams, generated from their live state.
@@ -226,7 +222,7 @@ bool Connection::has_events() const {
   if (!notify_.empty() || ids_exhausted_event_due_ || phase_ == Phase::kClosing) return true;
   if (phase_ == Phase::kGone) return false;
   if (input_ended_ || (shutdown_ == Shutdown::kFinal && streams_.size() == 0)) return true;
-  return !kept_input_.empty() && !replies_.full();
+  return input_.has_kept() && !replies_.full();
 }
 
 bool Connection::wants_input() const {
@@ -256,7 +252,7 @@ const Statistics& Connection::statistics() const {
 }
 
 void Connection::trim() {
-  live_range_.end();  // which leaves no empty kept_input_ behind
+  live_range_.end();  // which frees what held kept input
   recycler_.settle();
   output_.trim();
   replies_.trim();

@@ -16,6 +16,7 @@
 #include "memory/accounted_buffer.h"
 #include "memory/lazy_range.h"
 #include "memory/ledger.h"
+#include "protocol/connection/input_queue.h"
 #include "protocol/connection/options.h"
 #include "protocol/connection/output_queue.h"
 #include "protocol/connection/settings.h"
@@ -200,14 +201,11 @@ class Connection {
   bool parse(EventPtr* event);
   bool parse_preface();
   bool parse_frame_header();
-  void begin_frame();
+  bool begin_frame();
   bool parse_payload(EventPtr* event);
   bool skip_payload();
   bool parse_pad_length();
   bool parse_data(EventPtr* event);
-  // Unparsed input: what was kept first, then what the caller gave.
-  gsl::span<const uint8_t> unparsed() const;
-  void consume(size_t size);
 
   // --- frames.cc: what a whole frame does.
 
@@ -395,8 +393,7 @@ class Connection {
   size_t octets_of_step_ = 0;  // of the preface or of the frame header, so far
   FrameHeader header_;
   uint8_t header_octets_[FrameHeader::kSize];
-  gsl::span<const uint8_t> input_;
-  AccountedBuffer kept_input_;
+  InputQueue input_;
   AccountedBuffer payload_;      // of a frame that is cut
   AccountedBuffer block_bytes_;  // of a field block in several frames
   OpenBlock block_;

@@ -1,0 +1,83 @@
+#ifndef HEADRACE_PROTOCOL_CONNECTION_INPUT_QUEUE_H_
+#define HEADRACE_PROTOCOL_CONNECTION_INPUT_QUEUE_H_
+
+#include <cstdint>
+#include <gsl/span>
+
+#include "memory/abi.h"
+#include "memory/accounted_buffer.h"
+#include "memory/ledger.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// The bytes that have come in and are not parsed yet: a copy of what an earlier range left, then
+// what the caller has given. They are looked at as one run after the other, never across the two.
+class InputQueue {
+ public:
+  explicit InputQueue(Ledger* ledger) : kept_(ledger) {}
+
+  // A new range: `bytes` stay valid until keep_rest() or discard().
+  void give(gsl::span<const uint8_t> bytes) {
+    given_at_ = bytes.data();
+    given_end_ = given_at_ + bytes.size();
+    if (kept_.empty()) look_at_given();
+  }
+  // The end of the range: what was not parsed is copied. False: the ledger refused, and it is lost.
+  [[nodiscard]] bool keep_rest() {
+    if (kept_.empty()) {
+      if (at_ == end_) {
+        kept_.release();
+        look_at_nothing();
+        return true;
+      }
+      given_at_ = at_;
+    } else {
+      kept_.consume(kept_.size() - size());
+    }
+    const bool kept = kept_.append({given_at_, static_cast<size_t>(given_end_ - given_at_)});
+    look_at_nothing();
+    at_ = kept_.bytes().data();
+    end_ = at_ + kept_.size();
+    return kept;
+  }
+  void discard() {
+    kept_.release();
+    look_at_nothing();
+  }
+
+  // The run at the front.
+  const uint8_t* data() const { return at_; }
+  size_t size() const { return static_cast<size_t>(end_ - at_); }
+  bool empty() const { return at_ == end_; }
+  // `size` octets of it are parsed. They stay where they are until the range ends.
+  void consume(size_t size) {
+    at_ += size;
+    if (at_ == end_ && !kept_.empty()) {
+      kept_.clear();
+      look_at_given();
+    }
+  }
+  // A copy from an earlier range is still there.
+  bool has_kept() const { return !kept_.empty(); }
+  // Octets that were not parsed, for an error's words.
+  size_t total() const {
+    return size() + (kept_.empty() ? 0 : static_cast<size_t>(given_end_ - given_at_));
+  }
+
+ private:
+  void look_at_given() {
+    at_ = given_at_;
+    end_ = given_end_;
+  }
+  void look_at_nothing() { at_ = end_ = given_at_ = given_end_ = nullptr; }
+
+  const uint8_t* at_ = nullptr;
+  const uint8_t* end_ = nullptr;
+  const uint8_t* given_at_ = nullptr;
+  const uint8_t* given_end_ = nullptr;
+  AccountedBuffer kept_;
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_CONNECTION_INPUT_QUEUE_H_
