@@ -40,6 +40,8 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
       closed_peer_streams_(&ledger_, options.limits.remembered_streams),
       closed_own_streams_(&ledger_, options.limits.remembered_streams),
       next_own_stream_(first_own_stream(role, options)),
+      send_queue_(options.scheduler, options.custom_scheduler),
+      idle_priorities_(&ledger_),
       replies_(options.limits.queued_replies),
       resets_(options.limits.reset_burst, options.limits.resets_per_second, now),
       useless_frames_(options.limits.useless_burst, options.limits.useless_per_second, now),
@@ -71,7 +73,7 @@ void Connection::write_preface() {
     return widen_connection_window();
   }
   const SettingValues initial;
-  Setting settings[7];
+  Setting settings[8];
   size_t count = 0;
   auto announce = [&](SettingId id, uint32_t value, bool differs) {
     if (differs) settings[count++] = {id, value};
@@ -88,6 +90,7 @@ void Connection::write_preface() {
   announce(SettingId::kMaxHeaderListSize, options_.limits.field_list_size,
            options_.announce_field_list_size);
   announce(SettingId::kEnableConnectProtocol, 1, !client && options_.enable_connect_protocol);
+  announce(SettingId::kNoRfc7540Priorities, 1, options_.no_rfc7540_priorities);
   send_settings({settings, count});
   widen_connection_window();
 }
@@ -257,6 +260,7 @@ void Connection::trim() {
   output_.trim();
   replies_.trim();
   streams_.trim();
+  idle_priorities_.trim();
   field_storage_.clear();
   field_storage_.release();
   decoder_.trim();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <gsl/span>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,7 @@
 #include "protocol/guard/token_bucket.h"
 #include "protocol/stream/body.h"
 #include "protocol/stream/closed_streams.h"
+#include "protocol/stream/idle_priorities.h"
 #include "protocol/stream/send_queue.h"
 #include "protocol/stream/stream_table.h"
 
@@ -108,6 +110,11 @@ class Connection {
   // The value that stands in every event of the stream from now on.
   SubmitResult set_user_data(StreamId stream_id, uintptr_t user_data);
 
+  // How urgent the stream is from now on (RFC 9218). Server role: to the scheduler, until a signal
+  // of the client's changes it again. Client role: PRIORITY_UPDATE, unless the server's SETTINGS
+  // did not have NO_RFC7540_PRIORITIES (§2.1.1: it would be ignored), and to our scheduler.
+  SubmitResult update_priority(StreamId stream_id, const Priority& priority);
+
   // Changes our settings (RFC 9113 §6.5); each takes effect when the peer acknowledges it. Several
   // may be in flight.
   SubmitResult submit_settings(gsl::span<const Setting> settings);
@@ -152,6 +159,8 @@ class Connection {
   // The receive window of a stream, or of the connection (0). All zero for a stream that is not
   // receiving.
   ReceiveCredit receive_credit(StreamId stream_id) const;
+  // What the scheduler goes by: as it was signalled last, or set.
+  Priority priority(StreamId stream_id) const;
   // A GOAWAY was sent or received, and no stream is left: nothing more can happen here.
   bool is_drained() const;
   // The memory that the peer makes this connection hold.
@@ -245,6 +254,18 @@ class Connection {
   void end_of_message(Stream* stream);
   void refuse_too_large(Stream* stream);
   bool content_length_kept(const Stream* stream, uint32_t more, bool end_stream) const;
+
+  // --- priorities.cc
+
+  Priority default_priority() const;
+  void note_priority_signal();
+  void give_priority(Stream* stream, const Priority& priority);
+  void prioritize_request(Stream* stream, const std::optional<Priority>& update);
+  void merge_own_priority(Stream* stream, FieldsView fields);
+  EventPtr on_priority_update(gsl::span<const uint8_t> payload);
+  void prioritize_idle(StreamId id, const Priority& priority);
+  bool spend_priority_update(uint8_t* updates);
+  void write_priority_update(Stream* stream);
 
   // --- closing.cc: how streams and the connection end.
 
@@ -408,6 +429,7 @@ class Connection {
   SettingsInFlight settings_in_flight_;
   uint32_t announced_max_streams_;
   bool announced_push_ = true;
+  uint32_t announced_no_rfc7540_priorities_ = 0;
 
   StreamTable streams_;
   ClosedStreams closed_peer_streams_;
@@ -418,7 +440,9 @@ class Connection {
   uint32_t own_streams_ = 0;       // in the peer's concurrency count, and those reserved by us
   StreamList<&Stream::schedule> waiting_;  // requests that are not open yet
   uint32_t waiting_requests_ = 0;
-  SendQueue send_queue_{Scheduling::kRoundRobin, nullptr};
+  SendQueue send_queue_;
+  IdlePriorities idle_priorities_;
+  bool peer_prioritizes_ = false;  // it has sent a signal of RFC 9218
   StreamList<&Stream::notify> notify_;
   StreamList<&Stream::ending> ending_;
   FlowWindow send_window_;

@@ -17,6 +17,10 @@ SubmitResult Connection::submit_settings(gsl::span<const Setting> settings) {
     if (setting.id == SettingId::kEnablePush && setting.value != 0 && role_ == Role::kServer) {
       rule = &kServerPush;
     }
+    if (setting.id == SettingId::kNoRfc7540Priorities &&
+        setting.value != announced_no_rfc7540_priorities_) {
+      rule = &kPrioritiesStay;
+    }
     if (rule != nullptr) return {SubmitError::kInvalidArgument, rule};
   }
   send_settings(settings);
@@ -32,7 +36,9 @@ SubmitResult Connection::ping(uint64_t opaque) {
 SubmitResult Connection::submit_frame(uint8_t type, uint8_t flags, StreamId stream_id,
                                       gsl::span<const uint8_t> payload) {
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
-  if (type <= static_cast<uint8_t>(FrameType::kContinuation) || stream_id > kMaxStreamId) {
+  const bool ours = type <= static_cast<uint8_t>(FrameType::kContinuation) ||
+                    static_cast<FrameType>(type) == FrameType::kPriorityUpdate;
+  if (ours || stream_id > kMaxStreamId) {
     return {SubmitError::kInvalidArgument};
   }
   if (payload.size() > peer_settings_.max_frame_size) return {SubmitError::kTooLarge};
@@ -50,6 +56,9 @@ void Connection::send_settings(gsl::span<const Setting> settings) {
   for (const Setting& setting : settings) {
     if (setting.id == SettingId::kMaxConcurrentStreams) announced_max_streams_ = setting.value;
     if (setting.id == SettingId::kEnablePush) announced_push_ = setting.value != 0;
+    if (setting.id == SettingId::kNoRfc7540Priorities) {
+      announced_no_rfc7540_priorities_ = setting.value;
+    }
   }
   size_t size = FrameHeader::kSize + settings.size() * SettingsEntries::kEntrySize;
   uint8_t* room = output_.reserve(size);

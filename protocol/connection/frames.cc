@@ -21,6 +21,9 @@ bool Connection::check_frame_order() {
   static constexpr Rule kPushDisabled = {
       "RFC 9113 §6.6", "a server does not push when the client has set ENABLE_PUSH to 0"};
 
+  static constexpr Rule kServerPrioritizes = {"RFC 9218 §7.1",
+                                              "a server does not send PRIORITY_UPDATE"};
+
   bool continuation = header_.type == FrameType::kContinuation;
   if (!settings_received_) {
     if (header_.type == FrameType::kSettings && !header_.has(flags::kAck)) return true;
@@ -33,6 +36,8 @@ bool Connection::check_frame_order() {
     fail(ErrorCode::kProtocolError, kClientPushes);
   } else if (header_.type == FrameType::kPushPromise && own_settings_.enable_push == 0) {
     fail(ErrorCode::kProtocolError, kPushDisabled);
+  } else if (header_.type == FrameType::kPriorityUpdate && role_ == Role::kClient) {
+    fail(ErrorCode::kProtocolError, kServerPrioritizes);
   } else {
     return true;
   }
@@ -63,6 +68,8 @@ EventPtr Connection::on_frame(gsl::span<const uint8_t> payload) {
     case FrameType::kWindowUpdate:
       on_window_update(payload);
       return nullptr;
+    case FrameType::kPriorityUpdate:
+      return on_priority_update(payload);
     default:
       return on_unknown(payload);
   }
@@ -122,6 +129,11 @@ EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
     }
     if (role_ == Role::kClient && setting.id == SettingId::kEnablePush && setting.value != 0) {
       fail(ErrorCode::kProtocolError, kServerPush, setting.value);
+      return nullptr;
+    }
+    if (settings_received_ && setting.id == SettingId::kNoRfc7540Priorities &&
+        setting.value != peer_settings_.no_rfc7540_priorities) {
+      fail(ErrorCode::kProtocolError, kPrioritiesStay, setting.value);
       return nullptr;
     }
     changed = apply_peer_setting(setting) || changed;

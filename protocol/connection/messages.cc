@@ -144,6 +144,8 @@ EventPtr Connection::on_field_block(gsl::span<const uint8_t> block) {
 EventPtr Connection::on_request(bool too_large) {
   StreamId id = block_.stream_id;
   last_peer_stream_ = id;
+  std::optional<Priority> priority;
+  if (idle_priorities_.size() > 0) priority = idle_priorities_.open(id);
   if (id > goaway_last_stream_) {  // §6.8: sent before our GOAWAY arrived; the client will retry
     closed_peer_streams_.remember(id, StreamState::kClosedResetSent);
     return nullptr;
@@ -190,6 +192,7 @@ EventPtr Connection::on_request(bool too_large) {
     fail_stream(frame_error(ErrorCode::kEnhanceYourCalm, kCookieMemory));
     return nullptr;
   }
+  prioritize_request(stream, priority);
   ++statistics_.requests_received;
   stream->announced = true;
   if (block_.end_stream) end_of_message(stream);

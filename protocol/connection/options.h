@@ -10,6 +10,7 @@
 #include "protocol/connection/padding_policy.h"
 #include "protocol/frame/frame_type.h"
 #include "protocol/guard/limits.h"
+#include "protocol/stream/scheduler.h"
 
 namespace headrace {
 
@@ -39,6 +40,8 @@ struct Options {
   bool announce_field_list_size = false;  // limits.field_list_size as MAX_HEADER_LIST_SIZE
   bool enable_push = false;               // client: the server may push (RFC 9113 §8.4)
   bool enable_connect_protocol = false;   // server: extended CONNECT is taken (RFC 8441)
+  // The priorities of RFC 7540 are not used (RFC 9218 §2.1). We never do; this tells the peer.
+  bool no_rfc7540_priorities = false;
   // When not empty: our first SETTINGS frame exactly, in this order, unknown and repeated ones
   // included. It stands above the members here that have the same meaning.
   std::vector<Setting> settings;
@@ -61,6 +64,12 @@ struct Options {
   // Receive credit of new streams: given back as bytes are handed to the application, or by
   // credit().
   bool automatic_credit = true;
+
+  // Whose DATA goes out first; `custom_scheduler`, an object of this connection's own that outlives
+  // it, stands above `scheduler`. A client that never sends a signal of RFC 9218 has its streams
+  // served alike whatever it is.
+  Scheduling scheduler = Scheduling::kPriority;
+  Scheduler* custom_scheduler = nullptr;
 
   // Output is released by released(), apart from sent(): for sends that read the memory later.
   bool explicit_release = false;

@@ -21,6 +21,7 @@ RequestResult Connection::submit_request(FieldsView fields, Body body, uintptr_t
   if (stream == nullptr) return {SubmitError::kTooManyStreams};
   const StreamId id = stream->id;
   stream->body.start(std::move(body), options_.send_buffer_size);
+  if (head.has_priority) merge_own_priority(stream, fields);
   ++statistics_.requests_sent;
   if (waiting_.empty() && own_streams_ < own_streams_limit()) {
     open_request(stream, fields);
@@ -61,6 +62,7 @@ RequestResult Connection::submit_push(StreamId stream_id, FieldsView fields, uin
   stream->head_received = true;
   stream->counted = true;
   ++own_streams_;
+  if (head.has_priority) merge_own_priority(stream, fields);
   write_promise(stream_id, stream->id, fields);
   return {SubmitError::kNone, nullptr, stream->id};
 }
@@ -79,6 +81,7 @@ Stream* Connection::create_own_stream(const RequestHead& request, uintptr_t user
   stream->announced = true;
   stream->user_data = user_data;
   stream->automatic_credit = options_.automatic_credit;
+  stream->priority = default_priority();
   return stream;
 }
 
@@ -87,6 +90,7 @@ void Connection::open_request(Stream* stream, FieldsView fields) {
   stream->counted = true;
   ++own_streams_;
   start_message(stream, fields, /*bodiless=*/false);
+  if (stream->priority_update_due) write_priority_update(stream);
 }
 
 bool Connection::can_open_waiting() const {

@@ -29,6 +29,11 @@ struct SettingValues {
   uint32_t* find(SettingId id);
 };
 
+// RFC 9218 §2.1: what the first SETTINGS frame says, or does not say, holds. For both sides.
+inline constexpr Rule kPrioritiesStay = {
+    "RFC 9218 §2.1",
+    "SETTINGS_NO_RFC7540_PRIORITIES does not change after the first SETTINGS frame"};
+
 // Whether the value is one that its definition allows; `in_force` are the sender's values so far.
 // Null, or the rule that is broken and the code of the connection error.
 const Rule* check_setting(const Setting& setting, const SettingValues& in_force, ErrorCode* code);

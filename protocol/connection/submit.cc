@@ -86,6 +86,7 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
 
   stream->tunnel = stream->request.is_connect && head.status < 300;
   stream->body.start(std::move(body), options_.send_buffer_size);
+  if (head.has_priority) merge_own_priority(stream, fields);
   start_message(stream, fields, bodiless);
   return {};
 }

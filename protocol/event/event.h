@@ -11,6 +11,7 @@
 #include "memory/recycler.h"
 #include "protocol/event/error.h"
 #include "protocol/frame/settings_entries.h"
+#include "protocol/stream/priority.h"
 
 namespace headrace::inline HEADRACE_ABI {
 
@@ -83,6 +84,14 @@ struct StreamClosed {
   StreamError detail;  // with a rule, when it was reset because the peer broke one
 };
 
+// The client has changed its mind about how urgent the response is (RFC 9218 §7); the scheduler
+// knows. Not for a request that is still to come: it is applied when it does. Server role.
+struct PriorityUpdateReceived {
+  StreamId stream_id;
+  uintptr_t user_data;
+  Priority priority;
+};
+
 // send_data() took less than it was given before; now there is room again.
 struct StreamWritable {
   StreamId stream_id;
@@ -144,9 +153,9 @@ struct ConnectionClosed {
 
 using Event = std::variant<std::monostate, RequestReceived, ResponseReceived, InformationalReceived,
                            PushPromiseReceived, DataReceived, TrailersReceived, StreamClosed,
-                           StreamWritable, BodyReleased, SettingsReceived, SettingsAcknowledged,
-                           PingReceived, PingAcknowledged, GoawayReceived, UnknownFrameReceived,
-                           StreamIdsExhausted, ConnectionClosed>;
+                           StreamWritable, BodyReleased, PriorityUpdateReceived, SettingsReceived,
+                           SettingsAcknowledged, PingReceived, PingAcknowledged, GoawayReceived,
+                           UnknownFrameReceived, StreamIdsExhausted, ConnectionClosed>;
 
 // Makes an event own every byte it refers to.
 void own(Event& event);

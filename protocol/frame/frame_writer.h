@@ -54,9 +54,10 @@ uint8_t* write_data_header(StreamId stream_id, uint32_t length, bool end_stream,
 uint8_t* write_padded_data(StreamId stream_id, gsl::span<const uint8_t> data, uint32_t padding,
                            bool end_stream, uint8_t* out);  // 9 + data + padding
 
-// `value`: as a Priority field has it (RFC 9218 §7.1).
+// `value`: as a Priority field has it (RFC 9218 §7.1). Room for kPriorityUpdateSize + value.
+inline constexpr size_t kPriorityUpdateSize = 13;
 uint8_t* write_priority_update(StreamId prioritized_stream_id, std::string_view value,
-                               uint8_t* out);  // 13 + value
+                               uint8_t* out);
 // `origin`: empty on a stream, and only there; `value`: as an Alt-Svc field has it (RFC 7838 §4).
 uint8_t* write_altsvc(StreamId stream_id, std::string_view origin, std::string_view value,
                       uint8_t* out);  // 11 + origin + value

@@ -57,6 +57,10 @@ struct Limits {
   uint32_t useless_burst = 500;
   uint32_t useless_per_second = 50;
 
+  // PRIORITY_UPDATE frames about one stream (RFC 9218 §7); more of them count as frames without
+  // use. Server role.
+  uint8_t priority_updates_per_stream = 8;
+
   // How long the peer may take: for its preface, to finish a field block, to acknowledge SETTINGS.
   std::chrono::milliseconds preface_timeout{10000};
   std::chrono::milliseconds field_block_timeout{10000};

@@ -161,6 +161,9 @@ class Section {
         if (has(name)) return &kHost;
         remember(name, place);
         return nullptr;
+      case FieldName::kPriority:
+        seen_ |= bit(name);
+        return nullptr;
       case FieldName::kCookie:
         has_crumbs_ = has(name);
         seen_ |= bit(name);
@@ -232,6 +235,7 @@ const Rule* check_target(const Section& section, std::string_view method) {
 
 const Rule* check_status(const Section& section, ResponseHead* head) {
   head->status = parse_status(section.get(FieldName::kStatus));
+  head->has_priority = section.has(FieldName::kPriority);
   head->content_length = section.content_length();
   if (head->status == 0) return &kStatus;
   return head->status == 101 ? &kStatus101 : nullptr;
@@ -244,6 +248,7 @@ const Rule* check_request_head(const Section& section, RequestHead* head) {
   head->is_connect = method == "CONNECT";
   head->is_safe = head->is_head || method == "GET";
   head->has_crumbs = section.has_crumbs();
+  head->has_priority = section.has(FieldName::kPriority);
   // RFC 9110 §9.3.6: a CONNECT request has no content; what follows is the tunnel's.
   head->content_length = head->is_connect ? kNoContentLength : section.content_length();
   if (section.has(FieldName::kProtocol)) {
@@ -302,6 +307,8 @@ void read_outbound_request(FieldsView fields, RequestHead* head) {
       head->is_safe = head->is_head || field.value == "GET";
     } else if (field.name == "content-length") {
       head->content_length = parse_content_length(field.value);
+    } else if (field.name == "priority") {
+      head->has_priority = true;
     }
   }
   if (head->is_connect) head->content_length = kNoContentLength;
@@ -313,6 +320,8 @@ void read_outbound_response(FieldsView fields, ResponseHead* head) {
       head->status = parse_status(field.value);
     } else if (field.name == "content-length") {
       head->content_length = parse_content_length(field.value);
+    } else if (field.name == "priority") {
+      head->has_priority = true;
     }
   }
 }

@@ -56,8 +56,11 @@ struct Stream : ScheduledStream {
   std::unique_ptr<HeldFields> held_head;  // of a request that waits for the peer's limit of streams
   FlowWindow send_window;
   std::chrono::steady_clock::time_point waiting_since;  // has had something to send, and sent none
-  bool ready = false;                                   // it is with the scheduler (SendQueue)
-  bool window_blocked = false;  // it would be, but for send_window (SendQueue)
+  bool priority_given = false;       // `priority` was signalled, or set by the application
+  bool priority_update_due = false;  // to be sent with the request, which waits
+  uint8_t priority_updates = 0;      // PRIORITY_UPDATE frames that have come
+  bool ready = false;                // it is with the scheduler (SendQueue)
+  bool window_blocked = false;       // it would be, but for send_window (SendQueue)
   SendBody body;
   uint64_t end_offset = 0;  // where in the output our last frame of this stream ends
 

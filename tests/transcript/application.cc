@@ -21,6 +21,7 @@ constexpr std::string_view kCommands[] = {
     "credit",
     "set_automatic_credit",
     "set_user_data",
+    "update_priority",
     "submit_settings",
     "ping",
     "shutdown",
@@ -180,6 +181,12 @@ SubmitResult Application::submit_on_stream(const Item& command, StreamId stream_
     const SubmitResult result = connection_.set_user_data(stream_id, user_data);
     if (result.ok()) streams_[stream_id].user_data = user_data;
     return result;
+  }
+  if (name == "update_priority") {
+    Priority priority;
+    priority.urgency = static_cast<uint8_t>(arguments->take_number("urgency", priority.urgency));
+    priority.incremental = arguments->take_word("incremental");
+    return connection_.update_priority(stream_id, priority);
   }
   ScriptedSource& source = *streams_[stream_id].source;
   source.waiting += command.bytes.value_or("");

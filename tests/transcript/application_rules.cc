@@ -40,54 +40,53 @@ std::string Application::observe(const Event& event) {
     stream.answered = final;
     return check_message(e);
   };
-  return std::visit(Overloaded{
-                        [&](const RequestReceived& e) -> std::string {
-                          if (streams_[e.stream_id].announced)
-                            return "a second RequestReceived of a stream";
-                          streams_[e.stream_id].announced = true;
-                          return check_message(e);
-                        },
-                        [&](const ResponseReceived& e) { return check_head(e, true); },
-                        [&](const InformationalReceived& e) { return check_head(e, false); },
-                        [&](const PushPromiseReceived& e) -> std::string {
-                          Stream& promised = streams_[e.promised_stream_id];
-                          if (promised.announced) return "a second promise of a stream";
-                          promised.announced = promised.own = true;
-                          return check_alive(e);
-                        },
-                        [&](const DataReceived& e) -> std::string { return check_body(e); },
-                        [&](const TrailersReceived& e) -> std::string { return check_body(e); },
-                        [&](const StreamWritable& e) -> std::string { return check_alive(e); },
-                        [&](const StreamClosed& e) -> std::string {
-                          const std::string wrong = check_alive(e);
-                          streams_[e.stream_id].closed = true;
-                          return wrong;
-                        },
-                        [&](const BodyReleased& e) -> std::string {
-                          Stream& stream = streams_[e.stream_id];
-                          if (stream.views_lent == 0) return "BodyReleased, but no view was lent";
-                          --stream.views_lent;
-                          // Whoever still reads the storage now sends nonsense.
-                          for (const auto& view : stream.views)
-                            std::fill(view->begin(), view->end(), 0xdd);
-                          return check_user_data(e);
-                        },
-                        [&](const ConnectionClosed&) -> std::string {
-                          if (connection_closed_) return "a second ConnectionClosed";
-                          connection_closed_ = true;
-                          for (const auto& [id, stream] : streams_) {
-                            if (stream.announced && !stream.closed) {
-                              return "ConnectionClosed before the StreamClosed of stream " +
-                                     std::to_string(id);
-                            }
-                          }
-                          return "";
-                        },
-                        [&](const auto&) -> std::string {
-                          return connection_closed_ ? "an event comes after ConnectionClosed" : "";
-                        },
-                    },
-                    event);
+  return std::visit(
+      Overloaded{
+          [&](const RequestReceived& e) -> std::string {
+            if (streams_[e.stream_id].announced) return "a second RequestReceived of a stream";
+            streams_[e.stream_id].announced = true;
+            return check_message(e);
+          },
+          [&](const ResponseReceived& e) { return check_head(e, true); },
+          [&](const InformationalReceived& e) { return check_head(e, false); },
+          [&](const PushPromiseReceived& e) -> std::string {
+            Stream& promised = streams_[e.promised_stream_id];
+            if (promised.announced) return "a second promise of a stream";
+            promised.announced = promised.own = true;
+            return check_alive(e);
+          },
+          [&](const DataReceived& e) -> std::string { return check_body(e); },
+          [&](const TrailersReceived& e) -> std::string { return check_body(e); },
+          [&](const StreamWritable& e) -> std::string { return check_alive(e); },
+          [&](const PriorityUpdateReceived& e) -> std::string { return check_alive(e); },
+          [&](const StreamClosed& e) -> std::string {
+            const std::string wrong = check_alive(e);
+            streams_[e.stream_id].closed = true;
+            return wrong;
+          },
+          [&](const BodyReleased& e) -> std::string {
+            Stream& stream = streams_[e.stream_id];
+            if (stream.views_lent == 0) return "BodyReleased, but no view was lent";
+            --stream.views_lent;
+            // Whoever still reads the storage now sends nonsense.
+            for (const auto& view : stream.views) std::fill(view->begin(), view->end(), 0xdd);
+            return check_user_data(e);
+          },
+          [&](const ConnectionClosed&) -> std::string {
+            if (connection_closed_) return "a second ConnectionClosed";
+            connection_closed_ = true;
+            for (const auto& [id, stream] : streams_) {
+              if (stream.announced && !stream.closed) {
+                return "ConnectionClosed before the StreamClosed of stream " + std::to_string(id);
+              }
+            }
+            return "";
+          },
+          [&](const auto&) -> std::string {
+            return connection_closed_ ? "an event comes after ConnectionClosed" : "";
+          },
+      },
+      event);
 }
 
 }  // namespace headrace::transcript

@@ -2,6 +2,7 @@
 
 #include "tests/transcript/arguments.h"
 #include "tests/transcript/driver.h"
+#include "tests/transcript/event_text.h"
 
 namespace headrace::transcript {
 namespace {
@@ -113,6 +114,11 @@ Item Driver::state(const Item& question) const {
     const auto stream_id = question.numbers.empty() ? 0 : question.numbers[0];
     item.words.emplace_back(
         blocked_name(connection_.why_blocked(static_cast<StreamId>(stream_id))));
+  }
+  if (name == "priority") {
+    item.numbers = question.numbers;
+    const auto stream_id = question.numbers.empty() ? 0 : question.numbers[0];
+    add_priority(connection_.priority(static_cast<StreamId>(stream_id)), &item);
   }
   if (name == "waiting_requests") item.numbers.push_back(connection_.waiting_requests());
   if (name == "accepts_requests") {

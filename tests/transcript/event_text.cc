@@ -10,11 +10,11 @@ namespace headrace::transcript {
 namespace {
 
 constexpr std::string_view kEventNames[] = {
-    "RequestReceived",    "ResponseReceived", "InformationalReceived", "PushPromiseReceived",
-    "StreamIdsExhausted", "DataReceived",     "TrailersReceived",      "StreamClosed",
-    "StreamWritable",     "BodyReleased",     "SettingsReceived",      "SettingsAcknowledged",
-    "PingReceived",       "PingAcknowledged", "GoawayReceived",        "UnknownFrameReceived",
-    "ConnectionClosed",
+    "RequestReceived",      "ResponseReceived", "InformationalReceived",  "PushPromiseReceived",
+    "StreamIdsExhausted",   "DataReceived",     "TrailersReceived",       "StreamClosed",
+    "StreamWritable",       "BodyReleased",     "PriorityUpdateReceived", "SettingsReceived",
+    "SettingsAcknowledged", "PingReceived",     "PingAcknowledged",       "GoawayReceived",
+    "UnknownFrameReceived", "ConnectionClosed",
 };
 
 Item named(std::string_view name) {
@@ -111,6 +111,11 @@ struct Describe {
   }
   Item operator()(const StreamWritable& event) const { return of_stream("StreamWritable", event); }
   Item operator()(const BodyReleased& event) const { return of_stream("BodyReleased", event); }
+  Item operator()(const PriorityUpdateReceived& event) const {
+    Item item = of_stream("PriorityUpdateReceived", event);
+    add_priority(event.priority, &item);
+    return item;
+  }
   Item operator()(const SettingsReceived& event) const {
     Item item = named("SettingsReceived");
     for (const Setting setting : event.entries) {
@@ -154,6 +159,11 @@ struct Describe {
 };
 
 }  // namespace
+
+void add_priority(const Priority& priority, Item* item) {
+  item->attributes.emplace_back("urgency", std::to_string(priority.urgency));
+  if (priority.incremental) item->words.emplace_back("incremental");
+}
 
 std::string_view closed_by_name(ClosedBy closed_by) {
   switch (closed_by) {

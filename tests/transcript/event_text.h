@@ -20,6 +20,9 @@ void append_event(const Event& event, std::vector<Item>* events);
 std::string_view closed_by_name(ClosedBy closed_by);
 bool is_event_name(std::string_view name);
 
+// urgency=3, and `incremental` when it is.
+void add_priority(const Priority& priority, Item* item);
+
 }  // namespace headrace::transcript
 
 #endif  // HEADRACE_TESTS_TRANSCRIPT_EVENT_TEXT_H_

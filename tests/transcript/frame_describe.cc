@@ -73,6 +73,27 @@ bool add_payload(const reference::Frame& frame, const std::string& content, Item
     }
     case reference::CONTINUATION:
       return true;
+    case reference::PRIORITY_UPDATE:
+      if (content.size() < 4) return false;
+      item->attributes.emplace_back(
+          "prioritized", std::to_string(reference::number(std::string_view(content).substr(0, 4))));
+      item->bytes = content.substr(4);
+      return true;
+    case reference::ALTSVC: {
+      const size_t size = content.size() < 2
+                              ? content.size()
+                              : reference::number(std::string_view(content).substr(0, 2));
+      if (size + 2 > content.size()) return false;
+      if (size > 0) item->attributes.emplace_back("origin", content.substr(2, size));
+      item->bytes = content.substr(2 + size);
+      return true;
+    }
+    case reference::ORIGIN: {
+      const auto origins = reference::parse_origins(content);
+      if (!origins) return false;
+      for (const std::string& origin : *origins) item->attributes.emplace_back("origin", origin);
+      return true;
+    }
     default:
       item->attributes.emplace_back("type", hex_number(frame.type));
       item->bytes = content;
@@ -94,9 +115,7 @@ void add_error_code(uint32_t code, Item* item) {
 Item describe_frame(const reference::Frame& frame) {
   Item item;
   item.name = frame_type_name(frame.type);
-  const bool on_connection = frame.type == reference::SETTINGS || frame.type == reference::PING ||
-                             frame.type == reference::GOAWAY;
-  if (!on_connection) {
+  if (!belongs_to_connection(frame.type)) {
     item.numbers.push_back(frame.stream_id);
   } else if (frame.stream_id != 0) {
     item.attributes.emplace_back("stream", std::to_string(frame.stream_id));

@@ -41,6 +41,19 @@ std::string payload_of(uint8_t type, const Item& item, Arguments* arguments) {
     }
     case reference::WINDOW_UPDATE:
       return u32(static_cast<uint32_t>(arguments->take_number()));
+    case reference::PRIORITY_UPDATE:
+      return reference::priority_update(
+          static_cast<uint32_t>(arguments->take_number("prioritized", 0)), item.bytes.value_or(""));
+    case reference::ALTSVC: {
+      std::string origin;
+      arguments->take_text("origin", &origin);
+      return reference::altsvc(origin, item.bytes.value_or(""));
+    }
+    case reference::ORIGIN: {
+      std::vector<std::string> origins;
+      for (std::string origin; arguments->take_text("origin", &origin);) origins.push_back(origin);
+      return reference::origins(origins);
+    }
     default:
       return "";
   }
@@ -75,9 +88,9 @@ uint8_t take_flags(uint8_t type, Arguments* arguments) {
   return flags;
 }
 
-// SETTINGS, PING and GOAWAY belong to the connection; stream=1 sends them elsewhere.
-uint32_t take_stream_id(std::string_view name, Arguments* arguments) {
-  const bool on_connection = name == "SETTINGS" || name == "PING" || name == "GOAWAY";
+// What belongs to the connection names no stream; stream=1 sends it elsewhere.
+uint32_t take_stream_id(std::string_view name, uint8_t type, Arguments* arguments) {
+  const bool on_connection = name != "FRAME" && belongs_to_connection(type);
   const uint64_t stream_id = on_connection ? 0 : arguments->take_number();
   return static_cast<uint32_t>(arguments->take_number("stream", stream_id));
 }
@@ -94,7 +107,7 @@ bool encode_frame(const Item& item, std::string* bytes, std::string* error) {
   }
   reference::Frame frame;
   frame.type = *type;
-  frame.stream_id = take_stream_id(item.name, &arguments);
+  frame.stream_id = take_stream_id(item.name, *type, &arguments);
   frame.reserved = arguments.take_word("reserved");
   frame.flags = take_flags(*type, &arguments);
 
@@ -108,7 +121,9 @@ bool encode_frame(const Item& item, std::string* bytes, std::string* error) {
   if (*type == reference::HEADERS && (frame.flags & reference::HAS_PRIORITY) != 0) {
     frame.payload += priority_fields(&arguments);
   }
-  const bool whole_payload = (item.bytes && item.name != "GOAWAY") || item.name == "FRAME";
+  const bool text_is_a_part = *type == reference::GOAWAY || *type == reference::ALTSVC ||
+                              *type == reference::PRIORITY_UPDATE;
+  const bool whole_payload = (item.bytes && !text_is_a_part) || item.name == "FRAME";
   frame.payload += whole_payload ? item.bytes.value_or("") : payload_of(*type, item, &arguments);
   frame.payload += padding;
   frame.length = static_cast<uint32_t>(arguments.take_number("length", frame.payload.size()));

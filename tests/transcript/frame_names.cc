@@ -10,10 +10,25 @@
 namespace headrace::transcript {
 namespace {
 
-// RFC 9113 §6, in the order of the type codes.
-constexpr std::array<std::string_view, 10> kFrameTypes = {
-    "DATA",         "HEADERS", "PRIORITY", "RST_STREAM",    "SETTINGS",
-    "PUSH_PROMISE", "PING",    "GOAWAY",   "WINDOW_UPDATE", "CONTINUATION",
+// RFC 9113 §6, RFC 7838 §4, RFC 8336 §2, RFC 9218 §7.1, by type code.
+constexpr std::array<std::string_view, 17> kFrameTypes = {
+    "DATA",
+    "HEADERS",
+    "PRIORITY",
+    "RST_STREAM",
+    "SETTINGS",
+    "PUSH_PROMISE",
+    "PING",
+    "GOAWAY",
+    "WINDOW_UPDATE",
+    "CONTINUATION",
+    "ALTSVC",
+    "",
+    "ORIGIN",
+    "",
+    "",
+    "",
+    "PRIORITY_UPDATE",
 };
 
 // RFC 9113 §7, in the order of the codes.
@@ -76,12 +91,17 @@ std::string name_of(const std::array<std::string_view, kSize>& names, uint64_t n
 
 std::optional<uint8_t> frame_type_of(std::string_view name) {
   const auto found = std::find(kFrameTypes.begin(), kFrameTypes.end(), name);
-  if (found == kFrameTypes.end()) return {};
+  if (found == kFrameTypes.end() || name.empty()) return {};
   return static_cast<uint8_t>(found - kFrameTypes.begin());
 }
 
+bool belongs_to_connection(uint8_t type) {
+  return type == reference::SETTINGS || type == reference::PING || type == reference::GOAWAY ||
+         type == reference::ORIGIN || type == reference::PRIORITY_UPDATE;
+}
+
 std::string_view frame_type_name(uint8_t type) {
-  return type < kFrameTypes.size() ? kFrameTypes[type] : "FRAME";
+  return type < kFrameTypes.size() && !kFrameTypes[type].empty() ? kFrameTypes[type] : "FRAME";
 }
 
 std::optional<uint32_t> error_code_of(std::string_view name_or_number) {

@@ -13,6 +13,8 @@ namespace headrace::transcript {
 // the library's own tables cannot hide. A value without a name is written as its number.
 
 std::optional<uint8_t> frame_type_of(std::string_view name);
+// Its frames have no stream of their own to be on.
+bool belongs_to_connection(uint8_t type);
 std::string_view frame_type_name(uint8_t type);  // "FRAME" for an unknown one
 
 // A flag and the frame types that define it.

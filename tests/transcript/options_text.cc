@@ -25,6 +25,9 @@ class Setter {
       *target = value_ == "fixed"        ? WindowPolicy::kFixed
                 : value_ == "auto_tuned" ? WindowPolicy::kAutoTuned
                                          : WindowPolicy::kHalfWindow;
+    } else if constexpr (std::is_same_v<T, Scheduling>) {
+      valid = value_ == "priority" || value_ == "round_robin";
+      *target = value_ == "round_robin" ? Scheduling::kRoundRobin : Scheduling::kPriority;
     } else if constexpr (std::is_same_v<T, std::chrono::milliseconds>) {
       const auto milliseconds = parse_milliseconds(value_);
       valid = milliseconds.has_value();
@@ -51,6 +54,8 @@ void visit_options(Options* o, Setter* set) {
   set->field("announce_field_list_size", &o->announce_field_list_size);
   set->field("enable_push", &o->enable_push);
   set->field("enable_connect_protocol", &o->enable_connect_protocol);
+  set->field("no_rfc7540_priorities", &o->no_rfc7540_priorities);
+  set->field("scheduler", &o->scheduler);
   set->field("assumed_concurrent_streams", &o->assumed_concurrent_streams);
   set->field("first_stream_id", &o->first_stream_id);
   set->field("connection_window_size", &o->connection_window_size);
@@ -80,6 +85,7 @@ void visit_limits(Limits* l, Setter* set) {
   set->field("limits.resets_per_second", &l->resets_per_second);
   set->field("limits.useless_burst", &l->useless_burst);
   set->field("limits.useless_per_second", &l->useless_per_second);
+  set->field("limits.priority_updates_per_stream", &l->priority_updates_per_stream);
   set->field("limits.preface_timeout", &l->preface_timeout);
   set->field("limits.field_block_timeout", &l->field_block_timeout);
   set->field("limits.settings_ack_timeout", &l->settings_ack_timeout);

@@ -16,9 +16,9 @@ namespace {
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 constexpr std::string_view kStateChecks[] = {
-    "wants_input",      "wants_output",     "has_events", "should_close",
-    "open_streams",     "next_deadline",    "statistics", "why_blocked",
-    "waiting_requests", "accepts_requests", "is_drained",
+    "wants_input",  "wants_output",     "has_events",       "should_close",
+    "open_streams", "next_deadline",    "statistics",       "why_blocked",
+    "priority",     "waiting_requests", "accepts_requests", "is_drained",
 };
 
 // What the line `handshake` stands for, in each role.

@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <utility>
+
+#include "protocol/connection/connection.h"
+#include "protocol/frame/frame_writer.h"
+
+// RFC 9218: which response its client wants first. What follows from it is the scheduler's affair.
+
+namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+// What the priority fields of a section say together (§5); nothing when one cannot be read.
+std::optional<PriorityParameters> read_priority(FieldsView fields) {
+  PriorityParameters parameters;
+  for (const Field& field : fields) {
+    if (field.name == "priority" && !parse_priority_field(field.value, &parameters)) return {};
+  }
+  return parameters;
+}
+
+}  // namespace
+
+// A client that has never spoken of priorities does not know them, and expects its streams to be
+// served alike.
+Priority Connection::default_priority() const {
+  Priority priority;
+  priority.incremental = !peer_prioritizes_;
+  return priority;
+}
+
+// The peer knows priorities: what it has left out has the RFC's defaults, of earlier streams too.
+void Connection::note_priority_signal() {
+  if (std::exchange(peer_prioritizes_, true)) return;
+  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
+    if (!stream->priority_given) send_queue_.set_priority(stream, default_priority());
+  }
+}
+
+void Connection::give_priority(Stream* stream, const Priority& priority) {
+  stream->priority_given = true;
+  send_queue_.set_priority(stream, priority);
+}
+
+// A request has come in. A PRIORITY_UPDATE that came before it is the later word of the two (§7).
+void Connection::prioritize_request(Stream* stream, const std::optional<Priority>& update) {
+  stream->priority = default_priority();
+  std::optional<PriorityParameters> field;
+  if (stream->request.has_priority) {
+    field = read_priority(gsl::span<const Field>(field_storage_.fields()));
+  }
+  if (!update && !field) return;
+  note_priority_signal();
+  give_priority(stream, update ? *update : field->priority());
+}
+
+// A response of ours: what it names counts more than what the request said (§8). Or a request of
+// ours, whose body goes by what is asked for the response (§9).
+void Connection::merge_own_priority(Stream* stream, FieldsView fields) {
+  if (const auto field = read_priority(fields)) {
+    give_priority(stream, field->merged_into(stream->priority));
+  }
+}
+
+// §7.1. Server role.
+EventPtr Connection::on_priority_update(gsl::span<const uint8_t> payload) {
+  static constexpr Rule kPromised = {
+      "RFC 9218 §7.1", "a PRIORITY_UPDATE for a pushed stream follows its PUSH_PROMISE"};
+  PriorityUpdate update;
+  ErrorDetail error;
+  if (parse_priority_update(header_, payload, &update, &error) != FrameFault::kNone) {
+    fail(ConnectionError{error});
+    return nullptr;
+  }
+  Stream* stream = streams_.find(update.stream_id);
+  const StreamState state = state_of(update.stream_id, stream);
+  if (state == StreamState::kIdle && is_own(update.stream_id)) {
+    fail(ErrorCode::kProtocolError, kPromised, update.stream_id);
+    return nullptr;
+  }
+  Priority priority;
+  const std::string_view value(reinterpret_cast<const char*>(update.value.data()),
+                               update.value.size());
+  // The RFC lets a value that cannot be read cost the connection; the same in a field costs
+  // nothing.
+  const bool readable = parse_priority_field(value, &priority);
+  if (readable) note_priority_signal();
+  if (readable && state == StreamState::kIdle) {
+    prioritize_idle(update.stream_id, priority);
+    return nullptr;
+  }
+  const bool sending =
+      stream != nullptr && stream->announced && !is_closed(state) && !stream->sending_ended;
+  if (!readable || !sending) {
+    spend_useless_frame();
+    return nullptr;
+  }
+  if (!spend_priority_update(&stream->priority_updates)) return nullptr;
+  give_priority(stream, priority);
+  return recycler_.lend(PriorityUpdateReceived{stream->id, stream->user_data, priority});
+}
+
+// §7.1: it waits for its request.
+void Connection::prioritize_idle(StreamId id, const Priority& priority) {
+  static constexpr Rule kCount = {
+      "RFC 9218 §7.1",
+      "prioritized idle streams and open ones are together no more than MAX_CONCURRENT_STREAMS"};
+  IdlePriorities::Entry* entry = idle_priorities_.find(id);
+  if (entry == nullptr) {
+    // A limit of ours that has not been acknowledged binds nobody yet.
+    const uint64_t limit = std::max(announced_max_streams_, own_settings_.max_concurrent_streams);
+    const uint64_t count = uint64_t{peer_streams_} + idle_priorities_.size() + 1;
+    if (count > limit) return fail(ErrorCode::kProtocolError, kCount, count, limit);
+    const bool wanted = id <= goaway_last_stream_ && count <= announced_max_streams_;
+    if (wanted) entry = idle_priorities_.add(id);
+    // It is advice; without room for it the request is served as any other.
+    if (entry == nullptr) {
+      spend_useless_frame();
+      return;
+    }
+  }
+  if (spend_priority_update(&entry->updates)) entry->priority = priority;
+}
+
+// Honest clients change a priority once or twice. What is beyond the bound may still be of use, on
+// a stream that lasts: at a rate. False: there were too many, and the connection has failed.
+bool Connection::spend_priority_update(uint8_t* updates) {
+  if (*updates >= options_.limits.priority_updates_per_stream) return spend_useless_frame();
+  ++*updates;
+  return true;
+}
+
+SubmitResult Connection::update_priority(StreamId stream_id, const Priority& priority) {
+  SubmitError error;
+  Stream* stream = find_for_command(stream_id, &error);
+  if (stream == nullptr) return {error};
+  if (priority.urgency >= Priority::kLevels) return {SubmitError::kInvalidArgument};
+  give_priority(stream, priority);
+  if (role_ == Role::kServer) return {};
+  // For a request that waits it goes out with it: idle streams with a priority count as open
+  // (§7.1).
+  if (stream->held_head != nullptr) {
+    stream->priority_update_due = true;
+  } else {
+    write_priority_update(stream);
+  }
+  return {};
+}
+
+Priority Connection::priority(StreamId stream_id) const {
+  const Stream* stream = streams_.find(stream_id);
+  return stream == nullptr ? default_priority() : stream->priority;
+}
+
+// §2.1.1: a server that has not said that it leaves the priorities of RFC 7540 alone is unlikely to
+// know these.
+void Connection::write_priority_update(Stream* stream) {
+  stream->priority_update_due = false;
+  if (settings_received_ && peer_settings_.no_rfc7540_priorities == 0) return;
+  char text[kMaxPriorityField];
+  const std::string_view value = write_priority_field(stream->priority, text);
+  uint8_t* room = output_.reserve(kPriorityUpdateSize + value.size());
+  queue(room, headrace::write_priority_update(stream->id, value, room));
+}
+
+}  // namespace headrace::inline HEADRACE_ABI

@@ -1,0 +1,59 @@
+#ifndef HEADRACE_PROTOCOL_STREAM_IDLE_PRIORITIES_H_
+#define HEADRACE_PROTOCOL_STREAM_IDLE_PRIORITIES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "memory/abi.h"
+#include "memory/ledger.h"
+#include "protocol/frame/frame_type.h"
+#include "protocol/stream/priority.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// What the client has said of streams that it has not opened yet (RFC 9218 §7): the latest of each,
+// to be applied when it comes. 8 octets a stream; how many there may be is for the caller to say.
+class IdlePriorities {
+ public:
+  struct Entry {
+    StreamId id = 0;
+    Priority priority;
+    uint8_t updates = 0;  // PRIORITY_UPDATE frames so far
+  };
+
+  explicit IdlePriorities(Ledger* ledger) : ledger_(ledger) {}
+  ~IdlePriorities() { release(); }
+  IdlePriorities(const IdlePriorities&) = delete;
+  IdlePriorities& operator=(const IdlePriorities&) = delete;
+
+  size_t size() const { return size_; }
+  // The entry of a stream, or null. Valid until the next add() or open().
+  Entry* find(StreamId id);
+  // A new entry, for a stream that has none; null when the ledger refused. Mostly for an id above
+  // all others, which costs the least.
+  [[nodiscard]] Entry* add(StreamId id);
+  // The stream is opened: what was said of it, if anything. Those with lower ids are closed now
+  // (RFC 9113 §5.1.1) and forgotten.
+  std::optional<Priority> open(StreamId id);
+  // Frees the memory when there are no entries.
+  void trim() {
+    if (size_ == 0) release();
+  }
+
+ private:
+  static constexpr size_t kFirstCapacity = 8;
+
+  bool grow();
+  void release();
+
+  Ledger* ledger_;
+  std::unique_ptr<Entry[]> entries_;  // by id, ascending
+  size_t size_ = 0;
+  size_t capacity_ = 0;
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_STREAM_IDLE_PRIORITIES_H_
