@@ -149,8 +149,8 @@ void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed
   give_connection_credit(std::exchange(stream->uncredited, 0));
   if (state == StreamState::kClosedResetSent && phase_ == Phase::kOpen) {
     watch_end(stream);  // it counts until our RST_STREAM is shown
-  } else if (!StreamList<&Stream::ending>::contains(stream)) {
-    uncount(stream);
+  } else {
+    uncount(stream);  // the peer knows: it has reset it, or seen both ends
   }
   stream->closed_event_due = stream->announced;
   stream->released_event_due = stream->body.owes_release() && !stream->body.held();

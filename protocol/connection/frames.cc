@@ -89,6 +89,8 @@ void Connection::on_priority(gsl::span<const uint8_t> payload) {
 // §6.4
 void Connection::on_rst_stream(gsl::span<const uint8_t> payload) {
   Stream* stream = streams_.find(header_.stream_id);
+  // Both have reset it: it does not have to wait for ours to be shown.
+  if (stream != nullptr && is_closed(stream->state)) uncount(stream);
   if (!receive_on(stream, StreamInput::kRstStream)) return;
   StreamError reason;
   reason.code = static_cast<ErrorCode>(load_u32(payload.data()));
