@@ -448,6 +448,7 @@ class Connection {
   FlowWindow send_window_;
   ReceiveWindow receive_window_;
   uint32_t tuned_window_ = 0;  // WindowPolicy::kAutoTuned: the size it has found, so far
+  uint32_t largest_announced_window_ = kInitialWindow;  // as our INITIAL_WINDOW_SIZE, ever
   struct {
     bool measuring = false;
     uint64_t octets = 0;  // since the PING went out

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "protocol/connection/connection.h"
 #include "protocol/frame/frame_writer.h"
 
@@ -6,6 +8,8 @@
 namespace headrace::inline HEADRACE_ABI {
 
 SubmitResult Connection::submit_settings(gsl::span<const Setting> settings) {
+  static constexpr Rule kWindowsInBounds = {
+      "RFC 9113 §6.9.2", "a change of INITIAL_WINDOW_SIZE leaves every window at 2^31-1 or below"};
   static constexpr Rule kServerPush = {"RFC 9113 §6.5.2", "a server does not enable push"};
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
   if (settings.size() * SettingsEntries::kEntrySize > peer_settings_.max_frame_size) {
@@ -20,6 +24,11 @@ SubmitResult Connection::submit_settings(gsl::span<const Setting> settings) {
     if (setting.id == SettingId::kNoRfc7540Priorities &&
         setting.value != announced_no_rfc7540_priorities_) {
       rule = &kPrioritiesStay;
+    }
+    // Streams that were widened (WindowPolicy::kAutoTuned) stand above INITIAL_WINDOW_SIZE.
+    if (setting.id == SettingId::kInitialWindowSize &&
+        int64_t{setting.value} + tuned_window_ > kMaxWindow && tuned_window_ > 0) {
+      rule = &kWindowsInBounds;
     }
     if (rule != nullptr) return {SubmitError::kInvalidArgument, rule};
   }
@@ -56,6 +65,9 @@ void Connection::send_settings(gsl::span<const Setting> settings) {
   for (const Setting& setting : settings) {
     if (setting.id == SettingId::kMaxConcurrentStreams) announced_max_streams_ = setting.value;
     if (setting.id == SettingId::kEnablePush) announced_push_ = setting.value != 0;
+    if (setting.id == SettingId::kInitialWindowSize) {
+      largest_announced_window_ = std::max(largest_announced_window_, setting.value);
+    }
     if (setting.id == SettingId::kNoRfc7540Priorities) {
       announced_no_rfc7540_priorities_ = setting.value;
     }

@@ -19,7 +19,9 @@ void Connection::give_stream_credit(Stream* stream, uint32_t size) {
   const int64_t base = own_settings_.initial_window_size;
   const bool at_once = options_.window_policy == WindowPolicy::kFixed;
   uint32_t increment = stream->receive_window.consume(base, base + stream->widened, size, at_once);
-  const int64_t extra = int64_t{tuned_window_} - base - stream->widened;
+  // The peer may have applied SETTINGS of ours that it has not acknowledged yet.
+  const int64_t most = kMaxWindow - largest_announced_window_;
+  const int64_t extra = std::min(int64_t{tuned_window_} - base, most) - stream->widened;
   if (extra > 0 && stream->receive_window.widen(base, static_cast<uint32_t>(extra))) {
     stream->widened += static_cast<uint32_t>(extra);
     increment += static_cast<uint32_t>(extra);
