@@ -146,13 +146,16 @@ EventPtr Connection::step() {
       return recycler_.lend(StreamIdsExhausted{});
     }
     if (phase_ != Phase::kOpen) return next_closing_event();
+    // At once, whatever input there is: more of it could as well come later.
+    if (shutdown_ == Shutdown::kFinal && streams_.size() == 0) {
+      end_connection(ConnectionError{}, ClosedBy::kLocal);
+      continue;
+    }
     EventPtr event;
     if (parse(&event)) {
       if (event != nullptr) return event;
     } else if (input_ended_) {
       end_connection(ConnectionError{}, ClosedBy::kPeer);
-    } else if (shutdown_ == Shutdown::kFinal && streams_.size() == 0) {
-      end_connection(ConnectionError{}, ClosedBy::kLocal);
     } else {
       return nullptr;
     }
