@@ -53,9 +53,8 @@ StreamState Connection::state_of(StreamId id, const Stream* stream) const {
   return id > last_peer_stream_ ? StreamState::kIdle : closed_peer_streams_.find(id);
 }
 
-// Looks up what the present frame does to its stream (null: not live), and does it. False: the
-// frame was not accepted, and what follows from that has been done.
-bool Connection::receive_on(Stream* stream, StreamInput input) {
+// The rest of receive_on(): a stream that is not live, or a frame that it does not take.
+bool Connection::receive_on_other(Stream* stream, StreamInput input) {
   StreamState state = state_of(header_.stream_id, stream);
   Transition transition = on_receive(state, input);
   switch (transition.kind) {

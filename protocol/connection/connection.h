@@ -274,7 +274,16 @@ class Connection {
   ClosedStreams& closed_streams(StreamId id) {
     return is_own(id) ? closed_own_streams_ : closed_peer_streams_;
   }
-  bool receive_on(Stream* stream, StreamInput input);
+  // Looks up what the present frame does to its stream (null: not live), and does it. False: the
+  // frame was not accepted, and what follows from that has been done.
+  bool receive_on(Stream* stream, StreamInput input) {
+    if (stream == nullptr) return receive_on_other(stream, input);
+    const Transition transition = on_receive(stream->state, input);
+    if (!transition.accepted()) return receive_on_other(stream, input);
+    stream->state = transition.next;
+    return true;
+  }
+  bool receive_on_other(Stream* stream, StreamInput input);
   StreamError frame_error(ErrorCode code, const Rule& rule, uint64_t observed = 0,
                           uint64_t limit = 0) const;
   void hit(Limit limit) { statistics_.limits_hit.add(limit); }

@@ -19,6 +19,7 @@ void Connection::give_stream_credit(Stream* stream, uint32_t size) {
   const int64_t base = own_settings_.initial_window_size;
   const bool at_once = options_.window_policy == WindowPolicy::kFixed;
   uint32_t increment = stream->receive_window.consume(base, base + stream->widened, size, at_once);
+  if (tuned_window_ == 0) return write_credit(stream->id, increment);
   // The peer may have applied SETTINGS of ours that it has not acknowledged yet.
   const int64_t most = kMaxWindow - largest_announced_window_;
   const int64_t extra = std::min(int64_t{tuned_window_} - base, most) - stream->widened;

@@ -19,7 +19,11 @@ bool Connection::parse(EventPtr* event) {
       return parse_preface();
     case Parsing::kFrameHeader:
       if (!parse_frame_header()) return false;
-      if (!begin_frame()) return true;
+      if (!begin_frame()) {
+        // DATA goes on at once, unless its header has had consequences that are to be told first.
+        const bool goes_on = parsing_ == Parsing::kData && phase_ == Phase::kOpen;
+        return !goes_on || !notify_.empty() || parse_data(event);
+      }
       // The usual case: a frame that lies whole in the input is looked at where it is.
       if (input_.size() >= header_.length) [[likely]] {
         const uint8_t* payload = input_.data();

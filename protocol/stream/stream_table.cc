@@ -26,16 +26,17 @@ Stream* StreamTable::create(StreamId id) {
   return stream;
 }
 
-Stream* StreamTable::find(StreamId id) const {
+Stream* StreamTable::look_up(StreamId id) const {
   if (size_ == 0) return nullptr;
   for (size_t bucket = bucket_of(id); index_[bucket] != nullptr;
        bucket = (bucket + 1) & (index_size_ - 1)) {
-    if (index_[bucket]->id == id) return index_[bucket];
+    if (index_[bucket]->id == id) return last_found_ = index_[bucket];
   }
   return nullptr;
 }
 
 void StreamTable::erase(Stream* stream) {
+  if (last_found_ == stream) last_found_ = nullptr;
   size_t hole = bucket_of(stream->id);
   while (index_[hole] != stream) hole = (hole + 1) & (index_size_ - 1);
   // Backward-shift deletion: what was pushed past the hole moves into it, so no tombstones.

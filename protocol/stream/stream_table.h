@@ -23,8 +23,10 @@ class StreamTable {
 
   // A new record with that id, or null when the ledger refused. `id` must not be in the table.
   [[nodiscard]] Stream* create(StreamId id);
-  // The record with that id, or null.
-  Stream* find(StreamId id) const;
+  // The record with that id, or null. One that is asked for again and again costs one look.
+  Stream* find(StreamId id) const {
+    return last_found_ != nullptr && last_found_->id == id ? last_found_ : look_up(id);
+  }
   // Destroys the record. It must be in no list but the table's own.
   void erase(Stream* stream);
 
@@ -49,6 +51,7 @@ class StreamTable {
     Slot slots[kSlabStreams];
   };
 
+  Stream* look_up(StreamId id) const;
   bool grow_slabs();
   bool grow_index();
   void free_all();
@@ -65,6 +68,7 @@ class StreamTable {
   size_t index_size_ = 0;  // a power of two, or 0
   int index_shift_ = 64;   // 64 - log2(index_size_)
   size_t size_ = 0;
+  mutable Stream* last_found_ = nullptr;
   StreamList<&Stream::live> live_;
 };
 
