@@ -135,6 +135,8 @@ void Connection::reset(StreamId id, ErrorCode code) {
 // The stream has come to its end, one way or another: `state` is one of the closed ones.
 void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed_by,
                               const StreamError& reason) {
+  // The peer's END_STREAM is here, ours is queued: the peer closes the stream when it sees that.
+  const bool ends_before = stream->state == StreamState::kHalfClosedRemote && stream->sending_ended;
   stream->state = state;
   stream->closed_by = closed_by;
   stream->close_reason = reason;
@@ -144,13 +146,13 @@ void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed
     send_queue_.remove(stream);
   }
   stream->body.cancel();
+  if (state != StreamState::kClosedResetSent || phase_ != Phase::kOpen) {
+    uncount(stream);  // the peer knows: it has reset it, or seen both ends
+  } else if (!ends_before) {
+    watch_end(stream);  // it counts until our RST_STREAM is shown
+  }
   // What the application had not given back yet is the connection's again.
   give_connection_credit(std::exchange(stream->uncredited, 0));
-  if (state == StreamState::kClosedResetSent && phase_ == Phase::kOpen) {
-    watch_end(stream);  // it counts until our RST_STREAM is shown
-  } else {
-    uncount(stream);  // the peer knows: it has reset it, or seen both ends
-  }
   stream->closed_event_due = stream->announced;
   stream->released_event_due = stream->body.owes_release() && !stream->body.held();
   notify(stream);
