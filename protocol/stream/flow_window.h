@@ -38,9 +38,10 @@ class ReceiveWindow {
   // Used up, and not given back yet.
   uint32_t waiting() const { return consumed_; }
   // A frame of `size` octets of flow-controlled payload has come in. False: more than the peer was
-  // allowed; nothing has changed.
+  // allowed; nothing has changed. (An empty frame needs no window, RFC 9113 §6.9: not even one of
+  // zero, when it is below zero.)
   [[nodiscard]] bool receive(int64_t base, uint32_t size) {
-    if (size > window_.available(base)) return false;
+    if (size > 0 && size > window_.available(base)) return false;
     window_.take(size);
     return true;
   }
