@@ -110,17 +110,19 @@ EventRange Connection::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
   if (!bytes.empty()) {
     statistics_.bytes_received += bytes.size();
     idle_since_ = now;
-    last_input_ = now;
-    keepalive_asked_ = false;
-    // The acknowledgement waits in line behind what the peer was already sending.
-    if (!settings_in_flight_.empty()) restart_settings_deadline(now);
   }
+  if (!bytes.empty() || reads_kept_input()) note_input(now);
   return begin(bytes, now);
 }
 
 EventRange Connection::advance(TimePoint now) {
   now_ = now;
-  check_deadlines();
+  // The peer is not late while we have not read what it sent.
+  if (reads_kept_input()) {
+    note_input(now);
+  } else {
+    check_deadlines();
+  }
   return begin({}, now);
 }
 
@@ -228,7 +230,7 @@ bool Connection::has_events() const {
   if (!notify_.empty() || ids_exhausted_event_due_ || phase_ == Phase::kClosing) return true;
   if (phase_ == Phase::kGone) return false;
   if (input_ended_ || (shutdown_ == Shutdown::kFinal && streams_.size() == 0)) return true;
-  return input_.has_kept() && !replies_.full();
+  return reads_kept_input();
 }
 
 bool Connection::wants_input() const {

@@ -185,10 +185,12 @@ class Connection {
   void end_of_range();
   EventPtr next_notification();
   EventPtr next_closing_event();
+  bool reads_kept_input() const { return input_.has_kept() && !replies_.full(); }
 
   // --- deadlines.cc
 
   TimePoint deadline_after(std::chrono::milliseconds timeout) const;
+  void note_input(TimePoint now);
   void restart_settings_deadline(TimePoint now);
   TimePoint idle_deadline() const;
   TimePoint keepalive_deadline() const;

@@ -10,6 +10,14 @@ TimePoint Connection::deadline_after(std::chrono::milliseconds timeout) const {
   return timeout.count() == 0 ? TimePoint::max() : now_ + timeout;
 }
 
+// The peer has given a sign of life, or one that was kept is read now.
+void Connection::note_input(TimePoint now) {
+  last_input_ = now;
+  keepalive_asked_ = false;
+  // The acknowledgement waits in line behind what the peer was already sending.
+  if (!settings_in_flight_.empty()) restart_settings_deadline(now);
+}
+
 void Connection::restart_settings_deadline(TimePoint now) {
   auto timeout = options_.limits.settings_ack_timeout;
   settings_deadline_ = timeout.count() == 0 ? TimePoint::max() : now + timeout;
