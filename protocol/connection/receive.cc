@@ -20,8 +20,10 @@ bool Connection::parse(EventPtr* event) {
     case Parsing::kFrameHeader:
       if (!parse_frame_header()) return false;
       if (!begin_frame()) {
-        // DATA goes on at once, unless its header has had consequences that are to be told first.
-        const bool goes_on = parsing_ == Parsing::kData && phase_ == Phase::kOpen;
+        // DATA goes on at once, unless its header has had consequences that are to be told first,
+        // or a reply that is one too many.
+        const bool goes_on =
+            parsing_ == Parsing::kData && phase_ == Phase::kOpen && !replies_.full();
         return !goes_on || !notify_.empty() || parse_data(event);
       }
       // The usual case: a frame that lies whole in the input is looked at where it is.

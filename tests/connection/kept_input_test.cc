@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,33 @@ TEST(KeptInput, AFrameThatWasKeptInPartIsContinuedByTheNextInput) {
     EXPECT_EQ(count<PingReceived>(connection.receive(octets(input).subspan(cut), kNow)), 1u)
         << "cut behind " << cut << " octets";
   }
+}
+
+// A DATA frame's header can have a reply that is one too many, and its payload another one.
+TEST(KeptInput, WaitsBehindAHeaderAsBehindAFrame) {
+  std::vector<std::string> outputs;
+  for (size_t part : {size_t{1}, size_t{1000}}) {
+    Options options;
+    options.limits.queued_replies = 2;
+    options.window_policy = WindowPolicy::kFixed;
+    Connection connection(Role::kServer, options, kNow);
+    TestClient client;
+    auto receive = [&](const std::string& bytes) {
+      for (size_t at = 0; at < bytes.size(); at += part) {
+        const size_t size = std::min(part, bytes.size() - at);
+        for (EventPtr event : connection.receive(octets(bytes).subspan(at, size), kNow)) {
+        }
+      }
+    };
+    receive(TestClient::preface());
+    receive(client.request(1, false, "/", "POST"));
+    receive(reference::encode(reference::RST_STREAM, 0, 1, reference::u32(8)));
+    drain(&connection);
+    receive(ping(1) + TestClient::data(1, "late", false));
+    EXPECT_FALSE(connection.wants_input());
+    outputs.push_back(drain(&connection));
+  }
+  EXPECT_EQ(outputs[0], outputs[1]);
 }
 
 }  // namespace
