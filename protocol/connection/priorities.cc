@@ -110,8 +110,7 @@ void Connection::prioritize_idle(StreamId id, const Priority& priority) {
     const uint64_t limit = std::max(announced_max_streams_, own_settings_.max_concurrent_streams);
     const uint64_t count = uint64_t{peer_streams_} + idle_priorities_.size() + 1;
     if (count > limit) return fail(ErrorCode::kProtocolError, kCount, count, limit);
-    const bool wanted = id <= goaway_last_stream_ && count <= announced_max_streams_;
-    if (wanted) entry = idle_priorities_.add(id);
+    if (count <= announced_max_streams_) entry = idle_priorities_.add(id);
     // It is advice; without room for it the request is served as any other.
     if (entry == nullptr) {
       spend_useless_frame();
