@@ -234,7 +234,6 @@ class Connection {
   EventPtr on_ping(gsl::span<const uint8_t> payload);
   EventPtr on_goaway(gsl::span<const uint8_t> payload);
   void on_window_update(gsl::span<const uint8_t> payload);
-  EventPtr on_unknown(gsl::span<const uint8_t> payload);
   void begin_data(uint32_t padding);
   EventPtr deliver_data(gsl::span<const uint8_t> bytes);
   void end_data();
@@ -256,6 +255,12 @@ class Connection {
   void end_of_message(Stream* stream);
   void refuse_too_large(Stream* stream);
   bool content_length_kept(const Stream* stream, uint32_t more, bool end_stream) const;
+
+  // --- extensions.cc
+
+  EventPtr on_extension(gsl::span<const uint8_t> payload);
+  EventPtr on_altsvc(gsl::span<const uint8_t> payload);
+  EventPtr on_origin(gsl::span<const uint8_t> payload);
 
   // --- priorities.cc
 

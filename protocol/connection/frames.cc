@@ -71,7 +71,7 @@ EventPtr Connection::on_frame(gsl::span<const uint8_t> payload) {
     case FrameType::kPriorityUpdate:
       return on_priority_update(payload);
     default:
-      return on_unknown(payload);
+      return on_extension(payload);
   }
 }
 
@@ -286,13 +286,6 @@ void Connection::on_window_update(gsl::span<const uint8_t> payload) {
   if (stream->send_window.available(peer_settings_.initial_window_size) > 0) {
     send_queue_.unblock(stream);
   }
-}
-
-// §5.5: ignored, but the application may look.
-EventPtr Connection::on_unknown(gsl::span<const uint8_t> payload) {
-  if (!spend_useless_frame()) return nullptr;
-  return recycler_.lend(UnknownFrameReceived{header_.stream_id, static_cast<uint8_t>(header_.type),
-                                             header_.flags, Bytes(payload)});
 }
 
 // A DATA frame is judged whole, before its first octet is delivered: the connection's window, the

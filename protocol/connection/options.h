@@ -46,6 +46,10 @@ struct Options {
   // included. It stands above the members here that have the same meaning.
   std::vector<Setting> settings;
 
+  // Client: ALTSVC (RFC 7838 §4) and ORIGIN (RFC 8336 §2) frames come as events of their own.
+  bool receive_altsvc = false;
+  bool receive_origin = false;
+
   // Client: how many requests go out before the server's SETTINGS say how many may be open at once;
   // more wait (RFC 9113 §6.5.2 recommends servers to allow no fewer than 100).
   uint32_t assumed_concurrent_streams = 100;

@@ -12,6 +12,11 @@ void own(Event& event) {
                  [](TrailersReceived& trailers) { trailers.fields.own(); },
                  [](SettingsReceived& settings) { settings.entries.own(); },
                  [](GoawayReceived& goaway) { goaway.debug_data.own(); },
+                 [](AltSvcReceived& altsvc) {
+                   altsvc.origin.own();
+                   altsvc.value.own();
+                 },
+                 [](OriginReceived& origin) { origin.origins.own(); },
                  [](UnknownFrameReceived& frame) { frame.payload.own(); },
                  [](auto&) {},  // the others refer to nothing
              },

@@ -10,6 +10,7 @@
 #include "memory/bytes.h"
 #include "memory/recycler.h"
 #include "protocol/event/error.h"
+#include "protocol/frame/origin_entries.h"
 #include "protocol/frame/settings_entries.h"
 #include "protocol/stream/priority.h"
 
@@ -132,7 +133,25 @@ struct GoawayReceived {
   Bytes debug_data;
 };
 
-// A frame of a type that this library does not know (RFC 9113 §5.5).
+// An alternative service (RFC 7838 §4) for `origin`, or for that of the stream's request. Whether
+// the server may speak for the origin is for the application to judge. Client role, with
+// Options::receive_altsvc.
+struct AltSvcReceived {
+  StreamId stream_id;   // 0: `origin` says what it is for
+  uintptr_t user_data;  // of the stream; 0 without one
+  Bytes origin;         // empty on a stream
+  Bytes value;          // as an Alt-Svc field has it (RFC 7838 §3)
+};
+
+// Origins that the server would like to be asked for on this connection (RFC 8336 §2). None is a
+// word too: only the one that it was opened for. What that takes beside the server's word is §2.4;
+// a connection without TLS, or to a proxy, ignores it (§2.2). Client role, with
+// Options::receive_origin.
+struct OriginReceived {
+  OriginEntries origins;
+};
+
+// A frame of a type that this library does not know (RFC 9113 §5.5), or was not asked for.
 struct UnknownFrameReceived {
   StreamId stream_id;
   uint8_t type;
@@ -151,11 +170,12 @@ struct ConnectionClosed {
   ClosedBy closed_by;
 };
 
-using Event = std::variant<std::monostate, RequestReceived, ResponseReceived, InformationalReceived,
-                           PushPromiseReceived, DataReceived, TrailersReceived, StreamClosed,
-                           StreamWritable, BodyReleased, PriorityUpdateReceived, SettingsReceived,
-                           SettingsAcknowledged, PingReceived, PingAcknowledged, GoawayReceived,
-                           UnknownFrameReceived, StreamIdsExhausted, ConnectionClosed>;
+using Event =
+    std::variant<std::monostate, RequestReceived, ResponseReceived, InformationalReceived,
+                 PushPromiseReceived, DataReceived, TrailersReceived, StreamClosed, StreamWritable,
+                 BodyReleased, PriorityUpdateReceived, SettingsReceived, SettingsAcknowledged,
+                 PingReceived, PingAcknowledged, GoawayReceived, AltSvcReceived, OriginReceived,
+                 UnknownFrameReceived, StreamIdsExhausted, ConnectionClosed>;
 
 // Makes an event own every byte it refers to.
 void own(Event& event);

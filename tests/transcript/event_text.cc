@@ -14,7 +14,7 @@ constexpr std::string_view kEventNames[] = {
     "StreamIdsExhausted",   "DataReceived",     "TrailersReceived",       "StreamClosed",
     "StreamWritable",       "BodyReleased",     "PriorityUpdateReceived", "SettingsReceived",
     "SettingsAcknowledged", "PingReceived",     "PingAcknowledged",       "GoawayReceived",
-    "UnknownFrameReceived", "ConnectionClosed",
+    "AltSvcReceived",       "OriginReceived",   "UnknownFrameReceived",   "ConnectionClosed",
 };
 
 Item named(std::string_view name) {
@@ -140,6 +140,17 @@ struct Describe {
     add_error_code(static_cast<uint32_t>(event.error), &item);
     item.attributes.emplace_back("last", std::to_string(event.last_stream_id));
     add_bytes(event.debug_data, &item);
+    return item;
+  }
+  Item operator()(const AltSvcReceived& event) const {
+    Item item = of_stream("AltSvcReceived", event);
+    if (!event.origin.empty()) item.attributes.emplace_back("origin", event.origin.text());
+    item.bytes = std::string(event.value.text());
+    return item;
+  }
+  Item operator()(const OriginReceived& event) const {
+    Item item = named("OriginReceived");
+    for (std::string_view origin : event.origins) item.attributes.emplace_back("origin", origin);
     return item;
   }
   Item operator()(const UnknownFrameReceived& event) const {

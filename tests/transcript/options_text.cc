@@ -56,6 +56,8 @@ void visit_options(Options* o, Setter* set) {
   set->field("enable_connect_protocol", &o->enable_connect_protocol);
   set->field("no_rfc7540_priorities", &o->no_rfc7540_priorities);
   set->field("scheduler", &o->scheduler);
+  set->field("receive_altsvc", &o->receive_altsvc);
+  set->field("receive_origin", &o->receive_origin);
   set->field("assumed_concurrent_streams", &o->assumed_concurrent_streams);
   set->field("first_stream_id", &o->first_stream_id);
   set->field("connection_window_size", &o->connection_window_size);
