@@ -20,6 +20,7 @@ import xml.etree.ElementTree as ElementTree
 CLANG = {"CC": "clang-19"}
 BUILDIFIER = "@bazel/buildifier@8.2.1"
 FUZZ_SECONDS = 10
+SELF_PLAY_SEEDS = 20
 
 stages = {}
 
@@ -136,6 +137,18 @@ def serve():
         os.killpg(server.pid, signal.SIGTERM)
         server.stdout.close()
         server.wait()
+
+
+@stage("self-play, 100,000 steps a seed")
+def self_play():
+    code, output = bazel("build", "-c", "opt", "//tests/self_play")
+    if code != 0:
+        yield "bazel build -c opt //tests/self_play", tail(output)
+        return
+    for seed in range(1, SELF_PLAY_SEEDS + 1):
+        code, output = run("bazel-bin/tests/self_play/self_play", "--seeds=1", f"--first={seed}",
+                           "--steps=100000")
+        yield f"seed {seed}", None if code == 0 else tail(output, 20)
 
 
 @stage("real peers at full size, with the optimised server")

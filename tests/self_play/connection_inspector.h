@@ -1,0 +1,82 @@
+#ifndef HEADRACE_TESTS_SELF_PLAY_CONNECTION_INSPECTOR_H_
+#define HEADRACE_TESTS_SELF_PLAY_CONNECTION_INSPECTOR_H_
+
+#include <cstdint>
+
+#include "memory/abi.h"
+#include "protocol/connection/connection.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// What a connection's public interface does not show: its windows and its HPACK tables. Read only.
+class ConnectionInspector {
+ public:
+  struct Windows {
+    int64_t send = 0;       // octets that it may send
+    int64_t receive = 0;    // octets that the peer may send, as it knows
+    int64_t full = 0;       // of the receive window
+    uint32_t consumed = 0;  // used up, and not given back yet
+    bool receiving = false;
+  };
+
+  explicit ConnectionInspector(const Connection* connection) : connection_(*connection) {}
+
+  // Frames are read; commands on streams are taken.
+  bool is_open() const { return connection_.phase_ == Connection::Phase::kOpen; }
+  size_t live_streams() const { return connection_.streams_.size(); }
+  bool is_live(StreamId id) const {
+    const Stream* stream = connection_.streams_.find(id);
+    return stream != nullptr && !is_closed(stream->state);
+  }
+
+  Windows windows() const {
+    const ReceiveWindow& receive = connection_.receive_window_;
+    return {connection_.send_window_.available(kInitialWindow), receive.available(kInitialWindow),
+            std::max<int64_t>(connection_.options_.connection_window_size, kInitialWindow) +
+                tuned_beyond(connection_.options_.connection_window_size),
+            receive.consumed(), true};
+  }
+  // Of a live stream.
+  Windows windows(StreamId id) const {
+    const Stream* stream = connection_.streams_.find(id);
+    const int64_t base = connection_.own_settings_.initial_window_size;
+    return {stream->send_window.available(connection_.peer_settings_.initial_window_size),
+            stream->receive_window.available(base), base + stream->widened,
+            stream->receive_window.consumed(),
+            stream->state == StreamState::kOpen || stream->state == StreamState::kHalfClosedLocal ||
+                stream->state == StreamState::kReservedRemote};
+  }
+
+  // A DATA frame has come in partly, and what it will give back when it is whole.
+  bool in_data_frame() const {
+    return connection_.parsing_ == Connection::Parsing::kPadLength ||
+           connection_.parsing_ == Connection::Parsing::kData;
+  }
+  // ... its Pad Length field is missing, so that it is not counted yet.
+  bool before_pad_length() const { return connection_.parsing_ == Connection::Parsing::kPadLength; }
+  uint32_t open_connection_credit() const {
+    return connection_.parsing_ == Connection::Parsing::kData ? connection_.data_.connection_credit
+                                                              : 0;
+  }
+  uint32_t open_stream_credit(StreamId id) const {
+    return connection_.parsing_ == Connection::Parsing::kData &&
+                   connection_.header_.stream_id == id && connection_.data_.deliver
+               ? connection_.data_.stream_credit
+               : 0;
+  }
+
+  const hpack::DynamicTable& encoder_table() const { return connection_.encoder_.table(); }
+  const hpack::DynamicTable& decoder_table() const { return connection_.decoder_.table(); }
+
+ private:
+  // WindowPolicy::kAutoTuned: by how much the connection's window has grown.
+  int64_t tuned_beyond(int64_t size) const {
+    return std::max<int64_t>(0, int64_t{connection_.tuned_window_} - size);
+  }
+
+  const Connection& connection_;
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_TESTS_SELF_PLAY_CONNECTION_INSPECTOR_H_

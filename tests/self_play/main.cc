@@ -1,0 +1,117 @@
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "tests/self_play/self_play.h"
+
+// Plays seed after seed; see kUsage.
+
+namespace headrace::self_play {
+namespace {
+
+constexpr char kUsage[] =
+    R"(self_play: two connections back to back, and a random application on each.
+
+usage: self_play [--seeds=N] [--first=S] [--steps=N]
+       self_play --seed=S [--until=N] [--modes=CLIENT,SERVER] [--trace]
+
+  --seeds=N    how many seeds to play (default 10), each in four combinations of allocation modes,
+               which must agree in every event and every octet
+  --first=S    the first of them (default 1)
+  --steps=N    steps a seed (default 100000)
+  --seed=S     one seed, in one combination of modes
+  --until=N    its steps (default 100000)
+  --modes=C,S  of client and server, each "reuse" or "fresh" (default reuse,reuse)
+  --trace      print what happens
+)";
+
+struct Arguments {
+  uint64_t seeds = 10;
+  uint64_t first = 1;
+  uint64_t steps = 100000;
+  std::optional<uint64_t> seed;
+  Modes modes;
+  bool trace = false;
+  bool help = false;
+};
+
+bool parse_number(std::string_view text, uint64_t* number) {
+  char* end = nullptr;
+  const std::string copy(text);
+  *number = std::strtoull(copy.c_str(), &end, 10);
+  return !copy.empty() && *end == '\0';
+}
+
+bool parse_modes(std::string_view text, Modes* modes) {
+  for (const Modes& candidate : all_modes()) {
+    if (to_string(candidate) != text) continue;
+    *modes = candidate;
+    return true;
+  }
+  return false;
+}
+
+bool parse_argument(std::string_view argument, Arguments* arguments) {
+  const size_t equals = argument.find('=');
+  const std::string_view name = argument.substr(0, equals);
+  const std::string_view value =
+      equals == std::string_view::npos ? std::string_view() : argument.substr(equals + 1);
+  if (name == "--help") return arguments->help = true;
+  if (name == "--trace") return arguments->trace = true;
+  if (name == "--seeds") return parse_number(value, &arguments->seeds);
+  if (name == "--first") return parse_number(value, &arguments->first);
+  if (name == "--steps" || name == "--until") return parse_number(value, &arguments->steps);
+  if (name == "--modes") return parse_modes(value, &arguments->modes);
+  if (name != "--seed") return false;
+  return parse_number(value, &arguments->seed.emplace());
+}
+
+int play_one(const Arguments& arguments) {
+  const Outcome outcome = play(*arguments.seed, arguments.steps, arguments.modes, arguments.trace);
+  std::printf("%llu steps, %llu pairs\n%s\n", static_cast<unsigned long long>(outcome.step),
+              static_cast<unsigned long long>(outcome.pairs),
+              outcome.failure.empty() ? "passed" : outcome.failure.c_str());
+  return outcome.failure.empty() ? 0 : 1;
+}
+
+int play_many(const Arguments& arguments) {
+  using Clock = std::chrono::steady_clock;
+  const auto begin = Clock::now();
+  int failures = 0;
+  for (uint64_t i = 0; i < arguments.seeds; ++i) {
+    const uint64_t seed = arguments.first + i;
+    const std::string failure = play_and_compare(seed, arguments.steps).failure;
+    const std::chrono::duration<double> elapsed = Clock::now() - begin;
+    std::printf("seed %llu (%llu of %llu): %s, %.1f s\n", static_cast<unsigned long long>(seed),
+                static_cast<unsigned long long>(i + 1),
+                static_cast<unsigned long long>(arguments.seeds),
+                failure.empty() ? "passed" : "FAILED", elapsed.count());
+    if (!failure.empty()) std::printf("  %s\n", failure.c_str());
+    std::fflush(stdout);
+    failures += !failure.empty();
+  }
+  return failures == 0 ? 0 : 1;
+}
+
+int run(int argc, char** argv) {
+  Arguments arguments;
+  for (int i = 1; i < argc; ++i) {
+    if (parse_argument(argv[i], &arguments)) continue;
+    std::fprintf(stderr, "self_play: what is %s? See --help.\n", argv[i]);
+    return 2;
+  }
+  if (arguments.help) {
+    std::printf("%s", kUsage);
+    return 0;
+  }
+  return arguments.seed ? play_one(arguments) : play_many(arguments);
+}
+
+}  // namespace
+}  // namespace headrace::self_play
+
+int main(int argc, char** argv) { return headrace::self_play::run(argc, argv); }
