@@ -6,6 +6,7 @@ without Bazel. A target that did not build or crashed counts as a failure.
 """
 
 import argparse
+import glob
 import json
 import os
 import re
@@ -20,7 +21,7 @@ import xml.etree.ElementTree as ElementTree
 CLANG = {"CC": "clang-19"}
 BUILDIFIER = "@bazel/buildifier@8.2.1"
 FUZZ_SECONDS = 10
-SELF_PLAY_SEEDS = 20
+SELF_PLAY_SEEDS = 10
 
 stages = {}
 
@@ -139,23 +140,26 @@ def serve():
         server.wait()
 
 
-@stage("self-play, 100,000 steps a seed")
-def self_play():
-    code, output = bazel("build", "-c", "opt", "//tests/self_play")
-    if code != 0:
-        yield "bazel build -c opt //tests/self_play", tail(output)
-        return
-    for seed in range(1, SELF_PLAY_SEEDS + 1):
-        code, output = run("bazel-bin/tests/self_play/self_play", "--seeds=1", f"--first={seed}",
-                           "--steps=100000")
-        yield f"seed {seed}", None if code == 0 else tail(output, 20)
-
-
 @stage("real peers at full size, with the optimised server")
 def interop():
     yield from tests("-c", "opt", "--test_env=HEADRACE_H2LOAD_REQUESTS=200000",
                      "--test_env=HEADRACE_TRANSFER_MIB=1024", "--local_test_jobs=1",
                      targets=("//tests/interop/...", "//tests/conformance/..."))
+
+
+@stage(f"self-play: {SELF_PLAY_SEEDS} seeds of 100,000 steps, optimised; bugs that it has to find")
+def self_play():
+    code, output = run("bazel", "run", "-c", "opt", "--noshow_progress", "--color=no",
+                       "//tests/self_play", "--", f"--seeds={SELF_PLAY_SEEDS}")
+    seeds = re.findall(r"^(seed \d+) .*: (passed|FAILED)", output, re.MULTILINE)
+    for seed, outcome in seeds:
+        yield seed, None if outcome == "passed" else tail(output, 20)
+    if code != 0 and all(outcome == "passed" for _, outcome in seeds):
+        yield "self_play", tail(output, 40)
+    for patch in sorted(glob.glob("tests/self_play/injected_bugs/*.patch")):
+        code, output = run("tests/self_play/injected_bugs/find.py", patch)
+        print(tail(output))
+        yield patch, None if code == 0 else "it was not found"
 
 
 # A build of everything takes minutes on two cores, so what can be looked for in one is.
