@@ -15,16 +15,15 @@ namespace {
 // means that nothing but padding is left.
 
 // One look-up decodes up to two symbols: twelve bits cover every code of text that is not exotic,
-// and most pairs of the short ones. Packed in a word, from the lowest octet: the bits of both
-// (which the next look-up waits for), the symbols, their number. A number of 0: the code is longer
-// than twelve bits.
+// and most pairs of the short ones. Packed in a word, from the lowest octet: the symbols,
+// the bits of both, their number. A number of 0: the code is longer than twelve bits.
 constexpr int kLookupBits = 12;
 using Lookup = uint32_t;
 
 constexpr Lookup pack(uint32_t first, uint32_t second, uint32_t bits, uint32_t count) {
-  return bits | first << 8 | second << 16 | count << 24;
+  return first | second << 8 | bits << 16 | count << 24;
 }
-constexpr uint32_t bits_of(Lookup lookup) { return lookup & 0xff; }
+constexpr uint32_t bits_of(Lookup lookup) { return lookup >> 16 & 0xff; }
 constexpr uint32_t count_of(Lookup lookup) { return lookup >> 24; }
 
 constexpr std::array<Lookup, 1 << kLookupBits> make_lookups() {
@@ -45,7 +44,7 @@ constexpr std::array<Lookup, 1 << kLookupBits> make_lookups() {
     const Lookup second = lookups[(index << bits_of(first)) & kAll];
     const uint32_t bits = bits_of(first) + bits_of(second);
     if (count_of(second) == 0 || bits > kLookupBits) continue;
-    pairs[index] = pack(first >> 8 & 0xff, second >> 8 & 0xff, bits, 2);
+    pairs[index] = pack(first & 0xff, second & 0xff, bits, 2);
   }
   return pairs;
 }
@@ -117,8 +116,13 @@ uint64_t load_last(const uint8_t* end, size_t count, size_t size) {
 struct Writer {
   char* out;
   void put(Lookup lookup) {
-    out[0] = static_cast<char>(lookup >> 8);
-    out[1] = static_cast<char>(lookup >> 16);
+    if constexpr (std::endian::native == std::endian::little) {
+      const auto symbols = static_cast<uint16_t>(lookup);  // one store
+      std::memcpy(out, &symbols, sizeof(symbols));
+    } else {
+      out[0] = static_cast<char>(lookup);
+      out[1] = static_cast<char>(lookup >> 8);
+    }
     out += count_of(lookup);
   }
   void put(char symbol) { *out++ = symbol; }
@@ -154,21 +158,37 @@ const Rule* decode_tail(uint64_t word, uint32_t bits, Sink* sink) {
 
 // The beginning of the input not yet decoded: `bits` bits of the inverted `word` are taken from it.
 // What is behind them in the word is right as well, and is taken again.
-struct Window {
+class Window {
+ public:
   uint64_t word = 0;
   uint32_t bits = 0;
 
-  // One look-up. False: the next code is a long one.
+  // Four look-ups, for which kStepBits must be there. False: the next code is a long one. The
+  // look-up that met it has taken and given nothing, nor have those behind it, so that only the
+  // last one has to be asked.
+  static constexpr uint32_t kStepBits = 4 * kLookupBits;
   template <typename Sink>
   bool step(Sink* sink) {
-    const Lookup lookup = kLookups[word >> (64 - kLookupBits)];
-    if (count_of(lookup) == 0) [[unlikely]]
-      return false;
-    sink->put(lookup);
-    word <<= bits_of(lookup);
-    bits -= bits_of(lookup);
-    return true;
+    const Lookup first = look_up(sink);
+    const Lookup second = look_up(sink);
+    const Lookup third = look_up(sink);
+    const Lookup last = look_up(sink);
+    bits -= (behind_symbols(first) + behind_symbols(second) + behind_symbols(third) +
+             behind_symbols(last)) &
+            0xff;
+    return count_of(last) != 0;
   }
+
+ private:
+  template <typename Sink>
+  Lookup look_up(Sink* sink) {
+    const Lookup lookup = kLookups[word >> (64 - kLookupBits)];
+    sink->put(lookup);
+    word <<= behind_symbols(lookup) & 63;
+    return lookup;
+  }
+  // The bits in its lowest octet.
+  static constexpr uint32_t behind_symbols(Lookup lookup) { return lookup >> 16; }
 };
 
 template <typename Sink>
@@ -187,12 +207,10 @@ const Rule* decode(gsl::span<const uint8_t> coded, Sink* sink) {
       const size_t taken = std::min<size_t>(left, (64 - window.bits) >> 3);
       in += taken;
       window.bits += static_cast<uint32_t>(8 * taken);
-      if (in == end) return decode_tail(window.word, window.bits, sink);
+      if (in == end) break;
     }
-    // 56 bits are there at least: four look-ups.
-    if (window.step(sink) && window.step(sink) && window.step(sink) && window.step(sink)) {
+    if (window.step(sink)) [[likely]]
       continue;
-    }
     if (window.bits < kLongestCode) continue;
     const LongCode code = find_long_code(window.word);
     if (code.symbol == kEos) return &kEosInString;
@@ -200,6 +218,9 @@ const Rule* decode(gsl::span<const uint8_t> coded, Sink* sink) {
     window.word <<= code.length;
     window.bits -= code.length;
   }
+  while (window.bits >= Window::kStepBits && window.step(sink)) {
+  }
+  return decode_tail(window.word, window.bits, sink);
 }
 
 }  // namespace
