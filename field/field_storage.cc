@@ -24,13 +24,13 @@ void FieldStorage::clear() {
   } else {
     free_blocks(std::exchange(blocks_, nullptr));
   }
-  room_ = blocks_ == nullptr ? nullptr : reinterpret_cast<char*>(blocks_ + 1);
-  room_end_ = blocks_ == nullptr ? nullptr : room_ + blocks_->size;
+  text_ = blocks_ == nullptr ? nullptr : reinterpret_cast<char*>(blocks_ + 1);
+  text_end_ = blocks_ == nullptr ? nullptr : text_ + blocks_->size;
 }
 
 void FieldStorage::release() {
   free_blocks(std::exchange(blocks_, nullptr));
-  room_ = room_end_ = nullptr;
+  text_ = text_end_ = nullptr;
   free_fields();
 }
 
@@ -56,8 +56,8 @@ bool FieldStorage::grow_arena(size_t size) {
   block->next = blocks_;
   block->size = wanted;
   blocks_ = block;
-  room_ = reinterpret_cast<char*>(block + 1);
-  room_end_ = room_ + wanted;
+  text_ = reinterpret_cast<char*>(block + 1);
+  text_end_ = text_ + wanted;
   return true;
 }
 

@@ -32,20 +32,23 @@ class FieldStorage {
     fields_[size_++] = field;
     return true;
   }
+  // Room for fields behind the last one, and how many of them were written since.
+  gsl::span<Field> room() { return {fields_ + size_, capacity_ - size_}; }
+  void extend(size_t fields) { size_ += fields; }
   // Shortens the list to its first `size` fields.
   void truncate(size_t size) { size_ = size; }
 
   // Room for `size` characters that stay where they are until clear(); null when the ledger
   // refused. The last `size - used` of them can be given back by shrink_last().
   [[nodiscard]] char* allocate(size_t size) {
-    if (size > static_cast<size_t>(room_end_ - room_)) {
+    if (size > static_cast<size_t>(text_end_ - text_)) {
       if (!grow_arena(size)) return nullptr;
     }
-    char* result = room_;
-    room_ += size;
+    char* result = text_;
+    text_ += size;
     return result;
   }
-  void shrink_last(size_t unused) { room_ -= unused; }
+  void shrink_last(size_t unused) { text_ -= unused; }
 
   // A copy of `text` in the arena, or false.
   [[nodiscard]] bool copy(std::string_view text, std::string_view* copied);
@@ -74,8 +77,8 @@ class FieldStorage {
   size_t size_ = 0;
   size_t capacity_ = 0;
   Block* blocks_ = nullptr;  // newest first
-  char* room_ = nullptr;     // free part of the newest block
-  char* room_end_ = nullptr;
+  char* text_ = nullptr;     // free part of the newest block
+  char* text_end_ = nullptr;
 };
 
 }  // namespace headrace::inline HEADRACE_ABI

@@ -61,6 +61,22 @@ class DynamicTable {
   std::string_view value(const Entry& entry) const {
     return {text_.get() + entry.offset + entry.name_size, entry.value_size};
   }
+
+  // The table as it is, for loops that read it and write elsewhere: nothing of it has to be looked
+  // up again in between. Valid until it changes.
+  struct Snapshot {
+    const Entry* entries;
+    const char* text;
+    uint32_t mask;
+    uint32_t end;
+    uint32_t count;
+
+    // 1 is the newest entry, `count` the oldest one.
+    const Entry& by_age(uint32_t age) const { return entries[(end - age) & mask]; }
+    const char* text_of(const Entry& entry) const { return text + entry.offset; }
+  };
+  Snapshot snapshot() const { return {entries_.get(), text_.get(), capacity_ - 1, next_, count_}; }
+
   // Whether a view of this text would be one into the table.
   bool holds(std::string_view text) const {
     return reinterpret_cast<uintptr_t>(text.data()) - reinterpret_cast<uintptr_t>(text_.get()) <
