@@ -5,9 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "field/octet_block.h"
 
 namespace headrace::inline HEADRACE_ABI {
 namespace {
@@ -39,32 +37,15 @@ constexpr uint64_t has_forbidden(uint64_t word) {
   return has_zero(word) | has_zero(word ^ (kEachByte * '\n')) | has_zero(word ^ (kEachByte * '\r'));
 }
 
-// The same for sixteen octets.
-bool has_forbidden_16(const char* bytes) {
-#if defined(__SSE2__)
-  const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
-  const __m128i found = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_setzero_si128()),
-                                     _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\n')),
-                                                  _mm_cmpeq_epi8(block, _mm_set1_epi8('\r'))));
-  return _mm_movemask_epi8(found) != 0;
-#else
-  return (has_forbidden(load<uint64_t>(bytes)) | has_forbidden(load<uint64_t>(bytes + 8))) != 0;
-#endif
-}
-
-// Any length is covered by whole blocks; the last one overlaps the one before.
+// Any length is covered by whole words; the last one overlaps the one before.
 bool has_forbidden_character(std::string_view value) {
   const char* begin = value.data();
   const size_t size = value.size();
-  if (size >= 16) {
-    for (size_t i = 0; i + 16 <= size; i += 16) {
-      if (has_forbidden_16(begin + i)) return true;
-    }
-    return has_forbidden_16(begin + size - 16);
-  }
   if (size >= 8) {
-    return (has_forbidden(load<uint64_t>(begin)) |
-            has_forbidden(load<uint64_t>(begin + size - 8))) != 0;
+    for (size_t i = 0; i + 8 <= size; i += 8) {
+      if (has_forbidden(load<uint64_t>(begin + i)) != 0) return true;
+    }
+    return has_forbidden(load<uint64_t>(begin + size - 8)) != 0;
   }
   if (size >= 4) {
     return has_forbidden(load<uint32_t>(begin) | load<uint32_t>(begin + size - 4) << 32) != 0;
@@ -75,6 +56,29 @@ bool has_forbidden_character(std::string_view value) {
   return false;
 }
 
+// What nearly all texts pass: names of lower-case letters, digits and hyphens; values without
+// control characters up to CR. What does not pass may be valid nevertheless.
+#if HEADRACE_OCTET_BLOCKS
+bool is_plain_name(std::string_view name) {
+  OctetBlock good = all_octets(0xff);
+  for_each_octet_block(name, [&good](OctetBlock block) {
+    good = _mm_and_si128(good, _mm_or_si128(_mm_cmpeq_epi8(block, all_octets('-')),
+                                            _mm_or_si128(octets_between(block, 'a', 'z'),
+                                                         octets_between(block, '0', '9'))));
+  });
+  return all_ones(good);
+}
+bool is_plain_value(std::string_view value) {
+  OctetBlock lowest = all_octets(0xff);
+  for_each_octet_block(value,
+                       [&lowest](OctetBlock block) { lowest = _mm_min_epu8(lowest, block); });
+  return all_zeros(_mm_cmpeq_epi8(_mm_min_epu8(lowest, all_octets('\r')), lowest));
+}
+#else
+bool is_plain_name(std::string_view) { return false; }
+bool is_plain_value(std::string_view) { return false; }
+#endif
+
 constexpr bool is_white_space(char c) { return c == ' ' || c == '\t'; }
 
 }  // namespace
@@ -82,6 +86,7 @@ constexpr bool is_white_space(char c) { return c == ' ' || c == '\t'; }
 bool is_valid_field_name(std::string_view name) {
   if (!name.empty() && name.front() == ':') name.remove_prefix(1);
   if (name.empty()) return false;
+  if (is_plain_name(name)) return true;
   for (char c : name) {
     if (!kNameCharacters[static_cast<uint8_t>(c)]) return false;
   }
@@ -90,15 +95,17 @@ bool is_valid_field_name(std::string_view name) {
 
 FieldSyntax check_field_value(std::string_view value) {
   if (value.empty()) return FieldSyntax::kValid;
-  if (has_forbidden_character(value)) return FieldSyntax::kInvalidValue;
+  if (!is_plain_value(value) && has_forbidden_character(value)) return FieldSyntax::kInvalidValue;
   if (is_white_space(value.front()) || is_white_space(value.back())) {
     return FieldSyntax::kPaddedValue;
   }
   return FieldSyntax::kValid;
 }
 
-FieldSyntax check_field(std::string_view name, std::string_view value) {
-  return is_valid_field_name(name) ? check_field_value(value) : FieldSyntax::kInvalidName;
+FieldSyntax check_field(std::string_view name, std::string_view value, FieldName known_name) {
+  const bool has_token = known_name > FieldName::kOther;
+  return has_token || is_valid_field_name(name) ? check_field_value(value)
+                                                : FieldSyntax::kInvalidName;
 }
 
 std::string_view trim_field_value(std::string_view value) {

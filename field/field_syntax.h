@@ -15,8 +15,10 @@ bool is_valid_field_name(std::string_view name);
 // RFC 9113 §8.2.1: the verdict on a value, kValid, kPaddedValue or kInvalidValue.
 FieldSyntax check_field_value(std::string_view value);
 
-// The verdict on both.
-FieldSyntax check_field(std::string_view name, std::string_view value);
+// The verdict on both. A name that was looked up and has a token is valid: its characters are not
+// looked at again.
+FieldSyntax check_field(std::string_view name, std::string_view value,
+                        FieldName known_name = FieldName::kUnresolved);
 
 // `value` without white space (SP, HTAB) at its edges.
 std::string_view trim_field_value(std::string_view value);

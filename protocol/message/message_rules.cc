@@ -48,13 +48,14 @@ constexpr uint32_t kPseudoFields =
 // RFC 9110 §8.6 lets "5, 5" be taken for "5" or be refused: refused, since no honest peer sends it
 // and software behind us might read it otherwise.
 int64_t parse_content_length(std::string_view text) {
-  if (text.empty()) return kNoContentLength;
   constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  constexpr size_t kSafeDigits = std::numeric_limits<int64_t>::digits10;
+  if (text.empty()) return kNoContentLength;
   int64_t value = 0;
-  for (char c : text) {
-    if (c < '0' || c > '9') return kNoContentLength;
-    const int digit = c - '0';
-    if (value > (kMax - digit) / 10) return kNoContentLength;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const int digit = text[i] - '0';
+    if (digit < 0 || digit > 9) return kNoContentLength;
+    if (i >= kSafeDigits && value > (kMax - digit) / 10) return kNoContentLength;
     value = value * 10 + digit;
   }
   return value;
@@ -82,21 +83,21 @@ class Section {
   // What comes in: looked up in place, and trimmed if so wished.
   const Rule* take_all(gsl::span<Field> fields, bool trim) {
     for (Field& field : fields) {
-      look_up(&field);
+      field.known_name = name_of(field);
+      field.syntax = syntax_of(field, field.known_name);
       if (field.syntax == FieldSyntax::kPaddedValue && trim) {
         field.value = trim_field_value(field.value);
         field.syntax = FieldSyntax::kValid;
       }
-      if (const Rule* broken = take(field, field)) return broken;
+      if (const Rule* broken = take(field, field.known_name, field.syntax)) return broken;
     }
     return nullptr;
   }
   // The application's own, which stay as they are.
   const Rule* take_all(FieldsView fields) {
     for (const Field& field : fields) {
-      Field looked_up = field;
-      look_up(&looked_up);
-      if (const Rule* broken = take(looked_up, field)) return broken;
+      const FieldName name = name_of(field);
+      if (const Rule* broken = take(field, name, syntax_of(field, name))) return broken;
     }
     return nullptr;
   }
@@ -110,24 +111,22 @@ class Section {
   bool has_crumbs() const { return has_crumbs_; }
 
  private:
-  static void look_up(Field* field) {
-    if (field->known_name == FieldName::kUnresolved) {
-      field->known_name = resolve_field_name(field->name);
-    }
-    if (field->syntax == FieldSyntax::kUnchecked) {
-      field->syntax = check_field(field->name, field->value);
-    }
+  static FieldName name_of(const Field& field) {
+    return field.known_name != FieldName::kUnresolved ? field.known_name
+                                                      : resolve_field_name(field.name);
+  }
+  static FieldSyntax syntax_of(const Field& field, FieldName name) {
+    return field.syntax != FieldSyntax::kUnchecked ? field.syntax
+                                                   : check_field(field.name, field.value, name);
   }
 
-  // `field` is looked up; `place` is where its value stays.
-  const Rule* take(const Field& field, const Field& place) {
-    if (field.syntax != FieldSyntax::kValid) return broken_syntax(field.syntax);
-    const FieldName name = field.known_name;
-    if ((bit(name) & kPseudoFields) != 0) return take_pseudo(name, place);
+  // `name` and `syntax` are the field's, looked up.
+  const Rule* take(const Field& field, FieldName name, FieldSyntax syntax) {
+    if (syntax != FieldSyntax::kValid) return broken_syntax(syntax);
+    if ((bit(name) & kPseudoFields) != 0) return take_pseudo(name, field);
     if (field.name.front() == ':') return undefined_pseudo();
     regular_seen_ = true;
-    if (name == FieldName::kOther) return nullptr;
-    return take_known(name, place);
+    return name == FieldName::kOther ? nullptr : take_known(name, field);
   }
 
   static const Rule* broken_syntax(FieldSyntax syntax) {
@@ -137,15 +136,15 @@ class Section {
   const Rule* undefined_pseudo() const {
     return kind_ == Kind::kTrailers ? &kPseudoInTrailers : &kPseudoUnknown;
   }
-  const Rule* take_pseudo(FieldName name, const Field& place) {
+  const Rule* take_pseudo(FieldName name, const Field& field) {
     if ((bit(name) & pseudo_fields_) == 0) return undefined_pseudo();
     if (regular_seen_) return &kPseudoLate;
     if (has(name)) return &kPseudoTwice;
-    remember(name, place);
+    remember(name, field);
     return nullptr;
   }
 
-  const Rule* take_known(FieldName name, const Field& place) {
+  const Rule* take_known(FieldName name, const Field& field) {
     switch (name) {
       case FieldName::kConnection:
       case FieldName::kKeepAlive:
@@ -154,12 +153,12 @@ class Section {
       case FieldName::kUpgrade:
         return &kConnectionSpecific;
       case FieldName::kTe:
-        return kind_ == Kind::kRequest && equals_ignoring_case(place.value, "trailers") ? nullptr
+        return kind_ == Kind::kRequest && equals_ignoring_case(field.value, "trailers") ? nullptr
                                                                                         : &kTe;
       case FieldName::kHost:
         if (kind_ != Kind::kRequest) return nullptr;
         if (has(name)) return &kHost;
-        remember(name, place);
+        remember(name, field);
         return nullptr;
       case FieldName::kPriority:
         seen_ |= bit(name);
@@ -169,7 +168,7 @@ class Section {
         seen_ |= bit(name);
         return nullptr;
       case FieldName::kContentLength:
-        return kind_ == Kind::kTrailers ? nullptr : take_content_length(place.value);
+        return kind_ == Kind::kTrailers ? nullptr : take_content_length(field.value);
       default:
         return nullptr;
     }
@@ -184,9 +183,9 @@ class Section {
     return nullptr;
   }
 
-  void remember(FieldName name, const Field& place) {
+  void remember(FieldName name, const Field& field) {
     seen_ |= bit(name);
-    at_[static_cast<size_t>(name)] = &place;
+    at_[static_cast<size_t>(name)] = &field;
   }
 
   Kind kind_;
@@ -222,9 +221,10 @@ const Rule* check_connect_target(const Section& section) {
 const Rule* check_target(const Section& section, std::string_view method) {
   const std::string_view scheme = section.get(FieldName::kScheme);
   const std::string_view path = section.get(FieldName::kPath);
-  if (!is_scheme(scheme)) return &kScheme;
+  const bool http = is_http_scheme(scheme);
+  if (!http && !is_scheme(scheme)) return &kScheme;
   if (!section.has(FieldName::kPath)) return &kPathMissing;
-  if (is_http_scheme(scheme)) {
+  if (http) {
     if (!is_origin_path(path) && !(path == "*" && method == "OPTIONS")) return &kPath;
     if (section.has(FieldName::kAuthority) && !is_authority(section.get(FieldName::kAuthority))) {
       return &kAuthority;

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "field/octet_block.h"
+
 namespace headrace {
 namespace {
 
@@ -38,6 +40,34 @@ bool consists_of(std::string_view text, uint8_t character_class) {
   return common == character_class;
 }
 
+#if HEADRACE_OCTET_BLOCKS
+// Of kPath, all of it.
+bool is_path(std::string_view text) {
+  OctetBlock lowest = all_octets(0xff);
+  OctetBlock deletes = _mm_setzero_si128();
+  for_each_octet_block(text, [&](OctetBlock block) {
+    lowest = _mm_min_epu8(lowest, block);
+    deletes = _mm_or_si128(deletes, _mm_cmpeq_epi8(block, all_octets(0x7f)));
+  });
+  const OctetBlock low = _mm_cmpeq_epi8(_mm_min_epu8(lowest, all_octets(' ')), lowest);
+  return all_zeros(_mm_or_si128(low, deletes));
+}
+// Of lower-case letters, digits, hyphens, dots and colons, as nearly all authorities are.
+bool is_plain_authority(std::string_view text) {
+  OctetBlock good = all_octets(0xff);
+  for_each_octet_block(text, [&good](OctetBlock block) {
+    // From '-' to ':' there are the digits, '.' and '/'.
+    const OctetBlock others =
+        _mm_andnot_si128(_mm_cmpeq_epi8(block, all_octets('/')), octets_between(block, '-', ':'));
+    good = _mm_and_si128(good, _mm_or_si128(octets_between(block, 'a', 'z'), others));
+  });
+  return all_ones(good);
+}
+#else
+bool is_path(std::string_view text) { return consists_of(text, kPath); }
+bool is_plain_authority(std::string_view) { return false; }
+#endif
+
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 std::string_view without_default_port(std::string_view authority, std::string_view default_port) {
@@ -61,10 +91,13 @@ bool is_scheme(std::string_view text) {
 }
 
 bool is_http_scheme(std::string_view scheme) {
+  if (scheme == "https" || scheme == "http") return true;
   return equals_ignoring_case(scheme, "https") || equals_ignoring_case(scheme, "http");
 }
 
-bool is_authority(std::string_view text) { return !text.empty() && consists_of(text, kAuthority); }
+bool is_authority(std::string_view text) {
+  return !text.empty() && (is_plain_authority(text) || consists_of(text, kAuthority));
+}
 
 bool is_same_authority(std::string_view a, std::string_view b, std::string_view scheme) {
   if (equals_ignoring_case(a, b)) return true;
@@ -73,7 +106,7 @@ bool is_same_authority(std::string_view a, std::string_view b, std::string_view 
 }
 
 bool is_origin_path(std::string_view text) {
-  return !text.empty() && text.front() == '/' && consists_of(text, kPath);
+  return !text.empty() && text.front() == '/' && is_path(text);
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
