@@ -53,7 +53,7 @@ Body Application::make_body(Exchange* exchange, Message* message, Part* part) {
     return Body::none();
   };
   if (!message->trailers_expected) return body();
-  return std::move(body().expect_trailers());
+  return body().expect_trailers();
 }
 
 void Application::send_data(Exchange* exchange, bool all) {
