@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "adapters/get/units.h"
+#include "adapters/program/io.h"
 
 namespace headrace::get {
 namespace {
@@ -64,8 +65,8 @@ Outcome Client::prepare() {
     if (!output.ok()) return failure(ExitCode::kWriteError, output.status());
     outputs_.push_back(std::move(*output));
   }
-  absl::StatusOr<std::unique_ptr<adapters::EpollLoop>> loop =
-      adapters::EpollLoop::create(config_.loop, nullptr);
+  absl::StatusOr<std::unique_ptr<adapters::Loop>> loop =
+      program::make_loop(config_.io, config_.loop, nullptr);
   if (!loop.ok()) return failure(ExitCode::kInternal, loop.status());
   loop_ = std::move(*loop);
 

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "adapters/epoll/epoll_loop.h"
 #include "adapters/get/config.h"
 #include "adapters/get/console.h"
 #include "adapters/get/exit_code.h"
@@ -20,6 +19,7 @@
 #include "adapters/get/transfer.h"
 #include "adapters/get/upload.h"
 #include "adapters/loop/deadline_queue.h"
+#include "adapters/loop/loop.h"
 
 namespace headrace::get {
 
@@ -62,7 +62,7 @@ class Client : public TransferOwner {
   std::map<size_t, std::unique_ptr<Transfer>> transfers_;   // the open ones, by index
   std::vector<std::unique_ptr<Transfer>> over_;             // to be destroyed
   adapters::DeadlineQueue timeouts_;
-  std::unique_ptr<adapters::EpollLoop> loop_;
+  std::unique_ptr<adapters::Loop> loop_;
   int links_made_ = 0;
   bool starting_ = false;
   bool shows_progress_ = false;

@@ -10,6 +10,7 @@
 #include "adapters/program/command_line.h"
 #include "adapters/program/duration.h"
 #include "adapters/program/environment.h"
+#include "adapters/program/io.h"
 
 using headrace::program::Duration;
 using std::chrono_literals::operator""s;
@@ -36,6 +37,10 @@ ABSL_FLAG(uint32_t, window, 1024 * 1024,
           "Receive window of a stream in octets: what a server may send ahead of the output.");
 ABSL_FLAG(bool, progress, true,
           "Show on a terminal how far a transfer has come when it takes longer than a second.");
+ABSL_FLAG(
+    std::string, io, "epoll",
+    "How bytes are moved: epoll, io_uring, or auto, which is io_uring where the system has it "
+    "for us, and else epoll.");
 ABSL_FLAG(std::string, allocation, "reuse",
           "Frame and event storage: reuse or fresh. HEADRACE_REUSE_FRAMES=0 in the environment "
           "means fresh, whatever is said here.");
@@ -162,6 +167,10 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   if (status.ok()) status = read_request(lists, &config);
   if (status.ok()) status = read_connection(&config);
   if (!status.ok()) return status;
+  const absl::StatusOr<program::Io> io =
+      program::choose_io(absl::GetFlag(FLAGS_io), &config.io_note);
+  if (!io.ok()) return io.status();
+  config.io = *io;
   for (const std::string& path : lists.outputs) {
     config.outputs.push_back(program::from_users_directory(path));
   }

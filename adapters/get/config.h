@@ -13,6 +13,7 @@
 #include "adapters/get/request_head.h"
 #include "adapters/get/url.h"
 #include "adapters/loop/loop_options.h"
+#include "adapters/program/io.h"
 
 namespace headrace::get {
 
@@ -33,6 +34,8 @@ struct Config {
   bool progress = true;
   std::chrono::milliseconds timeout{0};  // 0: none
   Options connection;
+  program::Io io = program::Io::kEpoll;
+  std::string io_note;  // why --io=auto came to epoll, or empty
   adapters::LoopOptions loop;
 };
 

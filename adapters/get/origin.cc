@@ -9,7 +9,7 @@
 
 namespace headrace::get {
 
-Origin::Origin(const Url& url, adapters::EpollLoop* loop, const Options& options, int* links_made,
+Origin::Origin(const Url& url, adapters::Loop* loop, const Options& options, int* links_made,
                Console* trace)
     : host_(url.host),
       port_(url.port),

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "adapters/epoll/epoll_loop.h"
 #include "adapters/get/console.h"
 #include "adapters/get/link.h"
 #include "adapters/get/url.h"
+#include "adapters/loop/loop.h"
 #include "adapters/socket/address.h"
 
 namespace headrace::get {
@@ -23,7 +23,7 @@ class Origin : public adapters::Service, public LinkOwner {
  public:
   // `links_made` numbers the links of all origins. `trace` is null without -v. What the pointers
   // lead to outlives the origin, and the origin outlives the loop's connections.
-  Origin(const Url& url, adapters::EpollLoop* loop, const Options& options, int* links_made,
+  Origin(const Url& url, adapters::Loop* loop, const Options& options, int* links_made,
          Console* trace);
 
   // Sends it over a link; where there is none, when one has been made. Lets it fail when none can
@@ -51,7 +51,7 @@ class Origin : public adapters::Service, public LinkOwner {
 
   const std::string host_;
   const uint16_t port_;
-  adapters::EpollLoop* const loop_;
+  adapters::Loop* const loop_;
   const Options options_;
   int* const links_made_;
   Console* const trace_console_;

@@ -50,6 +50,7 @@ struct alignas(64) LoopStatistics {
   Counter connections_closed;  // of those accepted or made
   Counter connections_failed;  // of those closed: reset by the peer, or it stopped reading
   Counter accept_pauses;       // times that accepting paused for lack of descriptors or memory
+  Counter input_shortages;     // times that all buffers for input were full (io_uring)
   Counter connection_memory;   // bytes in the ledgers of the open connections
   std::array<Counter, kConnectionCounters.size()> connection_counters;
 };

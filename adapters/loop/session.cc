@@ -7,7 +7,10 @@ namespace headrace::adapters {
 
 Session::Session(Role role, const Options& connection, const LoopOptions& options, Service& service,
                  Driver& driver, LoopStatistics& statistics, TimePoint now)
-    : options_(options), statistics_(statistics), connection_(role, connection, now) {
+    : options_(options),
+      explicit_release_(connection.explicit_release),
+      statistics_(statistics),
+      connection_(role, connection, now) {
   handler_ = service.open(connection_, driver);
   (role == Role::kServer ? statistics_.connections_accepted : statistics_.connections_made).add(1);
 }
@@ -25,8 +28,8 @@ void Session::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
 }
 
 void Session::end_of_input(TimePoint now) {
-  if (phase_ == Phase::kLingering) phase_ = Phase::kClosed;
   input_ended_ = true;
+  if (phase_ == Phase::kLingering && held_ == 0) phase_ = Phase::kClosed;
   conclude(now);
 }
 
@@ -60,10 +63,18 @@ void Session::expire(TimePoint now, size_t in_flight) {
 void Session::sent(size_t size, TimePoint now) {
   if (size > 0) blocked_since_ = TimePoint::max();
   connection_.sent(size);
+  if (explicit_release_) held_ += size;
   if (connection_.has_events()) dispatch(connection_.advance(now));
   // Replies fell below half: the input that was kept comes out of an empty receive().
   if (throttled_ && connection_.wants_input()) dispatch(connection_.receive({}, now));
   conclude(now);
+}
+
+void Session::released(size_t size, TimePoint now) {
+  connection_.released(size);
+  held_ -= size;
+  if (phase_ == Phase::kLingering && input_ended_ && held_ == 0) phase_ = Phase::kClosed;
+  attend(now);
 }
 
 void Session::output_blocked(TimePoint now) {
@@ -84,7 +95,7 @@ void Session::terminate(TimePoint now) {
 }
 
 bool Session::wants_input() const {
-  if (phase_ == Phase::kLingering) return true;
+  if (phase_ == Phase::kLingering) return !input_ended_;
   return phase_ == Phase::kOpen && !input_ended_ && connection_.wants_input();
 }
 
@@ -126,7 +137,7 @@ void Session::conclude(TimePoint now) {
     dispatch(connection_.end_of_input(now));
   }
   if (!connection_.should_close()) return;
-  if (input_ended_ || options_.linger_timeout.count() == 0) {
+  if ((input_ended_ && held_ == 0) || options_.linger_timeout.count() == 0) {
     phase_ = Phase::kClosed;
   } else {
     phase_ = Phase::kLingering;

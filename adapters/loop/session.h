@@ -20,7 +20,8 @@ class Session {
  public:
   enum class Phase : uint8_t {
     kOpen,
-    kLingering,  // all is written: send FIN, and read (to discard) until EOF or the deadline
+    kLingering,  // all is written: send FIN, and read (to discard) until EOF and the release of
+                 // what was sent, or the deadline
     kClosed,     // close the transport and destroy the session
   };
 
@@ -47,12 +48,17 @@ class Session {
   // --- What goes out.
 
   // The bytes to write next; they stay as they are until sent().
-  gsl::span<const ConstBuffer> output() { return connection_.pending_output(); }
+  gsl::span<const ConstBuffer> output(size_t max_bytes = 64 * 1024) {
+    return connection_.pending_output(max_bytes);
+  }
   // The transport took `size` bytes of output(); all of it, or the caller calls output_blocked()
   // too.
   void sent(size_t size, TimePoint now);
   // The transport takes nothing at the moment.
   void output_blocked(TimePoint now);
+  // The storage of the first `size` octets that were sent is not read any more. Only where the
+  // connection's Options::explicit_release is set: for a transport that sends without a copy.
+  void released(size_t size, TimePoint now);
 
   // --- Ending it.
 
@@ -78,6 +84,7 @@ class Session {
   TimePoint write_deadline() const;
 
   const LoopOptions& options_;
+  const bool explicit_release_;
   LoopStatistics& statistics_;
   std::unique_ptr<Handler> handler_;  // destroyed after connection_, which may point into it
   Connection connection_;
@@ -85,6 +92,7 @@ class Session {
   TimePoint blocked_since_ = TimePoint::max();
   TimePoint linger_until_ = TimePoint::max();
   size_t in_flight_ = static_cast<size_t>(-1);  // when the lingering was looked at last
+  size_t held_ = 0;                             // octets sent and not released()
   Phase phase_ = Phase::kOpen;
   bool throttled_ = false;    // the connection holds input back until replies are out
   bool input_ended_ = false;  // the peer sent FIN

@@ -7,6 +7,7 @@
 #include "adapters/program/command_line.h"
 #include "adapters/program/duration.h"
 #include "adapters/program/environment.h"
+#include "adapters/program/io.h"
 
 using headrace::program::Duration;
 using std::chrono_literals::operator""s;
@@ -16,6 +17,10 @@ ABSL_FLAG(uint16_t, port, 8080, "TCP port to listen on; 0 picks a free one.");
 ABSL_FLAG(std::string, root, "", "Directory of files to serve instead of the built-in site.");
 ABSL_FLAG(int, threads, 1,
           "Loops, each on a thread of its own with a listening socket of its own.");
+ABSL_FLAG(
+    std::string, io, "epoll",
+    "How bytes are moved: epoll, io_uring, or auto, which is io_uring where the system has it "
+    "for us, and else epoll.");
 ABSL_FLAG(std::string, allocation, "reuse",
           "Frame and event storage: reuse or fresh. HEADRACE_REUSE_FRAMES=0 in the environment "
           "means fresh, whatever is said here.");
@@ -82,6 +87,11 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   connection.limits.idle_timeout = absl::GetFlag(FLAGS_idle_timeout).value;
   config.loop.write_timeout = absl::GetFlag(FLAGS_write_timeout).value;
   config.loop.shutdown_grace = absl::GetFlag(FLAGS_grace).value;
+
+  const absl::StatusOr<program::Io> io =
+      program::choose_io(absl::GetFlag(FLAGS_io), &config.io_note);
+  if (!io.ok()) return io.status();
+  config.io = *io;
 
   config.root = program::from_users_directory(absl::GetFlag(FLAGS_root));
   config.log = program::from_users_directory(absl::GetFlag(FLAGS_log_file));

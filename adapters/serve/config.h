@@ -9,6 +9,7 @@
 #include <string>
 
 #include "adapters/loop/loop_options.h"
+#include "adapters/program/io.h"
 
 namespace headrace::serve {
 
@@ -18,8 +19,10 @@ struct Config {
   std::string address;
   uint16_t port = 0;
   int threads = 1;
-  std::string root;            // empty: the built-in site
-  std::string log;             // empty: none; "-": the standard output
+  std::string root;  // empty: the built-in site
+  std::string log;   // empty: none; "-": the standard output
+  program::Io io = program::Io::kEpoll;
+  std::string io_note;         // why --io=auto came to epoll, or empty
   adapters::LoopOptions loop;  // max_connections is one loop's share
 };
 

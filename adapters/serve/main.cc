@@ -1,4 +1,4 @@
-// A ready-made HTTP/2 server on Headrace and epoll. `serve --help` lists its flags.
+// A ready-made HTTP/2 server on Headrace. `serve --help` lists its flags.
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -12,7 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/epoll/epoll_loop.h"
+#include "adapters/loop/loop.h"
+#include "adapters/program/io.h"
 #include "adapters/serve/access_log.h"
 #include "adapters/serve/config.h"
 #include "adapters/serve/document_root.h"
@@ -23,7 +24,6 @@
 namespace headrace::serve {
 namespace {
 
-using adapters::EpollLoop;
 using adapters::UniqueFd;
 
 constexpr int kUsageError = 2;
@@ -31,7 +31,7 @@ constexpr int kUsageError = 2;
 // What one thread needs.
 struct Worker {
   std::unique_ptr<SiteService> service;
-  std::unique_ptr<EpollLoop> loop;
+  std::unique_ptr<adapters::Loop> loop;
 };
 
 // For the signal handler. Set before signals can come, and never changed.
@@ -76,8 +76,10 @@ int fail(const absl::Status& status) { return fail(std::string(status.message())
 
 void announce(const Config& config, const Site& site, const std::string& authority) {
   const std::string what = config.root.empty() ? "a small built-in site" : config.root;
-  std::printf("Serving %s on http://%s/ (HTTP/2 without TLS; threads: %d, allocation: %s)\n",
-              what.c_str(), authority.c_str(), config.threads, site.allocation.c_str());
+  std::printf(
+      "Serving %s on http://%s/ (HTTP/2 without TLS; threads: %d, allocation: %s, io: %s)\n",
+      what.c_str(), authority.c_str(), config.threads, site.allocation.c_str(),
+      program::io_name(config.io));
   std::printf("Try: curl --http2-prior-knowledge http://%s/\n", authority.c_str());
   std::fflush(stdout);
 }
@@ -96,6 +98,7 @@ absl::Status open_site(const Config& config, Site* site) {
     site->log = std::move(*log);
   }
   site->allocation = config.loop.connection.allocation == Allocation::kReuse ? "reuse" : "fresh";
+  site->io = program::io_name(config.io);
   site->started = std::chrono::steady_clock::now();
   return absl::OkStatus();
 }
@@ -106,8 +109,8 @@ absl::StatusOr<std::vector<Worker>> make_workers(const Config& config,
   for (UniqueFd& listener : listeners) {
     Worker worker;
     worker.service = std::make_unique<SiteService>(site);
-    absl::StatusOr<std::unique_ptr<EpollLoop>> loop =
-        EpollLoop::create(config.loop, worker.service.get());
+    absl::StatusOr<std::unique_ptr<adapters::Loop>> loop =
+        program::make_loop(config.io, config.loop, worker.service.get());
     if (!loop.ok()) return loop.status();
     worker.loop = std::move(*loop);
     worker.loop->listen(std::move(listener));
@@ -124,6 +127,7 @@ int run(gsl::span<char* const> arguments) {
     std::fputs(usage().c_str(), stdout);
     return 0;
   }
+  if (!config->io_note.empty()) std::fprintf(stderr, "serve: %s\n", config->io_note.c_str());
   raise_descriptor_limit();
   Site site;
   if (const absl::Status opened = open_site(*config, &site); !opened.ok()) return fail(opened);

@@ -20,6 +20,7 @@ struct Site {
   std::unique_ptr<AccessLog> log;    // null: no log
   std::vector<const adapters::LoopStatistics*> loops;
   std::string allocation;  // "reuse" or "fresh", for /stats
+  std::string io;          // "epoll" or "io_uring", for /stats
   std::chrono::steady_clock::time_point started;
 };
 

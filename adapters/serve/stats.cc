@@ -33,11 +33,13 @@ std::string stats_as_json(const Site& site) {
       {"uptime_seconds", std::chrono::duration<double>(uptime).count()},
       {"threads", site.loops.size()},
       {"allocation", site.allocation},
+      {"io", site.io},
       {"connections_open", accepted - closed},
       {"connections_accepted", accepted},
       {"connections_closed", closed},
       {"connections_failed", of(&LoopStatistics::connections_failed)},
       {"accept_pauses", of(&LoopStatistics::accept_pauses)},
+      {"input_shortages", of(&LoopStatistics::input_shortages)},
       {"connection_memory", of(&LoopStatistics::connection_memory)},
   };
   for (size_t i = 0; i < kConnectionCounters.size(); ++i) {

@@ -11,9 +11,10 @@
 #include <variant>
 #include <vector>
 
-#include "adapters/epoll/epoll_loop.h"
+#include "adapters/loop/loop.h"
 #include "adapters/socket/connector.h"
 #include "adapters/socket/listener.h"
+#include "tests/adapters/loop_kinds.h"
 #include "tests/adapters/loop_peer.h"
 
 namespace headrace::adapters {
@@ -106,10 +107,10 @@ class PathService : public Service {
   };
 };
 
-class ClientLoopTest : public testing::Test {
+class ClientLoopTest : public testing::TestWithParam<LoopKind> {
  protected:
   void make_loop() {
-    auto loop = EpollLoop::create(options_, &service_);
+    auto loop = GetParam().make(options_, &service_);
     ASSERT_TRUE(loop.ok()) << loop.status();
     loop_ = std::move(*loop);
   }
@@ -138,11 +139,11 @@ class ClientLoopTest : public testing::Test {
   LoopOptions options_;
   PathService service_;
   Client client_;
-  std::unique_ptr<EpollLoop> loop_;
+  std::unique_ptr<Loop> loop_;
   bool running_ = true;
 };
 
-TEST_F(ClientLoopTest, AsksAndIsAnswered) {
+TEST_P(ClientLoopTest, AsksAndIsAnswered) {
   client_.requests_at_once = 3;
   make_loop();
   connect(listen());
@@ -154,7 +155,7 @@ TEST_F(ClientLoopTest, AsksAndIsAnswered) {
   EXPECT_EQ(loop_->statistics().connections_accepted.value(), 1u);
 }
 
-TEST_F(ClientLoopTest, TakesASocketThatIsConnectedAlready) {
+TEST_P(ClientLoopTest, TakesASocketThatIsConnectedAlready) {
   make_loop();
   auto [ours, theirs] = LoopPeer::make_pair();
   loop_->connect(std::move(ours), {}, &client_);
@@ -168,7 +169,7 @@ TEST_F(ClientLoopTest, TakesASocketThatIsConnectedAlready) {
 }
 
 // A command that is given between turns goes out without anything coming in.
-TEST_F(ClientLoopTest, SendsWhatIsAskedForOutsideOfTheHandler) {
+TEST_P(ClientLoopTest, SendsWhatIsAskedForOutsideOfTheHandler) {
   make_loop();
   connect(listen());
   ASSERT_TRUE(turn_until([&] { return client_.opened == 1; }));
@@ -181,7 +182,7 @@ TEST_F(ClientLoopTest, SendsWhatIsAskedForOutsideOfTheHandler) {
   ASSERT_TRUE(turn_until([&] { return client_.body == "/later"; }));
 }
 
-TEST_F(ClientLoopTest, TellsOfARefusedConnection) {
+TEST_P(ClientLoopTest, TellsOfARefusedConnection) {
   make_loop();
   UniqueFd taken(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const SocketAddress any = resolve("127.0.0.1", 0)->front();
@@ -196,7 +197,7 @@ TEST_F(ClientLoopTest, TellsOfARefusedConnection) {
   EXPECT_EQ(loop_->statistics().connections_closed.value(), 0u);
 }
 
-TEST_F(ClientLoopTest, GivesUpConnectingInTime) {
+TEST_P(ClientLoopTest, GivesUpConnectingInTime) {
   options_.connect_timeout = milliseconds(60);
   make_loop();
   // A listening socket whose queue is full lets nobody know that it is there.
@@ -214,7 +215,7 @@ TEST_F(ClientLoopTest, GivesUpConnectingInTime) {
   EXPECT_GE(Clock::now() - start, milliseconds(60));
 }
 
-TEST_F(ClientLoopTest, TellsOfTheEndOfTheConnection) {
+TEST_P(ClientLoopTest, TellsOfTheEndOfTheConnection) {
   client_.requests_at_once = 1;
   make_loop();
   auto [ours, theirs] = LoopPeer::make_pair();
@@ -227,7 +228,7 @@ TEST_F(ClientLoopTest, TellsOfTheEndOfTheConnection) {
 }
 
 // A client that reconnects when it lost its connection.
-TEST_F(ClientLoopTest, ConnectsAgainWhileAHandlerIsDestroyed) {
+TEST_P(ClientLoopTest, ConnectsAgainWhileAHandlerIsDestroyed) {
   make_loop();
   const SocketAddress address = listen();
   auto [ours, theirs] = LoopPeer::make_pair();
@@ -239,16 +240,18 @@ TEST_F(ClientLoopTest, ConnectsAgainWhileAHandlerIsDestroyed) {
   client_.on_destroyed = nullptr;
 }
 
-TEST_F(ClientLoopTest, StopsWhatIsConnectingAndWhatIsConnected) {
+TEST_P(ClientLoopTest, StopsWhatIsConnectingAndWhatIsConnected) {
   make_loop();
   auto [ours, theirs] = LoopPeer::make_pair();
   loop_->connect(std::move(ours), {}, &client_);
   ASSERT_TRUE(turn_until([&] { return client_.opened == 1; }));
   loop_->stop();
   connect(resolve("127.0.0.1", 9)->front());
-  loop_->turn(milliseconds(100));
   LoopPeer server(std::move(theirs));
-  server.read();
+  ASSERT_TRUE(turn_until([&] {
+    server.read();
+    return !server.received().empty();
+  }));
   EXPECT_EQ(server.received().substr(0, 3), "PRI");
   server.close();
   ASSERT_TRUE(turn_until([&] { return !running_; }));
@@ -258,6 +261,8 @@ TEST_F(ClientLoopTest, StopsWhatIsConnectingAndWhatIsConnected) {
   ASSERT_TRUE(turn_until([&] { return client_.errors.size() == 2; }));
   EXPECT_EQ(loop_->open_connections(), 0u);
 }
+
+INSTANTIATE_TEST_SUITE_P(Loops, ClientLoopTest, testing::ValuesIn(kLoopKinds), loop_kind_name);
 
 }  // namespace
 }  // namespace headrace::adapters

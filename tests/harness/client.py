@@ -7,6 +7,8 @@ import threading
 import time
 from collections import namedtuple
 
+from server import io_flags
+
 Result = namedtuple("Result", "code out err peak_kib")
 
 # The exit codes that `get --help` documents.
@@ -26,7 +28,7 @@ class Client:
         return running.finish(code, timeout)
 
     def start(self, *arguments, data=None, environment=None, stdin=None, stdout=None):
-        return Running([self.path, *map(str, arguments)], data, environment, stdin, stdout)
+        return Running([self.path, *io_flags(self.path), *map(str, arguments)], data, environment, stdin, stdout)
 
 
 class Running:

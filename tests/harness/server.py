@@ -11,13 +11,19 @@ import time
 START_SECONDS = 30
 
 
+def io_flags(program):
+    """How the program under test is to move bytes, where a test target says so (its BUILD file)."""
+    wanted = os.environ.get("HEADRACE_TEST_IO")
+    return [f"--io={wanted}"] if wanted and os.path.basename(program) in ("serve", "get") else []
+
+
 class Server:
     """`program` with --port=0 and `flags`; waits until it has printed the URL that it serves."""
 
     def __init__(self, program, *flags, environment=None, pattern=r"http://([0-9.]+):(\d+)"):
         self.pattern = pattern
         self.process = subprocess.Popen(
-            [program, "--port=0", *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            [program, "--port=0", *io_flags(program), *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env={**os.environ, **(environment or {})}, text=True, errors="replace")
         self.output = []
         self.announced = threading.Event()

@@ -1,0 +1,453 @@
+#include "adapters/io_uring/io_uring_loop.h"
+
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+#include "adapters/io_uring/release_queue.h"
+
+// From Linux 6.2; liburing 2.3 does not name them.
+#ifndef IORING_SEND_ZC_REPORT_USAGE
+#define IORING_SEND_ZC_REPORT_USAGE (1U << 3)
+#define IORING_NOTIF_USAGE_ZC_COPIED (1U << 31)
+#endif
+
+namespace headrace::adapters {
+namespace {
+
+// How often the end of a loop looks whether the system has let go of everything.
+constexpr std::chrono::milliseconds kClosingWait{100};
+constexpr int kClosingWaits = 100;
+constexpr size_t kSpareBuffers = 64;
+constexpr size_t kQuestion = 512;  // octets; see ZeroCopy
+
+// A socket that does not block makes io_uring say EAGAIN; one that does is waited for.
+void let_wait(const UniqueFd& socket, bool wait) {
+  int off = wait ? 0 : 1;
+  ioctl(socket.get(), FIONBIO, &off);
+}
+
+// close() drops what the peer has not acknowledged, and resets the connection.
+void abort_at_close(const UniqueFd& socket) {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}
+
+}  // namespace
+
+enum class IoUringLoop::Operation : uint8_t {
+  kWakeup,
+  kAccept,
+  kConnect,
+  kReceive,
+  kSend,
+  kHangup,
+  kCancel,
+  kCancelAccept,
+};
+
+// Whether the kernel sends a connection's bytes without a copy. Over loopback it makes one all the
+// same, at more cost and with memory that a slow reader's socket counts in full: so a first, short
+// send asks.
+enum class IoUringLoop::ZeroCopy : uint8_t { kUnknown, kAsked, kWorks, kCopies };
+
+struct IoUringLoop::RingPeer : Peer {
+  using Peer::Peer;
+
+  uint32_t slot = 0;
+  uint32_t operations = 0;                 // that the system has begun on the socket, or will
+  uint32_t releases_due = 0;               // zero-copy sends whose bytes it still reads
+  uint32_t sends = 0;                      // numbers them
+  std::unique_ptr<OutputBuffers> sending;  // the send under way
+  ReleaseQueue sent;
+  ZeroCopy zero_copy = ZeroCopy::kUnknown;
+  bool receiving = false;
+  bool receive_cancelled = false;
+  bool hangup_watched = false;
+  bool touched = false;
+  bool reads_first = false;  // it is new, and perhaps there is something to answer already
+  bool closing = false;
+};
+
+// A completion, and what it is of: user_data is (peer's slot, send's number, operation).
+struct IoUringLoop::Completion {
+  explicit Completion(const io_uring_cqe& entry)
+      : result(entry.res),
+        flags(entry.flags),
+        operation(static_cast<Operation>(entry.user_data & 0xff)),
+        send(static_cast<uint32_t>(entry.user_data >> 8) & kSendMask),
+        slot(static_cast<uint32_t>(entry.user_data >> 32)) {}
+
+  static constexpr uint32_t kSendMask = 0xffffff;
+  static uint64_t user_data(uint32_t slot, uint32_t send, Operation operation) {
+    return uint64_t{slot} << 32 | uint64_t{send & kSendMask} << 8 | static_cast<uint8_t>(operation);
+  }
+
+  bool more() const { return (flags & IORING_CQE_F_MORE) != 0; }  // the same will complete again
+  bool is_release() const { return (flags & IORING_CQE_F_NOTIF) != 0; }
+  bool has_buffer() const { return (flags & IORING_CQE_F_BUFFER) != 0; }
+  uint16_t buffer() const { return static_cast<uint16_t>(flags >> IORING_CQE_BUFFER_SHIFT); }
+
+  int result;  // or an errno value below zero
+  uint32_t flags;
+  Operation operation;
+  uint32_t send;
+  uint32_t slot;
+};
+
+absl::StatusOr<std::unique_ptr<IoUringLoop>> IoUringLoop::create(
+    const LoopOptions& options, Service* service, const IoUringOptions& io_uring_options) {
+  absl::StatusOr<std::unique_ptr<Ring>> ring = Ring::create(io_uring_options.kernel_thread);
+  if (!ring.ok()) return ring.status();
+  absl::StatusOr<std::unique_ptr<BufferRing>> input = BufferRing::create(
+      ring->get(), io_uring_options.input_buffers, io_uring_options.input_buffer_size);
+  if (!input.ok()) return input.status();
+  absl::StatusOr<UniqueFd> wakeup = make_wakeup();
+  if (!wakeup.ok()) return wakeup.status();
+  return std::unique_ptr<IoUringLoop>(new IoUringLoop(
+      options, service, io_uring_options, std::move(*wakeup), std::move(*ring), std::move(*input)));
+}
+
+IoUringLoop::IoUringLoop(const LoopOptions& options, Service* service,
+                         const IoUringOptions& io_uring_options, UniqueFd wakeup,
+                         std::unique_ptr<Ring> ring, std::unique_ptr<BufferRing> input)
+    : Loop(options, service, std::move(wakeup), io_uring_options.zero_copy_threshold > 0),
+      io_uring_options_(io_uring_options),
+      ring_(std::move(ring)),
+      input_(std::move(input)) {
+  on_wakeup(Completion(io_uring_cqe{}));
+}
+
+// What a send under way reads, and a receive writes, must be there until the system has let go.
+IoUringLoop::~IoUringLoop() {
+  close_all();
+  for (int i = 0; !closing_.empty() && i < kClosingWaits; ++i) {
+    if (!ring_->wait(kClosingWait)) break;
+    ring_->for_each_completion(
+        [&](const io_uring_cqe& entry) { complete(Completion(entry), current_time()); });
+  }
+}
+
+bool IoUringLoop::is_idle() const { return closing_.empty() && parked_.empty() && !accepting_; }
+
+TimePoint IoUringLoop::wait(std::chrono::nanoseconds timeout) {
+  if (accept_wanted_ && !std::exchange(accepting_, true)) {
+    submit(Operation::kAccept, [&](io_uring_sqe* entry) {
+      io_uring_prep_multishot_accept(entry, listener().get(), nullptr, nullptr, SOCK_CLOEXEC);
+    });
+  }
+  for (RingPeer* peer : newcomers_) touch(*peer);
+  ring_->wait(newcomers_.empty() ? timeout : std::chrono::nanoseconds(0));
+  newcomers_.clear();
+  const TimePoint now = current_time();
+  ring_->for_each_completion([&](const io_uring_cqe& entry) { complete(Completion(entry), now); });
+  settle_touched(now);
+  start_parked(now);
+  return now;
+}
+
+void IoUringLoop::complete(const Completion& completion, TimePoint now) {
+  switch (completion.operation) {
+    case Operation::kWakeup:
+      return on_wakeup(completion);
+    case Operation::kAccept:
+      return on_accepted(completion, now);
+    case Operation::kCancelAccept:
+      return;
+    default:
+      break;
+  }
+  RingPeer& peer = *slots_[completion.slot];
+  switch (completion.operation) {
+    case Operation::kConnect:
+      if (!peer.closing) finish_connecting(peer, now);
+      break;
+    case Operation::kReceive:
+      on_received(peer, completion, now);
+      break;
+    case Operation::kSend:
+      completion.is_release() ? on_released(peer, completion, now) : on_sent(peer, completion, now);
+      break;
+    case Operation::kHangup:
+      on_hangup(peer, completion, now);
+      break;
+    default:  // kCancel: what it has cancelled completes by itself
+      break;
+  }
+  // (Only now: it is not destroyed meanwhile.)
+  const bool ended =
+      completion.operation == Operation::kSend ? !completion.is_release() : !completion.more();
+  if (ended) --peer.operations;
+  destroy_if_done(peer);
+}
+
+// --- Submitting.
+
+template <typename Prepare>
+void IoUringLoop::submit(Operation operation, Prepare prepare) {
+  ring_->submit(Completion::user_data(0, 0, operation), prepare);
+}
+
+template <typename Prepare>
+void IoUringLoop::submit(RingPeer& peer, Operation operation, Prepare prepare) {
+  ++peer.operations;
+  const uint32_t send = operation == Operation::kSend ? ++peer.sends : 0;
+  ring_->submit(Completion::user_data(peer.slot, send, operation), prepare);
+}
+
+// --- Whom the loop wakes for, and who comes.
+
+void IoUringLoop::on_wakeup(const Completion& completion) {
+  uint64_t stops;  // the loop has counted them
+  [[maybe_unused]] ssize_t n = ::read(wakeup().get(), &stops, sizeof(stops));
+  if (completion.more()) return;
+  submit(Operation::kWakeup,
+         [&](io_uring_sqe* entry) { io_uring_prep_poll_multishot(entry, wakeup().get(), POLLIN); });
+}
+
+void IoUringLoop::watch_listener(bool watch) {
+  accept_wanted_ = watch;
+  let_wait(listener(), watch);
+  if (watch || !accepting_) return;
+  submit(Operation::kCancelAccept, [](io_uring_sqe* entry) {
+    io_uring_prep_cancel64(entry, Completion::user_data(0, 0, Operation::kAccept), 0);
+  });
+}
+
+void IoUringLoop::on_accepted(const Completion& completion, TimePoint now) {
+  accepting_ = completion.more();
+  if (completion.result < 0) return accept_failed(-completion.result, now);
+  UniqueFd socket(completion.result);
+  if (admits(now)) {
+    start_accepted(std::move(socket), now);
+  } else {
+    parked_.push_back(std::move(socket));
+  }
+}
+
+void IoUringLoop::start_parked(TimePoint now) {
+  if (is_stopping()) parked_.clear();  // like who is left in the listen queue
+  while (!parked_.empty() && admits(now)) {
+    UniqueFd socket = std::move(parked_.front());
+    parked_.pop_front();
+    start_accepted(std::move(socket), now);
+  }
+}
+
+void IoUringLoop::watch_connecting(Peer& peer) {
+  submit(static_cast<RingPeer&>(peer), Operation::kConnect,
+         [&](io_uring_sqe* entry) { io_uring_prep_poll_add(entry, peer.socket.get(), POLLOUT); });
+}
+
+std::unique_ptr<Peer> IoUringLoop::make_peer(UniqueFd socket) {
+  let_wait(socket, true);
+  auto peer = std::make_unique<RingPeer>(*this, std::move(socket));
+  if (free_slots_.empty()) {
+    free_slots_.push_back(static_cast<uint32_t>(slots_.size()));
+    slots_.push_back(nullptr);
+  }
+  peer->slot = free_slots_.back();
+  free_slots_.pop_back();
+  slots_[peer->slot] = peer.get();
+  return peer;
+}
+
+// --- One connection's turn.
+
+void IoUringLoop::read_ahead(Peer& base, TimePoint) {
+  RingPeer& peer = static_cast<RingPeer&>(base);
+  peer.reads_first = true;
+  newcomers_.push_back(&peer);
+}
+
+void IoUringLoop::on_received(RingPeer& peer, const Completion& completion, TimePoint now) {
+  if (!completion.more()) peer.receiving = peer.receive_cancelled = false;
+  if (!peer.closing) {
+    Session& session = *peer.session;
+    if (completion.result > 0) {
+      session.receive(input_->received(completion.buffer(), static_cast<size_t>(completion.result)),
+                      now);
+    } else if (completion.result == 0) {
+      session.end_of_input(now);
+    } else if (completion.result == -ENOBUFS) {
+      counters().input_shortages.add(1);  // watch() goes on, with those that have been given back
+    } else if (completion.result != -ECANCELED && completion.result != -EINTR) {
+      session.fail(now);
+    }
+    touch(peer);
+  }
+  if (completion.has_buffer()) input_->give_back(completion.buffer());
+}
+
+void IoUringLoop::on_sent(RingPeer& peer, const Completion& completion, TimePoint now) {
+  if (spare_buffers_.size() < kSpareBuffers) spare_buffers_.push_back(std::move(peer.sending));
+  peer.sending.reset();
+  if (completion.more()) ++peer.releases_due;
+  if (peer.closing) return;
+  touch(peer);
+  Session& session = *peer.session;
+  if (completion.result > 0) {
+    session.sent(static_cast<size_t>(completion.result), now);
+    if (io_uring_options_.zero_copy_threshold > 0) {
+      peer.sent.push(completion.send, static_cast<size_t>(completion.result), completion.more());
+      session.released(peer.sent.take_released(), now);
+    }
+  } else if (completion.result == -EOPNOTSUPP || completion.result == -ENOMEM ||
+             completion.result == -ENOBUFS) {
+    // No TCP socket, or more than may be locked: not without a copy, then.
+    const ZeroCopy before = std::exchange(peer.zero_copy, ZeroCopy::kCopies);
+    if (before == ZeroCopy::kCopies) session.fail(now);
+  } else if (completion.result != -EINTR && completion.result != -EAGAIN) {
+    session.fail(now);
+  }
+}
+
+void IoUringLoop::on_released(RingPeer& peer, const Completion& completion, TimePoint now) {
+  --peer.releases_due;
+  const bool copied =
+      (static_cast<uint32_t>(completion.result) & IORING_NOTIF_USAGE_ZC_COPIED) != 0;
+  if (copied || peer.zero_copy == ZeroCopy::kAsked) {
+    peer.zero_copy = copied ? ZeroCopy::kCopies : ZeroCopy::kWorks;
+  }
+  if (peer.closing) return;
+  peer.sent.done(completion.send);
+  peer.session->released(peer.sent.take_released(), now);
+  touch(peer);
+}
+
+void IoUringLoop::on_hangup(RingPeer& peer, const Completion& completion, TimePoint now) {
+  peer.hangup_watched = false;
+  if (peer.closing || completion.result < 0) return;
+  Session& session = *peer.session;
+  if (session.phase() != Session::Phase::kOpen || session.wants_input()) return;
+  session.fail(now);
+  touch(peer);
+}
+
+void IoUringLoop::write(Peer& base, TimePoint now) {
+  RingPeer& peer = static_cast<RingPeer&>(base);
+  Session& session = *peer.session;
+  if (peer.reads_first || peer.sending != nullptr || !session.wants_output()) return;
+  std::unique_ptr<OutputBuffers> buffers =
+      take_buffers(session.output(io_uring_options_.output_size));
+  if (buffers->size() == 0) {
+    spare_buffers_.push_back(std::move(buffers));
+    return;
+  }
+  const size_t threshold = io_uring_options_.zero_copy_threshold;
+  bool zero_copy = false;
+  if (threshold > 0 && buffers->size() >= threshold) {
+    const bool asks = peer.zero_copy == ZeroCopy::kUnknown;
+    if (asks) {
+      peer.zero_copy = ZeroCopy::kAsked;
+      buffers->shorten(kQuestion);
+    }
+    zero_copy = asks || peer.zero_copy == ZeroCopy::kWorks;
+  }
+  peer.sending = std::move(buffers);
+  submit(peer, Operation::kSend, [&](io_uring_sqe* entry) {
+    if (zero_copy) {
+      io_uring_prep_sendmsg_zc(entry, peer.socket.get(), peer.sending->message(), MSG_NOSIGNAL);
+      entry->ioprio |= IORING_SEND_ZC_REPORT_USAGE;
+    } else {
+      io_uring_prep_sendmsg(entry, peer.socket.get(), peer.sending->message(), MSG_NOSIGNAL);
+    }
+  });
+  session.output_blocked(now);  // until some of it is taken
+}
+
+std::unique_ptr<OutputBuffers> IoUringLoop::take_buffers(gsl::span<const ConstBuffer> output) {
+  std::unique_ptr<OutputBuffers> buffers;
+  if (spare_buffers_.empty()) {
+    buffers = std::make_unique<OutputBuffers>();
+  } else {
+    buffers = std::move(spare_buffers_.back());
+    spare_buffers_.pop_back();
+  }
+  buffers->set(output);
+  return buffers;
+}
+
+void IoUringLoop::watch(Peer& base) {
+  RingPeer& peer = static_cast<RingPeer&>(base);
+  const Session& session = *peer.session;
+  const bool wanted = session.wants_input();
+  if (wanted && !peer.receiving) {
+    peer.receiving = true;
+    submit(peer, Operation::kReceive, [&](io_uring_sqe* entry) {
+      io_uring_prep_recv_multishot(entry, peer.socket.get(), nullptr, 0, 0);
+      entry->flags |= IOSQE_BUFFER_SELECT;
+      entry->buf_group = BufferRing::kGroup;
+    });
+  } else if (!wanted && peer.receiving && !peer.receive_cancelled) {
+    peer.receive_cancelled = true;
+    submit(peer, Operation::kCancel, [&](io_uring_sqe* entry) {
+      io_uring_prep_cancel64(entry, Completion::user_data(peer.slot, 0, Operation::kReceive), 0);
+    });
+  } else if (session.phase() == Session::Phase::kOpen && !wanted && !peer.receiving &&
+             peer.sending == nullptr && !peer.hangup_watched) {
+    // Nothing else would tell that both directions are gone.
+    peer.hangup_watched = true;
+    submit(peer, Operation::kHangup, [&](io_uring_sqe* entry) {
+      io_uring_prep_poll_add(entry, peer.socket.get(), 0);  // POLLHUP and POLLERR come unasked
+    });
+  }
+}
+
+void IoUringLoop::touch(RingPeer& peer) {
+  if (!std::exchange(peer.touched, true)) touched_.push_back(&peer);
+}
+
+void IoUringLoop::settle_touched(TimePoint now) {
+  for (size_t i = 0; i < touched_.size(); ++i) {
+    RingPeer* peer = touched_[i];
+    if (peer == nullptr) continue;  // closed since
+    peer->touched = peer->reads_first = false;
+    touched_[i] = nullptr;
+    settle(*peer, now);
+  }
+  touched_.clear();
+}
+
+// --- Its end.
+
+void IoUringLoop::close(std::unique_ptr<Peer> base) {
+  std::unique_ptr<RingPeer> peer(static_cast<RingPeer*>(base.release()));
+  if (peer->touched) std::ranges::replace(touched_, peer.get(), static_cast<RingPeer*>(nullptr));
+  if (peer->reads_first) std::erase(newcomers_, peer.get());
+  peer->closing = true;
+  if (peer->operations > 0) {
+    submit(*peer, Operation::kCancel, [&](io_uring_sqe* entry) {
+      io_uring_prep_cancel_fd(entry, peer->socket.get(), IORING_ASYNC_CANCEL_ALL);
+    });
+  }
+  RingPeer& closed = *peer;
+  closed.index = closing_.size();
+  closing_.push_back(std::move(peer));
+  destroy_if_done(closed);
+}
+
+// The memory that sends read and receives refer to outlives them. What a zero-copy send reads is
+// let go when the peer has it, or when the connection is reset: nobody waits for it any more.
+void IoUringLoop::destroy_if_done(RingPeer& peer) {
+  if (!peer.closing || peer.operations > 0) return;
+  if (peer.releases_due > 0) {
+    if (peer.socket.valid()) abort_at_close(peer.socket);
+    return peer.socket.reset();
+  }
+  slots_[peer.slot] = nullptr;
+  free_slots_.push_back(peer.slot);
+  const size_t index = peer.index;
+  std::swap(closing_[index], closing_.back());
+  closing_[index]->index = index;
+  // Its handler may call connect() while it is destroyed.
+  const std::unique_ptr<RingPeer> removed = std::move(closing_.back());
+  closing_.pop_back();
+}
+
+}  // namespace headrace::adapters

@@ -1,0 +1,31 @@
+#ifndef HEADRACE_ADAPTERS_IO_URING_IO_URING_OPTIONS_H_
+#define HEADRACE_ADAPTERS_IO_URING_IO_URING_OPTIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace headrace::adapters {
+
+// What an IoUringLoop takes beside LoopOptions.
+struct IoUringOptions {
+  // The buffers that input is received into, shared by all connections: how many (a power of two),
+  // and their size in octets. They cost this much memory a loop, once they have been used. A turn
+  // that has more input than fits goes on with the rest in the next.
+  uint32_t input_buffers = 32;
+  uint32_t input_buffer_size = 16 * 1024;
+
+  // One send at most: what a connection that nobody reads from can hold in a BodySource's bytes.
+  size_t output_size = 128 * 1024;
+
+  // Sends of so many octets or more are made without a copy (IORING_OP_SENDMSG_ZC), on connections
+  // where the kernel says, of a first short one, that it did not copy all the same, as it does on
+  // loopback. 0: never.
+  size_t zero_copy_threshold = 32 * 1024;
+
+  // Submissions are taken by a thread of the kernel: no system call to send, a CPU that spins.
+  bool kernel_thread = false;
+};
+
+}  // namespace headrace::adapters
+
+#endif  // HEADRACE_ADAPTERS_IO_URING_IO_URING_OPTIONS_H_

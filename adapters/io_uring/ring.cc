@@ -1,0 +1,108 @@
+#include "adapters/io_uring/ring.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+namespace headrace::adapters {
+namespace {
+
+constexpr unsigned kSubmissions = 256;      // a fuller turn takes a system call more
+constexpr unsigned kCompletions = 4096;     // the kernel keeps what is above it, at a price
+constexpr unsigned kKernelThreadIdle = 50;  // milliseconds, then it sleeps until it is woken
+
+absl::Status unavailable(int error) {
+  std::string reason;
+  switch (error) {
+    case ENOSYS:
+      reason = "this kernel has no io_uring";
+      break;
+    case EPERM:
+    case EACCES:
+      reason = "io_uring is forbidden here (by kernel.io_uring_disabled, seccomp or a container)";
+      break;
+    case EINVAL:
+      reason = "this kernel's io_uring is too old: Linux 6.1 or later is needed";
+      break;
+    case ENOMEM:
+      reason = "no memory for an io_uring (does `ulimit -l` allow some to be locked?)";
+      break;
+    default:
+      reason = std::string("no io_uring: ") + std::strerror(error);
+  }
+  return absl::UnavailableError(reason);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Ring>> Ring::create(bool kernel_thread) {
+  io_uring_params params{};
+  // The thread that creates it need not be the one that uses it: the latter enables it.
+  params.flags = IORING_SETUP_R_DISABLED | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL |
+                 IORING_SETUP_SINGLE_ISSUER;
+  params.cq_entries = kCompletions;
+  if (kernel_thread) {
+    params.flags |= IORING_SETUP_SQPOLL;
+    params.sq_thread_idle = kKernelThreadIdle;
+  } else {
+    params.flags |= IORING_SETUP_DEFER_TASKRUN;
+  }
+  io_uring ring{};
+  const int result = io_uring_queue_init_params(kSubmissions, &ring, &params);
+  if (result < 0) return unavailable(-result);
+  return std::unique_ptr<Ring>(new Ring(ring));
+}
+
+io_uring_sqe* Ring::next_entry() {
+  while (true) {
+    if (io_uring_sqe* entry = io_uring_get_sqe(&ring_)) return entry;
+    enable();
+    io_uring_submit(&ring_);
+    if ((ring_.flags & IORING_SETUP_SQPOLL) != 0) io_uring_sqring_wait(&ring_);
+  }
+}
+
+bool Ring::enable() {
+  if (enabled_) return true;
+  // (liburing 2.3 declares io_uring_enable_rings() and does not export it.)
+  if (io_uring_register(ring_.ring_fd, IORING_REGISTER_ENABLE_RINGS, nullptr, 0) != 0) return false;
+  io_uring_register_ring_fd(&ring_);  // saves a look-up with every wait; it works without it too
+  return enabled_ = true;
+}
+
+// The ring's own descriptor wakes nobody while the work of a completion is deferred
+// (IORING_SETUP_DEFER_TASKRUN); an eventfd is signalled.
+int Ring::descriptor() {
+  if (!signal_.valid() && enable()) {
+    signal_ = UniqueFd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+    io_uring_register_eventfd(&ring_, signal_.get());
+  }
+  return signal_.get();
+}
+
+bool Ring::wait(std::chrono::nanoseconds timeout) {
+  if (!enable()) return false;
+  if (signal_.valid()) {
+    uint64_t count;  // what is signalled from here on is seen in the next wait
+    [[maybe_unused]] ssize_t n = ::read(signal_.get(), &count, sizeof(count));
+  }
+  int result;
+  if (timeout.count() <= 0) {
+    result = io_uring_submit_and_get_events(&ring_);
+  } else if (timeout == std::chrono::nanoseconds::max()) {
+    result = io_uring_submit_and_wait(&ring_, 1);
+  } else {
+    __kernel_timespec limit{};
+    limit.tv_sec = timeout.count() / 1'000'000'000;
+    limit.tv_nsec = timeout.count() % 1'000'000'000;
+    io_uring_cqe* first = nullptr;
+    result = io_uring_submit_and_wait_timeout(&ring_, &first, 1, &limit, nullptr);
+  }
+  return result >= 0 || result == -ETIME || result == -EINTR || result == -EAGAIN ||
+         result == -EBUSY;
+}
+
+}  // namespace headrace::adapters

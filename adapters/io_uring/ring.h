@@ -1,0 +1,72 @@
+#ifndef HEADRACE_ADAPTERS_IO_URING_RING_H_
+#define HEADRACE_ADAPTERS_IO_URING_RING_H_
+
+#include <absl/status/statusor.h>
+#include <liburing.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+#include "adapters/socket/unique_fd.h"
+
+namespace headrace::adapters {
+
+// One io_uring: its submission and completion queue.
+//
+// Set up for one thread that submits and waits (IORING_SETUP_SINGLE_ISSUER), and whose completions
+// are made while it waits (IORING_SETUP_DEFER_TASKRUN), so they come in batches and interrupt
+// nothing. The thread is the one that waits first.
+class Ring {
+ public:
+  // An error says in one line why this system has no io_uring for us. `kernel_thread`: submissions
+  // are taken by a thread of the kernel (IORING_SETUP_SQPOLL), which needs a CPU for itself.
+  static absl::StatusOr<std::unique_ptr<Ring>> create(bool kernel_thread);
+  ~Ring() { io_uring_queue_exit(&ring_); }
+  Ring(const Ring&) = delete;
+  Ring& operator=(const Ring&) = delete;
+
+  // Room for the next submission, which carries `user_data`; the caller fills in the rest
+  // (io_uring_prep_...(), before it sets anything else). It goes out with the next wait().
+  template <typename Prepare>
+  void submit(uint64_t user_data, Prepare prepare) {
+    io_uring_sqe* entry = next_entry();
+    prepare(entry);
+    io_uring_sqe_set_data64(entry, user_data);
+  }
+  bool has_unsubmitted() const { return io_uring_sq_ready(&ring_) > 0; }
+
+  // Hands the submissions to the kernel and waits for a completion, at most for `timeout`
+  // (nanoseconds::max(): for ever). One system call. False: this thread can't wait for it.
+  bool wait(std::chrono::nanoseconds timeout);
+  // Hands every completion that is there to `look(const io_uring_cqe&)`.
+  template <typename Look>
+  void for_each_completion(Look look) {
+    unsigned head;
+    unsigned count = 0;
+    io_uring_cqe* completion;
+    io_uring_for_each_cqe(&ring_, head, completion) {
+      look(*completion);
+      ++count;
+    }
+    io_uring_cq_advance(&ring_, count);
+  }
+
+  // Readable when wait() would find completions. Costs something from the first call on.
+  int descriptor();
+  // For what is registered with it.
+  io_uring* get() { return &ring_; }
+
+ private:
+  explicit Ring(const io_uring& ring) : ring_(ring) {}
+  io_uring_sqe* next_entry();
+  bool enable();
+
+  io_uring ring_;
+  UniqueFd signal_;  // an eventfd, once somebody has asked for descriptor()
+  bool enabled_ = false;
+};
+
+}  // namespace headrace::adapters
+
+#endif  // HEADRACE_ADAPTERS_IO_URING_RING_H_

@@ -1,0 +1,282 @@
+#include "adapters/loop/loop.h"
+
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace headrace::adapters {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+// How connect() ended: 0, or an errno value.
+int socket_error(const UniqueFd& socket) {
+  int error = 0;
+  socklen_t size = sizeof(error);
+  return getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+// What was written and the peer's side has not acknowledged.
+size_t bytes_in_flight(const UniqueFd& socket) {
+  int bytes = 0;
+  return ioctl(socket.get(), SIOCOUTQ, &bytes) == 0 ? static_cast<size_t>(bytes) : 0;
+}
+
+}  // namespace
+
+void Peer::attend() {
+  if (!called) loop.called_.push_back(this);
+  called = true;
+}
+
+Loop::Loop(const LoopOptions& options, Service* service, UniqueFd wakeup, bool explicit_release)
+    : options_(options),
+      service_(service),
+      wakeup_(std::move(wakeup)),
+      admission_(options.max_connections) {
+  options_.connection.explicit_release = explicit_release;
+}
+
+absl::StatusOr<UniqueFd> Loop::make_wakeup() {
+  UniqueFd wakeup(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!wakeup.valid()) return absl::ErrnoToStatus(errno, "eventfd");
+  return wakeup;
+}
+
+void Loop::listen(UniqueFd listener) {
+  listener_ = std::move(listener);
+  update_listener(current_time());
+}
+
+void Loop::adopt(UniqueFd socket) { start_accepted(std::move(socket), current_time()); }
+
+void Loop::connect(UniqueFd socket, const Options& options, Service* service) {
+  // Also when it is connected already: nothing of the application is called from here.
+  Peer& peer = add(std::move(socket));
+  peer.connecting.reset(new Peer::Connecting{options, service});
+  peer.connecting->options.explicit_release = options_.connection.explicit_release;
+  if (peer.usable) watch_connecting(peer);
+  const TimePoint now = current_time();
+  const bool hopeless = !peer.usable || stops_handled_ > 0;
+  deadlines_.schedule(peer, hopeless ? now : now + options_.connect_timeout);
+}
+
+void Loop::run() {
+  while (turn(milliseconds::max())) {
+  }
+}
+
+bool Loop::turn(milliseconds max_wait) {
+  const TimePoint now = wait(timeout(max_wait, current_time()));
+  expire_deadlines(now);
+  attend_called(now);
+  handle_stop(now);
+  update_listener(now);
+  return stops_handled_ == 0 || !peers_.empty() || !is_idle();
+}
+
+void Loop::stop() {
+  stops_requested_.fetch_add(1);
+  const uint64_t one = 1;
+  [[maybe_unused]] ssize_t n = ::write(wakeup_.get(), &one, sizeof(one));
+}
+
+TimePoint Loop::next_deadline(TimePoint now) const {
+  return has_unsubmitted() ? now : next_event(now);
+}
+
+TimePoint Loop::next_event(TimePoint now) const {
+  if (!called_.empty()) return now;
+  return std::min({deadlines_.next(), admission_.resumes_at(now), grace_ends_});
+}
+
+nanoseconds Loop::timeout(milliseconds max_wait, TimePoint now) const {
+  const TimePoint next = next_event(now);
+  if (next <= now) return nanoseconds(0);
+  const nanoseconds until = next == TimePoint::max() ? nanoseconds::max() : nanoseconds(next - now);
+  // (The maximum of milliseconds is no number of nanoseconds.)
+  return max_wait < std::chrono::hours(1) ? std::min<nanoseconds>(until, max_wait) : until;
+}
+
+// --- Accepting.
+
+bool Loop::accept_waiting(TimePoint now) {
+  for (int i = 0; i < kAcceptsPerTurn; ++i) {
+    if (!admits(now)) return false;
+    UniqueFd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket.valid()) {
+      start_accepted(std::move(socket), now);
+    } else if (errno == EAGAIN) {
+      return false;
+    } else {
+      accept_failed(errno, now);
+    }
+  }
+  return true;
+}
+
+void Loop::accept_failed(int error, TimePoint now) {
+  if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
+    admission_.pause(now);
+    statistics_.accept_pauses.add(1);
+  }
+  // Any other error is that of the connection which would have been accepted (accept(2)).
+}
+
+void Loop::start_accepted(UniqueFd socket, TimePoint now) {
+  Peer& peer = add(std::move(socket));
+  start(peer, Role::kServer, options_.connection, *service_, now);
+}
+
+Peer& Loop::add(UniqueFd socket) {
+  const int on = 1;  // frames leave when they are written; not every stream socket is TCP
+  setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  peers_.push_back(make_peer(std::move(socket)));
+  Peer& peer = *peers_.back();
+  peer.index = peers_.size() - 1;
+  return peer;
+}
+
+void Loop::start(Peer& peer, Role role, const Options& options, Service& service, TimePoint now) {
+  if (!peer.usable) return remove(peer);
+  peer.session.emplace(role, options, options_, service, peer, statistics_, now);
+  // A client speaks first, and its preface is usually here already: our SETTINGS go out with
+  // replies.
+  if (role == Role::kServer) read_ahead(peer, now);
+  if (stops_handled_ > 0) peer.session->shutdown(now);
+  settle(peer, now);
+}
+
+// While nobody may come in the listener is not watched: it would be reported every turn.
+void Loop::update_listener(TimePoint now) {
+  if (!listener_.valid()) return;
+  const bool watch = admits(now);
+  if (watch != listener_watched_) watch_listener(watch);
+  listener_watched_ = watch;
+}
+
+// --- Connecting.
+
+void Loop::finish_connecting(Peer& peer, TimePoint now) {
+  end_connecting(peer, socket_error(peer.socket), now);
+}
+
+void Loop::end_connecting(Peer& peer, int error, TimePoint now) {
+  const std::unique_ptr<Peer::Connecting> connecting = std::move(peer.connecting);
+  if (error == 0) {
+    return start(peer, Role::kClient, connecting->options, *connecting->service, now);
+  }
+  statistics_.connects_failed.add(1);
+  remove(peer);
+  connecting->service->connect_failed(error);
+}
+
+// --- One connection's turn.
+
+void Loop::settle(Peer& peer, TimePoint now) {
+  write(peer, now);
+  Session& session = *peer.session;
+  session.publish_statistics();
+  if (session.phase() == Session::Phase::kLingering && !peer.fin_sent) {
+    peer.fin_sent = true;
+    shutdown(peer.socket.get(), SHUT_WR);
+  }
+  if (session.phase() == Session::Phase::kClosed) return remove(peer);
+  watch(peer);
+  deadlines_.schedule(peer, session.deadline());
+}
+
+void Loop::remove(Peer& peer) {
+  deadlines_.remove(peer);
+  if (std::exchange(peer.called, true)) {
+    std::ranges::replace(called_, &peer, static_cast<Peer*>(nullptr));
+  }
+  const size_t index = peer.index;
+  std::swap(peers_[index], peers_.back());
+  peers_[index]->index = index;
+  // Its handler may call connect() while it is destroyed.
+  std::unique_ptr<Peer> removed = std::move(peers_.back());
+  peers_.pop_back();
+  close(std::move(removed));
+}
+
+void Loop::close_all() {
+  while (!peers_.empty()) remove(*peers_.back());
+}
+
+void Loop::expire_deadlines(TimePoint now) {
+  while (DeadlineQueue::Entry* due = deadlines_.take_due(now)) {
+    Peer& peer = static_cast<Peer&>(*due);
+    if (peer.connecting != nullptr) {
+      end_connecting(peer, stops_handled_ == 0 ? ETIMEDOUT : ECANCELED, now);
+      continue;
+    }
+    peer.session->expire(now, bytes_in_flight(peer.socket));
+    settle(peer, now);
+  }
+}
+
+// Who is called meanwhile has its turn in the next round.
+void Loop::attend_called(TimePoint now) {
+  const size_t count = called_.size();
+  for (size_t i = 0; i < count; ++i) {
+    Peer* peer = std::exchange(called_[i], nullptr);
+    if (peer == nullptr) continue;  // removed
+    peer->called = false;
+    peer->session->attend(now);
+    settle(*peer, now);
+  }
+  called_.erase(called_.begin(), called_.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+// --- The end.
+
+void Loop::handle_stop(TimePoint now) {
+  const int requested = std::min(stops_requested_.load(), 2);
+  if (requested >= 1 && stops_handled_ == 0) stop_gracefully(now);
+  if ((requested >= 2 && stops_handled_ == 1) || now >= grace_ends_) stop_at_once(now);
+}
+
+void Loop::stop_gracefully(TimePoint now) {
+  if (options_.shutdown_grace.count() > 0) grace_ends_ = now + options_.shutdown_grace;
+  // Who waits in the queue already is served: closing the listener would reset them.
+  if (listener_watched_) watch_listener(false);
+  while (listener_.valid() && accept_waiting(now)) {
+  }
+  listener_.reset();
+  stops_handled_ = 1;
+  for (size_t i = peers_.size(); i-- > 0;) {  // from the back: settle() may remove that one
+    Peer& peer = *peers_[i];
+    if (peer.connecting != nullptr) {
+      end_connecting(peer, ECANCELED, now);
+      continue;
+    }
+    peer.session->shutdown(now);
+    settle(peer, now);
+  }
+}
+
+void Loop::stop_at_once(TimePoint now) {
+  stops_handled_ = 2;
+  grace_ends_ = TimePoint::max();
+  for (size_t i = peers_.size(); i-- > 0;) {
+    Peer& peer = *peers_[i];
+    if (peer.connecting != nullptr) {
+      end_connecting(peer, ECANCELED, now);
+      continue;
+    }
+    peer.session->terminate(now);
+    write(peer, now);
+    remove(peer);
+  }
+}
+
+}  // namespace headrace::adapters

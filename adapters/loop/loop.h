@@ -1,0 +1,152 @@
+#ifndef HEADRACE_ADAPTERS_LOOP_LOOP_H_
+#define HEADRACE_ADAPTERS_LOOP_LOOP_H_
+
+#include <absl/status/statusor.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "adapters/loop/admission.h"
+#include "adapters/loop/deadline_queue.h"
+#include "adapters/loop/handler.h"
+#include "adapters/loop/loop_options.h"
+#include "adapters/loop/loop_statistics.h"
+#include "adapters/loop/peer.h"
+#include "adapters/socket/unique_fd.h"
+
+namespace headrace::adapters {
+
+// Drives connections on one thread: those that come in over a listening socket, and those that are
+// made to others. Several loops share nothing.
+//
+// Everything that does not depend on how a system moves bytes is here: who is accepted, whose turn
+// it is, deadlines, how a connection and how the loop ends. An adapter (EpollLoop, IoUringLoop)
+// adds the I/O: the virtual functions below.
+class Loop {
+ public:
+  virtual ~Loop() = default;
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  // All of these from one thread, but for stop().
+
+  // Accepts connections from a non-blocking listening socket. At most once.
+  void listen(UniqueFd listener);
+  // Serves a connected non-blocking stream socket.
+  void adopt(UniqueFd socket);
+  // Is the client on a non-blocking stream socket that is connected, or connecting (EINPROGRESS).
+  // In a later turn service->open() is called, or service->connect_failed(); it must outlive the
+  // connection. Legal everywhere in a Handler or Service.
+  void connect(UniqueFd socket, const Options& options, Service* service);
+
+  // Turns until stop() and the end of the last connection.
+  void run();
+  // Waits at most `max_wait` for something to do and does it. False: stopped, and nothing is left.
+  bool turn(std::chrono::milliseconds max_wait);
+
+  // For a loop inside another one: turn() has something to do when this descriptor is readable, and
+  // at this time.
+  virtual int descriptor() = 0;
+  TimePoint next_deadline(TimePoint now) const;
+
+  // Graceful: accepting ends, open streams finish (until the grace period is over), connections
+  // close. Called again: at once. From any thread, and from a signal handler.
+  void stop();
+
+  // Those that are still connecting among them.
+  size_t open_connections() const { return peers_.size(); }
+  const LoopStatistics& statistics() const { return statistics_; }
+
+ protected:
+  // Bounds of one turn, so that no connection starves the others.
+  static constexpr int kAcceptsPerTurn = 64;
+
+  // `service` makes the handlers of accepted connections, and must outlive the loop. It may be null
+  // where none are. `wakeup` is an eventfd that stop() writes to: the adapter waits for it too.
+  // `explicit_release`: it calls Session::released().
+  Loop(const LoopOptions& options, Service* service, UniqueFd wakeup, bool explicit_release);
+  static absl::StatusOr<UniqueFd> make_wakeup();
+
+  // --- What an adapter adds.
+
+  // Its record of a new connection.
+  virtual std::unique_ptr<Peer> make_peer(UniqueFd socket) = 0;
+  // Waits, for at most `timeout` (max(): for ever), and does the I/O that is ready then: calls
+  // accept_waiting() or start_accepted(), finish_connecting(), and settle() for every connection
+  // that got bytes or got rid of some. Says when the waiting ended.
+  virtual TimePoint wait(std::chrono::nanoseconds timeout) = 0;
+  // From now on the listener's newcomers are asked for, or not.
+  virtual void watch_listener(bool watch) = 0;
+  // finish_connecting() is wanted when the connection is made, or can't be.
+  virtual void watch_connecting(Peer& peer) = 0;
+  // Takes in what has already come on a connection that is new.
+  virtual void read_ahead(Peer& /*peer*/, TimePoint /*now*/) {}
+  // Writes what the session wants written, as far as that goes now.
+  virtual void write(Peer& peer, TimePoint now) = 0;
+  // Sees to it that input, and room for output, come to notice while the session wants them.
+  virtual void watch(Peer& peer) = 0;
+  // The loop is through with it.
+  virtual void close(std::unique_ptr<Peer> peer) { peer.reset(); }
+  // What was begun has ended: it can be destroyed, or run() may return.
+  virtual bool is_idle() const { return true; }
+  // Work that was begun is not yet handed to the system.
+  virtual bool has_unsubmitted() const { return false; }
+
+  // --- What it calls.
+
+  static TimePoint current_time() { return std::chrono::steady_clock::now(); }
+  bool is_stopping() const { return stops_handled_ > 0; }
+  bool admits(TimePoint now) const { return admission_.admits(peers_.size(), now); }
+  // Takes newcomers out of the listen queue. True: it stopped at the turn's bound, and more may be
+  // waiting.
+  bool accept_waiting(TimePoint now);
+  void start_accepted(UniqueFd socket, TimePoint now);
+  // accept() failed with this errno value.
+  void accept_failed(int error, TimePoint now);
+  void finish_connecting(Peer& peer, TimePoint now);
+  // After everything that may have changed a session: writes, watches, or closes.
+  void settle(Peer& peer, TimePoint now);
+  void close_all();
+
+  const LoopOptions& options() const { return options_; }
+  const UniqueFd& wakeup() const { return wakeup_; }
+  const UniqueFd& listener() const { return listener_; }
+  LoopStatistics& counters() { return statistics_; }
+
+ private:
+  friend struct Peer;
+
+  std::chrono::nanoseconds timeout(std::chrono::milliseconds max_wait, TimePoint now) const;
+  Peer& add(UniqueFd socket);
+  TimePoint next_event(TimePoint now) const;
+  void start(Peer& peer, Role role, const Options& options, Service& service, TimePoint now);
+  void end_connecting(Peer& peer, int error, TimePoint now);
+  void remove(Peer& peer);
+  void expire_deadlines(TimePoint now);
+  void attend_called(TimePoint now);
+  void update_listener(TimePoint now);
+  void handle_stop(TimePoint now);
+  void stop_gracefully(TimePoint now);
+  void stop_at_once(TimePoint now);
+
+  LoopOptions options_;
+  Service* const service_;
+  UniqueFd wakeup_;
+  UniqueFd listener_;
+  bool listener_watched_ = false;
+  Admission admission_;
+  DeadlineQueue deadlines_;
+  std::vector<std::unique_ptr<Peer>> peers_;
+  std::vector<Peer*> called_;  // by Driver::attend(); null where it was removed since
+  LoopStatistics statistics_;
+  std::atomic<int> stops_requested_ = 0;
+  int stops_handled_ = 0;
+  TimePoint grace_ends_ = TimePoint::max();
+};
+
+}  // namespace headrace::adapters
+
+#endif  // HEADRACE_ADAPTERS_LOOP_LOOP_H_
