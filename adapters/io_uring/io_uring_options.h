@@ -15,7 +15,7 @@ struct IoUringOptions {
   uint32_t input_buffer_size = 16 * 1024;
 
   // One send at most: what a connection that nobody reads from can hold in a BodySource's bytes.
-  size_t output_size = 128 * 1024;
+  size_t output_size = 64 * 1024;
 
   // Sends of so many octets or more are made without a copy (IORING_OP_SENDMSG_ZC), on connections
   // where the kernel says, of a first short one, that it did not copy all the same, as it does on
