@@ -9,14 +9,6 @@
 #include <chrono>
 #include <utility>
 
-#include "adapters/io_uring/release_queue.h"
-
-// From Linux 6.2; liburing 2.3 does not name them.
-#ifndef IORING_SEND_ZC_REPORT_USAGE
-#define IORING_SEND_ZC_REPORT_USAGE (1U << 3)
-#define IORING_NOTIF_USAGE_ZC_COPIED (1U << 31)
-#endif
-
 namespace headrace::adapters {
 namespace {
 
@@ -24,7 +16,6 @@ namespace {
 constexpr std::chrono::milliseconds kClosingWait{100};
 constexpr int kClosingWaits = 100;
 constexpr size_t kSpareBuffers = 64;
-constexpr size_t kQuestion = 512;  // octets; see ZeroCopy
 
 // A socket that does not block makes io_uring say EAGAIN; one that does is waited for.
 void let_wait(const UniqueFd& socket, bool wait) {
@@ -39,66 +30,6 @@ void abort_at_close(const UniqueFd& socket) {
 }
 
 }  // namespace
-
-enum class IoUringLoop::Operation : uint8_t {
-  kWakeup,
-  kAccept,
-  kConnect,
-  kReceive,
-  kSend,
-  kHangup,
-  kCancel,
-  kCancelAccept,
-};
-
-// Whether the kernel sends a connection's bytes without a copy. Over loopback it makes one all the
-// same, at more cost and with memory that a slow reader's socket counts in full: so a first, short
-// send asks.
-enum class IoUringLoop::ZeroCopy : uint8_t { kUnknown, kAsked, kWorks, kCopies };
-
-struct IoUringLoop::RingPeer : Peer {
-  using Peer::Peer;
-
-  uint32_t slot = 0;
-  uint32_t operations = 0;                 // that the system has begun on the socket, or will
-  uint32_t releases_due = 0;               // zero-copy sends whose bytes it still reads
-  uint32_t sends = 0;                      // numbers them
-  std::unique_ptr<OutputBuffers> sending;  // the send under way
-  ReleaseQueue sent;
-  ZeroCopy zero_copy = ZeroCopy::kUnknown;
-  bool receiving = false;
-  bool receive_cancelled = false;
-  bool hangup_watched = false;
-  bool touched = false;
-  bool reads_first = false;  // it is new, and perhaps there is something to answer already
-  bool closing = false;
-};
-
-// A completion, and what it is of: user_data is (peer's slot, send's number, operation).
-struct IoUringLoop::Completion {
-  explicit Completion(const io_uring_cqe& entry)
-      : result(entry.res),
-        flags(entry.flags),
-        operation(static_cast<Operation>(entry.user_data & 0xff)),
-        send(static_cast<uint32_t>(entry.user_data >> 8) & kSendMask),
-        slot(static_cast<uint32_t>(entry.user_data >> 32)) {}
-
-  static constexpr uint32_t kSendMask = 0xffffff;
-  static uint64_t user_data(uint32_t slot, uint32_t send, Operation operation) {
-    return uint64_t{slot} << 32 | uint64_t{send & kSendMask} << 8 | static_cast<uint8_t>(operation);
-  }
-
-  bool more() const { return (flags & IORING_CQE_F_MORE) != 0; }  // the same will complete again
-  bool is_release() const { return (flags & IORING_CQE_F_NOTIF) != 0; }
-  bool has_buffer() const { return (flags & IORING_CQE_F_BUFFER) != 0; }
-  uint16_t buffer() const { return static_cast<uint16_t>(flags >> IORING_CQE_BUFFER_SHIFT); }
-
-  int result;  // or an errno value below zero
-  uint32_t flags;
-  Operation operation;
-  uint32_t send;
-  uint32_t slot;
-};
 
 absl::StatusOr<std::unique_ptr<IoUringLoop>> IoUringLoop::create(
     const LoopOptions& options, Service* service, const IoUringOptions& io_uring_options) {
@@ -152,7 +83,7 @@ TimePoint IoUringLoop::wait(std::chrono::nanoseconds timeout) {
 }
 
 void IoUringLoop::complete(const Completion& completion, TimePoint now) {
-  switch (completion.operation) {
+  switch (completion.operation()) {
     case Operation::kWakeup:
       return on_wakeup(completion);
     case Operation::kAccept:
@@ -162,8 +93,8 @@ void IoUringLoop::complete(const Completion& completion, TimePoint now) {
     default:
       break;
   }
-  RingPeer& peer = *slots_[completion.slot];
-  switch (completion.operation) {
+  RingPeer& peer = slots_[completion.slot()];
+  switch (completion.operation()) {
     case Operation::kConnect:
       if (!peer.closing) finish_connecting(peer, now);
       break;
@@ -180,9 +111,7 @@ void IoUringLoop::complete(const Completion& completion, TimePoint now) {
       break;
   }
   // (Only now: it is not destroyed meanwhile.)
-  const bool ended =
-      completion.operation == Operation::kSend ? !completion.is_release() : !completion.more();
-  if (ended) --peer.operations;
+  if (completion.is_last()) --peer.operations;
   destroy_if_done(peer);
 }
 
@@ -190,14 +119,14 @@ void IoUringLoop::complete(const Completion& completion, TimePoint now) {
 
 template <typename Prepare>
 void IoUringLoop::submit(Operation operation, Prepare prepare) {
-  ring_->submit(Completion::user_data(0, 0, operation), prepare);
+  ring_->submit(Completion::user_data(operation), prepare);
 }
 
 template <typename Prepare>
 void IoUringLoop::submit(RingPeer& peer, Operation operation, Prepare prepare) {
   ++peer.operations;
   const uint32_t send = operation == Operation::kSend ? ++peer.sends : 0;
-  ring_->submit(Completion::user_data(peer.slot, send, operation), prepare);
+  ring_->submit(Completion::user_data(operation, peer.slot, send), prepare);
 }
 
 // --- Whom the loop wakes for, and who comes.
@@ -215,14 +144,14 @@ void IoUringLoop::watch_listener(bool watch) {
   let_wait(listener(), watch);
   if (watch || !accepting_) return;
   submit(Operation::kCancelAccept, [](io_uring_sqe* entry) {
-    io_uring_prep_cancel64(entry, Completion::user_data(0, 0, Operation::kAccept), 0);
+    io_uring_prep_cancel64(entry, Completion::user_data(Operation::kAccept), 0);
   });
 }
 
 void IoUringLoop::on_accepted(const Completion& completion, TimePoint now) {
   accepting_ = completion.more();
-  if (completion.result < 0) return accept_failed(-completion.result, now);
-  UniqueFd socket(completion.result);
+  if (completion.result() < 0) return accept_failed(-completion.result(), now);
+  UniqueFd socket(completion.result());
   if (admits(now)) {
     start_accepted(std::move(socket), now);
   } else {
@@ -246,14 +175,8 @@ void IoUringLoop::watch_connecting(Peer& peer) {
 
 std::unique_ptr<Peer> IoUringLoop::make_peer(UniqueFd socket) {
   let_wait(socket, true);
-  auto peer = std::make_unique<RingPeer>(*this, std::move(socket));
-  if (free_slots_.empty()) {
-    free_slots_.push_back(static_cast<uint32_t>(slots_.size()));
-    slots_.push_back(nullptr);
-  }
-  peer->slot = free_slots_.back();
-  free_slots_.pop_back();
-  slots_[peer->slot] = peer.get();
+  auto peer = std::make_unique<RingPeer>(*this, std::move(socket), io_uring_options_);
+  slots_.add(peer.get());
   return peer;
 }
 
@@ -269,14 +192,14 @@ void IoUringLoop::on_received(RingPeer& peer, const Completion& completion, Time
   if (!completion.more()) peer.receiving = peer.receive_cancelled = false;
   if (!peer.closing) {
     Session& session = *peer.session;
-    if (completion.result > 0) {
-      session.receive(input_->received(completion.buffer(), static_cast<size_t>(completion.result)),
-                      now);
-    } else if (completion.result == 0) {
+    if (completion.result() > 0) {
+      session.receive(
+          input_->received(completion.buffer(), static_cast<size_t>(completion.result())), now);
+    } else if (completion.result() == 0) {
       session.end_of_input(now);
-    } else if (completion.result == -ENOBUFS) {
+    } else if (completion.result() == -ENOBUFS) {
       counters().input_shortages.add(1);  // watch() goes on, with those that have been given back
-    } else if (completion.result != -ECANCELED && completion.result != -EINTR) {
+    } else if (completion.result() != -ECANCELED && completion.result() != -EINTR) {
       session.fail(now);
     }
     touch(peer);
@@ -291,38 +214,34 @@ void IoUringLoop::on_sent(RingPeer& peer, const Completion& completion, TimePoin
   if (peer.closing) return;
   touch(peer);
   Session& session = *peer.session;
-  if (completion.result > 0) {
-    session.sent(static_cast<size_t>(completion.result), now);
+  if (completion.result() > 0) {
+    session.sent(static_cast<size_t>(completion.result()), now);
     if (io_uring_options_.zero_copy_threshold > 0) {
-      peer.sent.push(completion.send, static_cast<size_t>(completion.result), completion.more());
+      peer.sent.push(completion.send(), static_cast<size_t>(completion.result()),
+                     completion.more());
       session.released(peer.sent.take_released(), now);
     }
-  } else if (completion.result == -EOPNOTSUPP || completion.result == -ENOMEM ||
-             completion.result == -ENOBUFS) {
+  } else if (completion.result() == -EOPNOTSUPP || completion.result() == -ENOMEM ||
+             completion.result() == -ENOBUFS) {
     // No TCP socket, or more than may be locked: not without a copy, then.
-    const ZeroCopy before = std::exchange(peer.zero_copy, ZeroCopy::kCopies);
-    if (before == ZeroCopy::kCopies) session.fail(now);
-  } else if (completion.result != -EINTR && completion.result != -EAGAIN) {
+    if (!peer.zero_copy.give_up()) session.fail(now);
+  } else if (completion.result() != -EINTR && completion.result() != -EAGAIN) {
     session.fail(now);
   }
 }
 
 void IoUringLoop::on_released(RingPeer& peer, const Completion& completion, TimePoint now) {
   --peer.releases_due;
-  const bool copied =
-      (static_cast<uint32_t>(completion.result) & IORING_NOTIF_USAGE_ZC_COPIED) != 0;
-  if (copied || peer.zero_copy == ZeroCopy::kAsked) {
-    peer.zero_copy = copied ? ZeroCopy::kCopies : ZeroCopy::kWorks;
-  }
+  peer.zero_copy.on_release(completion.was_copied());
   if (peer.closing) return;
-  peer.sent.done(completion.send);
+  peer.sent.done(completion.send());
   peer.session->released(peer.sent.take_released(), now);
   touch(peer);
 }
 
 void IoUringLoop::on_hangup(RingPeer& peer, const Completion& completion, TimePoint now) {
   peer.hangup_watched = false;
-  if (peer.closing || completion.result < 0) return;
+  if (peer.closing || completion.result() < 0) return;
   Session& session = *peer.session;
   if (session.phase() != Session::Phase::kOpen || session.wants_input()) return;
   session.fail(now);
@@ -339,16 +258,7 @@ void IoUringLoop::write(Peer& base, TimePoint now) {
     spare_buffers_.push_back(std::move(buffers));
     return;
   }
-  const size_t threshold = io_uring_options_.zero_copy_threshold;
-  bool zero_copy = false;
-  if (threshold > 0 && buffers->size() >= threshold) {
-    const bool asks = peer.zero_copy == ZeroCopy::kUnknown;
-    if (asks) {
-      peer.zero_copy = ZeroCopy::kAsked;
-      buffers->shorten(kQuestion);
-    }
-    zero_copy = asks || peer.zero_copy == ZeroCopy::kWorks;
-  }
+  const bool zero_copy = peer.zero_copy.takes(buffers.get());
   peer.sending = std::move(buffers);
   submit(peer, Operation::kSend, [&](io_uring_sqe* entry) {
     if (zero_copy) {
@@ -387,7 +297,7 @@ void IoUringLoop::watch(Peer& base) {
   } else if (!wanted && peer.receiving && !peer.receive_cancelled) {
     peer.receive_cancelled = true;
     submit(peer, Operation::kCancel, [&](io_uring_sqe* entry) {
-      io_uring_prep_cancel64(entry, Completion::user_data(peer.slot, 0, Operation::kReceive), 0);
+      io_uring_prep_cancel64(entry, Completion::user_data(Operation::kReceive, peer.slot), 0);
     });
   } else if (session.phase() == Session::Phase::kOpen && !wanted && !peer.receiving &&
              peer.sending == nullptr && !peer.hangup_watched) {
@@ -440,8 +350,7 @@ void IoUringLoop::destroy_if_done(RingPeer& peer) {
     if (peer.socket.valid()) abort_at_close(peer.socket);
     return peer.socket.reset();
   }
-  slots_[peer.slot] = nullptr;
-  free_slots_.push_back(peer.slot);
+  slots_.remove(peer);
   const size_t index = peer.index;
   std::swap(closing_[index], closing_.back());
   closing_[index]->index = index;

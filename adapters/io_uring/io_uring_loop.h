@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "adapters/io_uring/buffer_ring.h"
+#include "adapters/io_uring/completion.h"
 #include "adapters/io_uring/io_uring_options.h"
 #include "adapters/io_uring/ring.h"
+#include "adapters/io_uring/ring_peer.h"
 #include "adapters/loop/loop.h"
 #include "adapters/loop/output_buffers.h"
 #include "adapters/socket/unique_fd.h"
@@ -35,11 +37,6 @@ class IoUringLoop final : public Loop {
   int descriptor() override { return ring_->descriptor(); }
 
  private:
-  struct RingPeer;
-  struct Completion;
-  enum class Operation : uint8_t;
-  enum class ZeroCopy : uint8_t;
-
   IoUringLoop(const LoopOptions& options, Service* service, const IoUringOptions& io_uring_options,
               UniqueFd wakeup, std::unique_ptr<Ring> ring, std::unique_ptr<BufferRing> input);
 
@@ -76,8 +73,7 @@ class IoUringLoop final : public Loop {
   const IoUringOptions io_uring_options_;
   std::unique_ptr<Ring> ring_;
   std::unique_ptr<BufferRing> input_;
-  std::vector<RingPeer*> slots_;      // by the number in a completion; null: free
-  std::vector<uint32_t> free_slots_;  // their numbers
+  PeerSlots slots_;
   std::vector<RingPeer*> newcomers_;  // they are settled when a first receive was tried
   std::vector<RingPeer*> touched_;    // to be settled when this turn's completions are through
   std::vector<std::unique_ptr<RingPeer>> closing_;  // the system still works for them

@@ -21,6 +21,8 @@ struct IoUringOptions {
   // where the kernel says, of a first short one, that it did not copy all the same, as it does on
   // loopback. 0: never.
   size_t zero_copy_threshold = 32 * 1024;
+  // Off: nothing is asked, and all sends of that size go without a copy.
+  bool zero_copy_asks = true;
 
   // Submissions are taken by a thread of the kernel: no system call to send, a CPU that spins.
   bool kernel_thread = false;

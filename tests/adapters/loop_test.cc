@@ -7,19 +7,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "adapters/socket/listener.h"
 #include "tests/adapters/loop_kinds.h"
 #include "tests/adapters/loop_peer.h"
+#include "tests/adapters/pattern_service.h"
 
 namespace headrace::adapters {
 namespace {
@@ -29,78 +27,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr uint16_t kInitialWindowSize = 4;  // RFC 9113 §6.5.2
 constexpr uint32_t kMaxWindow = 0x7fffffff;
-
-// The octets 0, 1, 2, ... 250, 0, ...
-std::string pattern(size_t size) {
-  std::string text(size, '\0');
-  for (size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i % 251);
-  return text;
-}
-
-class PatternSource : public BodySource {
- public:
-  explicit PatternSource(size_t size) : size_(size) {}
-  Filled fill(gsl::span<uint8_t> room) override {
-    const size_t count = std::min(room.size(), size_ - position_);
-    for (size_t i = 0; i < count; ++i) room[i] = static_cast<uint8_t>((position_ + i) % 251);
-    position_ += count;
-    return {.size = count, .end = position_ == size_};
-  }
-
- private:
-  const size_t size_;
-  size_t position_ = 0;
-};
-
-// Answers a GET of /N with N octets of the pattern; notes how connections and streams end.
-class PatternService : public Service {
- public:
-  std::unique_ptr<Handler> open(Connection& connection, Driver&) override {
-    ++opened;
-    return std::make_unique<PatternHandler>(*this, connection);
-  }
-
-  int opened = 0;
-  int destroyed = 0;
-  int requests = 0;
-  std::vector<ClosedBy> streams_closed;
-  std::vector<ErrorCode> connections_closed;
-
- private:
-  class PatternHandler : public Handler {
-   public:
-    PatternHandler(PatternService& service, Connection& connection)
-        : service_(service), connection_(connection) {}
-    ~PatternHandler() override { ++service_.destroyed; }
-
-    void handle(EventPtr event) override {
-      std::visit(Overloaded{[&](const RequestReceived& request) { answer(request); },
-                            [&](const StreamClosed& closed) {
-                              service_.streams_closed.push_back(closed.closed_by);
-                            },
-                            [&](const ConnectionClosed& closed) {
-                              service_.connections_closed.push_back(closed.error.code);
-                            },
-                            [](const auto&) {}},
-                 *event);
-    }
-
-   private:
-    void answer(const RequestReceived& request) {
-      ++service_.requests;
-      const std::string path(request.fields.get(":path"));
-      bodies_.emplace_back(static_cast<size_t>(std::atoll(path.c_str() + 1)));
-      EXPECT_TRUE(connection_
-                      .submit_response(request.stream_id, {{":status", "200"}},
-                                       Body::source(&bodies_.back()))
-                      .ok());
-    }
-
-    PatternService& service_;
-    Connection& connection_;
-    std::deque<PatternSource> bodies_;
-  };
-};
 
 class LoopTest : public testing::TestWithParam<LoopKind> {
  protected:
@@ -263,6 +189,27 @@ TEST_P(LoopTest, SurvivesAPeersReset) {
 }
 
 // A client that is done with sending may still read (as `nc` does with a file).
+// In the middle of a download, with as much under way as the system takes.
+TEST_P(LoopTest, AResetCostsOneConnection) {
+  make_listening_loop();
+  LoopPeer lost = connect_peer();
+  LoopPeer other = connect_peer();
+  for (LoopPeer* peer : {&lost, &other}) {
+    peer->send_preface({{kInitialWindowSize, kMaxWindow}});
+    peer->send(
+        reference::encode(reference::WINDOW_UPDATE, 0, 0, reference::u32(kMaxWindow - 65535)));
+  }
+  lost.send_get(1, "/50000000");
+  other.send_get(1, "/200000");
+  ASSERT_TRUE(turn_until([&] { return service_.requests == 2; }));
+  turn_for(milliseconds(10));
+  lost.send_rst();
+  ASSERT_TRUE(turn_until([&] { return other.ended(1); }, {&other}));
+  EXPECT_TRUE(other.data_of(1) == pattern(200'000));
+  EXPECT_TRUE(turn_until([&] { return service_.destroyed == 1; }));
+  EXPECT_EQ(loop_->statistics().connections_failed.value(), 1u);
+}
+
 TEST_P(LoopTest, AnswersAfterThePeersFin) {
   make_listening_loop();
   LoopPeer peer = connect_peer();

@@ -18,12 +18,15 @@ def io_flags(program):
 
 
 class Server:
-    """`program` with --port=0 and `flags`; waits until it has printed the URL that it serves."""
+    """`program` with --port=0 and `flags`; waits until it has printed the URL that it serves.
 
-    def __init__(self, program, *flags, environment=None, pattern=r"http://([0-9.]+):(\d+)"):
+    `runner`: a command that the program's own is an argument of."""
+
+    def __init__(self, program, *flags, environment=None, pattern=r"http://([0-9.]+):(\d+)",
+                 runner=()):
         self.pattern = pattern
         self.process = subprocess.Popen(
-            [program, "--port=0", *io_flags(program), *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            [*runner, program, "--port=0", *io_flags(program), *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env={**os.environ, **(environment or {})}, text=True, errors="replace")
         self.output = []
         self.announced = threading.Event()

@@ -32,8 +32,8 @@ def curl(server, path):
 class running:
     """A server for one check; it must be alive at the end, unless the check has ended it."""
 
-    def __init__(self, *flags, environment=None):
-        self.server = Server(PROGRAM, *flags, environment=environment)
+    def __init__(self, *flags, environment=None, runner=()):
+        self.server = Server(PROGRAM, *flags, environment=environment, runner=runner)
 
     def __enter__(self):
         return self.server
@@ -55,9 +55,9 @@ def announcement():
         run("/bin/sh", "-c", command + " -sS --max-time 10 --output /dev/null")
 
 
-def refuses(*flags):
+def refuses(*flags, runner=()):
     """One clear line on stderr, nothing on stdout, exit code 2."""
-    result = subprocess.run([PROGRAM, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    result = subprocess.run([*runner, PROGRAM, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                             timeout=30, check=False, text=True)
     equal(result.returncode, 2, f"exit code with {' '.join(flags)}")
     lines = result.stderr.strip().split("\n")
@@ -107,6 +107,21 @@ def allocation():
             equal(json.loads(curl(server, "/stats"))["allocation"], expected,
                   f"{flags} {environment}")
             equal(len(curl(server, "/bytes/100000")), 100000)
+
+
+def io():
+    """--io: epoll, io_uring, and auto, which says why when it comes to epoll"""
+    for name, expected in (("epoll", "epoll"), ("io_uring", "io_uring"), ("auto", "io_uring")):
+        with running(f"--io={name}") as server:
+            equal(json.loads(curl(server, "/stats"))["io"], expected, name)
+    holds("--io" in refuses("--io=kqueue"), "the line does not say what is wrong")
+    for reason, words in (("missing", "this kernel has no io_uring"), ("forbidden", "forbidden")):
+        runner = ["/usr/bin/python3", os.path.join("tests", "harness", "without_io_uring.py"), reason]
+        with running("--io=auto", runner=runner) as server:
+            equal(json.loads(curl(server, "/stats"))["io"], "epoll", reason)
+            equal(len(curl(server, "/bytes/100000")), 100000)
+            holds(words in server.text(), server.text())
+            holds(words in refuses("--io=io_uring", runner=runner), "it does not say why")
 
 
 def access_log():
@@ -246,7 +261,7 @@ def interrupt():
         equal(server.wait(5), None)
 
 
-CHECKS = [announcement, bad_flags, missing_root, taken_port, allocation, access_log, idle_timeout,
+CHECKS = [announcement, bad_flags, missing_root, taken_port, allocation, io, access_log, idle_timeout,
           max_connections, threads, idle_end, graceful_end, refused_at_the_end, second_signal,
           interrupt]
 

@@ -1,0 +1,234 @@
+#include "adapters/io_uring/io_uring_loop.h"
+
+#include <dirent.h>
+#include <gtest/gtest.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapters/socket/listener.h"
+#include "adapters/socket/unique_fd.h"
+#include "tests/adapters/loop_peer.h"
+#include "tests/adapters/pattern_service.h"
+
+// What only a loop for io_uring can come to; loop_test.cc has what holds for all loops.
+
+namespace headrace::adapters {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr uint16_t kInitialWindowSize = 4;  // RFC 9113 §6.5.2
+constexpr uint32_t kMaxWindow = 0x7fffffff;
+
+size_t open_descriptors() {
+  size_t count = 0;
+  DIR* directory = opendir("/proc/self/fd");
+  while (readdir(directory) != nullptr) ++count;
+  closedir(directory);
+  return count;
+}
+
+class IoUringLoopTest : public testing::Test {
+ protected:
+  void make_loop() {
+    auto loop = IoUringLoop::create(options_, &service_, io_uring_options_);
+    ASSERT_TRUE(loop.ok()) << loop.status();
+    loop_ = std::move(*loop);
+    auto sockets = listen_on("127.0.0.1", 0, 1);
+    ASSERT_TRUE(sockets.ok()) << sockets.status();
+    address_ = UniqueFd(dup(sockets->front().get()));
+    loop_->listen(std::move(sockets->front()));
+  }
+  // A client that asks for `path` with windows that are never full.
+  LoopPeer connect_and_ask(const std::string& path, int receive_buffer = 0) {
+    LoopPeer peer(LoopPeer::connect_to(address_, receive_buffer));
+    peer.send_preface({{kInitialWindowSize, kMaxWindow}});
+    peer.send(
+        reference::encode(reference::WINDOW_UPDATE, 0, 0, reference::u32(kMaxWindow - 65535)));
+    peer.send_get(1, path);
+    return peer;
+  }
+  bool turn_until(const std::function<bool()>& done, LoopPeer* peer = nullptr) {
+    const auto give_up = Clock::now() + std::chrono::seconds(10);
+    while (!done()) {
+      if (Clock::now() > give_up) return false;
+      loop_->turn(milliseconds(1));
+      if (peer != nullptr) peer->read();
+    }
+    return true;
+  }
+  void turn_for(milliseconds time) {
+    const auto end = Clock::now() + time;
+    do {
+      loop_->turn(milliseconds(1));
+    } while (Clock::now() < end);
+  }
+
+  LoopOptions options_;
+  IoUringOptions io_uring_options_;
+  PatternService service_;
+  std::unique_ptr<IoUringLoop> loop_;
+  UniqueFd address_;
+};
+
+// --- Input.
+
+TEST_F(IoUringLoopTest, GoesOnWhenItsBuffersWereFull) {
+  io_uring_options_.input_buffers = 2;
+  io_uring_options_.input_buffer_size = 64;
+  make_loop();
+  LoopPeer peer = connect_and_ask("/1000");
+  std::string pings;
+  for (int i = 0; i < 60; ++i) pings += reference::encode(reference::PING, 0, 0, "01234567");
+  peer.send(pings);
+  EXPECT_TRUE(turn_until([&] { return peer.frames_of(reference::PING).size() == 60; }, &peer));
+  EXPECT_TRUE(turn_until([&] { return peer.ended(1); }, &peer));
+  EXPECT_GT(loop_->statistics().input_shortages.value(), 0u);
+}
+
+// More comes at once than replies may wait: the receive that stands is cancelled, what it had
+// received by then is kept, and nothing is lost.
+TEST_F(IoUringLoopTest, CancelsTheReceiveOfWhoIsHeldBack) {
+  make_loop();
+  LoopPeer peer = connect_and_ask("/10");
+  ASSERT_TRUE(turn_until([&] { return peer.ended(1); }, &peer));
+  std::string pings;
+  constexpr size_t kPings = 30'000;  // as many octets as all buffers of the loop
+  for (size_t i = 0; i < kPings; ++i) {
+    pings += reference::encode(reference::PING, 0, 0, "01234567");
+  }
+  size_t sent = peer.send(pings);
+  EXPECT_TRUE(turn_until(
+      [&] {
+        if (sent < pings.size()) sent += peer.send(std::string_view(pings).substr(sent));
+        return peer.received().size() >= kPings * 17;
+      },
+      &peer));
+  EXPECT_EQ(peer.frames_of(reference::PING).size(), kPings);
+  EXPECT_TRUE(peer.frames_of(reference::GOAWAY).empty());
+}
+
+// --- Sends without a copy. On loopback the kernel copies, and holds on to the bytes all the same
+// until the peer has acknowledged them.
+
+TEST_F(IoUringLoopTest, SendsWithoutACopy) {
+  io_uring_options_.zero_copy_threshold = 1;
+  io_uring_options_.zero_copy_asks = false;
+  make_loop();
+  LoopPeer peer = connect_and_ask("/5000000");
+  ASSERT_TRUE(turn_until([&] { return peer.ended(1); }, &peer));
+  EXPECT_TRUE(peer.data_of(1) == pattern(5'000'000));
+  peer.close();
+  EXPECT_TRUE(turn_until([&] { return service_.destroyed == 1; }));
+  EXPECT_EQ(loop_->statistics().connections_failed.value(), 0u);
+}
+
+// The peer stops reading, and is dropped while the kernel still holds on to what was sent.
+TEST_F(IoUringLoopTest, DropsAConnectionWhoseBytesAreHeld) {
+  io_uring_options_.zero_copy_threshold = 1;
+  io_uring_options_.zero_copy_asks = false;
+  options_.write_timeout = milliseconds(50);
+  make_loop();
+  const size_t descriptors = open_descriptors();
+  {
+    LoopPeer peer = connect_and_ask("/50000000");
+    EXPECT_TRUE(turn_until([&] { return service_.destroyed == 1; }));
+    EXPECT_EQ(open_descriptors(), descriptors + 1) << "the peer's";
+    EXPECT_TRUE(turn_until([&] { return peer.saw_reset(); }, &peer));
+  }
+  EXPECT_EQ(loop_->statistics().connections_failed.value(), 1u);
+}
+
+TEST_F(IoUringLoopTest, ThePeerResetsWhileItsBytesAreHeld) {
+  io_uring_options_.zero_copy_threshold = 1;
+  io_uring_options_.zero_copy_asks = false;
+  make_loop();
+  LoopPeer peer = connect_and_ask("/50000000");
+  turn_for(milliseconds(30));
+  peer.send_rst();
+  EXPECT_TRUE(turn_until([&] { return service_.destroyed == 1; }));
+}
+
+TEST_F(IoUringLoopTest, IsDestroyedWhileBytesAreHeldAndSendsAreUnderWay) {
+  io_uring_options_.zero_copy_threshold = 1;
+  io_uring_options_.zero_copy_asks = false;
+  const size_t descriptors = open_descriptors();
+  {
+    make_loop();
+    std::vector<LoopPeer> peers;
+    for (int i = 0; i < 10; ++i) peers.push_back(connect_and_ask("/50000000"));
+    turn_for(milliseconds(50));
+    EXPECT_EQ(service_.requests, 10);
+    loop_.reset();
+    EXPECT_EQ(service_.destroyed, 10);
+  }
+  address_.reset();
+  EXPECT_EQ(open_descriptors(), descriptors);
+}
+
+// --- Where there is no io_uring.
+
+// The system call io_uring_setup ends with `error`, in this process and for good.
+void forbid_io_uring(uint32_t error) {
+  const std::array<sock_filter, 4> program = {{
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  }};
+  sock_fprog filter{.len = program.size(), .filter = const_cast<sock_filter*>(program.data())};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) {
+    _exit(99);
+  }
+}
+
+std::string reason_when(uint32_t error) {
+  std::array<int, 2> ends;
+  EXPECT_EQ(pipe(ends.data()), 0);
+  UniqueFd read_end(ends[0]);
+  UniqueFd write_end(ends[1]);
+  const pid_t child = fork();
+  if (child == 0) {
+    forbid_io_uring(error);
+    const std::string reason(IoUringLoop::create({}, nullptr).status().message());
+    _exit(::write(write_end.get(), reason.data(), reason.size()) < 0 ? 98 : 0);
+  }
+  write_end.reset();
+  std::string reason(1000, '\0');
+  const ssize_t size = ::read(read_end.get(), reason.data(), reason.size());
+  reason.resize(static_cast<size_t>(std::max<ssize_t>(size, 0)));
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  return reason;
+}
+
+TEST(IoUringUnavailableTest, SaysWhy) {
+  EXPECT_EQ(reason_when(ENOSYS), "this kernel has no io_uring");
+  EXPECT_EQ(reason_when(EPERM),
+            "io_uring is forbidden here (by kernel.io_uring_disabled, seccomp or a container)");
+  EXPECT_EQ(reason_when(EINVAL), "this kernel's io_uring is too old: Linux 6.1 or later is needed");
+  EXPECT_EQ(reason_when(ENOMEM),
+            "no memory for an io_uring (does `ulimit -l` allow some to be locked?)");
+}
+
+}  // namespace
+}  // namespace headrace::adapters
