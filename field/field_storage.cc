@@ -17,9 +17,9 @@ bool FieldStorage::copy(std::string_view text, std::string_view* copied) {
 
 void FieldStorage::clear() {
   size_ = 0;
-  if (capacity_ > kKeptFields) free_fields();
+  if (capacity_ > kept_fields_) free_fields();
   // The newest block is the largest: it alone is kept, if it is not too large.
-  if (blocks_ != nullptr && blocks_->size <= kKeptArena) {
+  if (blocks_ != nullptr && blocks_->size <= kept_arena_) {
     free_blocks(std::exchange(blocks_->next, nullptr));
   } else {
     free_blocks(std::exchange(blocks_, nullptr));

@@ -17,7 +17,13 @@ namespace headrace::inline HEADRACE_ABI {
 // the ledger, which must outlive it.
 class FieldStorage {
  public:
-  explicit FieldStorage(Ledger* ledger) : ledger_(ledger) {}
+  static constexpr size_t kKeptFields = 128;
+  static constexpr size_t kKeptArena = 16 * 1024;
+
+  // `kept_fields`, `kept_arena`: how much (in octets, the latter) clear() keeps at most.
+  explicit FieldStorage(Ledger* ledger, size_t kept_fields = kKeptFields,
+                        size_t kept_arena = kKeptArena)
+      : ledger_(ledger), kept_fields_(kept_fields), kept_arena_(kept_arena) {}
   ~FieldStorage() { release(); }
   FieldStorage(const FieldStorage&) = delete;
   FieldStorage& operator=(const FieldStorage&) = delete;
@@ -53,7 +59,7 @@ class FieldStorage {
   // A copy of `text` in the arena, or false.
   [[nodiscard]] bool copy(std::string_view text, std::string_view* copied);
 
-  // Empties it and keeps its capacity (one arena block, up to kKeptArena).
+  // Empties it and keeps its capacity (one arena block), up to what is kept.
   void clear();
   // Frees everything and refunds it.
   void release();
@@ -64,8 +70,6 @@ class FieldStorage {
     size_t size;  // of the characters behind this header
   };
   static constexpr size_t kMinArena = 512;
-  static constexpr size_t kKeptArena = 16 * 1024;
-  static constexpr size_t kKeptFields = 128;
 
   bool grow_fields();
   bool grow_arena(size_t size);
@@ -73,6 +77,8 @@ class FieldStorage {
   void free_fields();
 
   Ledger* ledger_;
+  const size_t kept_fields_;
+  const size_t kept_arena_;
   Field* fields_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;

@@ -1,6 +1,7 @@
 #include "protocol/connection/connection.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <utility>
 
@@ -14,6 +15,15 @@ namespace {
 StreamId first_own_stream(Role role, const Options& options) {
   if (options.first_stream_id != 0) return options.first_stream_id;
   return role == Role::kClient ? 1 : 2;
+}
+
+// Between two field sections as much is kept as one with the limit's fields needs, of the usual
+// sizes.
+size_t kept_fields(const Limits& limits) {
+  return std::max(FieldStorage::kKeptFields, std::bit_ceil(size_t{limits.fields_per_section}));
+}
+size_t kept_text(const Limits& limits) {
+  return std::max(FieldStorage::kKeptArena, std::bit_ceil(size_t{limits.field_list_size}) / 4);
 }
 
 }  // namespace
@@ -32,7 +42,8 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
       payload_(&frame_memory_),
       block_bytes_(&ledger_),
       decoder_(&ledger_),
-      field_storage_(&ledger_),
+      // In the steady state nothing is allocated for a field section of the largest size.
+      field_storage_(&ledger_, kept_fields(options.limits), kept_text(options.limits)),
       encoder_(&ledger_),
       announced_max_streams_(options.limits.concurrent_streams),
       // A client's streams are its application's affair.
@@ -263,6 +274,8 @@ void Connection::trim() {
   live_range_.end();  // which frees what held kept input
   recycler_.settle();
   output_.trim();
+  std::vector<uint8_t>().swap(scratch_);
+  std::vector<SendBody::TrailerBlock>().swap(spare_trailers_);
   replies_.trim();
   streams_.trim();
   idle_priorities_.trim();

@@ -339,13 +339,14 @@ class Connection {
 
   void write_field_block(StreamId id, FieldsView fields, bool end_stream);
   void write_promise(StreamId id, StreamId promised_id, FieldsView fields);
+  void set_trailers(Stream* stream, FieldsView fields);
   void write_trailers(Stream* stream);
   void write_headers_frames(StreamId id, gsl::span<const uint8_t> block, bool end_stream);
   bool write_padded_block(FrameType type, uint8_t flags, StreamId id,
                           gsl::span<const uint8_t> content);
   uint8_t* encode(FieldsView fields, uint8_t* out);
-  std::vector<uint8_t> encode_block(FieldsView fields);
-  static std::vector<uint8_t> encode_stateless(FieldsView fields);
+  uint8_t* scratch(size_t size);
+  gsl::span<const uint8_t> encode_block(FieldsView fields);
 
   // --- output.cc: DATA, and what happens when bytes are on their way.
 
@@ -410,6 +411,9 @@ class Connection {
     PingPurpose purpose;
     TimePoint since;
   };
+  // What is kept of the memory of trailers that were sent.
+  static constexpr size_t kSpareTrailers = 16;
+  static constexpr size_t kSpareTrailersSize = 1024;
   static constexpr uint64_t kShutdownPing = 0x6865616472616365;   // "headrace"
   static constexpr uint64_t kKeepalivePing = 0x6865616c6976653f;  // "healive?"
   static constexpr uint64_t kWindowPing = 0x6865696e666c6f77;     // "heinflow"
@@ -474,6 +478,8 @@ class Connection {
   int64_t largest_send_delta_ = 0;  // no stream's send window stands higher above its base
 
   OutputQueue output_;
+  std::vector<uint8_t> scratch_;  // field blocks of ours that go out in frames of their own size
+  std::vector<SendBody::TrailerBlock> spare_trailers_;
   ReplyCount replies_;
   TokenBucket resets_;
   TokenBucket useless_frames_;

@@ -41,7 +41,7 @@ void Connection::write_field_block(StreamId id, FieldsView fields, bool end_stre
 }
 
 void Connection::write_promise(StreamId id, StreamId promised_id, FieldsView fields) {
-  std::vector<uint8_t> block = encode_block(fields);
+  const gsl::span<const uint8_t> block = encode_block(fields);
   uint32_t max_frame_size = peer_settings_.max_frame_size;
   if (options_.padding != nullptr) {
     std::vector<uint8_t> content(4);
@@ -81,41 +81,63 @@ uint8_t* Connection::encode(FieldsView fields, uint8_t* out) {
   return out;
 }
 
-std::vector<uint8_t> Connection::encode_block(FieldsView fields) {
-  std::vector<uint8_t> block(max_block_size(fields, options_.split_cookies));
-  uint8_t* end = encode(fields, block.data());
-  block.resize(static_cast<size_t>(end - block.data()));
-  return block;
+// Memory to write a field block to: valid until the next call.
+uint8_t* Connection::scratch(size_t size) {
+  if (scratch_.size() < size) scratch_.resize(size);
+  return scratch_.data();
 }
 
-// Without the table, so that what is written in between does not matter.
-std::vector<uint8_t> Connection::encode_stateless(FieldsView fields) {
-  std::vector<uint8_t> block(max_block_size(fields, /*split_cookies=*/false));
-  uint8_t* end = block.data();
+// In scratch().
+gsl::span<const uint8_t> Connection::encode_block(FieldsView fields) {
+  uint8_t* block = scratch(max_block_size(fields, options_.split_cookies));
+  return {block, encode(fields, block)};
+}
+
+// Taken now, sent when the body is out: written without the table, so that what is written in
+// between does not matter.
+void Connection::set_trailers(Stream* stream, FieldsView fields) {
+  uint8_t* const block = scratch(max_block_size(fields, /*split_cookies=*/false));
+  uint8_t* end = block;
   for (const Field& field : fields) end = hpack::Encoder::add_stateless(field, end);
-  block.resize(static_cast<size_t>(end - block.data()));
-  return block;
+  SendBody::TrailerBlock trailers;
+  if (spare_trailers_.empty()) {
+    trailers = std::make_unique<std::vector<uint8_t>>();
+  } else {
+    trailers = std::move(spare_trailers_.back());
+    spare_trailers_.pop_back();
+  }
+  trailers->assign(block, end);
+  stream->body.set_trailers(std::move(trailers));
 }
 
-// Trailers were encoded without the table; only table size updates may come before them.
+// Only table size updates may come before them.
 void Connection::write_trailers(Stream* stream) {
-  gsl::span<const uint8_t> fields = stream->body.trailers();
-  std::vector<uint8_t> block(hpack::Encoder::kMaxBeginSize + fields.size());
-  uint8_t* end = encoder_.begin_block(block.data());
-  end = std::copy(fields.begin(), fields.end(), end);
-  block.resize(static_cast<size_t>(end - block.data()));
-  write_headers_frames(stream->id, block, /*end_stream=*/true);
+  SendBody::TrailerBlock trailers = stream->body.take_trailers();
+  uint8_t* const block = scratch(hpack::Encoder::kMaxBeginSize + trailers->size());
+  uint8_t* end = encoder_.begin_block(block);
+  end = std::copy(trailers->begin(), trailers->end(), end);
+  write_headers_frames(stream->id, {block, end}, /*end_stream=*/true);
+  if (spare_trailers_.size() < kSpareTrailers && trailers->capacity() <= kSpareTrailersSize) {
+    spare_trailers_.push_back(std::move(trailers));
+  }
 }
 
 void Connection::write_headers_frames(StreamId id, gsl::span<const uint8_t> block,
                                       bool end_stream) {
-  const uint8_t end_flag = end_stream ? flags::kEndStream : 0;
-  if (options_.padding != nullptr && write_padded_block(FrameType::kHeaders, end_flag, id, block)) {
+  uint8_t flags = end_stream ? flags::kEndStream : 0;
+  if (options_.padding != nullptr && write_padded_block(FrameType::kHeaders, flags, id, block)) {
     return;
   }
-  uint32_t max_frame_size = peer_settings_.max_frame_size;
-  uint8_t* room = output_.reserve(field_block_frames_size(block.size(), max_frame_size));
-  queue(room, write_headers(id, block, end_stream, max_frame_size, room));
+  FrameType type = FrameType::kHeaders;
+  do {
+    const size_t size = std::min<size_t>(block.size(), peer_settings_.max_frame_size);
+    if (size == block.size()) flags |= flags::kEndHeaders;
+    uint8_t* frame = output_.reserve(FrameHeader::kSize + size);
+    queue(frame, write_frame(type, flags, id, block.first(size), frame));
+    block = block.subspan(size);
+    type = FrameType::kContinuation;
+    flags = 0;
+  } while (!block.empty());
 }
 
 }  // namespace headrace::inline HEADRACE_ABI

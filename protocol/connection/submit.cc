@@ -138,8 +138,7 @@ SubmitResult Connection::send_trailers(StreamId stream_id, FieldsView fields) {
     send_end_or_schedule(stream);
     return {};
   }
-  // Taken now, sent when the body is out.
-  stream->body.set_trailers(encode_stateless(fields));
+  set_trailers(stream, fields);
   send_end_or_schedule(stream);
   return {};
 }

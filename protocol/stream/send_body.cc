@@ -85,8 +85,8 @@ bool SendBody::has_something() const {
   return source() != nullptr ? !source_waiting_ : !open_ && !trailers_expected_;
 }
 
-void SendBody::set_trailers(std::vector<uint8_t> block) {
-  trailers_ = std::make_unique<std::vector<uint8_t>>(std::move(block));
+void SendBody::set_trailers(TrailerBlock block) {
+  trailers_ = std::move(block);
   trailers_expected_ = false;
 }
 

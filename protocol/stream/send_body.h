@@ -5,6 +5,7 @@
 #include <gsl/span>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "memory/abi.h"
@@ -65,11 +66,13 @@ class SendBody {
 
   // --- Trailers: a field block that does not depend on the HPACK table.
 
-  void set_trailers(std::vector<uint8_t> block);
+  using TrailerBlock = std::unique_ptr<std::vector<uint8_t>>;
+  void set_trailers(TrailerBlock block);
+  // They are written now, and its memory can serve other trailers.
+  TrailerBlock take_trailers() { return std::move(trailers_); }
   // There are none, though they were expected.
   void drop_trailers() { trailers_expected_ = false; }
   bool has_trailers() const { return trailers_ != nullptr; }
-  gsl::span<const uint8_t> trailers() const { return *trailers_; }
 
   // The body is a view of the application's, and BodyReleased is owed.
   bool owes_release() const { return owes_release_; }
@@ -87,7 +90,7 @@ class SendBody {
 
   Body body_ = Body::none();
   gsl::span<const uint8_t> rest_;  // of a view or of owned bytes
-  std::unique_ptr<std::vector<uint8_t>> trailers_;
+  TrailerBlock trailers_;
   Buffer buffer_;
   uint32_t buffer_capacity_ = 0;
   size_t held_ = 0;
