@@ -36,12 +36,12 @@ class FieldSection {
   }
 
   const Field* begin() const HEADRACE_LIFETIME_BOUND {
-    alive_.check("FieldSection");
+    alive_.check("fields");
     return fields_;
   }
   const Field* end() const HEADRACE_LIFETIME_BOUND { return begin() + size_; }
   size_t size() const {
-    alive_.check("FieldSection");
+    alive_.check("fields");
     return size_;
   }
   bool empty() const { return size() == 0; }
@@ -66,6 +66,11 @@ class FieldSection {
 
   // Copies every field into one block of its own, so that it depends on nothing else.
   void own();
+  // What it is a member of was handed back (AliveMark).
+  void retire(const char* owner) {
+    *this = FieldSection();
+    alive_.retire(owner);
+  }
 
  private:
   const Field* fields_ = nullptr;

@@ -34,11 +34,11 @@ class Bytes {
   }
 
   const uint8_t* data() const HEADRACE_LIFETIME_BOUND {
-    alive_.check("Bytes");
+    alive_.check("bytes");
     return data_;
   }
   size_t size() const {
-    alive_.check("Bytes");
+    alive_.check("bytes");
     return size_;
   }
   bool empty() const { return size() == 0; }
@@ -56,6 +56,11 @@ class Bytes {
     owned_.reset(new uint8_t[size_]);
     std::memcpy(owned_.get(), data_, size_);
     data_ = owned_.get();
+  }
+  // What it is a member of was handed back (AliveMark).
+  void retire(const char* owner) {
+    *this = Bytes();
+    alive_.retire(owner);
   }
 
  private:

@@ -2,6 +2,7 @@
 #define HEADRACE_MEMORY_POISON_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 
@@ -29,23 +30,40 @@ inline void unpoison([[maybe_unused]] const void* storage, [[maybe_unused]] size
 // called through a stale reference stops the program with a message. Elsewhere it is empty.
 class AliveMark {
  public:
+  // What stands for the numbers of an event or frame that was handed back: no stream has this id,
+  // and no object this address.
+  static constexpr uint32_t kStaleId = 0xdeaddeadu;
+  static constexpr uintptr_t kStaleAddress = static_cast<uintptr_t>(0xdeaddeaddeaddeadu);
+
 #if HEADRACE_HARDENED
   AliveMark() = default;
   AliveMark(const AliveMark&) {}
   AliveMark& operator=(const AliveMark&) { return *this; }
-  ~AliveMark() { mark_ = kDead; }
+  ~AliveMark() {
+    if (mark_ == kAlive) mark_ = kDead;
+  }
+  // The object was handed back. `owner`: the name of what it is a part of, of static storage.
+  void retire(const char* owner) {
+    owner_ = owner;
+    mark_ = kRetired;
+  }
   void check(const char* what) const {
-    if (mark_ == kAlive) return;
-    std::fprintf(stderr, "headrace: %s used after its event was dropped; keep() it instead\n",
-                 what);
+    if (mark_ == kAlive) [[likely]]
+      return;
+    std::fprintf(stderr, "headrace: the %s of a %s used after it was dropped; keep() it instead\n",
+                 what, mark_ == kRetired ? owner_ : "former event or frame");
     std::abort();
   }
 
  private:
   static constexpr unsigned kAlive = 0xa11fe000u;
+  static constexpr unsigned kRetired = 0xdead0001u;
   static constexpr unsigned kDead = 0xdead0000u;
+  // Volatile: the compiler knows that nobody may look at them when the object is gone.
   volatile unsigned mark_ = kAlive;
+  const char* volatile owner_ = nullptr;
 #else
+  void retire(const char*) {}
   void check(const char*) const {}
 #endif
 };

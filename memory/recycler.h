@@ -14,8 +14,9 @@ namespace headrace::inline HEADRACE_ABI {
 template <typename T>
 class Recycler;
 
-// One T and the way home. `T` is a std::variant whose first alternative is std::monostate; a free
-// function `own(T&)`, found by argument-dependent lookup, makes a T own every byte it refers to.
+// One T and the way home. `T` is a std::variant whose first alternative is std::monostate. Two free
+// functions are found by argument-dependent lookup: `own(T&)` makes a T own every byte it refers
+// to, `retire(T&)` marks all of it as handed back (AliveMark; for hardened builds).
 template <typename T>
 struct RecycledSlot : T {
   Recycler<T>* home = nullptr;  // null: nobody waits for it, the handle frees it
@@ -107,7 +108,11 @@ class Recycler {
   }
   void take_back(RecycledSlot<T>* slot) {
     lent_ = nullptr;
-    slot->template emplace<0>();
+    if constexpr (HEADRACE_HARDENED != 0) {
+      retire(static_cast<T&>(*slot));  // it stays what it was, dead, until it is lent again
+    } else {
+      slot->template emplace<0>();
+    }
     slot->next = nullptr;
     (idle_ == nullptr ? idle_ : idle_last_->next) = slot;
     idle_last_ = slot;
@@ -119,6 +124,7 @@ class Recycler {
     idle_ = slot->next;
     --idle_count_;
     unpoison(static_cast<T*>(slot), sizeof(T));
+    if constexpr (HEADRACE_HARDENED != 0) slot->template emplace<0>();
     return slot;
   }
 
@@ -135,6 +141,7 @@ template <typename T>
 void HandBack<T>::operator()(const T* value) const {
   auto* slot = static_cast<RecycledSlot<T>*>(const_cast<T*>(value));
   if (slot->home == nullptr) {
+    if constexpr (HEADRACE_HARDENED != 0) retire(static_cast<T&>(*slot));
     delete slot;
   } else {
     slot->home->take_back(slot);

@@ -1,26 +1,82 @@
 #include "protocol/event/event.h"
 
-namespace headrace::inline HEADRACE_ABI {
+#include <iterator>
 
-void own(Event& event) {
+namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+// In the order of the variant.
+constexpr const char* kNames[] = {
+    "nothing",
+    "RequestReceived",
+    "ResponseReceived",
+    "InformationalReceived",
+    "PushPromiseReceived",
+    "DataReceived",
+    "TrailersReceived",
+    "StreamClosed",
+    "StreamWritable",
+    "BodyReleased",
+    "PriorityUpdateReceived",
+    "SettingsReceived",
+    "SettingsAcknowledged",
+    "PingReceived",
+    "PingAcknowledged",
+    "GoawayReceived",
+    "AltSvcReceived",
+    "OriginReceived",
+    "UnknownFrameReceived",
+    "StreamIdsExhausted",
+    "ConnectionClosed",
+};
+static_assert(std::size(kNames) == std::variant_size_v<Event>);
+
+// Calls `look` with every member that refers to bytes.
+template <typename Look>
+void for_each_view(Event& event, Look look) {
   std::visit(Overloaded{
-                 [](RequestReceived& request) { request.fields.own(); },
-                 [](ResponseReceived& response) { response.fields.own(); },
-                 [](InformationalReceived& response) { response.fields.own(); },
-                 [](PushPromiseReceived& promise) { promise.fields.own(); },
-                 [](DataReceived& data) { data.bytes.own(); },
-                 [](TrailersReceived& trailers) { trailers.fields.own(); },
-                 [](SettingsReceived& settings) { settings.entries.own(); },
-                 [](GoawayReceived& goaway) { goaway.debug_data.own(); },
-                 [](AltSvcReceived& altsvc) {
-                   altsvc.origin.own();
-                   altsvc.value.own();
+                 [&](RequestReceived& request) { look(request.fields); },
+                 [&](ResponseReceived& response) { look(response.fields); },
+                 [&](InformationalReceived& response) { look(response.fields); },
+                 [&](PushPromiseReceived& promise) { look(promise.fields); },
+                 [&](DataReceived& data) { look(data.bytes); },
+                 [&](TrailersReceived& trailers) { look(trailers.fields); },
+                 [&](SettingsReceived& settings) { look(settings.entries); },
+                 [&](GoawayReceived& goaway) { look(goaway.debug_data); },
+                 [&](AltSvcReceived& altsvc) {
+                   look(altsvc.origin);
+                   look(altsvc.value);
                  },
-                 [](OriginReceived& origin) { origin.origins.own(); },
-                 [](UnknownFrameReceived& frame) { frame.payload.own(); },
+                 [&](OriginReceived& origin) { look(origin.origins); },
+                 [&](UnknownFrameReceived& frame) { look(frame.payload); },
                  [](auto&) {},  // the others refer to nothing
              },
              event);
 }
+
+}  // namespace
+
+void own(Event& event) {
+  for_each_view(event, [](auto& view) { view.own(); });
+}
+
+void retire(Event& event) {
+  for_each_view(event, [name = event_name(event)](auto& view) { view.retire(name); });
+  std::visit(
+      [](auto& alternative) {
+        if constexpr (requires { alternative.stream_id; }) {
+          alternative.stream_id = AliveMark::kStaleId;
+        }
+        if constexpr (requires { alternative.user_data; }) {
+          alternative.user_data = AliveMark::kStaleAddress;
+        }
+        if constexpr (requires { alternative.promised_stream_id; }) {
+          alternative.promised_stream_id = AliveMark::kStaleId;
+        }
+      },
+      event);
+}
+
+const char* event_name(const Event& event) { return kNames[event.index()]; }
 
 }  // namespace headrace::inline HEADRACE_ABI

@@ -179,6 +179,11 @@ using Event =
 
 // Makes an event own every byte it refers to.
 void own(Event& event);
+// Marks it as handed back (Recycler).
+void retire(Event& event);
+
+// The name of its type: "DataReceived". Of static storage.
+const char* event_name(const Event& event);
 
 // A handle to an event. Dropping it hands the object back, and the next event is parsed into it.
 // Views taken out of the event are valid until then; keep(std::move(event)) makes it independent.

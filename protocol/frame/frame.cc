@@ -1,28 +1,60 @@
 #include "protocol/frame/frame.h"
 
+#include <iterator>
+#include <type_traits>
+
 namespace headrace::inline HEADRACE_ABI {
 namespace {
 
-struct Own {
-  void operator()(DataFrame& frame) const { frame.data.own(); }
-  void operator()(HeadersFrame& frame) const { frame.fragment.own(); }
-  void operator()(SettingsFrame& frame) const { frame.entries.own(); }
-  void operator()(PushPromiseFrame& frame) const { frame.fragment.own(); }
-  void operator()(GoawayFrame& frame) const { frame.debug_data.own(); }
-  void operator()(ContinuationFrame& frame) const { frame.fragment.own(); }
+// In the order of the variant.
+constexpr const char* kNames[] = {
+    "nothing",        "DataFrame",           "HeadersFrame",      "PriorityFrame",
+    "RstStreamFrame", "SettingsFrame",       "PushPromiseFrame",  "PingFrame",
+    "GoawayFrame",    "WindowUpdateFrame",   "ContinuationFrame", "AltSvcFrame",
+    "OriginFrame",    "PriorityUpdateFrame", "UnknownFrame",
+};
+static_assert(std::size(kNames) == std::variant_size_v<Frame>);
+
+// Calls `look` with every member that refers to bytes.
+template <typename Look>
+struct ForEachView {
+  void operator()(DataFrame& frame) const { look(frame.data); }
+  void operator()(HeadersFrame& frame) const { look(frame.fragment); }
+  void operator()(SettingsFrame& frame) const { look(frame.entries); }
+  void operator()(PushPromiseFrame& frame) const { look(frame.fragment); }
+  void operator()(GoawayFrame& frame) const { look(frame.debug_data); }
+  void operator()(ContinuationFrame& frame) const { look(frame.fragment); }
   void operator()(AltSvcFrame& frame) const {
-    frame.origin.own();
-    frame.value.own();
+    look(frame.origin);
+    look(frame.value);
   }
-  void operator()(OriginFrame& frame) const { frame.origins.own(); }
-  void operator()(PriorityUpdateFrame& frame) const { frame.value.own(); }
-  void operator()(UnknownFrame& frame) const { frame.payload.own(); }
+  void operator()(OriginFrame& frame) const { look(frame.origins); }
+  void operator()(PriorityUpdateFrame& frame) const { look(frame.value); }
+  void operator()(UnknownFrame& frame) const { look(frame.payload); }
   template <typename Other>
   void operator()(Other&) const {}  // refers to nothing
+
+  Look look;
 };
+template <typename Look>
+ForEachView(Look) -> ForEachView<Look>;
 
 }  // namespace
 
-void own(Frame& frame) { std::visit(Own{}, frame); }
+void own(Frame& frame) {
+  std::visit(ForEachView{[](auto& view) { view.own(); }}, frame);
+}
+
+void retire(Frame& frame) {
+  const char* const name = kNames[frame.index()];
+  std::visit(ForEachView{[name](auto& view) { view.retire(name); }}, frame);
+  std::visit(
+      [](auto& alternative) {
+        if constexpr (requires { alternative.header; }) {
+          alternative.header.stream_id = AliveMark::kStaleId;
+        }
+      },
+      frame);
+}
 
 }  // namespace headrace::inline HEADRACE_ABI

@@ -101,6 +101,8 @@ using Frame =
 
 // Makes a frame own every byte it refers to.
 void own(Frame& frame);
+// Marks it as handed back (Recycler).
+void retire(Frame& frame);
 
 // A handle to a frame; see Recycled. keep(std::move(frame)) makes it independent.
 using FramePtr = Recycled<Frame>;

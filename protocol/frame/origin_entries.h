@@ -61,6 +61,7 @@ class OriginEntries {
   Iterator end() const { return {payload_.end(), payload_.end()}; }
 
   void own() { payload_.own(); }
+  void retire(const char* owner) { payload_.retire(owner); }
 
  private:
   static constexpr size_t kLengthSize = 2;

@@ -62,6 +62,7 @@ class SettingsEntries {
   Iterator end() const { return Iterator(payload_.end()); }
 
   void own() { payload_.own(); }
+  void retire(const char* owner) { payload_.retire(owner); }
 
  private:
   Bytes payload_;

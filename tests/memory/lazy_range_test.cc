@@ -15,6 +15,7 @@ struct Count {
 };
 using Number = std::variant<std::monostate, Count>;
 void own(Number&) {}
+[[maybe_unused]] void retire(Number&) {}
 
 // Counts from `first` to `last`.
 class Counter {

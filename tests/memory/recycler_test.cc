@@ -23,6 +23,9 @@ using Thing = std::variant<std::monostate, Text, Number>;
 void own(Thing& thing) {
   if (auto* text = std::get_if<Text>(&thing)) text->bytes.own();
 }
+[[maybe_unused]] void retire(Thing& thing) {
+  if (auto* text = std::get_if<Text>(&thing)) text->bytes.retire("Text");
+}
 using Things = Recycler<Thing>;
 using ThingPtr = Recycled<Thing>;
 
@@ -154,7 +157,7 @@ TEST(RecyclerDeathTest, AStaleObjectIsReportedByAddressSanitizer) {
 }
 #elif HEADRACE_HARDENED
 TEST(RecyclerDeathTest, AStaleAccessorStopsTheProgram) {
-  EXPECT_DEATH(use_stale_accessor(), "Bytes used after its event was dropped");
+  EXPECT_DEATH(use_stale_accessor(), "the bytes of a Text used after it was dropped");
 }
 #endif
 

@@ -1,0 +1,142 @@
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <typeinfo>
+#include <variant>
+
+#include "protocol/connection/connection.h"
+#include "tests/connection/test_client.h"
+#include "tests/memory/stale_report.h"
+
+// The negative controls of the checked builds, as tests/frame/stale_frame_test.cc has them for
+// frames: an application that holds on to something of an event, and must be caught.
+namespace headrace {
+namespace {
+
+using testing::accessor_report;
+using testing::kCatchesAccessors;
+using testing::kCatchesViews;
+using testing::kViewReport;
+using testing::look_at;
+using testing::octets;
+using testing::TestClient;
+
+const TimePoint kNow{};
+
+// A server that has received a request with a body. `take(event)` says what it holds on to.
+template <typename Alternative, typename Take>
+void hold_on(Allocation allocation, Take take) {
+  Options options;
+  options.allocation = allocation;
+  Connection connection(Role::kServer, options, kNow);
+  TestClient client;
+  const std::string input = TestClient::preface() + client.request(1, false, "/a/path", "POST") +
+                            TestClient::data(1, "not for long", false);
+  for (EventPtr event : connection.receive(octets(input), kNow)) {
+    if (std::holds_alternative<Alternative>(*event)) take(*event);
+  }
+}
+
+void read_stale_bytes(Allocation allocation) {
+  const uint8_t* stale = nullptr;
+  hold_on<DataReceived>(
+      allocation, [&](const Event& event) { stale = std::get<DataReceived>(event).bytes.data(); });
+  look_at(stale);
+}
+
+// The value's characters, and the list that it is in.
+void read_stale_value(Allocation allocation) {
+  std::string_view stale;
+  hold_on<RequestReceived>(allocation, [&](const Event& event) {
+    stale = std::get<RequestReceived>(event).fields.get(":path");
+  });
+  look_at(stale.data());
+}
+void read_stale_field(Allocation allocation) {
+  const Field* stale = nullptr;
+  hold_on<RequestReceived>(
+      allocation, [&](const Event& event) { stale = &std::get<RequestReceived>(event).fields[0]; });
+  look_at(&stale->never_indexed);
+}
+
+void look_at_stale_event(Allocation allocation) {
+  const DataReceived* stale = nullptr;
+  hold_on<DataReceived>(allocation,
+                        [&](const Event& event) { stale = &std::get<DataReceived>(event); });
+  look_at(&stale->stream_id);
+}
+
+// What hardened builds catch, too, while the connection is there.
+template <typename Alternative, typename Ask>
+void ask_stale_event(Ask ask) {
+  Connection connection(Role::kServer, Options(), kNow);
+  TestClient client;
+  const std::string input = TestClient::preface() + client.request(1, false, "/a/path", "POST") +
+                            TestClient::data(1, "not for long", false);
+  const Event* stale = nullptr;
+  for (EventPtr event : connection.receive(octets(input), kNow)) {
+    if (std::holds_alternative<Alternative>(*event)) stale = event.get();
+  }
+  ask(std::get<Alternative>(*stale));
+}
+
+class StaleEventDeathTest : public ::testing::TestWithParam<Allocation> {};
+std::string mode_name(const ::testing::TestParamInfo<Allocation>& info) {
+  return info.param == Allocation::kReuse ? "reuse" : "fresh";
+}
+INSTANTIATE_TEST_SUITE_P(Modes, StaleEventDeathTest,
+                         ::testing::Values(Allocation::kReuse, Allocation::kFresh), mode_name);
+
+TEST_P(StaleEventDeathTest, DataBytes) {
+  HEADRACE_SKIP_UNLESS(kCatchesViews);
+  EXPECT_DEATH(read_stale_bytes(GetParam()), kViewReport);
+}
+
+TEST_P(StaleEventDeathTest, HeaderFields) {
+  HEADRACE_SKIP_UNLESS(kCatchesViews);
+  EXPECT_DEATH(read_stale_value(GetParam()), kViewReport);
+  EXPECT_DEATH(read_stale_field(GetParam()), kViewReport);
+}
+
+TEST_P(StaleEventDeathTest, EventObject) {
+  HEADRACE_SKIP_UNLESS(kCatchesViews);
+  EXPECT_DEATH(look_at_stale_event(GetParam()), kViewReport);
+}
+
+TEST(StaleAccessorDeathTest, DataBytes) {
+  HEADRACE_SKIP_UNLESS(kCatchesAccessors);
+  EXPECT_DEATH(ask_stale_event<DataReceived>([](const DataReceived& data) { data.bytes.text(); }),
+               accessor_report("headrace: the bytes of a DataReceived used after it was dropped"));
+}
+
+TEST(StaleAccessorDeathTest, HeaderFields) {
+  HEADRACE_SKIP_UNLESS(kCatchesAccessors);
+  EXPECT_DEATH(
+      ask_stale_event<RequestReceived>(
+          [](const RequestReceived& request) { EXPECT_EQ(request.fields.get(":path"), ""); }),
+      accessor_report("headrace: the fields of a RequestReceived used after it was dropped"));
+}
+
+// A plain member is not asked, it is read: there nothing can stop the program, and what is read is
+// nobody's.
+TEST(StaleEvent, MembersOfAStaleEventAreNobodys) {
+  if (!HEADRACE_HARDENED || HEADRACE_ASAN) GTEST_SKIP() << "run with --config=hardened";
+  ask_stale_event<DataReceived>([](const DataReceived& data) {
+    EXPECT_EQ(data.stream_id, AliveMark::kStaleId);
+    EXPECT_EQ(data.user_data, AliveMark::kStaleAddress);
+    Connection connection(Role::kServer, Options(), kNow);
+    EXPECT_FALSE(connection.submit_response(data.stream_id, {{":status", "200"}}).ok());
+  });
+}
+
+TEST(StaleEvent, HardenedTypesHaveANamespaceOfTheirOwn) {
+  const std::string name = typeid(Event).name();
+  EXPECT_EQ(name.find("8hardened") != name.npos, HEADRACE_HARDENED != 0) << name;
+  EXPECT_EQ(name.find("5plain") != name.npos, HEADRACE_HARDENED == 0) << name;
+  EXPECT_NE(std::string(typeid(Connection).name()).find(HEADRACE_HARDENED ? "8hardened" : "5plain"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace headrace
