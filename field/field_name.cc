@@ -58,6 +58,7 @@ FieldName resolve_field_name(std::string_view name) {
       if (is(name, "content-length")) return FieldName::kContentLength;
       break;
     case 16:
+      if (is(name, "content-encoding")) return FieldName::kContentEncoding;
       if (is(name, "proxy-connection")) return FieldName::kProxyConnection;
       break;
     case 17:

@@ -38,6 +38,7 @@ enum class FieldName : uint8_t {
   kDate,
   kExpect,
   kPriority,
+  kContentEncoding,
 };
 
 // The token of a name, kOther for all names without one; never kUnresolved. Case-sensitive: HTTP/2

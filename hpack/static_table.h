@@ -49,7 +49,7 @@ inline constexpr std::array<Field, kStaticEntries + 1> kStaticTable = [] {
       entry("authorization", "", FieldName::kAuthorization),
       entry("cache-control", "", FieldName::kOther),
       entry("content-disposition", "", FieldName::kOther),
-      entry("content-encoding", "", FieldName::kOther),
+      entry("content-encoding", "", FieldName::kContentEncoding),
       entry("content-language", "", FieldName::kOther),
       entry("content-length", "", FieldName::kContentLength),
       entry("content-location", "", FieldName::kOther),

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <gsl/span>
+#include <string_view>
 
 #include "field/field.h"
+#include "field/field_names.h"
 #include "field/rule.h"
 #include "memory/abi.h"
 
@@ -21,6 +23,11 @@ struct MessageOptions {
 };
 
 inline constexpr int64_t kNoContentLength = -1;
+
+// 1*DIGIT that an int64_t holds, or kNoContentLength.
+int64_t parse_content_length(std::string_view text);
+// 100 to 999, or 0.
+uint16_t parse_status(std::string_view text);
 
 // Kept by whoever counts the DATA, in both directions.
 inline constexpr Rule kContentLengthKept = {"RFC 9113 §8.1.1",
@@ -57,7 +64,9 @@ const Rule* check_trailers(gsl::span<Field> fields, const MessageOptions& option
 // `enable_connect_protocol`: the peer has announced RFC 8441.
 const Rule* check_outbound_request(FieldsView fields, bool enable_connect_protocol,
                                    RequestHead* head);
-const Rule* check_outbound_response(FieldsView fields, ResponseHead* head);
+// `left_out`: names of fields that will not be sent, and are not looked at.
+const Rule* check_outbound_response(FieldsView fields, ResponseHead* head,
+                                    FieldNames left_out = {});
 const Rule* check_outbound_trailers(FieldsView fields);
 
 // The heads alone, without any check, for who trusts the fields. A status that is none reads 0.

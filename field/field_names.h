@@ -1,0 +1,35 @@
+#ifndef HEADRACE_FIELD_FIELD_NAMES_H_
+#define HEADRACE_FIELD_FIELD_NAMES_H_
+
+#include <cstdint>
+#include <initializer_list>
+
+#include "field/field_name.h"
+#include "memory/abi.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// A set of names that have a token: one word, no order. All other names are one member, kOther.
+class FieldNames {
+ public:
+  constexpr FieldNames() = default;
+  constexpr FieldNames(std::initializer_list<FieldName> names) {
+    for (FieldName name : names) add(name);
+  }
+
+  constexpr void add(FieldName name) { bits_ |= bit(name); }
+  constexpr void add(FieldNames names) { bits_ |= names.bits_; }
+  // What is in both.
+  constexpr void keep(FieldNames names) { bits_ &= names.bits_; }
+  constexpr bool has(FieldName name) const { return (bits_ & bit(name)) != 0; }
+  constexpr bool empty() const { return bits_ == 0; }
+
+ private:
+  static constexpr uint32_t bit(FieldName name) { return 1u << static_cast<unsigned>(name); }
+
+  uint32_t bits_ = 0;
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_FIELD_FIELD_NAMES_H_

@@ -1,0 +1,163 @@
+#include "protocol/message/content_type.h"
+
+#include <algorithm>
+
+namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+enum class Match : uint8_t {
+  kOctets,          // exactly, at the first octet
+  kMasked,          // the octets that the mask has
+  kAfterSpace,      // exactly, behind leading white space
+  kTag,             // a tag of HTML: behind white space, in any case, and then ' ' or '>'
+  kMp4,             // a box of the type "ftyp" (§6.2.1)
+  kNoBinaryOctets,  // (§7, the last of its rules)
+};
+
+struct Signature {
+  Match match;
+  std::string_view pattern;  // of a tag: in capitals
+  std::string_view type;
+  std::string_view mask = {};  // an 'x' where an octet counts
+};
+
+constexpr std::string_view kHtml = "text/html; charset=utf-8";
+constexpr std::string_view kFontObject =
+    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0LP"sv;
+
+// The first that fits decides.
+constexpr Signature kSignatures[] = {
+    // §7.1: what a browser could run as a page.
+    {Match::kTag, "<!DOCTYPE HTML", kHtml},
+    {Match::kTag, "<HTML", kHtml},
+    {Match::kTag, "<HEAD", kHtml},
+    {Match::kTag, "<SCRIPT", kHtml},
+    {Match::kTag, "<IFRAME", kHtml},
+    {Match::kTag, "<H1", kHtml},
+    {Match::kTag, "<DIV", kHtml},
+    {Match::kTag, "<FONT", kHtml},
+    {Match::kTag, "<TABLE", kHtml},
+    {Match::kTag, "<A", kHtml},
+    {Match::kTag, "<STYLE", kHtml},
+    {Match::kTag, "<TITLE", kHtml},
+    {Match::kTag, "<B", kHtml},
+    {Match::kTag, "<BODY", kHtml},
+    {Match::kTag, "<BR", kHtml},
+    {Match::kTag, "<P", kHtml},
+    {Match::kTag, "<!--", kHtml},
+    {Match::kAfterSpace, "<?xml", "text/xml; charset=utf-8"},
+    {Match::kOctets, "%PDF-", "application/pdf"},
+    {Match::kOctets, "%!PS-Adobe-", "application/postscript"},
+    // Byte order marks, with an octet or two of text behind them.
+    {Match::kMasked, "\xfe\xff\0\0"sv, "text/plain; charset=utf-16be", "xx.."},
+    {Match::kMasked, "\xff\xfe\0\0"sv, "text/plain; charset=utf-16le", "xx.."},
+    {Match::kMasked, "\xef\xbb\xbf\0"sv, "text/plain; charset=utf-8", "xxx."},
+    // §6.1: images.
+    {Match::kOctets, "\0\0\x01\0"sv, "image/x-icon"},
+    {Match::kOctets, "\0\0\x02\0"sv, "image/x-icon"},
+    {Match::kOctets, "BM", "image/bmp"},
+    {Match::kOctets, "GIF87a", "image/gif"},
+    {Match::kOctets, "GIF89a", "image/gif"},
+    {Match::kMasked, "RIFF\0\0\0\0WEBPVP"sv, "image/webp", "xxxx....xxxxxx"},
+    {Match::kOctets, "\x89PNG\r\n\x1a\n", "image/png"},
+    {Match::kOctets, "\xff\xd8\xff", "image/jpeg"},
+    // §6.2: audio and video.
+    {Match::kMasked, "FORM\0\0\0\0AIFF"sv, "audio/aiff", "xxxx....xxxx"},
+    {Match::kOctets, "ID3", "audio/mpeg"},
+    {Match::kOctets, "OggS\0"sv, "application/ogg"},
+    {Match::kOctets, "MThd\0\0\0\x06"sv, "audio/midi"},
+    {Match::kMasked, "RIFF\0\0\0\0AVI "sv, "video/avi", "xxxx....xxxx"},
+    {Match::kMasked, "RIFF\0\0\0\0WAVE"sv, "audio/wave", "xxxx....xxxx"},
+    {Match::kMp4, "", "video/mp4"},
+    {Match::kOctets, "\x1a\x45\xdf\xa3", "video/webm"},
+    // §6.3: fonts.
+    {Match::kMasked, kFontObject, "application/vnd.ms-fontobject",
+     "..................................xx"},
+    {Match::kOctets, "\0\x01\0\0"sv, "font/ttf"},
+    {Match::kOctets, "OTTO", "font/otf"},
+    {Match::kOctets, "ttcf", "font/collection"},
+    {Match::kOctets, "wOFF", "font/woff"},
+    {Match::kOctets, "wOF2", "font/woff2"},
+    // §6.4: archives. (The standard's pattern for RAR is a known mistake; these are the format's.)
+    {Match::kOctets, "\x1f\x8b\x08", "application/x-gzip"},
+    {Match::kOctets, "PK\x03\x04", "application/zip"},
+    {Match::kOctets, "Rar!\x1a\x07\0"sv, "application/x-rar-compressed"},
+    {Match::kOctets, "Rar!\x1a\x07\x01\0"sv, "application/x-rar-compressed"},
+    {Match::kOctets, "\0asm"sv, "application/wasm"},
+    {Match::kNoBinaryOctets, "", "text/plain; charset=utf-8"},
+};
+
+bool is_white_space(char c) { return c == '\t' || c == '\n' || c == '\f' || c == '\r' || c == ' '; }
+
+std::string_view behind_white_space(std::string_view text) {
+  return {std::find_if_not(text.begin(), text.end(), is_white_space), text.end()};
+}
+
+bool is_masked(const Signature& signature, std::string_view body) {
+  if (body.size() < signature.pattern.size()) return false;
+  for (size_t i = 0; i < signature.pattern.size(); ++i) {
+    if (signature.mask[i] == 'x' && body[i] != signature.pattern[i]) return false;
+  }
+  return true;
+}
+
+bool is_tag(std::string_view tag, std::string_view body) {
+  if (body.size() <= tag.size()) return false;
+  const auto same = [](char wanted, char c) {
+    return wanted == ('a' <= c && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+  };
+  const char behind = body[tag.size()];
+  return std::equal(tag.begin(), tag.end(), body.begin(), same) && (behind == ' ' || behind == '>');
+}
+
+// The first box says which brands the file is compatible with: one of them begins with "mp4".
+bool is_mp4(std::string_view body) {
+  if (body.size() < 12 || body.substr(4, 4) != "ftyp") return false;
+  size_t size = 0;
+  for (char c : body.substr(0, 4)) size = size << 8 | static_cast<uint8_t>(c);
+  if (size > body.size() || size % 4 != 0) return false;
+  constexpr size_t kMinorVersion = 12;
+  for (size_t at = 8; at < size; at += 4) {
+    if (at != kMinorVersion && body.substr(at, 3) == "mp4") return true;
+  }
+  return false;
+}
+
+bool is_binary(char c) {
+  const auto octet = static_cast<uint8_t>(c);
+  return octet <= 0x08 || octet == 0x0b || (0x0e <= octet && octet <= 0x1f && octet != 0x1b);
+}
+
+bool fits(const Signature& signature, std::string_view body, std::string_view text) {
+  switch (signature.match) {
+    case Match::kOctets:
+      return body.starts_with(signature.pattern);
+    case Match::kMasked:
+      return is_masked(signature, body);
+    case Match::kAfterSpace:
+      return text.starts_with(signature.pattern);
+    case Match::kTag:
+      return is_tag(signature.pattern, text);
+    case Match::kMp4:
+      return is_mp4(body);
+    case Match::kNoBinaryOctets:
+      return std::none_of(text.begin(), text.end(), is_binary);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string_view detect_content_type(gsl::span<const uint8_t> octets) {
+  const std::string_view body(reinterpret_cast<const char*>(octets.data()),
+                              std::min(octets.size(), kSniffedOctets));
+  const std::string_view text = behind_white_space(body);
+  for (const Signature& signature : kSignatures) {
+    if (fits(signature, body, text)) return signature.type;
+  }
+  return "application/octet-stream";
+}
+
+}  // namespace headrace::inline HEADRACE_ABI

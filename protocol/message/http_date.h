@@ -1,0 +1,48 @@
+#ifndef HEADRACE_PROTOCOL_MESSAGE_HTTP_DATE_H_
+#define HEADRACE_PROTOCOL_MESSAGE_HTTP_DATE_H_
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+#include "memory/abi.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// A moment as RFC 9110 §5.6.7 writes it ("Sun, 06 Nov 1994 08:49:37 GMT"); no allocation.
+class HttpDate {
+ public:
+  // Seconds since the epoch.
+  explicit HttpDate(int64_t seconds);
+  std::string_view text() const HEADRACE_LIFETIME_BOUND { return {text_.data(), text_.size()}; }
+
+ private:
+  std::array<char, 29> text_;
+};
+
+// The value of the date field of messages that are made about now: it is written once a second,
+// however often it is asked for. The time is the caller's.
+class DateField {
+ public:
+  void set(std::chrono::system_clock::time_point now) {
+    const int64_t second = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+    if (second == second_) return;
+    second_ = second;
+    date_ = HttpDate(second);
+  }
+  // Empty before the first set(). Valid until the next.
+  std::string_view text() const HEADRACE_LIFETIME_BOUND {
+    return second_ == kNever ? std::string_view() : date_.text();
+  }
+
+ private:
+  static constexpr int64_t kNever = std::numeric_limits<int64_t>::min();
+  int64_t second_ = kNever;
+  HttpDate date_{0};
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_MESSAGE_HTTP_DATE_H_

@@ -1,0 +1,17 @@
+#ifndef HEADRACE_PROTOCOL_MESSAGE_REASON_PHRASE_H_
+#define HEADRACE_PROTOCOL_MESSAGE_REASON_PHRASE_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "memory/abi.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// The reason phrase of a status code in IANA's registry ("Not Found"); empty for all others. Static
+// storage.
+std::string_view reason_phrase(uint16_t status);
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_MESSAGE_REASON_PHRASE_H_

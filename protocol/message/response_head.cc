@@ -1,0 +1,253 @@
+#include "protocol/message/response_head.h"
+
+#include <charconv>
+
+#include "field/field_syntax.h"
+#include "protocol/message/content_type.h"
+#include "protocol/message/message_rules.h"
+
+namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+constexpr Rule kContentLength{"RFC 9110 §8.6", "content-length is one number"};
+
+// RFC 9113 §8.2.2; `te` is a request's.
+constexpr FieldNames kConnectionSpecific = {FieldName::kConnection,       FieldName::kKeepAlive,
+                                            FieldName::kProxyConnection,  FieldName::kTe,
+                                            FieldName::kTransferEncoding, FieldName::kUpgrade};
+
+bool same_ignoring_case(std::string_view text, std::string_view lower) {
+  if (text.size() != lower.size()) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (('A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != lower[i]) return false;
+  }
+  return true;
+}
+
+// RFC 9110 §5.6.1: the elements of a list, without the empty ones.
+template <typename Each>
+void each_element(std::string_view list, Each each) {
+  while (!list.empty()) {
+    const size_t comma = list.find(',');
+    const std::string_view element = trim_field_value(list.substr(0, comma));
+    if (!element.empty()) each(element);
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+  }
+}
+
+}  // namespace
+
+void ExtraFields::set_content_length(uint64_t length) {
+  char* const begin = content_length_digits.data();
+  const auto end = std::to_chars(begin, begin + content_length_digits.size(), length).ptr;
+  content_length_size = static_cast<uint8_t>(end - begin);
+}
+
+// What the fields say, by one look at each; then the decisions, one by one.
+class OutgoingHead::Completion {
+ public:
+  Completion(FieldsView fields, const ResponseFacts& facts) : facts_(facts) {
+    for (const Field& field : fields) {
+      const FieldName name = field.known_name != FieldName::kUnresolved
+                                 ? field.known_name
+                                 : resolve_field_name(field.name);
+      if (name != FieldName::kOther) take(name, field.value);
+    }
+    is_interim_ = status_ < 200;
+    is_tunnel_ = status_ == 101 || (facts.is_connect && 200 <= status_ && status_ < 300);
+    // RFC 9110 §6.4.1, §15.3.6.
+    has_no_content_ =
+        is_interim_ || is_tunnel_ || status_ == 204 || status_ == 205 || status_ == 304;
+  }
+
+  void decide(OutgoingHead* head) {
+    head->status_ = status_;
+    head->left_out_ = not_sent_;
+    if (is_http2()) head->left_out_.add(kConnectionSpecific);
+    decide_content_length(head);
+    decide_content_type(head);
+    if (!is_interim_ && !seen_.has(FieldName::kDate)) head->extra_.date = facts_.date;
+    if (is_http2()) {
+      head->framing_ =
+          facts_.is_head || (has_no_content_ && !is_tunnel_) ? Framing::kNoBody : Framing::kFrames;
+    } else {
+      decide_framing(head);
+      decide_connection(head);
+    }
+    const ExtraFields& extra = head->extra_;
+    head->has_extra_ = !extra.date.empty() || !extra.content_type.empty() ||
+                       extra.content_length_size > 0 || !extra.connection.empty() ||
+                       !extra.transfer_encoding.empty();
+    // Only what is there is looked for while the head is written.
+    head->left_out_.keep(seen_);
+  }
+
+  bool wants_size() const {
+    return !has_no_content_ && !facts_.is_head && !facts_.body_size && length_ == kNone &&
+           !has_coding();
+  }
+  bool wants_octets() const {
+    return wants_type() && !facts_.is_head && facts_.body.size() < kSniffedOctets &&
+           (!facts_.body_size || *facts_.body_size > facts_.body.size());
+  }
+
+ private:
+  static constexpr int64_t kNone = kNoContentLength;
+
+  bool is_http2() const { return facts_.version == HttpVersion::kHttp2; }
+  // HTTP/2 knows none: there it is left out like the rest of its kind.
+  bool has_coding() const { return codings_ > 0 && !is_http2(); }
+  bool is_identity() const { return codings_ == 1 && is_identity_; }
+
+  void take(FieldName name, std::string_view value) {
+    switch (name) {
+      case FieldName::kStatus:
+        status_ = parse_status(value);
+        break;
+      case FieldName::kContentLength:
+        take_content_length(value);
+        break;
+      case FieldName::kContentEncoding:
+        is_encoded_ |= !value.empty();
+        break;
+      case FieldName::kTransferEncoding:
+        each_element(value, [&](std::string_view coding) {
+          ++codings_;
+          is_identity_ = same_ignoring_case(coding, "identity");
+          chunked_is_last_ = same_ignoring_case(coding, "chunked");
+          chunked_ += chunked_is_last_;
+        });
+        break;
+      case FieldName::kConnection:
+        each_element(value, [&](std::string_view option) {
+          says_close_ |= same_ignoring_case(option, "close");
+        });
+        break;
+      case FieldName::kContentType:
+      case FieldName::kDate:
+        if (value.empty()) not_sent_.add(name);
+        break;
+      default:
+        break;
+    }
+    seen_.add(name);
+  }
+
+  void take_content_length(std::string_view value) {
+    const int64_t length = parse_content_length(value);
+    const bool again = seen_.has(FieldName::kContentLength);
+    repeats_length_ |= again;
+    bad_length_ |= length == kNone || (again && length != length_);
+    length_ = bad_length_ ? kNone : length;
+  }
+
+  void decide_content_length(OutgoingHead* head) {
+    if (bad_length_) head->broken_ = &kContentLength;
+    // What is sent, if any: never beside a transfer-encoding.
+    int64_t length = kNone;
+    if (status_ == 205) {
+      length = 0;
+    } else if (!has_no_content_ && (!has_coding() || is_identity())) {
+      length = length_;
+      // To HEAD an empty body is likely none at all: nothing is known of what GET would get. And
+      // in HTTP/1.1 trailers need the chunked coding, which a length would rule out.
+      const bool guess = facts_.body_size && !has_coding() && (!facts_.is_head || has_octets()) &&
+                         (is_http2() || !facts_.trailers_follow);
+      if (length == kNone && guess) length = static_cast<int64_t>(*facts_.body_size);
+    }
+    const bool stays = length != kNone && length == length_ && !repeats_length_;
+    if (stays) {
+      sends_length_ = true;
+      return;
+    }
+    head->left_out_.add(FieldName::kContentLength);
+    if (length == kNone) return;
+    sends_length_ = true;
+    head->extra_.set_content_length(static_cast<uint64_t>(length));
+  }
+
+  bool has_octets() const { return facts_.body_size.value_or(1) > 0; }
+
+  // Not of what is encoded: its first octets say nothing of the type.
+  bool wants_type() const {
+    return !has_no_content_ && !is_encoded_ && !has_coding() && !seen_.has(FieldName::kContentType);
+  }
+  void decide_content_type(OutgoingHead* head) {
+    if (status_ == 304) head->left_out_.add(FieldName::kContentType);
+    if (!wants_type() || facts_.body.empty()) return;
+    head->extra_.content_type = detect_content_type(facts_.body);
+  }
+
+  // RFC 9112 §6.1, §6.3.
+  void decide_framing(OutgoingHead* head) {
+    const bool no_body = has_no_content_ || facts_.is_head;
+    if (no_body || sends_length_) {
+      head->left_out_.add(FieldName::kTransferEncoding);
+      head->framing_ = is_tunnel_ ? Framing::kTunnel
+                       : no_body  ? Framing::kNoBody
+                                  : Framing::kLength;
+      return;
+    }
+    if (facts_.version == HttpVersion::kHttp10 || is_identity()) {
+      head->left_out_.add(FieldName::kTransferEncoding);
+      head->framing_ = Framing::kUntilClose;
+      return;
+    }
+    head->framing_ = Framing::kChunked;
+    if (chunked_ == 1 && chunked_is_last_) return;  // it is there already
+    head->extra_.transfer_encoding = "chunked";
+    // Chunked comes once, and last. What says otherwise is not sent.
+    if (chunked_ > 0 || codings_ == 0) head->left_out_.add(FieldName::kTransferEncoding);
+  }
+
+  // RFC 9112 §9.3. An interim response says nothing, nor does one that ends HTTP here.
+  void decide_connection(OutgoingHead* head) {
+    if (is_interim_ || is_tunnel_) return;
+    head->closes_ = !facts_.may_persist || says_close_ || head->framing_ == Framing::kUntilClose;
+    if (facts_.version == HttpVersion::kHttp10) {
+      // It goes on when both say so and the end of the body can be seen.
+      if (head->closes_) {
+        if (!says_close_) head->left_out_.add(FieldName::kConnection);
+      } else if (!seen_.has(FieldName::kConnection)) {
+        head->extra_.connection = "keep-alive";
+      }
+      return;
+    }
+    if (!head->closes_ || says_close_) return;
+    head->left_out_.add(FieldName::kConnection);
+    head->extra_.connection = "close";
+  }
+
+  const ResponseFacts& facts_;
+  uint16_t status_ = 0;
+  bool is_interim_ = false;
+  bool is_tunnel_ = false;
+  bool has_no_content_ = false;
+  bool sends_length_ = false;
+
+  FieldNames seen_;
+  FieldNames not_sent_;  // there to say: none
+  bool is_encoded_ = false;
+  bool says_close_ = false;
+  bool bad_length_ = false;
+  bool repeats_length_ = false;
+  int64_t length_ = kNone;
+  int codings_ = 0;  // elements of transfer-encoding
+  int chunked_ = 0;  // of them
+  bool is_identity_ = false;
+  bool chunked_is_last_ = false;
+};
+
+OutgoingHead OutgoingHead::complete(FieldsView fields, const ResponseFacts& facts) {
+  OutgoingHead head(fields);
+  Completion(fields, facts).decide(&head);
+  return head;
+}
+
+bool OutgoingHead::depends_on_body(FieldsView fields, const ResponseFacts& facts) {
+  const Completion completion(fields, facts);
+  return completion.wants_size() || completion.wants_octets();
+}
+
+}  // namespace headrace::inline HEADRACE_ABI

@@ -1,0 +1,68 @@
+#include "protocol/message/response_text.h"
+
+#include <cstring>
+#include <string_view>
+
+#include "field/field_syntax.h"
+#include "protocol/message/reason_phrase.h"
+
+namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+constexpr std::string_view kEndOfLine = "\r\n";
+constexpr std::string_view kColon = ": ";
+constexpr std::string_view kStatusLine = "HTTP/1.1 200 ";  // and the reason phrase
+
+char* put(std::string_view text, char* out) {
+  if (!text.empty()) std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+// RFC 9112 §4. The minor version is the request's: a client of HTTP/1.0 is answered as it speaks.
+char* put_status_line(uint16_t status, HttpVersion version, char* out) {
+  std::memcpy(out, kStatusLine.data(), kStatusLine.size());
+  if (version == HttpVersion::kHttp10) out[7] = '0';
+  out[9] = static_cast<char>('0' + status / 100 % 10);
+  out[10] = static_cast<char>('0' + status / 10 % 10);
+  out[11] = static_cast<char>('0' + status % 10);
+  out = put(reason_phrase(status), out + kStatusLine.size());
+  return put(kEndOfLine, out);
+}
+
+char* put_field(const Field& field, char* out) {
+  if (field.name.starts_with(':')) return out;
+  FieldSyntax syntax = field.syntax;
+  if (syntax == FieldSyntax::kUnchecked) {
+    syntax = check_field(field.name, field.value, field.known_name);
+  }
+  if (syntax == FieldSyntax::kInvalidName) return out;
+  const bool clean = syntax == FieldSyntax::kValid;
+  out = put(field.name, out);
+  out = put(kColon, out);
+  char* const value = out;
+  out = put(clean ? field.value : trim_field_value(field.value), out);
+  if (syntax == FieldSyntax::kInvalidValue) {
+    for (char* at = value; at < out; ++at) {
+      if (*at == '\r' || *at == '\n' || *at == '\0') *at = ' ';
+    }
+  }
+  return put(kEndOfLine, out);
+}
+
+}  // namespace
+
+size_t max_response_text_size(const OutgoingHead& head) {
+  size_t size = kStatusLine.size() + reason_phrase(head.status()).size() + 2 * kEndOfLine.size();
+  head.each_field([&](const Field& field) {
+    size += field.name.size() + kColon.size() + field.value.size() + kEndOfLine.size();
+  });
+  return size;
+}
+
+char* write_response_text(const OutgoingHead& head, HttpVersion version, char* out) {
+  out = put_status_line(head.status(), version, out);
+  head.each_field([&](const Field& field) { out = put_field(field, out); });
+  return put(kEndOfLine, out);
+}
+
+}  // namespace headrace::inline HEADRACE_ABI
