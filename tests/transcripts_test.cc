@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "protocol/event/event.h"
 #include "tests/transcript/cuts.h"
 #include "tests/transcript/runner.h"
 #include "tests/transcript/transcript.h"
@@ -60,6 +63,28 @@ TEST_P(Transcripts, HoldAtEveryCutInBothModes) {
                               << GetParam();
     }
   }
+}
+
+template <size_t... kIndex>
+std::set<std::string> event_names(std::index_sequence<kIndex...>) {
+  return {event_name(Event(std::in_place_index<kIndex + 1>))...};
+}
+
+// In these runs the storage of every event is overwritten before the next comes: together they are
+// to see each type.
+TEST(TranscriptFiles, HaveEventsOfEveryType) {
+  std::set<std::string> missing =
+      event_names(std::make_index_sequence<std::variant_size_v<Event> - 1>());
+  EXPECT_EQ(missing.size(), std::variant_size_v<Event> - 1);
+  for (const std::string& file : transcript_files()) {
+    Transcript transcript;
+    std::string error;
+    ASSERT_TRUE(load_transcript(file, &transcript, &error)) << error;
+    for (const Turn& turn : transcript.turns) {
+      for (const Line& line : turn.events) missing.erase(line.item.name);
+    }
+  }
+  EXPECT_EQ(missing, std::set<std::string>());
 }
 
 // tests/transcripts/rfc9113-5.1/late-data.h2t: rfc9113_5_1_late_data

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tests/memory/scribble.h"
 #include "tests/transcript/event_text.h"
 
 namespace headrace::transcript {
@@ -72,8 +73,9 @@ Driver::Driver(Role role, const Options& options, Holding holding, uint32_t seed
     : holding_(holding),
       random_(seed),
       in_pieces_(seed != 0),
-      connection_(role, options, now_),
-      application_(&connection_),
+      allocation_(options.allocation),
+      connection_(std::in_place, role, options, now_),
+      application_(&*connection_),
       reader_(role == Role::kClient),
       credit_(role == Role::kServer, options),
       allowance_(kAllEvents) {}
@@ -90,19 +92,19 @@ void Driver::receive(std::string_view bytes, const std::vector<size_t>& parts) {
 
 void Driver::end_of_input() {
   range_.reset();
-  range_ = std::make_unique<OpenRange>(&connection_, OpenRange::Kind::kEndOfInput, "", now_);
+  range_ = std::make_unique<OpenRange>(&*connection_, OpenRange::Kind::kEndOfInput, "", now_);
 }
 
 void Driver::pass(std::chrono::milliseconds time) {
   now_ += time;
   range_.reset();
-  range_ = std::make_unique<OpenRange>(&connection_, OpenRange::Kind::kAdvance, "", now_);
+  range_ = std::make_unique<OpenRange>(&*connection_, OpenRange::Kind::kAdvance, "", now_);
 }
 
 bool Driver::open_next() {
   if (parts_.empty()) return false;
   range_ =
-      std::make_unique<OpenRange>(&connection_, OpenRange::Kind::kReceive, parts_.front(), now_);
+      std::make_unique<OpenRange>(&*connection_, OpenRange::Kind::kReceive, parts_.front(), now_);
   parts_.pop_front();
   return true;
 }
@@ -124,7 +126,19 @@ void Driver::take(EventPtr event) {
   if (allowance_ != kAllEvents) --allowance_;
   break_rule(application_.observe(*event));
   append_event(*event, &events_);
-  if (holding_ == Holding::kDrop) return;
+  const bool is_new_place = places_.insert(event.get()).second;
+  if (holding_ == Holding::kDrop) {
+    if (allocation_ == Allocation::kFresh) {
+      places_.clear();
+      return;
+    }
+    const Event* place = event.get();
+    event.reset();
+    testing::scribble(place);
+    if (places_.size() > testing::kRecycledPlaces) break_rule("a dropped event is not recycled");
+    return;
+  }
+  if (!is_new_place) break_rule("an event is in the place of one that is held");
   std::string text = format_item(describe_event(*event));
   if (holding_ == Holding::kKeep) event = keep(std::move(event));
   held_.push_back({std::move(event), std::move(text)});
@@ -135,7 +149,7 @@ void Driver::settle() {
   for (int round = 0; round < kMaxRounds; ++round) {
     while (step()) {
     }
-    input_was_refused_ |= !connection_.wants_input();
+    input_was_refused_ |= !connection_->wants_input();
     const bool progress = !output_held_ && drain();
     if (allowance_ == 0) return;
     if (!open_when_due() && !progress) return check_credit();
@@ -146,20 +160,20 @@ void Driver::settle() {
 // When all that was sent has arrived, on both sides.
 void Driver::check_credit() {
   for (const reference::Frame& frame : reader_.take_raw()) credit_.we_sent(frame);
-  const bool settled = connection_.wants_input() && !output_held_ && shown_.empty() &&
+  const bool settled = connection_->wants_input() && !output_held_ && shown_.empty() &&
                        parts_.empty() && range_ == nullptr;
-  if (settled) break_rule(credit_.check(connection_));
+  if (settled) break_rule(credit_.check(*connection_));
 }
 
 // A range for what waits without new input.
 bool Driver::open_when_due() {
-  const bool goes_on = input_was_refused_ && connection_.wants_input();
-  if (!goes_on && !connection_.has_events()) return false;
+  const bool goes_on = input_was_refused_ && connection_->wants_input();
+  if (!goes_on && !connection_->has_events()) return false;
   // An empty receive() brings out what was kept, advance() everything else.
   const bool kept = goes_on || std::exchange(input_was_kept_, false);
   if (goes_on) input_was_refused_ = false;
   range_ = std::make_unique<OpenRange>(
-      &connection_, kept ? OpenRange::Kind::kReceive : OpenRange::Kind::kAdvance, "", now_);
+      &*connection_, kept ? OpenRange::Kind::kReceive : OpenRange::Kind::kAdvance, "", now_);
   return true;
 }
 
@@ -176,10 +190,10 @@ bool Driver::drain() {
   // So much that only windows and frame sizes cut DATA, not the transport's room.
   constexpr size_t kAtOnce = 1 << 20;
   bool progress = false;
-  while (connection_.wants_output()) {
-    std::string shown = text_of(connection_.pending_output(kAtOnce));
+  while (connection_->wants_output()) {
+    std::string shown = text_of(connection_->pending_output(kAtOnce));
     if (shown.empty()) break_rule("wants_output() is true and pending_output() is empty");
-    if (shown != text_of(connection_.pending_output(kAtOnce))) {
+    if (shown != text_of(connection_->pending_output(kAtOnce))) {
       break_rule("pending_output(), asked again, gives something else");
     }
     if (!broken_rule_.empty()) return false;
@@ -187,11 +201,11 @@ bool Driver::drain() {
     progress = true;
     for (size_t rest = shown.size(); rest > 0;) {
       const size_t piece = in_pieces_ ? std::min<size_t>(rest, 1 + random_() % 50) : rest;
-      connection_.sent(piece);
+      connection_->sent(piece);
       rest -= piece;
     }
   }
-  if (!connection_.pending_output(kAtOnce).empty()) {
+  if (!connection_->pending_output(kAtOnce).empty()) {
     break_rule("wants_output() is false and pending_output() is not empty");
   }
   return progress;
@@ -199,6 +213,8 @@ bool Driver::drain() {
 
 void Driver::finish() {
   if (reader_.unread() != 0 && !output_held_) break_rule("the output ends within a frame");
+  range_.reset();
+  connection_.reset();
   for (const HeldEvent& held : held_) {
     const std::string now = format_item(describe_event(*held.event));
     if (now != held.text) break_rule("a held event has changed to " + now + " from " + held.text);

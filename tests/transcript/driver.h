@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,7 +23,7 @@ namespace headrace::transcript {
 
 // What becomes of events after they were looked at.
 enum class Holding : uint8_t {
-  kDrop,  // dropped before the next step, as a run loop does
+  kDrop,  // dropped before the next step, as a run loop does; its recycled storage is overwritten
   kHold,  // held past their turn as they are (an implicit keep)
   kKeep,  // held after keep()
 };
@@ -55,7 +56,8 @@ class Driver {
   // What a `?` line asks for.
   Item state(const Item& question) const;
 
-  // Held events must say what they said when they came. And nothing may be half sent.
+  // The end of the connection. Held events must say what they said when they came, and nothing may
+  // be half sent.
   void finish();
   // The first thing that no connection may do, whatever the transcript says; "" if none.
   const std::string& broken_rule() const { return broken_rule_; }
@@ -85,7 +87,8 @@ class Driver {
   std::mt19937 random_;
   bool in_pieces_;
   TimePoint now_{std::chrono::hours(1)};
-  Connection connection_;
+  const Allocation allocation_;
+  std::optional<Connection> connection_;  // until finish()
   Application application_;
   OutputReader reader_;
   CreditRules credit_;
@@ -100,6 +103,7 @@ class Driver {
 
   std::vector<Item> events_;
   std::vector<HeldEvent> held_;
+  std::set<const Event*> places_;  // of events that were not freed
   std::string broken_rule_;
 };
 

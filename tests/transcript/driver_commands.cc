@@ -79,16 +79,16 @@ bool Driver::run_own(Arguments* arguments, std::string_view name, std::string* w
     output_held_ = name == "hold";
     if (!arguments->take_word("output")) *wrong = "it is `hold output` and `release output`";
   } else if (name == "drain") {
-    shown_ = text_of(connection_.pending_output(arguments->take_number("max", 64 * 1024)));
+    shown_ = text_of(connection_->pending_output(arguments->take_number("max", 64 * 1024)));
     mark_sent(shown_.size());
   } else if (name == "show") {
-    shown_ = text_of(connection_.pending_output(arguments->take_number("max", 64 * 1024)));
+    shown_ = text_of(connection_->pending_output(arguments->take_number("max", 64 * 1024)));
   } else if (name == "sent") {
     const uint64_t size = arguments->take_number();
     if (size > shown_.size()) *wrong = "only " + std::to_string(shown_.size()) + " were shown";
     if (wrong->empty()) mark_sent(size);
   } else if (name == "released") {
-    connection_.released(arguments->take_number());
+    connection_->released(arguments->take_number());
   } else if (name == "take") {
     allowance_ = arguments->has_number() ? arguments->take_number() : kAllEvents;
   } else if (name == "leave") {
@@ -101,7 +101,7 @@ bool Driver::run_own(Arguments* arguments, std::string_view name, std::string* w
 
 void Driver::mark_sent(size_t size) {
   reader_.append(std::string_view(shown_).substr(0, size));
-  connection_.sent(size);
+  connection_->sent(size);
   shown_.erase(0, size);
 }
 
@@ -113,26 +113,26 @@ Item Driver::state(const Item& question) const {
     item.numbers = question.numbers;
     const auto stream_id = question.numbers.empty() ? 0 : question.numbers[0];
     item.words.emplace_back(
-        blocked_name(connection_.why_blocked(static_cast<StreamId>(stream_id))));
+        blocked_name(connection_->why_blocked(static_cast<StreamId>(stream_id))));
   }
   if (name == "priority") {
     item.numbers = question.numbers;
     const auto stream_id = question.numbers.empty() ? 0 : question.numbers[0];
-    add_priority(connection_.priority(static_cast<StreamId>(stream_id)), &item);
+    add_priority(connection_->priority(static_cast<StreamId>(stream_id)), &item);
   }
-  if (name == "waiting_requests") item.numbers.push_back(connection_.waiting_requests());
+  if (name == "waiting_requests") item.numbers.push_back(connection_->waiting_requests());
   if (name == "accepts_requests") {
-    item.words.emplace_back(yes_or_no(connection_.accepts_requests()));
+    item.words.emplace_back(yes_or_no(connection_->accepts_requests()));
   }
-  if (name == "is_drained") item.words.emplace_back(yes_or_no(connection_.is_drained()));
-  if (name == "wants_input") item.words.emplace_back(yes_or_no(connection_.wants_input()));
-  if (name == "wants_output") item.words.emplace_back(yes_or_no(connection_.wants_output()));
-  if (name == "has_events") item.words.emplace_back(yes_or_no(connection_.has_events()));
-  if (name == "should_close") item.words.emplace_back(yes_or_no(connection_.should_close()));
-  if (name == "open_streams") item.numbers.push_back(connection_.open_streams());
-  if (name == "statistics") add_statistics(connection_.statistics(), &item);
+  if (name == "is_drained") item.words.emplace_back(yes_or_no(connection_->is_drained()));
+  if (name == "wants_input") item.words.emplace_back(yes_or_no(connection_->wants_input()));
+  if (name == "wants_output") item.words.emplace_back(yes_or_no(connection_->wants_output()));
+  if (name == "has_events") item.words.emplace_back(yes_or_no(connection_->has_events()));
+  if (name == "should_close") item.words.emplace_back(yes_or_no(connection_->should_close()));
+  if (name == "open_streams") item.numbers.push_back(connection_->open_streams());
+  if (name == "statistics") add_statistics(connection_->statistics(), &item);
   if (name == "next_deadline") {
-    const TimePoint deadline = connection_.next_deadline();
+    const TimePoint deadline = connection_->next_deadline();
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now_);
     const bool seconds = left.count() % 1000 == 0;
     const auto number = std::to_string(seconds ? left.count() / 1000 : left.count());
