@@ -197,8 +197,10 @@ def sanitizers():
 
 @stage("g++, ThreadSanitizer: what threads meet in")
 def tsan():
-    yield from tests("--config=tsan", targets=("//tests/adapters/...", "//tests/connection/...",
-                                               "//tests/frame/...", "//tests/memory/..."))
+    yield from with_controls(
+        ("//tests/connection:hand_over_test HandOverDeathTest.WithoutTheGateIsReported",),
+        tests("--config=tsan", targets=("//tests/adapters/...", "//tests/connection/...",
+                                        "//tests/frame/...", "//tests/memory/...")))
 
 
 @stage("clang-19, hardened, the core without exceptions and RTTI")
