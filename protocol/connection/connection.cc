@@ -229,7 +229,7 @@ EventPtr Connection::next_closing_event() {
   for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
     next = StreamTable::next(stream);  // the record may go
     if (is_closed(stream->state)) continue;
-    if (stream->held_head != nullptr) stream->retry_safe = true;  // it has never been sent
+    if (stream->waits_to_open()) stream->retry_safe = true;  // it has never been sent
     close_stream(stream, StreamState::kClosedResetSent, closed_by_, reason);
   }
   if (EventPtr event = next_notification()) return event;

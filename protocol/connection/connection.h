@@ -1,6 +1,7 @@
 #ifndef HEADRACE_PROTOCOL_CONNECTION_CONNECTION_H_
 #define HEADRACE_PROTOCOL_CONNECTION_CONNECTION_H_
 
+#include <chrono>
 #include <cstdint>
 #include <gsl/span>
 #include <memory>
@@ -27,6 +28,8 @@
 #include "protocol/frame/frame_parser.h"
 #include "protocol/guard/reply_count.h"
 #include "protocol/guard/token_bucket.h"
+#include "protocol/message/http_date.h"
+#include "protocol/message/response_head.h"
 #include "protocol/stream/body.h"
 #include "protocol/stream/closed_streams.h"
 #include "protocol/stream/idle_priorities.h"
@@ -87,7 +90,14 @@ class Connection {
   RequestResult submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data = 0);
   // A response (RFC 9113 §8.1): `:status` first, then fields with lower-case names. 1xx is for
   // submit_informational(). `fields` are consumed before it returns. Server role.
+  // With Options::complete_heads: fields that are missing are added, those that must not be sent
+  // are left out (OutgoingHead::complete()). `fields` themselves never change. The head of a
+  // Body::stream() or Body::source() that could say more if more was known of the body is copied
+  // and goes out with the next pending_output(), by what is known then.
   SubmitResult submit_response(StreamId stream_id, FieldsView fields, Body body = Body::none());
+  // The time of day, for the date field of the responses submitted from now on
+  // (Options::complete_heads): once a turn of the loop is enough. Without it they have none.
+  void set_time_of_day(std::chrono::system_clock::time_point now) { date_.set(now); }
   // An interim response, any number of them before the final one (RFC 9110 §15.2). Server role.
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields);
   // Appends to a Body::stream(): copies what fits into the stream's buffer and says how much.
@@ -315,10 +325,14 @@ class Connection {
   // --- submit.cc: commands on streams.
 
   const Rule* check_fields(FieldsView fields, const Body& body, RequestHead* head) const;
-  const Rule* check_fields(FieldsView fields, ResponseHead* head) const;
+  const Rule* check_fields(const OutgoingHead& outgoing, ResponseHead* head) const;
+  ResponseFacts facts_of(const Stream* stream) const;
+  OutgoingHead outgoing_head(const Stream* stream, FieldsView fields, const Body& body) const;
+  bool waits_for_body(const Stream* stream, FieldsView fields, const Body& body) const;
+  void open_response(Stream* stream, FieldsView fields);
   bool exceeds_peer_limit(FieldsView fields) const;
   Stream* find_for_command(StreamId id, SubmitError* error);
-  void start_message(Stream* stream, FieldsView fields, bool bodiless);
+  void start_message(Stream* stream, const OutgoingHead& head, bool bodiless);
 
   // --- requests.cc: streams of our own.
 
@@ -337,16 +351,16 @@ class Connection {
 
   // --- field_blocks.cc: heads and trailers -> frames.
 
-  void write_field_block(StreamId id, FieldsView fields, bool end_stream);
+  void write_field_block(StreamId id, const OutgoingHead& head, bool end_stream);
   void write_promise(StreamId id, StreamId promised_id, FieldsView fields);
   void set_trailers(Stream* stream, FieldsView fields);
   void write_trailers(Stream* stream);
   void write_headers_frames(StreamId id, gsl::span<const uint8_t> block, bool end_stream);
   bool write_padded_block(FrameType type, uint8_t flags, StreamId id,
                           gsl::span<const uint8_t> content);
-  uint8_t* encode(FieldsView fields, uint8_t* out);
+  uint8_t* encode(const OutgoingHead& head, uint8_t* out);
   uint8_t* scratch(size_t size);
-  gsl::span<const uint8_t> encode_block(FieldsView fields);
+  gsl::span<const uint8_t> encode_block(const OutgoingHead& head);
 
   // --- output.cc: DATA, and what happens when bytes are on their way.
 
@@ -360,6 +374,7 @@ class Connection {
   bool cut_data(Stream* stream, size_t room);
   size_t cut_ready(Stream* stream, size_t room);
   size_t cut_source(Stream* stream, size_t room, bool* failed);
+  void fail_source(Stream* stream);
   size_t padding_for(const FrameHeader& frame, size_t room) const;
   void finish_sending(Stream* stream);
   void watch_end(Stream* stream);
@@ -458,7 +473,8 @@ class Connection {
   StreamId next_own_stream_;       // the lowest that we have not used
   uint32_t peer_streams_ = 0;      // in the concurrency count, and those reserved by the peer
   uint32_t own_streams_ = 0;       // in the peer's concurrency count, and those reserved by us
-  StreamList<&Stream::schedule> waiting_;  // requests that are not open yet
+  // Client: requests that are not open yet. Server: responses whose head waits for their body.
+  StreamList<&Stream::schedule> waiting_;
   uint32_t waiting_requests_ = 0;
   SendQueue send_queue_;
   IdlePriorities idle_priorities_;
@@ -504,6 +520,8 @@ class Connection {
   TimePoint keepalive_asked_at_;
   TimePoint stall_check_ = TimePoint::max();  // no stream's stall deadline comes before it
   TimePoint data_cut_at_;                     // the last DATA of any stream
+
+  DateField date_;
 
   mutable Statistics statistics_;
 };

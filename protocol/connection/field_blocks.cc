@@ -10,24 +10,33 @@
 namespace headrace::inline HEADRACE_ABI {
 namespace {
 
-// Octets that `fields` can come to as a field block.
-size_t max_block_size(FieldsView fields, bool split_cookies) {
+// Calls `each(const Field&)` for every line that goes out.
+template <typename Each>
+void each_line(const OutgoingHead& head, bool split_cookies, Each each) {
+  if (!split_cookies) return head.each_field(each);
+  head.each_field([&](const Field& field) {
+    for_each_line(gsl::span<const Field>(&field, 1), /*split_cookies=*/true, each);
+  });
+}
+
+// Octets that `head` can come to as a field block.
+size_t max_block_size(const OutgoingHead& head, bool split_cookies) {
   size_t size = hpack::Encoder::kMaxBeginSize;
-  for_each_line(fields, split_cookies,
-                [&](const Field& line) { size += hpack::Encoder::max_field_size(line); });
+  each_line(head, split_cookies,
+            [&](const Field& line) { size += hpack::Encoder::max_field_size(line); });
   return size;
 }
 
 }  // namespace
 
 // A field block in HEADERS, and CONTINUATION when it does not fit into one frame.
-void Connection::write_field_block(StreamId id, FieldsView fields, bool end_stream) {
-  size_t bound = max_block_size(fields, options_.split_cookies);
+void Connection::write_field_block(StreamId id, const OutgoingHead& head, bool end_stream) {
+  size_t bound = max_block_size(head, options_.split_cookies);
   if (bound <= kMinMaxFrameSize && options_.padding == nullptr) {
     // One frame for sure, whatever the peer's maximum: encoded where it is sent from.
     uint8_t* frame = output_.reserve(FrameHeader::kSize + bound);
     uint8_t* block = frame + FrameHeader::kSize;
-    uint8_t* end = encode(fields, block);
+    uint8_t* end = encode(head, block);
     FrameHeader header;
     header.length = static_cast<uint32_t>(end - block);
     header.type = FrameType::kHeaders;
@@ -37,7 +46,7 @@ void Connection::write_field_block(StreamId id, FieldsView fields, bool end_stre
     queue(frame, end);
     return;
   }
-  write_headers_frames(id, encode_block(fields), end_stream);
+  write_headers_frames(id, encode_block(head), end_stream);
 }
 
 void Connection::write_promise(StreamId id, StreamId promised_id, FieldsView fields) {
@@ -74,10 +83,10 @@ bool Connection::write_padded_block(FrameType type, uint8_t flags, StreamId id,
   return true;
 }
 
-uint8_t* Connection::encode(FieldsView fields, uint8_t* out) {
+uint8_t* Connection::encode(const OutgoingHead& head, uint8_t* out) {
   out = encoder_.begin_block(out);
-  for_each_line(fields, options_.split_cookies,
-                [&](const Field& line) { out = encoder_.add(line, out); });
+  each_line(head, options_.split_cookies,
+            [&](const Field& line) { out = encoder_.add(line, out); });
   return out;
 }
 
@@ -88,9 +97,9 @@ uint8_t* Connection::scratch(size_t size) {
 }
 
 // In scratch().
-gsl::span<const uint8_t> Connection::encode_block(FieldsView fields) {
-  uint8_t* block = scratch(max_block_size(fields, options_.split_cookies));
-  return {block, encode(fields, block)};
+gsl::span<const uint8_t> Connection::encode_block(const OutgoingHead& head) {
+  uint8_t* block = scratch(max_block_size(head, options_.split_cookies));
+  return {block, encode(head, block)};
 }
 
 // Taken now, sent when the body is out: written without the table, so that what is written in

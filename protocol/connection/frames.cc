@@ -252,7 +252,7 @@ EventPtr Connection::on_goaway(gsl::span<const uint8_t> payload) {
   for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
     next = StreamTable::next(stream);
     if (!is_own(stream->id) || is_closed(stream->state)) continue;
-    const bool waits = stream->held_head != nullptr;
+    const bool waits = stream->waits_to_open();
     if (stream->id <= last && !waits) continue;
     stream->retry_safe = true;
     close_stream(stream, waits ? StreamState::kClosedSkipped : StreamState::kClosedResetReceived,

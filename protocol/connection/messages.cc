@@ -355,7 +355,9 @@ void Connection::end_of_message(Stream* stream) {
 void Connection::refuse_too_large(Stream* stream) {
   ++statistics_.requests_too_large;
   stream->head_sent = true;
-  write_field_block(stream->id, {{":status", "431"}}, /*end_stream=*/true);
+  static constexpr Field kHead[] = {{":status", "431"}};
+  const FieldsView fields = gsl::span<const Field>(kHead);
+  write_field_block(stream->id, outgoing_head(stream, fields, Body::none()), /*end_stream=*/true);
   count_reply();
   finish_sending(stream);
 }

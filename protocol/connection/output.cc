@@ -139,7 +139,7 @@ void Connection::write_window_update(StreamId stream_id, uint32_t increment) {
 
 // The stream has something to send, or its end.
 void Connection::send_end_or_schedule(Stream* stream) {
-  if (!stream->head_sent) return;  // the request still waits
+  if (!stream->head_sent) return;  // it still waits
   if (!stream->body.drained()) return schedule(stream);
   // Nothing is left that needs a window.
   send_queue_.remove(stream);
@@ -173,8 +173,8 @@ bool Connection::cut_data(Stream* stream, size_t room) {
   room = std::min({room, static_cast<size_t>(window), size_t{peer_settings_.max_frame_size}});
 
   bool failed = false;
-  size_t size = stream->body.source() != nullptr ? cut_source(stream, room, &failed)
-                                                 : cut_ready(stream, room);
+  size_t size =
+      stream->body.at_source() ? cut_source(stream, room, &failed) : cut_ready(stream, room);
   if (failed) return true;
   send_queue_.took_turn(stream);
   stream->send_window.take(static_cast<uint32_t>(size));
@@ -238,7 +238,6 @@ size_t Connection::cut_ready(Stream* stream, size_t room) {
 
 // From a source, which fills the frame where it is sent from. Returns the same.
 size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
-  static constexpr Rule kSource = {"BodySource", "the application's body source has failed"};
   room = std::min(room, size_t{kMinMaxFrameSize});
   uint8_t* frame = output_.reserve(FrameHeader::kSize + room);
   BodySource::Filled filled = stream->body.source()->fill(
@@ -246,9 +245,7 @@ size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
   Expects(filled.size <= room);
   if (filled.failed) {
     *failed = true;
-    reset(stream->id, ErrorCode::kInternalError);
-    StreamError reason{{ErrorCode::kInternalError, &kSource, FrameType::kData, stream->id, 0, 0}};
-    close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, reason);
+    fail_source(stream);
     return 0;
   }
   if (filled.end) stream->body.source_ended();
@@ -271,6 +268,13 @@ size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
   statistics_.data_sent += filled.size;
   if (end) finish_sending(stream);
   return filled.size + padding;
+}
+
+void Connection::fail_source(Stream* stream) {
+  static constexpr Rule kSource = {"BodySource", "the application's body source has failed"};
+  reset(stream->id, ErrorCode::kInternalError);
+  StreamError reason{{ErrorCode::kInternalError, &kSource, FrameType::kData, stream->id, 0, 0}};
+  close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, reason);
 }
 
 // The last frame of the message has been queued. The stream changes its state when it is shown.

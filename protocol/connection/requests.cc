@@ -94,20 +94,25 @@ void Connection::open_request(Stream* stream, FieldsView fields) {
 }
 
 bool Connection::can_open_waiting() const {
-  return phase_ == Phase::kOpen && !waiting_.empty() && own_streams_ < own_streams_limit();
+  return phase_ == Phase::kOpen && !waiting_.empty() &&
+         (role_ == Role::kServer || own_streams_ < own_streams_limit());
 }
 
 void Connection::open_waiting(size_t max_bytes) {
   while (can_open_waiting() && output_.unsent() < max_bytes) {
     Stream* stream = static_cast<Stream*>(waiting_.front());
     std::unique_ptr<HeldFields> head = stop_waiting(stream);
-    open_request(stream, head->view());
+    if (role_ == Role::kServer) {
+      open_response(stream, head->view());
+    } else {
+      open_request(stream, head->view());
+    }
   }
 }
 
 std::unique_ptr<HeldFields> Connection::stop_waiting(Stream* stream) {
   waiting_.remove(stream);
-  --waiting_requests_;
+  if (role_ == Role::kClient) --waiting_requests_;
   return std::move(stream->held_head);
 }
 

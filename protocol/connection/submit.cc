@@ -8,6 +8,13 @@
 // Commands. Each checks everything first; after an error nothing was sent and nothing was taken.
 
 namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+// So much of a BodySource is asked for before its head is written, if that depends on it: most
+// bodies that nobody gave a length are smaller, and get one.
+constexpr size_t kSmallBody = 2048;
+
+}  // namespace
 
 // What we send is checked by the rules of what we receive; `rule` only with
 // Options::validate_outbound, `head` always.
@@ -24,10 +31,40 @@ const Rule* Connection::check_fields(FieldsView fields, const Body& body, Reques
   return kept ? nullptr : &kContentLengthKept;
 }
 
-const Rule* Connection::check_fields(FieldsView fields, ResponseHead* head) const {
-  if (options_.validate_outbound) return check_outbound_response(fields, head);
-  read_outbound_response(fields, head);
+const Rule* Connection::check_fields(const OutgoingHead& outgoing, ResponseHead* head) const {
+  if (options_.validate_outbound) {
+    if (outgoing.broken() != nullptr) return outgoing.broken();
+    const Rule* rule = check_outbound_response(outgoing.fields(), head, outgoing.left_out());
+    if (rule != nullptr) return rule;
+  } else {
+    read_outbound_response(outgoing.fields(), head);
+  }
+  const std::string_view length = outgoing.extra().content_length();
+  if (!length.empty()) head->content_length = parse_content_length(length);
   return nullptr;
+}
+
+ResponseFacts Connection::facts_of(const Stream* stream) const {
+  ResponseFacts facts;
+  facts.is_head = stream->request.is_head;
+  facts.is_connect = stream->request.is_connect;
+  facts.date = date_.text();
+  return facts;
+}
+
+OutgoingHead Connection::outgoing_head(const Stream* stream, FieldsView fields,
+                                       const Body& body) const {
+  if (!options_.complete_heads) return OutgoingHead(fields);
+  ResponseFacts facts = facts_of(stream);
+  facts.body = body.bytes();
+  facts.body_size = body.size();
+  return OutgoingHead::complete(fields, facts);
+}
+
+// A body that comes by and by may be here, or its end, before the head has to go.
+bool Connection::waits_for_body(const Stream* stream, FieldsView fields, const Body& body) const {
+  return options_.complete_heads && !body.size() &&
+         OutgoingHead::depends_on_body(fields, facts_of(stream));
 }
 
 // RFC 9113 §6.5.2: the peer has said which requests it takes. (An answer is sent all the same: the
@@ -55,11 +92,11 @@ Stream* Connection::find_for_command(StreamId id, SubmitError* error) {
 }
 
 // Writes the head of a message whose body is set: END_STREAM rides on it when nothing follows.
-void Connection::start_message(Stream* stream, FieldsView fields, bool bodiless) {
+void Connection::start_message(Stream* stream, const OutgoingHead& head, bool bodiless) {
   stream->state = on_send(stream->state, StreamInput::kHeaders).next;
   stream->head_sent = true;
   const bool end_stream = bodiless || (stream->body.drained() && !stream->body.has_trailers());
-  write_field_block(stream->id, fields, end_stream);
+  write_field_block(stream->id, head, end_stream);
   if (!end_stream) return send_end_or_schedule(stream);
   stream->body.cancel();
   stream->released_event_due = stream->body.owes_release();
@@ -72,23 +109,42 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  if (stream->head_sent) return {SubmitError::kWrongState};
+  if (stream->answered()) return {SubmitError::kWrongState};
+  const OutgoingHead outgoing = outgoing_head(stream, fields, body);
   ResponseHead head;
-  if (const Rule* rule = check_fields(fields, &head)) return {SubmitError::kInvalidFields, rule};
+  if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
   if (head.status < 200) return {SubmitError::kInvalidArgument};
   // RFC 9110 §6.4.1: these responses have no content, whatever their fields say of one.
-  bool bodiless = stream->request.is_head || head.status == 204 || head.status == 304;
+  bool bodiless = stream->request.is_head || head.status == 204 || head.status == 304 ||
+                  (options_.complete_heads && head.status == 205);
   std::optional<size_t> size = body.size();
   if (!bodiless && size && head.content_length != kNoContentLength &&
       static_cast<int64_t>(*size) != head.content_length) {
     return {SubmitError::kInvalidFields, &kContentLengthKept};
   }
 
+  const bool waits = !bodiless && waits_for_body(stream, fields, body);
   stream->tunnel = stream->request.is_connect && head.status < 300;
   stream->body.start(std::move(body), options_.send_buffer_size);
   if (head.has_priority) merge_own_priority(stream, fields);
-  start_message(stream, fields, bodiless);
+  if (waits) {
+    stream->held_head = std::make_unique<HeldFields>(fields);
+    waiting_.push_back(stream);
+  } else {
+    start_message(stream, outgoing, bodiless);
+  }
   return {};
+}
+
+// The head has to go now: what is here of the body decides what it says.
+void Connection::open_response(Stream* stream, FieldsView fields) {
+  if (stream->body.source() != nullptr && stream->body.prefetch(kSmallBody).failed) {
+    return fail_source(stream);
+  }
+  ResponseFacts facts = facts_of(stream);
+  facts.body = stream->body.ready();
+  facts.body_size = stream->body.size_left();
+  start_message(stream, OutgoingHead::complete(fields, facts), /*bodiless=*/false);
 }
 
 SubmitResult Connection::submit_informational(StreamId stream_id, FieldsView fields) {
@@ -96,12 +152,13 @@ SubmitResult Connection::submit_informational(StreamId stream_id, FieldsView fie
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  if (stream->head_sent) return {SubmitError::kWrongState};
+  if (stream->answered()) return {SubmitError::kWrongState};
+  const OutgoingHead outgoing = outgoing_head(stream, fields, Body::none());
   ResponseHead head;
-  if (const Rule* rule = check_fields(fields, &head)) return {SubmitError::kInvalidFields, rule};
+  if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
   if (head.status < 100 || head.status >= 200) return {SubmitError::kInvalidArgument};
   stream->state = on_send(stream->state, StreamInput::kHeaders).next;
-  write_field_block(stream_id, fields, /*end_stream=*/false);
+  write_field_block(stream_id, outgoing, /*end_stream=*/false);
   return {};
 }
 
@@ -161,7 +218,7 @@ SubmitResult Connection::reset_stream(StreamId stream_id, ErrorCode code) {
   reason.code = code;
   reason.frame = FrameType::kRstStream;
   reason.stream_id = stream_id;
-  if (stream->held_head != nullptr) {  // the peer knows nothing of it
+  if (stream->waits_to_open()) {  // the peer knows nothing of it
     stream->retry_safe = true;
     close_stream(stream, StreamState::kClosedSkipped, ClosedBy::kLocal, reason);
   } else {

@@ -55,6 +55,8 @@ class Body {
   }
   bool trailers_expected() const { return trailers_expected_; }
 
+  // The bytes of a view or of an owned body; none of the others.
+  gsl::span<const uint8_t> bytes() const;
   // The body's size in octets, when it is known beforehand.
   std::optional<size_t> size() const;
 
@@ -71,6 +73,21 @@ class Body {
   Kind kind_;
   bool trailers_expected_ = false;
 };
+
+inline gsl::span<const uint8_t> Body::bytes() const {
+  struct Visitor {
+    using Bytes = gsl::span<const uint8_t>;
+    Bytes operator()(Bytes bytes) const { return bytes; }
+    Bytes operator()(const std::string& text) const {
+      return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+    }
+    Bytes operator()(const std::vector<uint8_t>& bytes) const { return bytes; }
+    Bytes operator()(const None&) const { return {}; }
+    Bytes operator()(BodySource*) const { return {}; }
+    Bytes operator()(const Stream&) const { return {}; }
+  };
+  return std::visit(Visitor{}, kind_);
+}
 
 inline std::optional<size_t> Body::size() const {
   struct Visitor {

@@ -60,6 +60,25 @@ BodySource* SendBody::source() const {
 
 void SendBody::source_ended() { body_ = Body::none(); }
 
+BodySource::Filled SendBody::prefetch(size_t size) {
+  buffer_capacity_ = static_cast<uint32_t>(size);
+  buffer_.bytes.reset(new uint8_t[size]);
+  BodySource::Filled filled;
+  do {
+    filled = source()->fill({buffer_.bytes.get() + buffer_.size, size - buffer_.size});
+    Expects(filled.size <= size - buffer_.size);
+    buffer_.size += static_cast<uint32_t>(filled.size);
+  } while (filled.size > 0 && !filled.end && !filled.failed && buffer_.size < size);
+  if (filled.end) source_ended();
+  source_waiting_ = filled.size == 0;
+  return filled;
+}
+
+std::optional<size_t> SendBody::size_left() const {
+  if (open_ || source() != nullptr) return std::nullopt;
+  return rest_.size() + buffer_.size;
+}
+
 gsl::span<const uint8_t> SendBody::ready() const {
   if (buffer_.size == 0) return rest_;
   return {buffer_.bytes.get() + buffer_.begin,

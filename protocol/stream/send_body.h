@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <gsl/span>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,11 +45,18 @@ class SendBody {
   void set_source_waiting(bool waiting) { source_waiting_ = waiting; }
   bool source_waiting() const { return source_waiting_; }
   void source_ended();
+  // The next bytes come from it: none are buffered.
+  bool at_source() const { return buffer_.size == 0 && source() != nullptr; }
+  // Takes what the source has at once, at most `size` octets, into the buffer.  `failed`, `end`: of
+  // the source.
+  BodySource::Filled prefetch(size_t size);
 
   // --- Sending
 
   // Octets at hand. For a source: unknown, see source().
   gsl::span<const uint8_t> ready() const;
+  // How many octets are left of the body, when it is all here.
+  std::optional<size_t> size_left() const;
   void consume(size_t size);
   // Everything of the body has been handed out, and it is known whether trailers follow.
   bool drained() const;

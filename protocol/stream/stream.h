@@ -53,7 +53,8 @@ struct Stream : ScheduledStream {
   bool head_sent = false;      // the request's, or that of the final response, is written
   bool tunnel = false;         // CONNECT, answered 2xx (RFC 9113 §8.5)
   bool sending_ended = false;  // the last frame of the message is queued
-  std::unique_ptr<HeldFields> held_head;  // of a request that waits for the peer's limit of streams
+  // Of a request that waits for the peer's limit of streams, or a response whose body decides.
+  std::unique_ptr<HeldFields> held_head;
   FlowWindow send_window;
   std::chrono::steady_clock::time_point waiting_since;  // has had something to send, and sent none
   bool priority_given = false;       // `priority` was signalled, or set by the application
@@ -68,6 +69,11 @@ struct Stream : ScheduledStream {
   StreamLink live;    // all streams, in the order of their creation
   StreamLink notify;  // events are due
   StreamLink ending;  // our last frame is queued and not yet shown
+
+  // The final response has been submitted, whether its head is written or still waits.
+  bool answered() const { return head_sent || held_head != nullptr; }
+  // A request that the peer knows nothing of.
+  bool waits_to_open() const { return held_head != nullptr && state == StreamState::kIdle; }
 };
 
 template <auto kLink>

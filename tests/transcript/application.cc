@@ -1,6 +1,7 @@
 #include "tests/transcript/application.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
 #include "tests/reference/frames.h"
@@ -26,6 +27,7 @@ constexpr std::string_view kCommands[] = {
     "ping",
     "shutdown",
     "terminate",
+    "set_time_of_day",
     "trim",
     "source",
 };
@@ -149,6 +151,12 @@ SubmitResult Application::submit(const Item& command, Arguments* arguments) {
   if (command.name == "shutdown") return connection_.shutdown(debug_data);
   if (command.name == "terminate") {
     return connection_.terminate(static_cast<ErrorCode>(arguments->take_error_code()), debug_data);
+  }
+  if (command.name == "set_time_of_day") {  // seconds since the epoch
+    const auto seconds = static_cast<int64_t>(arguments->take_number());
+    connection_.set_time_of_day(
+        std::chrono::system_clock::time_point(std::chrono::seconds(seconds)));
+    return {};
   }
   if (command.name == "trim") {
     connection_.trim();

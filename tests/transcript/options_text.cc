@@ -64,6 +64,7 @@ void visit_options(Options* o, Setter* set) {
   set->field("max_window_size", &o->max_window_size);
   set->field("window_policy", &o->window_policy);
   set->field("validate_outbound", &o->validate_outbound);
+  set->field("complete_heads", &o->complete_heads);
   set->field("automatic_credit", &o->automatic_credit);
   set->field("explicit_release", &o->explicit_release);
   set->field("trim_field_values", &o->trim_field_values);
