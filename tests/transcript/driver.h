@@ -53,6 +53,8 @@ class Driver {
 
   std::vector<Item> take_events() { return std::exchange(events_, {}); }
   std::vector<Item> take_output() { return reader_.take(); }
+  // Until finish().
+  Connection& connection() { return *connection_; }
   // What a `?` line asks for.
   Item state(const Item& question) const;
 
