@@ -190,17 +190,25 @@ def self_play():
 # A build of everything takes minutes on two cores, so what can be looked for in one is.
 
 
-@stage("g++, AddressSanitizer and UndefinedBehaviorSanitizer")
+# (Clang compiles it in half the time.)
+@stage("clang-19, AddressSanitizer and UndefinedBehaviorSanitizer")
 def sanitizers():
-    yield from with_controls(STALE_VIEWS, tests("--config=asan", "--config=ubsan"))
+    yield from with_controls(STALE_VIEWS,
+                             tests("--config=asan", "--config=ubsan", environment=CLANG))
+
+
+@stage("g++, AddressSanitizer: stale views")
+def asan():
+    yield from with_controls(STALE_VIEWS, tests(
+        "--config=asan", targets=("//tests/connection/...", "//tests/event/...",
+                                  "//tests/frame/...", "//tests/memory/...")))
 
 
 @stage("g++, ThreadSanitizer: what threads meet in")
 def tsan():
     yield from with_controls(
         ("//tests/connection:hand_over_test HandOverDeathTest.WithoutTheGateIsReported",),
-        tests("--config=tsan", targets=("//tests/adapters/...", "//tests/connection/...",
-                                        "//tests/frame/...", "//tests/memory/...")))
+        tests("--config=tsan", "--test_tag_filters=threads", "--build_tests_only"))
 
 
 @stage("clang-19, hardened, the core without exceptions and RTTI")
@@ -210,11 +218,8 @@ def hardened():
         targets=("//...", "-//tests/interop/...", "-//tests/conformance/...")))
 
 
-@stage(f"clang's AddressSanitizer: stale views; libFuzzer, {FUZZ_SECONDS} s each")
+@stage(f"libFuzzer, {FUZZ_SECONDS} s each")
 def fuzz():
-    yield from with_controls(STALE_VIEWS, tests(
-        "--config=fuzz", environment=CLANG,
-        targets=("//tests/connection:stale_event_test", "//tests/frame:stale_frame_test")))
     code, output = run("bazel", "query", "--noshow_progress",
                        "attr(tags, manual, kind(cc_binary, //fuzz:all))")
     labels = re.findall(r"^//fuzz:(\w+)_fuzzer$", output, re.MULTILINE)

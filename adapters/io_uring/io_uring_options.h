@@ -9,10 +9,11 @@ namespace headrace::adapters {
 // What an IoUringLoop takes beside LoopOptions.
 struct IoUringOptions {
   // The buffers that input is received into, shared by all connections: how many (a power of two),
-  // and their size in octets. They cost this much memory a loop, once they have been used. A turn
-  // that has more input than fits goes on with the rest in the next.
-  uint32_t input_buffers = 32;
-  uint32_t input_buffer_size = 16 * 1024;
+  // and their size in octets. They cost this much memory a loop, once they have been used. Who
+  // finds none free is asked again in the next turn, at the price of a submission: few large ones
+  // are best for a few uploads, many small ones for thousands of connections.
+  uint32_t input_buffers = 256;
+  uint32_t input_buffer_size = 8 * 1024;
 
   // One send at most: what a connection that nobody reads from can hold in a BodySource's bytes.
   size_t output_size = 64 * 1024;

@@ -110,7 +110,7 @@ TEST_F(IoUringLoopTest, CancelsTheReceiveOfWhoIsHeldBack) {
   LoopPeer peer = connect_and_ask("/10");
   ASSERT_TRUE(turn_until([&] { return peer.ended(1); }, &peer));
   std::string pings;
-  constexpr size_t kPings = 30'000;  // as many octets as all buffers of the loop
+  constexpr size_t kPings = 120'000;  // as many octets as all buffers of the loop hold
   for (size_t i = 0; i < kPings; ++i) {
     pings += reference::encode(reference::PING, 0, 0, "01234567");
   }

@@ -46,7 +46,7 @@ inline const LoopKind kLoopKinds[] = {
     {"io_uring_cramped",
      [](const LoopOptions& options, Service* service) {
        return LoopKind::as_loop(IoUringLoop::create(
-           options, service, {.input_buffers = 2, .input_buffer_size = 64, .output_size = 2'000}));
+           options, service, {.input_buffers = 8, .input_buffer_size = 64, .output_size = 2'000}));
      }},
     {"io_uring_kernel_thread",
      [](const LoopOptions& options, Service* service) {
