@@ -8,6 +8,9 @@
 #include <cstddef>
 #include <utility>
 
+#include "protocol/message/reason_phrase.h"
+#include "protocol/message/response_head.h"
+
 namespace headrace::serve {
 namespace {
 
@@ -23,13 +26,10 @@ class Digits {
   char* end_;
 };
 
-// RFC 9110 §15.3.5, §15.3.6, §15.4.5.
-bool forbids_body(int status) { return status == 204 || status == 205 || status == 304; }
-
 }  // namespace
 
-Responder::Responder(Connection& connection, const RequestReceived& request, std::string_view date)
-    : connection_(connection), request_(request), date_(date) {
+Responder::Responder(Connection& connection, const RequestReceived& request)
+    : connection_(connection), request_(request) {
   for (const Field& field : request.fields) {
     if (!field.name.starts_with(':')) break;  // RFC 9113 §8.3: pseudo-header fields come first
     if (field.name == ":method") method_ = field.value;
@@ -67,7 +67,7 @@ void Responder::respond_text(int status, std::string text, FieldsView fields) {
 
 void Responder::respond_error(int status, FieldsView fields) {
   std::string text = std::to_string(status);
-  text.append(" ").append(reason_phrase(status)).append("\n");
+  text.append(" ").append(reason_phrase(static_cast<uint16_t>(status))).append("\n");
   respond_text(status, std::move(text), fields);
 }
 
@@ -80,15 +80,10 @@ bool Responder::require_get_or_head() {
 void Responder::submit(int status, FieldsView fields, Body body, std::optional<uint64_t> size) {
   const Digits status_text(static_cast<uint64_t>(status));
   const Digits size_text(size.value_or(0));
-  absl::InlinedVector<Field, 16> all{
-      {":status", status_text.text()}, {"server", "headrace"}, {"date", date_}};
-  if (size && !forbids_body(status)) all.push_back({"content-length", size_text.text()});
+  absl::InlinedVector<Field, 16> all{{":status", status_text.text()}, {"server", "headrace"}};
+  if (size) all.push_back({"content-length", size_text.text()});
   all.insert(all.end(), fields.begin(), fields.end());
-  if (is_head() || forbids_body(status)) {
-    body = Body::none();
-  } else {
-    body_size_ = size.value_or(0);
-  }
+  if (!is_head() && may_have_content(static_cast<uint16_t>(status))) body_size_ = size.value_or(0);
   const SubmitResult result = connection_.submit_response(
       request_.stream_id, gsl::span<const Field>(all.data(), all.size()), std::move(body));
   status_ = status;
@@ -96,33 +91,6 @@ void Responder::submit(int status, FieldsView fields, Body body, std::optional<u
   // other error says that the stream or the connection has gone.
   if (result.error == SubmitError::kInvalidFields) {
     (void)connection_.reset_stream(request_.stream_id, ErrorCode::kInternalError);
-  }
-}
-
-std::string_view reason_phrase(int status) {
-  switch (status) {
-    case 301:
-      return "Moved Permanently";
-    case 400:
-      return "Bad Request";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 412:
-      return "Precondition Failed";
-    case 416:
-      return "Range Not Satisfiable";
-    case 500:
-      return "Internal Server Error";
-    case 501:
-      return "Not Implemented";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return "";
   }
 }
 

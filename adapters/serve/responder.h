@@ -17,8 +17,8 @@ namespace headrace::serve {
 // request's event; views into the request may be passed on in the answer's fields.
 class Responder {
  public:
-  // `date` is the value of the answer's date field.
-  Responder(Connection& connection, const RequestReceived& request, std::string_view date);
+  // The connection completes heads (Options::complete_heads), and has been told the time of day.
+  Responder(Connection& connection, const RequestReceived& request);
 
   // --- The request.
   std::string_view method() const { return method_; }
@@ -36,9 +36,9 @@ class Responder {
   // Tells a client that waits for it to send the body (RFC 9110 §10.1.1). False: nobody waits.
   bool invite_body();
 
-  // --- The answer: exactly one of these. `fields` come after :status, server and date. The body is
-  // left out where there may be none (HEAD, 204, 304); the answer to HEAD has the content-length
-  // all the same.
+  // --- The answer: exactly one of these. `fields` come after :status and server. The connection
+  // adds the date, and leaves the body out where there may be none (HEAD, 204, 205, 304); the
+  // answer to HEAD has the content-length all the same.
 
   // With a body of known size.
   void respond(int status, FieldsView fields, Body body, uint64_t size);
@@ -67,7 +67,6 @@ class Responder {
 
   Connection& connection_;
   const RequestReceived& request_;
-  std::string_view date_;
   std::string_view method_;
   std::string_view target_;
   std::string_view path_;
@@ -75,9 +74,6 @@ class Responder {
   int status_ = 0;
   uint64_t body_size_ = 0;
 };
-
-// RFC 9110 §15: "Not Found"; empty for a status that this program never chooses.
-std::string_view reason_phrase(int status);
 
 }  // namespace headrace::serve
 

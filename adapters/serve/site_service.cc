@@ -19,8 +19,7 @@ namespace {
 // One connection's requests. Those that are answered at once leave nothing behind.
 class SiteHandler : public adapters::Handler {
  public:
-  SiteHandler(const Site& site, DateClock& clock, Connection& connection)
-      : site_(site), clock_(clock), connection_(connection) {}
+  SiteHandler(const Site& site, Connection& connection) : site_(site), connection_(connection) {}
 
   void handle(EventPtr event) override {
     if (std::holds_alternative<RequestReceived>(*event)) return take_request(std::move(event));
@@ -52,7 +51,7 @@ class SiteHandler : public adapters::Handler {
   void take_request(EventPtr event) {
     const auto& request = std::get<RequestReceived>(*event);
     const StreamId stream_id = request.stream_id;
-    Responder responder(connection_, request, clock_.now());
+    Responder responder(connection_, request);
     OpenRequest open;
     if (site_.log != nullptr) {
       open.record.method = responder.method();
@@ -90,11 +89,12 @@ class SiteHandler : public adapters::Handler {
   void answer_kept(OpenRequest& open) {
     if (open.request == nullptr) return;
     const EventPtr event = std::move(open.request);
-    Responder responder(connection_, std::get<RequestReceived>(*event), clock_.now());
+    Responder responder(connection_, std::get<RequestReceived>(*event));
     answer_with(responder, open);
   }
 
   void answer_with(Responder& responder, OpenRequest& open) {
+    connection_.set_time_of_day(std::chrono::system_clock::from_time_t(std::time(nullptr)));
     answer(responder, site_);
     open.exchange = responder.take_exchange();
     open.record.status = responder.status();
@@ -118,24 +118,14 @@ class SiteHandler : public adapters::Handler {
   }
 
   const Site& site_;
-  DateClock& clock_;
   Connection& connection_;
   absl::flat_hash_map<StreamId, OpenRequest> requests_;
 };
 
 }  // namespace
 
-std::string_view DateClock::now() {
-  const int64_t second = std::time(nullptr);
-  if (second != second_) {
-    second_ = second;
-    date_ = HttpDate(second);
-  }
-  return date_.text();
-}
-
 std::unique_ptr<adapters::Handler> SiteService::open(Connection& connection, adapters::Driver&) {
-  return std::make_unique<SiteHandler>(*site_, clock_, connection);
+  return std::make_unique<SiteHandler>(*site_, connection);
 }
 
 }  // namespace headrace::serve

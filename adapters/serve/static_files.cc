@@ -18,8 +18,8 @@
 #include "adapters/serve/byte_range.h"
 #include "adapters/serve/conditions.h"
 #include "adapters/serve/file_body.h"
-#include "adapters/serve/http_date.h"
 #include "adapters/serve/media_type.h"
+#include "protocol/message/http_date.h"
 
 namespace headrace::serve {
 namespace {

@@ -56,9 +56,7 @@ class OutgoingHead::Completion {
     }
     is_interim_ = status_ < 200;
     is_tunnel_ = status_ == 101 || (facts.is_connect && 200 <= status_ && status_ < 300);
-    // RFC 9110 §6.4.1, §15.3.6.
-    has_no_content_ =
-        is_interim_ || is_tunnel_ || status_ == 204 || status_ == 205 || status_ == 304;
+    has_no_content_ = is_tunnel_ || !may_have_content(status_);
   }
 
   void decide(OutgoingHead* head) {

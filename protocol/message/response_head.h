@@ -41,6 +41,12 @@ struct ResponseFacts {
   std::string_view date = {};
 };
 
+// Whether a response with this status has content, when its request lets it (RFC 9110 §6.4.1,
+// §15.3.6): not 1xx, 204, 205 and 304.
+constexpr bool may_have_content(uint16_t status) {
+  return status >= 200 && status != 204 && status != 205 && status != 304;
+}
+
 // How the end of the body will be found (RFC 9112 §6.3).
 enum class Framing : uint8_t {
   kNoBody,      // nothing follows the head

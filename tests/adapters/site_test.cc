@@ -77,7 +77,13 @@ class SiteTest : public testing::Test {
     return status(ask(method, path, fields));
   }
 
-  adapters::LoopOptions options_;
+  static adapters::LoopOptions completing_heads() {
+    adapters::LoopOptions options;
+    options.connection.complete_heads = true;
+    return options;
+  }
+
+  adapters::LoopOptions options_ = completing_heads();
   Site site_;
   std::unique_ptr<SiteService> service_;
   std::unique_ptr<EpollLoop> loop_;
