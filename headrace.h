@@ -5,6 +5,7 @@
 
 #include "field/field.h"
 #include "protocol/connection/connection.h"
+#include "protocol/connection/memory_bound.h"
 #include "protocol/event/event.h"
 #include "protocol/frame/frame_reader.h"
 #include "protocol/frame/frame_writer.h"

@@ -90,6 +90,10 @@ class Recycler {
     lent_ = nullptr;
   }
 
+  // Checked builds let slots rest before they come round again, so that a stale reference meets a
+  // poisoned (or dead) object and not the next event.
+  static constexpr int kQuarantine = HEADRACE_ASAN || HEADRACE_HARDENED ? 16 : 0;
+
   // How many objects were still held at the next step.
   uint64_t implicit_keeps() const { return implicit_keeps_; }
   // How many objects were allocated.
@@ -97,10 +101,6 @@ class Recycler {
 
  private:
   friend struct HandBack<T>;
-
-  // Checked builds let slots rest before they come round again, so that a stale reference meets a
-  // poisoned (or dead) object and not the next event.
-  static constexpr int kQuarantine = HEADRACE_ASAN || HEADRACE_HARDENED ? 16 : 0;
 
   RecycledSlot<T>* new_slot() {
     ++allocations_;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "protocol/connection/memory_bound.h"
 #include "protocol/stream/flow_window.h"
 #include "tests/self_play/side.h"
 
@@ -11,6 +12,7 @@ void Side::check_invariants() {
   ++turns_;
   if (!inspector_->in_data_frame()) frames_.finish_open_data();
   require(connection_->ledger().peak() <= options_.limits.connection_memory, "above the budget");
+  require(connection_->statistics().memory_peak <= max_bytes(options_), "above max_bytes()");
   if (!inspector_->is_open()) return;
   check_windows();
   check_counts();

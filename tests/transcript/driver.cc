@@ -34,6 +34,25 @@ std::string text_of(gsl::span<const ConstBuffer> buffers) {
   return text;
 }
 
+namespace {
+
+struct Enter {
+  Enter() { call(LibraryCalls::enter); }
+  static void call(void (*function)()) {
+    if (function != nullptr) function();
+  }
+};
+struct Leave {
+  ~Leave() { Enter::call(LibraryCalls::leave); }
+};
+// The other way round: what is between the two in a class is destroyed inside of a call.
+struct LeaveLast : Leave {};
+struct EnterFirst {
+  ~EnterFirst() { Enter::call(LibraryCalls::enter); }
+};
+
+}  // namespace
+
 struct Driver::OpenRange {
   enum class Kind : uint8_t { kReceive, kAdvance, kEndOfInput };
 
@@ -42,6 +61,8 @@ struct Driver::OpenRange {
 
   static EventRange start(Connection* connection, Kind kind, gsl::span<const uint8_t> input,
                           TimePoint now) {
+    const Enter enter;
+    const Leave leave;
     switch (kind) {
       case Kind::kReceive:
         return connection->receive(input, now);
@@ -55,6 +76,8 @@ struct Driver::OpenRange {
 
   // The next event, or null at the end.
   EventPtr next() {
+    const Enter enter;
+    const Leave leave;
     if (at) {
       ++*at;
     } else {
@@ -65,7 +88,9 @@ struct Driver::OpenRange {
   }
 
   Input input;  // outlives the range
+  LeaveLast leave;
   EventRange range;
+  EnterFirst enter;
   std::optional<decltype(std::declval<EventRange&>().begin())> at;
 };
 

@@ -28,6 +28,12 @@ enum class Holding : uint8_t {
   kKeep,  // held after keep()
 };
 
+// Told when the connection is called with input, and when it returns; null: nobody is.
+struct LibraryCalls {
+  static inline void (*enter)() = nullptr;
+  static inline void (*leave)() = nullptr;
+};
+
 // What is to be sent, as one string.
 std::string text_of(gsl::span<const ConstBuffer> buffers);
 

@@ -1,0 +1,43 @@
+#include "protocol/connection/memory_bound.h"
+
+#include <algorithm>
+
+#include "field/field.h"
+#include "memory/recycler.h"
+#include "protocol/connection/connection.h"
+#include "protocol/event/event.h"
+
+namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+size_t announced(const Options& options, SettingId id, size_t otherwise) {
+  for (const Setting& setting : options.settings) {
+    if (setting.id == id) otherwise = setting.value;
+  }
+  return otherwise;
+}
+
+}  // namespace
+
+size_t max_bytes(const Options& options) {
+  const size_t frame_size =
+      announced(options, SettingId::kMaxFrameSize, options.max_frame_size) + FrameHeader::kSize;
+  const size_t list_size =
+      announced(options, SettingId::kMaxHeaderListSize, options.limits.field_list_size);
+
+  // The ledger's budget; what grows is there twice for a moment, the old half and the new whole.
+  const size_t ledger = options.limits.connection_memory + options.limits.connection_memory / 2;
+  // A frame that is cut: a buffer that doubles, beside the one before it.
+  const size_t cut_frame = 3 * frame_size;
+  // An event, and in checked builds those that rest; where it owns its bytes, those of DATA or of a
+  // field section.
+  size_t events = (1 + Recycler<Event>::kQuarantine) * sizeof(RecycledSlot<Event>);
+  if (options.allocation == Allocation::kFresh || HEADRACE_ASAN != 0) {
+    events += std::max(frame_size, list_size + options.limits.fields_per_section * sizeof(Field));
+  }
+  // Replies, of 17 octets at most but for a bare 431, in blocks of at most 16 KiB; GOAWAY.
+  const size_t replies = 64 * size_t{options.limits.queued_replies} + 2 * (16 * 1024 + 1024);
+  return sizeof(Connection) + ledger + cut_frame + events + replies;
+}
+
+}  // namespace headrace::inline HEADRACE_ABI
