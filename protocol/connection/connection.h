@@ -169,7 +169,8 @@ class Connection {
   // The receive window of a stream, or of the connection (0). All zero for a stream that is not
   // receiving.
   ReceiveCredit receive_credit(StreamId stream_id) const;
-  // What the scheduler goes by: as it was signalled last, or set.
+  // What the scheduler goes by: as it was signalled last, or set. The RFC's defaults for a stream
+  // that is not there.
   Priority priority(StreamId stream_id) const;
   // A GOAWAY was sent or received, and no stream is left: nothing more can happen here.
   bool is_drained() const;
@@ -274,7 +275,7 @@ class Connection {
 
   // --- priorities.cc
 
-  Priority default_priority() const;
+  Priority default_priority(const Stream* stream) const;
   void note_priority_signal();
   void give_priority(Stream* stream, const Priority& priority);
   void prioritize_request(Stream* stream, const std::optional<Priority>& update);
@@ -346,6 +347,7 @@ class Connection {
 
   // --- control.cc: commands about the connection.
 
+  SettingValues announced_settings() const;
   void send_settings(gsl::span<const Setting> settings);
   void send_ping(uint64_t opaque, PingPurpose purpose);
 
@@ -464,7 +466,6 @@ class Connection {
   SettingsInFlight settings_in_flight_;
   uint32_t announced_max_streams_;
   bool announced_push_ = true;
-  uint32_t announced_no_rfc7540_priorities_ = 0;
 
   StreamTable streams_;
   ClosedStreams closed_peer_streams_;

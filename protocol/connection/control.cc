@@ -15,14 +15,15 @@ SubmitResult Connection::submit_settings(gsl::span<const Setting> settings) {
   if (settings.size() * SettingsEntries::kEntrySize > peer_settings_.max_frame_size) {
     return {SubmitError::kTooLarge};
   }
+  SettingValues announced = announced_settings();
   for (const Setting& setting : settings) {
     ErrorCode code;
-    const Rule* rule = check_setting(setting, own_settings_, &code);
+    const Rule* rule = check_setting(setting, announced, &code);
     if (setting.id == SettingId::kEnablePush && setting.value != 0 && role_ == Role::kServer) {
       rule = &kServerPush;
     }
     if (setting.id == SettingId::kNoRfc7540Priorities &&
-        setting.value != announced_no_rfc7540_priorities_) {
+        setting.value != announced.no_rfc7540_priorities) {
       rule = &kPrioritiesStay;
     }
     // Streams that were widened (WindowPolicy::kAutoTuned) stand above INITIAL_WINDOW_SIZE.
@@ -31,9 +32,17 @@ SubmitResult Connection::submit_settings(gsl::span<const Setting> settings) {
       rule = &kWindowsInBounds;
     }
     if (rule != nullptr) return {SubmitError::kInvalidArgument, rule};
+    announced.apply(setting);
   }
   send_settings(settings);
   return {};
+}
+
+// What we have said, acknowledged or not: what may not be taken back, may not be before either.
+SettingValues Connection::announced_settings() const {
+  SettingValues announced = own_settings_;
+  settings_in_flight_.for_each([&](const Setting& setting) { announced.apply(setting); });
+  return announced;
 }
 
 SubmitResult Connection::ping(uint64_t opaque) {
@@ -67,9 +76,6 @@ void Connection::send_settings(gsl::span<const Setting> settings) {
     if (setting.id == SettingId::kEnablePush) announced_push_ = setting.value != 0;
     if (setting.id == SettingId::kInitialWindowSize) {
       largest_announced_window_ = std::max(largest_announced_window_, setting.value);
-    }
-    if (setting.id == SettingId::kNoRfc7540Priorities) {
-      announced_no_rfc7540_priorities_ = setting.value;
     }
   }
   size_t size = FrameHeader::kSize + settings.size() * SettingsEntries::kEntrySize;

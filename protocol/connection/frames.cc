@@ -193,7 +193,7 @@ EventPtr Connection::on_settings_ack() {
   }
   const uint32_t window_before = own_settings_.initial_window_size;
   settings_in_flight_.acknowledge([this](const Setting& setting) {
-    if (uint32_t* value = own_settings_.find(setting.id)) *value = setting.value;
+    own_settings_.apply(setting);
     if (setting.id == SettingId::kHeaderTableSize) decoder_.set_max_table_size(setting.value);
   });
   if (settings_in_flight_.empty()) settings_deadline_ = TimePoint::max();

@@ -27,6 +27,10 @@ struct SettingValues {
 
   // The value of a setting, or null for an unknown identifier.
   uint32_t* find(SettingId id);
+  // No effect when it is unknown.
+  void apply(const Setting& setting) {
+    if (uint32_t* value = find(setting.id)) *value = setting.value;
+  }
 };
 
 // RFC 9218 §2.1: what the first SETTINGS frame says, or does not say, holds. For both sides.
@@ -44,6 +48,11 @@ class SettingsInFlight {
  public:
   void push(gsl::span<const Setting> settings);
   bool empty() const { return counts_.empty(); }
+  // Hands all of them to `look(const Setting&)`, in the order in which they were sent.
+  template <typename Look>
+  void for_each(Look look) const {
+    for (const Setting& setting : settings_) look(setting);
+  }
   // Hands the oldest settings in flight to `apply(const Setting&)`, one by one, and forgets them.
   template <typename Apply>
   void acknowledge(Apply apply) {
