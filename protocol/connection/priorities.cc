@@ -21,10 +21,10 @@ std::optional<PriorityParameters> read_priority(FieldsView fields) {
 }  // namespace
 
 // A client that has never spoken of priorities does not know them, and expects its streams to be
-// served alike.
-Priority Connection::default_priority() const {
+// served alike. A tunnel has no end to wait for, so what comes behind it does not (§10, §11).
+Priority Connection::default_priority(const Stream* stream) const {
   Priority priority;
-  priority.incremental = !peer_prioritizes_;
+  priority.incremental = !peer_prioritizes_ || stream->request.is_connect;
   return priority;
 }
 
@@ -32,7 +32,7 @@ Priority Connection::default_priority() const {
 void Connection::note_priority_signal() {
   if (std::exchange(peer_prioritizes_, true)) return;
   for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
-    if (!stream->priority_given) send_queue_.set_priority(stream, default_priority());
+    if (!stream->priority_given) send_queue_.set_priority(stream, default_priority(stream));
   }
 }
 
@@ -43,7 +43,7 @@ void Connection::give_priority(Stream* stream, const Priority& priority) {
 
 // A request has come in. A PRIORITY_UPDATE that came before it is the later word of the two (§7).
 void Connection::prioritize_request(Stream* stream, const std::optional<Priority>& update) {
-  stream->priority = default_priority();
+  stream->priority = default_priority(stream);
   std::optional<PriorityParameters> field;
   if (stream->request.has_priority) {
     field = read_priority(gsl::span<const Field>(field_storage_.fields()));
@@ -147,7 +147,7 @@ SubmitResult Connection::update_priority(StreamId stream_id, const Priority& pri
 
 Priority Connection::priority(StreamId stream_id) const {
   const Stream* stream = streams_.find(stream_id);
-  return stream == nullptr ? default_priority() : stream->priority;
+  return stream == nullptr ? Priority{} : stream->priority;
 }
 
 // §2.1.1: a server that has not said that it leaves the priorities of RFC 7540 alone is unlikely to

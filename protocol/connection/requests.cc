@@ -81,7 +81,7 @@ Stream* Connection::create_own_stream(const RequestHead& request, uintptr_t user
   stream->announced = true;
   stream->user_data = user_data;
   stream->automatic_credit = options_.automatic_credit;
-  stream->priority = default_priority();
+  stream->priority = default_priority(stream);
   return stream;
 }
 
