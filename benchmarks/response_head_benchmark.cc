@@ -4,6 +4,7 @@
 // op is a head.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -93,12 +94,11 @@ class Clone {
     fields_.reserve(fields.size() + 3);
     for (const Field& field : fields) fields_.emplace_back(field.name, field.value);
   }
-  void set_if_missing(std::string_view name, std::string_view value) {
-    for (const auto& field : fields_) {
-      if (field.first == name) return;
-    }
-    fields_.emplace_back(name, value);
+  bool has(std::string_view name) const {
+    return std::any_of(fields_.begin(), fields_.end(),
+                       [name](const auto& field) { return field.first == name; });
   }
+  void set(std::string_view name, std::string_view value) { fields_.emplace_back(name, value); }
   void erase(std::string_view name) {
     std::erase_if(fields_, [name](const auto& field) { return field.first == name; });
   }
@@ -121,9 +121,9 @@ size_t write_cloned(const Row& row, HttpVersion version, std::string_view date, 
       clone.erase(name);
     }
   }
-  clone.set_if_missing("date", date);
-  clone.set_if_missing("content-type", detect_content_type(body()));
-  clone.set_if_missing("content-length", std::to_string(kBody.size()));
+  if (!clone.has("date")) clone.set("date", date);
+  if (!clone.has("content-type")) clone.set("content-type", detect_content_type(body()));
+  if (!clone.has("content-length")) clone.set("content-length", std::to_string(kBody.size()));
   const std::vector<Field> fields = clone.views();
   if (version == HttpVersion::kHttp2) return writer->write(OutgoingHead(fields));
   ResponseFacts facts;  // for the status line; nothing is left to be decided

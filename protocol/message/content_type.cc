@@ -148,6 +148,14 @@ bool fits(const Signature& signature, std::string_view body, std::string_view te
   return false;
 }
 
+// Most signatures are ruled out by one octet.
+bool may_fit(const Signature& signature, std::string_view body, std::string_view text) {
+  if (signature.pattern.empty() || signature.mask.starts_with('.')) return true;
+  const bool behind_space = signature.match == Match::kTag || signature.match == Match::kAfterSpace;
+  const std::string_view from = behind_space ? text : body;
+  return !from.empty() && from.front() == signature.pattern.front();
+}
+
 }  // namespace
 
 std::string_view detect_content_type(gsl::span<const uint8_t> octets) {
@@ -155,7 +163,7 @@ std::string_view detect_content_type(gsl::span<const uint8_t> octets) {
                               std::min(octets.size(), kSniffedOctets));
   const std::string_view text = behind_white_space(body);
   for (const Signature& signature : kSignatures) {
-    if (fits(signature, body, text)) return signature.type;
+    if (may_fit(signature, body, text) && fits(signature, body, text)) return signature.type;
   }
   return "application/octet-stream";
 }
