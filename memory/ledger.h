@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 
 #include "memory/abi.h"
 
@@ -14,6 +15,12 @@ namespace headrace::inline HEADRACE_ABI {
 class Ledger {
  public:
   explicit Ledger(size_t budget) : budget_(budget) {}
+  // In checked builds: everything has been given back, or the account was wrong all the time.
+  ~Ledger() {
+    if constexpr (HEADRACE_ASAN != 0 || HEADRACE_HARDENED != 0) {
+      if (live_ != 0) std::abort();
+    }
+  }
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 

@@ -13,6 +13,7 @@ TEST(Ledger, GrantsUpToItsBudget) {
   EXPECT_TRUE(ledger.reserve(40));
   EXPECT_FALSE(ledger.reserve(1));
   EXPECT_TRUE(ledger.reserve(0));
+  ledger.refund(ledger.live());
 }
 
 TEST(Ledger, RefundsMakeRoomAndThePeakStays) {
@@ -22,6 +23,7 @@ TEST(Ledger, RefundsMakeRoomAndThePeakStays) {
   EXPECT_EQ(ledger.live(), 30u);
   EXPECT_EQ(ledger.peak(), 100u);
   EXPECT_TRUE(ledger.reserve(70));
+  ledger.refund(ledger.live());
 }
 
 TEST(Ledger, HugeRequestsDoNotWrapAround) {
@@ -30,6 +32,7 @@ TEST(Ledger, HugeRequestsDoNotWrapAround) {
   EXPECT_FALSE(ledger.reserve(SIZE_MAX));
   EXPECT_FALSE(ledger.reserve(SIZE_MAX - 49));
   EXPECT_EQ(ledger.live(), 50u);
+  ledger.refund(ledger.live());
 }
 
 TEST(Ledger, RefusesTheChosenReservation) {
@@ -40,6 +43,17 @@ TEST(Ledger, RefusesTheChosenReservation) {
   EXPECT_TRUE(ledger.reserve(1));
   EXPECT_EQ(ledger.reservations(), 3u);
   EXPECT_EQ(ledger.live(), 2u);
+  ledger.refund(ledger.live());
+}
+
+TEST(LedgerDeathTest, CheckedBuildsWantEverythingBack) {
+  if (!HEADRACE_ASAN && !HEADRACE_HARDENED) GTEST_SKIP() << "run with --config=hardened";
+  EXPECT_DEATH(
+      {
+        Ledger ledger(100);
+        EXPECT_TRUE(ledger.reserve(1));
+      },
+      "");
 }
 
 }  // namespace
