@@ -19,9 +19,9 @@ struct IoUringOptions {
   size_t output_size = 64 * 1024;
 
   // Sends of so many octets or more are made without a copy (IORING_OP_SENDMSG_ZC), on connections
-  // where the kernel says, of a first short one, that it did not copy all the same, as it does on
-  // loopback. 0: never.
-  size_t zero_copy_threshold = 32 * 1024;
+  // where the kernel says of a first, short one that it made none; over loopback it always does.
+  // Below this, pinning the pages costs more than the copy. 0: never.
+  size_t zero_copy_threshold = 48 * 1024;
   // Off: nothing is asked, and all sends of that size go without a copy.
   bool zero_copy_asks = true;
 

@@ -79,6 +79,19 @@ class Other:
         self.origin.stop()
 
 
+class PatientNginx(Nginx):
+    """nginx closes a connection after 1,000 requests, unless it is told not to."""
+
+    def command(self, root):
+        command = super().command(root)
+        path = os.path.join(self.scratch, "nginx.conf")
+        with open(path, encoding="ascii") as config:
+            text = config.read()
+        with open(path, "w", encoding="ascii") as config:
+            config.write(text.replace("http {", "http {\n  keepalive_requests 1000000000;", 1))
+        return command
+
+
 class Null:
     """Octets without meaning."""
 
@@ -207,7 +220,7 @@ def main():
             makers = {"epoll": lambda: Serve(arguments.serve, root, "epoll"),
                       "io_uring": lambda: Serve(arguments.serve, root, "io_uring"),
                       "nghttpd": lambda: Other(Nghttpd, root), "h2o": lambda: Other(H2o, root),
-                      "nginx": lambda: Other(Nginx, root),
+                      "nginx": lambda: Other(PatientNginx, root),
                       "null": lambda: Null(arguments.null, sizes)}
             unknown = [name for name in names if name not in makers]
             if unknown:
