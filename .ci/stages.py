@@ -218,7 +218,8 @@ def tsan():
 def hardened():
     yield from with_controls(STALE_ACCESSORS, tests(
         "--config=hardened", "--config=noexcept", environment=CLANG,
-        targets=("//...", "-//tests/interop/...", "-//tests/conformance/...")))
+        targets=("//...", "-//tests/interop/...", "-//tests/conformance/...", "-//benchmarks/...",
+                 "-//tests/adapters/get/...")))
 
 
 @stage(f"libFuzzer, {FUZZ_SECONDS} s each")
