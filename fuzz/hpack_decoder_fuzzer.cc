@@ -1,132 +1,156 @@
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "field/field_storage.h"
+#include "fuzz/hpack/decoders.h"
+#include "fuzz/require.h"
 #include "hpack/decoder.h"
-#include "hpack/encoder.h"
-#include "hpack/rules.h"
-#include "memory/ledger.h"
 #include "tests/hpack/codec.h"
 #include "tests/reference/hpack.h"
+#include "tests/reference/nghttp2_hpack.h"
 
-// Field blocks against the reference decoder: the same fields, the same table, the same verdict.
-// What was decoded is encoded again, and the reference must read it back.
+// Field blocks of a hostile peer: our decoder in both allocation modes against the naive reference
+// codec (the same verdict, fields and table) and against libnghttp2 (the same, but for what
+// is_known_difference() tells).
 //
-// Input: blocks one after the other, each behind its size (one octet). A size of 255 sets the
-// limit of the table to 16 times the octet that follows instead.
+// Input: commands of two octets, the most significant first.
+//   0sssssss ssssssss   a block of s octets, which follow
+//   10ssssss ssssssss   the limit of the table is s from now on
+//   110sssss ssssssss   a list may have s octets from now on (RFC 9113 §6.5.2)
+//   111sssss ssssssss   a list may have s fields; what is not needed is given back
 
 namespace {
 
-using headrace::FieldStorage;
-using headrace::Ledger;
-using headrace::hpack::as_span;
+using headrace::fuzz::Decoded;
+using headrace::fuzz::Decoders;
+using headrace::fuzz::require;
 using headrace::hpack::DecodeLimits;
-using headrace::hpack::Decoder;
 using headrace::hpack::DecodeResult;
-using headrace::hpack::Encoder;
 using headrace::hpack::to_list;
+using reference::HeaderField;
+using Status = DecodeResult::Status;
 
-// Far above what an input can say, so that no limit stands between the two verdicts.
-constexpr DecodeLimits kLimits = {.max_list_size = 1 << 30, .max_fields = 1 << 20};
-
-// In place of a block's size: the limit of the table follows.
-constexpr uint8_t kSetLimit = 255;
-
-void require(bool condition, const char* what) {
-  if (condition) return;
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
+uint64_t list_size(const std::vector<HeaderField>& fields) {
+  uint64_t size = 0;
+  for (const HeaderField& field : fields) size += field.name.size() + field.value.size() + 32;
+  return size;
 }
 
-struct Codecs {
-  Ledger ledger{1 << 28};
-  Decoder decoder{&ledger};
-  FieldStorage storage{&ledger};
-  Encoder encoder{&ledger};
-  reference::HpackDecoder reference;
-  reference::HpackDecoder reader;  // of what `encoder` writes
-  bool limit_lowered = false;      // since the last block
+// The table size update (RFC 7541 §6.3) that a block begins with, if it does.
+std::optional<uint64_t> first_size_update(std::string_view block) {
+  if (block.empty() || (block[0] & 0xe0) != 0x20) return std::nullopt;
+  uint64_t size = block[0] & 0x1f;
+  if (size < 0x1f) return size;
+  int shift = 0;
+  for (const char octet : block.substr(1)) {
+    size += uint64_t{octet & 0x7fu} << shift;
+    if ((octet & 0x80) == 0) return size;
+    shift += 7;
+  }
+  return std::nullopt;
+}
+
+class Case {
+ public:
+  void play(std::string_view input) {
+    while (input.size() >= 2) {
+      const unsigned command = static_cast<uint8_t>(input[0]) << 8 | static_cast<uint8_t>(input[1]);
+      input.remove_prefix(2);
+      if (command < 0x8000) {
+        const std::string_view block = input.substr(0, command);
+        input.remove_prefix(block.size());
+        if (!play_block(block)) return;
+      } else if (command < 0xc000) {
+        set_max_table_size(command & 0x3fff);
+      } else if (command < 0xe000) {
+        limits_.max_list_size = command & 0x1fff;
+      } else {
+        limits_.max_fields = command & 0x1fff;
+        ours_.trim();
+      }
+    }
+  }
+
+ private:
+  void set_max_table_size(uint32_t limit) {
+    ours_.set_max_table_size(limit);
+    reference_.set_max_table_size(limit);
+    if (compare_with_nghttp2_) nghttp2_.set_max_table_size(limit);
+    lowest_limit_ = std::min(lowest_limit_, limit);
+    limit_ = limit;
+  }
 
   // False: the block was malformed, and nothing can follow.
-  bool play(std::string_view block);
-  void encode_again(const std::vector<reference::HeaderField>& fields);
-};
-
-bool Codecs::play(std::string_view block) {
-  storage.clear();
-  const DecodeResult result = decoder.decode(as_span(block), kLimits, &storage);
-  const auto expected = reference.decode(block);
-  if (result.status == DecodeResult::Status::kMalformed) {
-    if (result.rule == &headrace::hpack::kSizeUpdateMissing) {  // the reference does not ask for it
-      require(limit_lowered, "no size update was called for");
+  bool play_block(std::string_view block) {
+    const Decoded ours = ours_.decode(block, limits_);
+    const auto expected = reference_.decode(block);
+    if (compare_with_nghttp2_) compare_with_nghttp2(block, ours, expected);
+    lowest_limit_ = limit_;
+    if (ours.result.status == Status::kMalformed) {
+      require(!expected.has_value(), "the reference takes what we refuse");
+      require(ours.result.rule != nullptr && ours.result.offset <= block.size(),
+              "no rule, or no place");
       return false;
     }
-    require(!expected.has_value(), "the reference takes what we refuse");
-    require(result.rule != nullptr && result.offset <= block.size(), "no rule, or no place");
-    return false;
+    require(expected.has_value(), "the reference refuses what we take");
+    require(ours.result.field_count == expected->size(), "another count of fields");
+    require(ours.result.list_size == list_size(*expected), "another size of the list");
+    const bool too_large =
+        expected->size() > limits_.max_fields || list_size(*expected) > limits_.max_list_size;
+    require(too_large == (ours.result.status == Status::kTooLarge), "the limits do not hold");
+    if (too_large) {
+      require(ours.fields.size() <= expected->size() &&
+                  std::equal(ours.fields.begin(), ours.fields.end(), expected->begin()),
+              "not the first fields of the list");
+      require(list_size(ours.fields) <= limits_.max_list_size &&
+                  ours.fields.size() <= limits_.max_fields,
+              "more is stored than the limits allow");
+    } else {
+      require(ours.fields == *expected, "the fields differ from the reference's");
+    }
+    require(ours.table == to_list(reference_.table()), "the table differs from the reference's");
+    require(ours.table_max_size == reference_.table().max_size(), "the table's maximum differs");
+    return true;
   }
-  require(result.status == DecodeResult::Status::kDone, "a limit or the ledger refused");
-  require(expected.has_value(), "the reference refuses what we take");
-  const auto fields = to_list(storage.fields());
-  require(fields == *expected, "the fields differ");
-  require(decoder.table_size() == reference.table().size(), "the table's size differs");
-  require(decoder.table_max_size() == reference.table().max_size(), "its maximum differs");
-  limit_lowered = false;
-  encode_again(fields);
-  return true;
-}
 
-void Codecs::encode_again(const std::vector<reference::HeaderField>& fields) {
-  size_t room = Encoder::kMaxBeginSize;
-  std::vector<headrace::Field> list;
-  for (const reference::HeaderField& field : fields) {
-    list.push_back({field.name, field.value, field.never_indexed});
-    room += Encoder::max_field_size(list.back());
+  void compare_with_nghttp2(std::string_view block, const Decoded& ours,
+                            const std::optional<std::vector<HeaderField>>& expected) {
+    const auto theirs = nghttp2_.decode(block);
+    if (ours.result.status == Status::kMalformed) {
+      require(!theirs.has_value(), "nghttp2 takes what we refuse");
+      return;
+    }
+    if (!theirs.has_value()) {
+      require(is_known_difference(block), "nghttp2 refuses what we take");
+      compare_with_nghttp2_ = false;
+      return;
+    }
+    require(*theirs == *expected, "the fields differ from nghttp2's");
+    require(ours.table == nghttp2_.table(), "the table differs from nghttp2's");
+    require(ours.table_max_size == nghttp2_.table_max_size(), "nghttp2's maximum differs");
   }
-  std::string block(room, '\0');
-  auto* const begin = reinterpret_cast<uint8_t*>(block.data());
-  uint8_t* end = encoder.begin_block(begin);
-  for (const headrace::Field& field : list) end = encoder.add(field, end);
-  block.resize(static_cast<size_t>(end - begin));
-  require(block.size() <= room, "the encoder wrote more than it said");
 
-  const auto read = reader.decode(block);
-  require(read.has_value(), "the reference refuses what we wrote");
-  require(read->size() == fields.size(), "a field was lost");
-  for (size_t i = 0; i < fields.size(); ++i) {
-    const reference::HeaderField& field = (*read)[i];
-    require(field.name == fields[i].name && field.value == fields[i].value, "a field changed");
-    require(field.never_indexed || !fields[i].never_indexed, "a secret may be indexed");
+  // What nghttp2 refuses and RFC 7541 allows. §4.2: after the limit was lowered, an update to the
+  // lowest value has to be among those at the beginning of the next block. nghttp2 wants it first.
+  bool is_known_difference(std::string_view block) const {
+    return first_size_update(block) > lowest_limit_;
   }
-}
+
+  Decoders ours_;
+  DecodeLimits limits_;
+  reference::HpackDecoder reference_;
+  reference::Nghttp2Inflater nghttp2_;
+  bool compare_with_nghttp2_ = true;
+  uint32_t limit_ = 4096;
+  uint32_t lowest_limit_ = 4096;  // since the last block
+};
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  Codecs codecs;
-  while (size > 0) {
-    const size_t block_size = std::min<size_t>(*data, size - 1);
-    const bool set_limit = *data == kSetLimit && size > 1;
-    ++data;
-    --size;
-    if (set_limit) {
-      const uint32_t limit = uint32_t{*data} * 16;
-      codecs.decoder.set_max_table_size(limit);
-      codecs.reference.set_max_table_size(limit);
-      codecs.limit_lowered = true;
-      ++data;
-      --size;
-      continue;
-    }
-    const std::string block(reinterpret_cast<const char*>(data), block_size);
-    if (!codecs.play(block)) return 0;
-    data += block_size;
-    size -= block_size;
-  }
+  Case().play({reinterpret_cast<const char*>(data), size});
   return 0;
 }

@@ -164,14 +164,27 @@ void HpackEncoder::write_literal(LiteralKind kind, uint64_t name_index, const He
   if (kind == LiteralKind::kIncrementalIndexing) table_.insert(field);
 }
 
+void HpackDecoder::set_max_table_size(uint64_t limit) {
+  limit_ = limit;
+  if (limit < lowest_limit_) lowest_limit_ = limit;
+}
+
 std::optional<std::vector<HeaderField>> HpackDecoder::decode(std::string_view block) {
   std::vector<HeaderField> fields;
   Reader reader(block);
+  uint64_t smallest_size = table_.max_size();
+  bool at_beginning = true;
   auto fail = [&](const char* reason) {
     error_ = reason;
     return std::nullopt;
   };
-  while (!reader.at_end()) {
+  while (true) {
+    const bool update = !reader.at_end() && (reader.peek() & 0xe0) == 0x20;
+    if (at_beginning && !update && smallest_size > lowest_limit_) {  // §4.2
+      return fail("no size update after the limit was lowered");
+    }
+    if (reader.at_end()) break;
+    if (!update) at_beginning = false;
     uint8_t first = reader.peek();
     if ((first & 0x80) != 0) {  // §6.1
       std::optional<uint64_t> index = reader.integer(7);
@@ -181,11 +194,12 @@ std::optional<std::vector<HeaderField>> HpackDecoder::decode(std::string_view bl
       fields.push_back(*entry);
       continue;
     }
-    if ((first & 0xe0) == 0x20) {  // §6.3
-      if (!fields.empty()) return fail("size update behind a field");
+    if (update) {  // §6.3
+      if (!at_beginning) return fail("size update behind a field");
       std::optional<uint64_t> size = reader.integer(5);
       if (!size || *size > limit_) return fail("bad size update");
       table_.set_max_size(*size);
+      if (*size < smallest_size) smallest_size = *size;
       continue;
     }
     bool incremental = (first & 0x40) != 0;  // §6.2.1, else §6.2.2 or §6.2.3
@@ -208,6 +222,7 @@ std::optional<std::vector<HeaderField>> HpackDecoder::decode(std::string_view bl
     fields.push_back(field);
     if (incremental) table_.insert(field);
   }
+  lowest_limit_ = limit_;
   return fields;
 }
 

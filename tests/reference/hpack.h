@@ -76,14 +76,16 @@ class HpackDecoder {
   std::optional<std::vector<HeaderField>> decode(std::string_view block);
   const std::string& error() const { return error_; }
 
-  // The limit that size updates must keep (our SETTINGS_HEADER_TABLE_SIZE).
-  void set_max_table_size(uint64_t limit) { limit_ = limit; }
+  // The limit that size updates must keep (our SETTINGS_HEADER_TABLE_SIZE). When it falls below the
+  // table's maximum size, the next block has to begin with an update that keeps it (§4.2).
+  void set_max_table_size(uint64_t limit);
 
   const HpackTable& table() const { return table_; }
 
  private:
   HpackTable table_;
   uint64_t limit_ = 4096;
+  uint64_t lowest_limit_ = 4096;  // since the last block
   std::string error_;
 };
 
