@@ -125,14 +125,16 @@ void EpollLoop::write(Peer& peer, TimePoint now) {
   Session& session = *peer.session;
   for (int i = 0; i < kWritesPerTurn && session.wants_output(); ++i) {
     OutputBuffers buffers(session.output());
-    if (buffers.size() == 0) return;
+    if (buffers.size() == 0) return session.output_waits(false, now);
     // writev() would raise SIGPIPE when the peer is gone.
     const ssize_t n = sendmsg(peer.socket.get(), buffers.message(), MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno != EAGAIN) return session.fail(now);
     if (n > 0) session.sent(static_cast<size_t>(n), now);
-    if (n < static_cast<ssize_t>(buffers.size())) return session.output_blocked(now);
+    if (n < static_cast<ssize_t>(buffers.size())) break;
   }
+  // Also when all was taken: that may have filled the socket, which says so to nobody.
+  session.output_waits(session.wants_output(), now);
 }
 
 void EpollLoop::watch(Peer& peer) {

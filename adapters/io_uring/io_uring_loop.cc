@@ -23,12 +23,6 @@ void let_wait(const UniqueFd& socket, bool wait) {
   ioctl(socket.get(), FIONBIO, &off);
 }
 
-// close() drops what the peer has not acknowledged, and resets the connection.
-void abort_at_close(const UniqueFd& socket) {
-  const linger at_once{.l_onoff = 1, .l_linger = 0};
-  setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<IoUringLoop>> IoUringLoop::create(
@@ -268,7 +262,7 @@ void IoUringLoop::write(Peer& base, TimePoint now) {
       io_uring_prep_sendmsg(entry, peer.socket.get(), peer.sending->message(), MSG_NOSIGNAL);
     }
   });
-  session.output_blocked(now);  // until some of it is taken
+  session.output_waits(true, now);
 }
 
 std::unique_ptr<OutputBuffers> IoUringLoop::take_buffers(gsl::span<const ConstBuffer> output) {

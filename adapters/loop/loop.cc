@@ -17,6 +17,11 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
+// Octets that the system takes beyond what the peer's window and the network let go out. Without a
+// bound it takes megabytes for a peer that reads nothing; and what has been taken can no longer
+// give way to a more urgent response.
+constexpr int kMostUnsent = 256 * 1024;
+
 // How connect() ended: 0, or an errno value.
 int socket_error(const UniqueFd& socket) {
   int error = 0;
@@ -49,6 +54,11 @@ absl::StatusOr<UniqueFd> Loop::make_wakeup() {
   UniqueFd wakeup(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   if (!wakeup.valid()) return absl::ErrnoToStatus(errno, "eventfd");
   return wakeup;
+}
+
+void Loop::abort_at_close(const UniqueFd& socket) {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
 void Loop::listen(UniqueFd listener) {
@@ -139,6 +149,7 @@ void Loop::start_accepted(UniqueFd socket, TimePoint now) {
 Peer& Loop::add(UniqueFd socket) {
   const int on = 1;  // frames leave when they are written; not every stream socket is TCP
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  setsockopt(socket.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kMostUnsent, sizeof(kMostUnsent));
   peers_.push_back(make_peer(std::move(socket)));
   Peer& peer = *peers_.back();
   peer.index = peers_.size() - 1;
@@ -219,6 +230,8 @@ void Loop::expire_deadlines(TimePoint now) {
       end_connecting(peer, stops_handled_ == 0 ? ETIMEDOUT : ECANCELED, now);
       continue;
     }
+    // Else the system would hold for minutes more what the peer does not take.
+    if (peer.session->has_stuck(now)) abort_at_close(peer.socket);
     peer.session->expire(now, bytes_in_flight(peer.socket));
     settle(peer, now);
   }

@@ -110,6 +110,8 @@ class Loop {
   // After everything that may have changed a session: writes, watches, or closes.
   void settle(Peer& peer, TimePoint now);
   void close_all();
+  // close() will drop what the peer has not acknowledged, and reset the connection.
+  static void abort_at_close(const UniqueFd& socket);
 
   const LoopOptions& options() const { return options_; }
   const UniqueFd& wakeup() const { return wakeup_; }

@@ -54,7 +54,7 @@ void Session::expire(TimePoint now, size_t in_flight) {
     phase_ = goes_on ? Phase::kLingering : Phase::kClosed;
     linger_until_ = now + options_.linger_timeout;
   } else if (phase_ == Phase::kOpen) {
-    if (now >= write_deadline()) return fail(now);
+    if (has_stuck(now)) return fail(now);
     dispatch(connection_.advance(now));
     conclude(now);
   }
@@ -77,8 +77,8 @@ void Session::released(size_t size, TimePoint now) {
   attend(now);
 }
 
-void Session::output_blocked(TimePoint now) {
-  if (blocked_since_ == TimePoint::max()) blocked_since_ = now;
+void Session::output_waits(bool waits, TimePoint now) {
+  blocked_since_ = waits ? std::min(blocked_since_, now) : TimePoint::max();
 }
 
 void Session::shutdown(TimePoint now) {

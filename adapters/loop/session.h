@@ -51,11 +51,10 @@ class Session {
   gsl::span<const ConstBuffer> output(size_t max_bytes = 64 * 1024) {
     return connection_.pending_output(max_bytes);
   }
-  // The transport took `size` bytes of output(); all of it, or the caller calls output_blocked()
-  // too.
+  // The transport took `size` bytes of output().
   void sent(size_t size, TimePoint now);
-  // The transport takes nothing at the moment.
-  void output_blocked(TimePoint now);
+  // Whether output waits for the transport: the write timeout runs until it takes some.
+  void output_waits(bool waits, TimePoint now);
   // The storage of the first `size` octets that were sent is not read any more. Only where the
   // connection's Options::explicit_release is set: for a transport that sends without a copy.
   void released(size_t size, TimePoint now);
@@ -74,6 +73,8 @@ class Session {
   Phase phase() const { return phase_; }
   // When to call expire().
   TimePoint deadline() const;
+  // The write timeout has passed: expire() will give the peer up.
+  bool has_stuck(TimePoint now) const { return phase_ == Phase::kOpen && now >= write_deadline(); }
 
   // Adds what the connection's counters grew by to the loop's. Once a turn is enough.
   void publish_statistics();

@@ -34,6 +34,19 @@ ABSL_FLAG(Duration, idle_timeout, Duration{180s},
 ABSL_FLAG(
     Duration, write_timeout, Duration{60s},
     "A connection whose peer takes none of what is sent is dropped after so long; 0 is never.");
+ABSL_FLAG(Duration, preface_timeout, Duration{10s},
+          "How long a client may take to begin: its preface and SETTINGS; 0 is any time.");
+ABSL_FLAG(Duration, field_block_timeout, Duration{10s},
+          "How long a client may take for the fields of a request, once begun; 0 is any time.");
+ABSL_FLAG(
+    Duration, stall_timeout, Duration{300s},
+    "A response that the client's windows let nothing of through is reset after so long; 0 is "
+    "never.");
+ABSL_FLAG(
+    Duration, keepalive_interval, Duration{60s},
+    "A client that was silent for so long while a stream is open is sent a PING; 0 is never.");
+ABSL_FLAG(Duration, keepalive_timeout, Duration{20s},
+          "How long it may then take to answer before it is taken for dead.");
 ABSL_FLAG(
     Duration, grace, Duration{30s},
     "How long open streams may take to finish after SIGTERM or SIGINT; 0 is any time. A second "
@@ -86,6 +99,11 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   connection.connection_window_size = kConnectionWindow;
   connection.limits.concurrent_streams = absl::GetFlag(FLAGS_max_streams);
   connection.limits.idle_timeout = absl::GetFlag(FLAGS_idle_timeout).value;
+  connection.limits.preface_timeout = absl::GetFlag(FLAGS_preface_timeout).value;
+  connection.limits.field_block_timeout = absl::GetFlag(FLAGS_field_block_timeout).value;
+  connection.limits.stream_stall_timeout = absl::GetFlag(FLAGS_stall_timeout).value;
+  connection.limits.keepalive_interval = absl::GetFlag(FLAGS_keepalive_interval).value;
+  connection.limits.keepalive_timeout = absl::GetFlag(FLAGS_keepalive_timeout).value;
   config.loop.write_timeout = absl::GetFlag(FLAGS_write_timeout).value;
   config.loop.shutdown_grace = absl::GetFlag(FLAGS_grace).value;
 
