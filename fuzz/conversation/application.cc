@@ -1,8 +1,7 @@
 #include "fuzz/conversation/application.h"
 
 #include <algorithm>
-#include <string>
-#include <utility>
+#include <array>
 #include <variant>
 
 #include "fuzz/conversation/output_rules.h"
@@ -14,11 +13,6 @@ namespace {
 constexpr std::array<uint32_t, 8> kBodySizes = {5, 0, 100, 513, 2000, 9000, 30000, 1};
 constexpr std::array<ErrorCode, 4> kCodes = {ErrorCode::kCancel, ErrorCode::kNoError,
                                              ErrorCode::kInternalError, ErrorCode::kRefusedStream};
-
-bool gone(SubmitError error) {
-  return error == SubmitError::kConnectionGone || error == SubmitError::kStreamGone ||
-         error == SubmitError::kUnknownStream;
-}
 
 }  // namespace
 
@@ -48,39 +42,34 @@ class Application::Source : public BodySource {
   int calls_ = 0;
 };
 
-Application::Application(Connection* connection, Draws* draws) : connection_(connection) {
+Application::Application(Role role, const Options& options, Connection* connection, Draws* draws)
+    : connection_(connection), validated_(options.validate_outbound), rules_(role) {
   for (uint8_t& plan : plans_) plan = draws->octet();
 }
 
 Application::~Application() = default;
 
+bool Application::gone(SubmitError error) {
+  return error == SubmitError::kConnectionGone || error == SubmitError::kStreamGone ||
+         error == SubmitError::kUnknownStream;
+}
+
 void Application::on_event(const Event& event) {
   rules_.take(event);
-  if (const auto* request = std::get_if<RequestReceived>(&event)) {
-    on_request(*request);
-  } else if (const auto* released = std::get_if<BodyReleased>(&event)) {
+  if (const auto* released = std::get_if<BodyReleased>(&event)) {
     streams_[released->stream_id].view.reset();
   } else if (const auto* closed = std::get_if<StreamClosed>(&event)) {
     streams_[closed->stream_id].source.reset();
     const SubmitError error =
         connection_->reset_stream(closed->stream_id, ErrorCode::kCancel).error;
     require(gone(error) && error != SubmitError::kUnknownStream, "a closed stream is not gone");
-  } else if (const auto* data = std::get_if<DataReceived>(&event)) {
-    if (data->end_stream) respond(data->stream_id, plans_[data->stream_id / 2 % 8]);
+    require(connection_->why_blocked(closed->stream_id) == Blocked::kNothing,
+            "a closed stream waits");
   } else if (std::holds_alternative<ConnectionClosed>(event)) {
     require(connection_->ping(1).error == SubmitError::kConnectionGone, "a command goes on");
+    require(!connection_->accepts_requests(), "a closed connection takes requests");
   }
-}
-
-void Application::on_request(const RequestReceived& request) {
-  const uint8_t plan = plans_[request.stream_id / 2 % 8];
-  if (plan == 0xff && request.stream_id > 6) {
-    (void)connection_->terminate(ErrorCode::kInternalError);
-  } else if (plan == 0xfe && request.stream_id > 6) {
-    (void)connection_->shutdown();
-  } else if ((plan & 0x80) == 0 || request.end_stream) {
-    respond(request.stream_id, plan);
-  }
+  react(event);
 }
 
 std::vector<uint8_t> Application::octets(uint32_t stream_id, uint64_t offset, size_t size) const {
@@ -89,7 +78,20 @@ std::vector<uint8_t> Application::octets(uint32_t stream_id, uint64_t offset, si
   return octets;
 }
 
-Body Application::body(uint32_t stream_id, uint32_t kind, size_t size) {
+size_t Application::body_size(uint32_t kind) { return kBodySizes[kind >> 3 & 7]; }
+
+bool Application::lends(uint32_t stream_id) const {
+  const auto found = streams_.find(stream_id);
+  return found != streams_.end() &&
+         (found->second.view != nullptr || found->second.source != nullptr);
+}
+
+Body Application::body(uint32_t stream_id, uint32_t kind, bool expects_trailers) {
+  Body body = bare_body(stream_id, kind & 7, body_size(kind));
+  return expects_trailers ? std::move(body).expect_trailers() : std::move(body);
+}
+
+Body Application::bare_body(uint32_t stream_id, uint32_t kind, size_t size) {
   Stream& stream = streams_[stream_id];
   switch (kind) {
     case 0:
@@ -112,25 +114,21 @@ Body Application::body(uint32_t stream_id, uint32_t kind, size_t size) {
   }
 }
 
-// `kind`: 3 bits of body, 3 of its size, 1 of trailers.
-void Application::respond(uint32_t stream_id, uint32_t kind) {
-  const size_t size = kBodySizes[kind >> 3 & 7];
-  Stream& stream = streams_[stream_id];
-  // A second response is refused; what the first one lent stays.
-  if (stream.view != nullptr || stream.source != nullptr) return;
-  const SubmitResult result = connection_->submit_response(
-      stream_id, {{":status", "200"}, {"server", "fuzz"}, {"x-kind", std::to_string(kind)}},
-      body(stream_id, kind & 7, size));
-  if (!result.ok()) {
-    require(gone(result.error) || result.error == SubmitError::kWrongState,
-            "a good response fails");
-    stream.view.reset();
-    stream.source.reset();
-    return;
+void Application::message_refused(uint32_t stream_id) {
+  streams_[stream_id].view.reset();
+  streams_[stream_id].source.reset();
+}
+
+void Application::message_taken(uint32_t stream_id, uint32_t kind, bool expects_trailers) {
+  if (streams_[stream_id].view != nullptr) rules_.view_submitted(stream_id);
+  const bool has_trailers = (kind & 0x40) != 0;
+  if ((kind & 7) == 6) {
+    send_some(stream_id, body_size(kind), /*end_stream=*/!has_trailers || expects_trailers);
   }
-  if (stream.view != nullptr) rules_.view_submitted(stream_id);
-  if ((kind & 7) == 6) send_some(stream_id, size, /*end_stream=*/(kind & 0x40) == 0);
-  if ((kind & 0x40) != 0) (void)connection_->send_trailers(stream_id, {{"x-sum", "1"}});
+  // Those that were only announced come by a command, or never.
+  if (has_trailers && !expects_trailers) {
+    (void)connection_->send_trailers(stream_id, {{"x-sum", "1"}});
+  }
 }
 
 void Application::send_some(uint32_t stream_id, size_t size, bool end_stream) {
@@ -154,11 +152,12 @@ bool Application::is_automatic(uint32_t stream_id) const {
 }
 
 void Application::command(Draws* draws, uint32_t stream_id) {
-  switch (draws->below(16)) {
+  const uint32_t choice = draws->below(32);
+  switch (choice) {
     case 0:
     case 1:
     case 2:
-      return respond(stream_id, draws->octet());
+      return message_command(draws, choice, stream_id);
     case 3:
     case 4:
       return send_some(stream_id, draws->pick(kBodySizes), draws->seldom(4));
@@ -169,8 +168,7 @@ void Application::command(Draws* draws, uint32_t stream_id) {
       (void)connection_->reset_stream(stream_id, draws->pick(kCodes));
       return;
     case 7:
-      (void)connection_->submit_informational(stream_id, {{":status", "103"}, {"link", "</a>"}});
-      return;
+      return message_command(draws, 3, stream_id);
     case 8:
       (void)connection_->credit(stream_id, draws->octet());
       return;
@@ -178,33 +176,82 @@ void Application::command(Draws* draws, uint32_t stream_id) {
       streams_[stream_id].manual_credit = true;
       (void)connection_->set_automatic_credit(stream_id, draws->below(2) == 1);
       return;
-    case 10:
-      (void)connection_->set_user_data(stream_id, draws->octet());
+    case 10: {
+      const uint8_t value = draws->octet();
+      const SubmitResult result = connection_->set_user_data(stream_id, value);
+      if (result.ok()) rules_.user_data_set(stream_id, value);
       return;
+    }
     case 11:
       return settings(draws);
     case 12:
       (void)connection_->ping(draws->octet());
       return;
     case 13:
-      if (draws->seldom(8)) (void)connection_->shutdown();
+      if (draws->seldom(8)) (void)connection_->shutdown("we go");
       return;
     case 14:
       if (draws->seldom(16)) (void)connection_->terminate(draws->pick(kCodes));
       return;
-    default:
+    case 15:
       return resume_all();
+    case 16:
+      return own_frame(draws, stream_id);
+    case 17:
+      return prioritize(draws, stream_id);
+    case 18:  // no trailers after all
+      (void)connection_->send_trailers(stream_id, {});
+      return;
+    case 19:
+      return look(stream_id);
+    case 20:
+      if (validated_) (void)connection_->send_trailers(stream_id, {{":path", "/"}});
+      return;
+    default:
+      return message_command(draws, 4 + choice % 4, stream_id);
   }
 }
 
 void Application::settings(Draws* draws) {
-  static constexpr std::array<SettingId, 5> kIds = {
-      SettingId::kInitialWindowSize, SettingId::kHeaderTableSize, SettingId::kMaxConcurrentStreams,
-      SettingId::kMaxFrameSize, SettingId::kInitialWindowSize};
+  static constexpr std::array<SettingId, 7> kIds = {
+      SettingId::kInitialWindowSize,    SettingId::kHeaderTableSize,
+      SettingId::kMaxConcurrentStreams, SettingId::kMaxFrameSize,
+      SettingId::kInitialWindowSize,    SettingId::kEnablePush,
+      SettingId::kMaxHeaderListSize};
   static constexpr std::array<uint32_t, 8> kValues = {0, 1, 100, 4096, 16384, 20000, 65535, 100000};
   const SettingId id = draws->pick(kIds);
   const Setting setting{id, draws->pick(kValues)};
   (void)connection_->submit_settings({&setting, 1});
+}
+
+// Also of types that the library writes itself, which it refuses.
+void Application::own_frame(Draws* draws, uint32_t stream_id) {
+  const bool known = draws->seldom(4);
+  const uint8_t type = known ? draws->below(10) : kOwnFrameType;
+  const std::string text = draws->octets(draws->below(20));
+  const std::vector<uint8_t> payload(text.begin(), text.end());
+  const SubmitResult result = connection_->submit_frame(type, draws->octet(), stream_id, payload);
+  require(result.ok() != (known || result.error == SubmitError::kConnectionGone),
+          "a frame that the application may not send, or may");
+}
+
+void Application::prioritize(Draws* draws, uint32_t stream_id) {
+  const uint8_t draw = draws->octet();
+  const Priority priority{static_cast<uint8_t>(draw & 15), (draw & 16) != 0};
+  const SubmitResult result = connection_->update_priority(stream_id, priority);
+  require(result.ok() || gone(result.error) || priority.urgency >= Priority::kLevels,
+          "a priority is refused");
+  if (result.ok()) require(connection_->priority(stream_id) == priority, "another priority");
+}
+
+// Questions change nothing.
+void Application::look(uint32_t stream_id) const {
+  (void)connection_->why_blocked(stream_id);
+  (void)connection_->receive_credit(stream_id);
+  (void)connection_->priority(stream_id);
+  (void)connection_->is_drained();
+  (void)connection_->should_close();
+  (void)connection_->statistics();
 }
 
 }  // namespace headrace::fuzz

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fuzz/conversation/options.h"
 #include "fuzz/conversation/require.h"
 #include "tests/transcript/event_text.h"
 
@@ -14,25 +15,13 @@ constexpr int kEnoughTurns = 10000;
 // last streams were closed.
 constexpr size_t kIdleMemory = 16 * 1024;
 
-Options draw_options(Draws* draws, Allocation allocation) {
-  Options options;
-  options.allocation = allocation;
-  const uint8_t bits = draws->octet();
-  if ((bits & 1) != 0) options.initial_window_size = 100;
-  options.automatic_credit = (bits & 2) == 0;
-  options.explicit_release = (bits & 4) != 0;
-  options.trim_field_values = (bits & 8) != 0;
-  if ((bits & 16) != 0) {
-    options.limits.queued_replies = 4;
-    options.limits.concurrent_streams = 3;
-    options.limits.useless_burst = 20;
-    options.limits.reset_burst = 10;
-  }
-  if ((bits & 32) != 0) options.limits.field_list_size = 300;
-  // Below 65,535 it only makes credit come often, so that none can be lost unseen.
-  options.connection_window_size = (bits & 64) != 0 ? 200000 : 20;
-  options.send_buffer_size = (bits & 128) != 0 ? 300 : 4096;
-  return options;
+// What the first octet counts; `input` is left with what follows.
+std::string_view drawn_part(std::string_view* input) {
+  if (input->empty()) return {};
+  const auto size = static_cast<uint8_t>(input->front());
+  const std::string_view drawn = input->substr(1, size);
+  input->remove_prefix(1 + drawn.size());
+  return drawn;
 }
 
 std::string text_of(gsl::span<const ConstBuffer> buffers) {
@@ -49,13 +38,30 @@ std::string describe(const Event& event) {
 
 }  // namespace
 
-Conversation::Conversation(std::string_view input, const Style& style)
-    : draws_(input),
+Conversation::Conversation(Role role, Speech speech, std::string_view input, const Style& style)
+    : role_(role),
+      draws_(speech == Speech::kRaw ? drawn_part(&input) : input),
       style_(style),
       random_(static_cast<uint32_t>(style.largest_piece)),
-      options_(draw_options(&draws_, style.allocation)),
-      connection_(std::make_unique<Connection>(Role::kServer, options_, now_)),
-      application_(connection_.get(), &draws_) {
+      options_(draw_options(role, &draws_)) {
+  options_.allocation = style.allocation;
+  options_.observer = &frame_log_;
+  connection_ = std::make_unique<Connection>(role, options_, now_);
+  output_rules_ = std::make_unique<OutputRules>(role, options_, &frame_log_);
+  if (speech == Speech::kRaw) {
+    peer_ = std::make_unique<RawPeer>(role == Role::kServer ? Role::kClient : Role::kServer, input);
+  } else if (role == Role::kServer) {
+    peer_ = std::make_unique<ClientPeer>(output_rules_->seen());
+  } else {
+    peer_ = std::make_unique<ServerPeer>(output_rules_->seen());
+  }
+  if (role == Role::kServer) {
+    application_ = std::make_unique<ServerApplication>(options_, connection_.get(), &draws_);
+  } else {
+    auto client = std::make_unique<ClientApplication>(options_, connection_.get(), &draws_);
+    client_application_ = client.get();
+    application_ = std::move(client);
+  }
   if (const uint8_t nth = draws_.octet(); nth >= 128) {
     connection_->ledger().refuse_reservation(nth - 127);
     comparable_ = false;
@@ -63,10 +69,12 @@ Conversation::Conversation(std::string_view input, const Style& style)
 }
 
 Outcome Conversation::play() {
-  if (!draws_.seldom(64)) to_deliver_ = Client::preface() + client_.settings(&draws_);
+  application_->start(&draws_);
+  if (!draws_.seldom(64)) to_deliver_ = peer_->preface(&draws_);
   while (!draws_.done()) turn();
+  to_deliver_ += peer_->rest();
   finish();
-  return {application_.rules().texts(), std::move(output_), comparable_};
+  return {application_->rules().texts(), std::move(output_), comparable_};
 }
 
 void Conversation::turn() {
@@ -83,7 +91,9 @@ void Conversation::turn() {
     case 10:
     case 11:
     case 12:
-      application_.command(&draws_, client_.some_stream(&draws_));
+      application_->command(&draws_, client_application_ != nullptr
+                                         ? client_application_->some_stream(&draws_)
+                                         : peer_->some_stream(&draws_));
       break;
     case 13:
       now_ += std::chrono::milliseconds(draws_.octet() * draws_.octet());
@@ -101,7 +111,7 @@ void Conversation::turn() {
       deliver();
       break;
     default:
-      to_deliver_ += client_.write(&draws_);
+      to_deliver_ += peer_->write(&draws_);
       if (draws_.below(2) == 0) deliver();
   }
   settle();
@@ -109,7 +119,7 @@ void Conversation::turn() {
 
 // In pieces that are freed as soon as they were handled.
 void Conversation::deliver() {
-  output_rules_.sent_by_client(to_deliver_);
+  output_rules_->sent_by_peer(to_deliver_);
   while (!to_deliver_.empty() && !input_ended_) {
     size_t size = to_deliver_.size();
     if (style_.largest_piece > 0) size = std::min(size, 1 + random_() % style_.largest_piece);
@@ -134,7 +144,7 @@ void Conversation::settle() {
 // Replies that wait are in the way of input.
 void Conversation::make_room() {
   for (int i = 0; !connection_->wants_input() && !input_ended_; ++i) {
-    if (application_.rules().connection_closed()) return;
+    if (application_->rules().connection_closed()) return;
     require(i < kEnoughTurns, "wants_input() never turns true");
     require(connection_->wants_output(), "neither input nor output is wanted");
     settle();  // what the application answers goes out too, whenever it left a range
@@ -160,7 +170,7 @@ void Conversation::take(EventRange range, bool outermost) {
 
 // Whether the style may do something special now.
 bool Conversation::on_event(EventPtr event) {
-  application_.on_event(*event);
+  application_->on_event(*event);
   ++events_;
   if (style_.holds && events_ % 3 != 0) {
     std::string text = describe(*event);
@@ -174,13 +184,13 @@ bool Conversation::on_event(EventPtr event) {
 void Conversation::drain(size_t max_bytes, uint32_t eighths) {
   check_shown();
   const bool wanted = connection_->wants_output();
-  (void)application_.take_source_asked();
+  (void)application_->take_source_asked();
   gsl::span<const ConstBuffer> pending = connection_->pending_output(max_bytes);
   std::string text = text_of(pending);
   require(text.starts_with(shown_), "pending_output() took something back");
   require(text.size() <= std::max(max_bytes, shown_.size()), "pending_output() shows too much");
   require(wanted || text.empty(), "output that was not wanted");
-  require(!wanted || !text.empty() || max_bytes == 0 || application_.take_source_asked(),
+  require(!wanted || !text.empty() || max_bytes == 0 || application_->take_source_asked(),
           "output was wanted, and there is none");
   pending = connection_->pending_output(max_bytes);
   require(text == text_of(pending), "pending_output() is not idempotent");
@@ -188,7 +198,7 @@ void Conversation::drain(size_t max_bytes, uint32_t eighths) {
   shown_ = std::move(text);
 
   const size_t size = shown_.size() * eighths / 8;
-  output_rules_.received(shown_.substr(0, size));
+  output_rules_->received(shown_.substr(0, size));
   output_ += shown_.substr(0, size);
   // What is sent is free, unless released() says so.
   connection_->sent(size);
@@ -221,7 +231,7 @@ void Conversation::advance() {
 void Conversation::finish() {
   deliver();
   require_peace();
-  if (!application_.rules().connection_closed()) require_conserved_credit();
+  if (!application_->rules().connection_closed()) require_conserved_credit();
   end();
 }
 
@@ -229,33 +239,75 @@ void Conversation::require_peace() {
   // A source says "not yet" at most twice before it goes on.
   for (int quiet = 0; quiet < 3; ++quiet) {
     const size_t before = output_.size();
-    application_.resume_all();
+    application_->resume_all();
     drain_all();
     settle();
     make_room();
     if (output_.size() > before) quiet = 0;
   }
-  EventRules& rules = application_.rules();
-  if (rules.connection_closed()) return;
-  output_rules_.require_all_answered();
-  if (!options_.automatic_credit) return;
+  if (application_->rules().connection_closed()) return;
+  output_rules_->require_all_answered();
+  require_windows();
+  for (uint32_t id : application_->rules().open_streams()) require_reason_to_wait(id);
+}
+
+// Both sides know the same.
+void Conversation::require_windows() {
+  if (output_rules_->receiving()) return;  // within a frame
+  output_rules_->require_open_streams(connection_->open_streams());
+  output_rules_->require_receive_window(0, connection_->receive_credit(0).window);
+  EventRules& rules = application_->rules();
   for (uint32_t id : rules.open_streams()) {
-    if (rules.is_receiving(id) && application_.is_automatic(id)) {
-      output_rules_.require_stream_credit(id);
+    const bool waits = connection_->why_blocked(id) == Blocked::kPeerConcurrency;
+    if (waits || !rules.is_receiving(id)) continue;
+    output_rules_->require_receive_window(id, connection_->receive_credit(id).window);
+    if (options_.automatic_credit && application_->is_automatic(id)) {
+      output_rules_->require_stream_credit(id);
     }
   }
 }
 
-void Conversation::require_conserved_credit() {
-  for (uint32_t id : application_.rules().open_streams()) {
-    (void)connection_->reset_stream(id, ErrorCode::kCancel);
+// All that can be sent has been.
+void Conversation::require_reason_to_wait(uint32_t stream_id) {
+  switch (connection_->why_blocked(stream_id)) {
+    case Blocked::kPeerConcurrency:
+      return output_rules_->require_blocked_by_concurrency();
+    case Blocked::kStreamWindow:
+      return output_rules_->require_blocked_by_stream_window(stream_id);
+    case Blocked::kConnectionWindow:
+      return output_rules_->require_blocked_by_connection_window();
+    case Blocked::kScheduler:
+    case Blocked::kOutput:
+      return require(false, "a stream waits for its turn, and nobody else sends");
+    default:
+      return;
   }
-  settle();
-  drain_all();
-  settle();
-  require(application_.rules().open_streams().empty(), "a stream that was reset is open");
-  if (!application_.rules().connection_closed()) {
-    output_rules_.require_connection_credit(options_.connection_window_size);
+}
+
+void Conversation::require_conserved_credit() {
+  EventRules& rules = application_->rules();
+  // (A stream's end may be followed by another request.)
+  for (int i = 0; !rules.open_streams().empty(); ++i) {
+    require(i < kEnoughTurns, "a stream that was reset is open");
+    for (uint32_t id : rules.open_streams())
+      (void)connection_->reset_stream(id, ErrorCode::kCancel);
+    settle();
+    drain_all();
+    settle();
+  }
+  if (rules.connection_closed()) return;
+  require(connection_->waiting_requests() == 0, "a request that was reset waits");
+  if (output_rules_->receiving()) return;
+  output_rules_->require_all_answered();
+  const ReceiveCredit credit = connection_->receive_credit(0);
+  const int64_t full = credit.window + credit.waiting;
+  require(credit.held == 0, "closed streams hold credit");
+  require(options_.window_policy == WindowPolicy::kAutoTuned ||
+              full == std::max(options_.connection_window_size, kInitialWindow),
+          "the connection's window has another size");
+  // (A wish below 65,535 makes it come more often.)
+  if (options_.window_policy != WindowPolicy::kAutoTuned) {
+    output_rules_->require_connection_credit(full, options_.connection_window_size);
   }
 }
 
@@ -269,7 +321,14 @@ void Conversation::end() {
   settle();
   if (options_.explicit_release) connection_->released(std::exchange(unreleased_, 0));
   settle();
-  application_.rules().require_complete();
+  EventRules& rules = application_->rules();
+  rules.require_complete();
+  for (const auto& [id, retry_safe] : rules.closed_streams()) {
+    if (role_ == Role::kClient) output_rules_->require_retry_safe(id, retry_safe);
+  }
+  const Statistics& statistics = connection_->statistics();
+  require(statistics.bytes_sent == output_.size(), "the octets sent are counted wrong");
+  require(statistics.frames_sent == output_rules_->frames(), "the frames sent are counted wrong");
   require(connection_->should_close(), "the connection is gone, and stays");
   require(connection_->next_deadline() == TimePoint::max(), "a deadline behind the end");
   require(connection_->ledger().peak() <= options_.limits.connection_memory, "above the budget");
@@ -278,6 +337,25 @@ void Conversation::end() {
   connection_.reset();
   for (const Held& held : held_) {
     require(describe(*held.event) == held.text, "an event that was held has changed");
+  }
+}
+
+void play_in_every_style(Role role, Conversation::Speech speech, std::string_view input) {
+  const Outcome first = Conversation(role, speech, input, {}).play();
+  const bool raw = speech == Conversation::Speech::kRaw;
+  for (const Style& style : {
+           Style{.allocation = Allocation::kFresh, .largest_piece = raw ? size_t{1} : size_t{0}},
+           Style{.allocation = Allocation::kReuse, .largest_piece = 100, .leaves_early = true},
+           Style{.allocation = Allocation::kReuse, .nests = true, .holds = true},
+           Style{.allocation = Allocation::kFresh,
+           .largest_piece = 3000,
+           .leaves_early = true,
+           .holds = true},
+       }) {
+    const Outcome other = Conversation(role, speech, input, style).play();
+    if (!first.comparable) continue;
+    require(other.events == first.events, "the events differ");
+    require(other.output == first.output, "the output differs");
   }
 }
 

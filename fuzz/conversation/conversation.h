@@ -11,9 +11,10 @@
 #include <vector>
 
 #include "fuzz/conversation/application.h"
-#include "fuzz/conversation/client.h"
 #include "fuzz/conversation/draws.h"
+#include "fuzz/conversation/frame_log.h"
 #include "fuzz/conversation/output_rules.h"
+#include "fuzz/conversation/peer.h"
 #include "protocol/connection/connection.h"
 
 namespace headrace::fuzz {
@@ -34,10 +35,14 @@ struct Outcome {
   bool comparable = true;
 };
 
-// One conversation of a client, a connection and its application, all as the input says.
+// One conversation of a peer, a connection of this role and its application, all as the input says.
 class Conversation {
  public:
-  Conversation(std::string_view input, const Style& style);
+  // The peer means well, most of the time, or says what `input` has behind the draws: an octet says
+  // how many octets of it are drawn from.
+  enum class Speech : uint8_t { kFrames, kRaw };
+
+  Conversation(Role role, Speech speech, std::string_view input, const Style& style);
   Outcome play();
 
  private:
@@ -58,19 +63,24 @@ class Conversation {
   void advance();
   void finish();
   void require_peace();
+  void require_windows();
+  void require_reason_to_wait(uint32_t stream_id);
   void require_conserved_credit();
   void end();
 
+  const Role role_;
   Draws draws_;
   Style style_;
   std::mt19937 random_;
+  FrameLog frame_log_;
   Options options_;
   bool comparable_ = true;
   TimePoint now_{std::chrono::hours(1)};
   std::unique_ptr<Connection> connection_;
-  Client client_;
-  Application application_;
-  OutputRules output_rules_;
+  std::unique_ptr<OutputRules> output_rules_;
+  std::unique_ptr<Peer> peer_;
+  std::unique_ptr<Application> application_;
+  ClientApplication* client_application_ = nullptr;  // application_, in the client role
 
   std::string to_deliver_;
   bool input_ended_ = false;
@@ -82,6 +92,9 @@ class Conversation {
   size_t unreleased_ = 0;
   std::string output_;
 };
+
+// Plays the input in every style, in this role, and compares.
+void play_in_every_style(Role role, Conversation::Speech speech, std::string_view input);
 
 }  // namespace headrace::fuzz
 

@@ -1,6 +1,6 @@
 #include "tests/reference/hpack.h"
 
-#include <map>
+#include <array>
 
 #include "tests/reference/hpack_tables.h"
 
@@ -11,16 +11,30 @@ uint64_t entry_size(const HeaderField& field) {
   return field.name.size() + field.value.size() + 32;
 }
 
-std::string bits_of(std::string_view octets) {
-  std::string bits;
-  for (char octet : octets) {
-    for (int bit = 7; bit >= 0; --bit) bits.push_back((octet >> bit) & 1 ? '1' : '0');
+// What a bit of a Huffman code leads to.
+struct HuffmanNode {
+  std::array<size_t, 2> next = {0, 0};
+  int symbol = -1;  // of the code that ends here
+};
+
+std::vector<HuffmanNode> huffman_tree() {
+  std::vector<HuffmanNode> tree(1);
+  for (int symbol = 0; symbol <= 256; ++symbol) {
+    size_t node = 0;
+    for (char bit : huffman_codes()[symbol]) {
+      if (tree[node].next[bit - '0'] == 0) {
+        tree[node].next[bit - '0'] = tree.size();
+        tree.emplace_back();
+      }
+      node = tree[node].next[bit - '0'];
+    }
+    tree[node].symbol = symbol;
   }
-  return bits;
+  return tree;
 }
 
 void write_string(std::string_view text, StringCoding coding, std::string* block) {
-  std::string coded = huffman_encode(text);
+  const std::string coded = coding == StringCoding::kPlain ? "" : huffman_encode(text);
   if (coding == StringCoding::kHuffman ||
       (coding == StringCoding::kShorter && coded.size() < text.size())) {
     write_integer(coded.size(), 7, 0x80, block);
@@ -247,29 +261,35 @@ std::string huffman_encode(std::string_view text) {
   while (bits.size() % 8 != 0) bits.push_back('1');
   std::string coded;
   for (size_t i = 0; i < bits.size(); i += 8) {
-    coded.push_back(static_cast<char>(std::stoi(bits.substr(i, 8), nullptr, 2)));
+    int octet = 0;
+    for (char bit : bits.substr(i, 8)) octet = 2 * octet + (bit - '0');
+    coded.push_back(static_cast<char>(octet));
   }
   return coded;
 }
 
 std::optional<std::string> huffman_decode(std::string_view coded) {
-  static const auto* symbols = [] {
-    auto* map = new std::map<std::string, int>();
-    for (int symbol = 0; symbol <= 256; ++symbol) (*map)[huffman_codes()[symbol]] = symbol;
-    return map;
-  }();
+  static const auto* tree = new std::vector<HuffmanNode>(huffman_tree());
   std::string text;
-  std::string pending;
-  for (char bit : bits_of(coded)) {
-    pending.push_back(bit);
-    auto found = symbols->find(pending);
-    if (found == symbols->end()) continue;
-    if (found->second == 256) return std::nullopt;  // EOS
-    text.push_back(static_cast<char>(found->second));
-    pending.clear();
+  size_t node = 0;
+  size_t pending = 0;  // bits since the last symbol
+  bool all_ones = true;
+  for (char octet : coded) {
+    for (int shift = 7; shift >= 0; --shift) {
+      const int bit = octet >> shift & 1;
+      node = (*tree)[node].next[bit];
+      ++pending;
+      all_ones = all_ones && bit == 1;
+      const int symbol = (*tree)[node].symbol;
+      if (symbol < 0) continue;
+      if (symbol == 256) return std::nullopt;  // EOS
+      text.push_back(static_cast<char>(symbol));
+      node = 0;
+      pending = 0;
+      all_ones = true;
+    }
   }
-  bool all_ones = pending.find('0') == std::string::npos;
-  if (pending.size() > 7 || !all_ones) return std::nullopt;
+  if (pending > 7 || !all_ones) return std::nullopt;
   return text;
 }
 

@@ -1,0 +1,18 @@
+#include <cstdint>
+#include <string_view>
+
+#include "fuzz/conversation/conversation.h"
+
+// A peer that may say anything to a client whose application does a little of everything; see
+// conversation_fuzzer.cc for how it is played and what must hold.
+//
+// Input: how many octets are drawn from (one octet), those (options, the application's plan, its
+// commands and how much the peer says between them), then what follows the peer's preface with
+// its empty SETTINGS.
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using headrace::fuzz::Conversation;
+  headrace::fuzz::play_in_every_style(headrace::Role::kClient, Conversation::Speech::kRaw,
+                                      {reinterpret_cast<const char*>(data), size});
+  return 0;
+}
