@@ -57,7 +57,8 @@ Options options(Allocation allocation, const Exchange& exchange) {
   options.connection_window_size = kWindow;
   const size_t fields = std::max(exchange.request_fields, exchange.response_fields);
   if (fields > 100) {  // a limit of its own
-    options.limits.fields_per_section = static_cast<uint32_t>(fields) + 16;
+    options.limits.fields_per_request = options.limits.fields_per_response =
+        static_cast<uint32_t>(fields) + 16;
     options.limits.field_list_size = static_cast<uint32_t>(fields) * 128;
   }
   return options;

@@ -59,7 +59,7 @@ class BlockDecoder {
   void note_reference(uint32_t serial);
 
   // Counts the field, and says whether it keeps within the limits.
-  bool count(uint64_t name_size, uint64_t value_size);
+  bool count(FieldName name, uint64_t name_size, uint64_t value_size);
   bool store(const Field& field);
   bool insert(const Field& field, const Text& name, const Text& value);
   void give_back(const Text& name, const Text& value);
@@ -135,6 +135,7 @@ bool BlockDecoder::read_size_updates(uint32_t limit, uint32_t lowest) {
   const uint8_t* in = in_;
   const uint8_t* const end = end_;
   uint64_t list_room = limits_.max_list_size - result_.list_size;
+  uint32_t crumbs = 0;
   uint32_t oldest = 0;  // by age
   for (; in != end && out != room_end; ++in, ++out) {
     const uint32_t index = *in - 0x80u;
@@ -158,12 +159,13 @@ bool BlockDecoder::read_size_updates(uint32_t limit, uint32_t lowest) {
     }
     if (size > list_room) break;
     list_room -= size;
+    if (out->known_name == FieldName::kCookie) ++crumbs;
   }
   if (out == begin) return false;
   in_ = in;
   const auto fields = static_cast<size_t>(out - begin);
   fields_->extend(fields);
-  result_.field_count += static_cast<uint32_t>(fields);
+  result_.field_count += static_cast<uint32_t>(fields) - crumbs;
   result_.list_size = limits_.max_list_size - list_room;
   if (oldest != 0) note_reference(table.end - oldest);
   return true;
@@ -184,11 +186,11 @@ bool BlockDecoder::read_indexed() {
   if (index == 0) return malformed(kIndexZero);
   if (index <= kStaticEntries) {
     const Field& field = kStaticTable[index];
-    return !count(field.name.size(), field.value.size()) || store(field);
+    return !count(field.known_name, field.name.size(), field.value.size()) || store(field);
   }
   const DynamicTable::Entry* entry = refer_to(index);
   if (entry == nullptr) return malformed(kIndexPastTables);
-  if (!count(entry->name_size, entry->value_size)) return true;
+  if (!count(entry->known_name, entry->name_size, entry->value_size)) return true;
   Field field{table_->name(*entry), table_->value(*entry), false, entry->known_name, entry->syntax};
   if (copies_ && !(copy_if_in_table(&field.name) && copy_if_in_table(&field.value))) return false;
   return store(field);
@@ -209,7 +211,7 @@ bool BlockDecoder::read_literal(int prefix_bits, bool incremental) {
   field.value = value.view;
   if (field.syntax == FieldSyntax::kValid) field.syntax = check_field_value(field.value);
 
-  const bool stored = count(name.size, value.size);
+  const bool stored = count(field.known_name, name.size, value.size);
   if (stored && copies_ && !copy_if_in_table(&field.name)) return false;
   if (stored && !store(field)) return false;
   const bool copied_before = copies_;
@@ -295,9 +297,9 @@ bool BlockDecoder::read_coded_string(gsl::span<const uint8_t> coded, uint64_t ro
   return true;
 }
 
-bool BlockDecoder::count(uint64_t name_size, uint64_t value_size) {
+bool BlockDecoder::count(FieldName name, uint64_t name_size, uint64_t value_size) {
   result_.list_size += DynamicTable::entry_size(name_size, value_size);
-  ++result_.field_count;
+  if (name != FieldName::kCookie) ++result_.field_count;
   if (result_.list_size > limits_.max_list_size || result_.field_count > limits_.max_fields) {
     result_.status = Status::kTooLarge;
   }

@@ -18,7 +18,7 @@ namespace hpack {
 // stays in step with the peer's, but not stored.
 struct DecodeLimits {
   uint64_t max_list_size = 65536;  // octets of names and values and 32 a field (RFC 9113 §6.5.2)
-  uint32_t max_fields = 128;
+  uint32_t max_fields = 128;       // apart from cookie crumbs (§8.2.3), which may be many
 };
 
 struct DecodeResult {
@@ -32,7 +32,7 @@ struct DecodeResult {
   const Rule* rule = nullptr;  // kMalformed only
   size_t offset = 0;           // kMalformed: of the first octet of the offending representation
   uint64_t list_size = 0;      // of the whole list, as max_list_size counts it
-  uint32_t field_count = 0;    // of the whole list
+  uint32_t field_count = 0;    // of the whole list, as max_fields counts it
 };
 
 // An HPACK decoding context (RFC 7541): the dynamic table of one direction of one connection.

@@ -27,7 +27,10 @@ class Ledger {
   // Reserves `bytes`, or returns false and reserves nothing.
   [[nodiscard]] bool reserve(size_t bytes) {
     ++reservations_;
-    if (reservations_ == refuse_at_ || bytes > budget_ - live_) return false;
+    if (reservations_ == refuse_at_ || bytes > budget_ - live_) {
+      refused_ = live_ + bytes;
+      return false;
+    }
     live_ += bytes;
     if (live_ > peak_) peak_ = live_;
     return true;
@@ -39,6 +42,8 @@ class Ledger {
   size_t live() const { return live_; }
   size_t peak() const { return peak_; }
   uint64_t reservations() const { return reservations_; }
+  // What would have been live if the last reservation that was refused had been granted.
+  size_t refused() const { return refused_; }
 
   // For tests of the refusal paths: the nth reservation ever made (1 is the first) is refused.
   void refuse_reservation(uint64_t nth) { refuse_at_ = nth; }
@@ -47,6 +52,7 @@ class Ledger {
   size_t budget_;
   size_t live_ = 0;
   size_t peak_ = 0;
+  size_t refused_ = 0;
   uint64_t reservations_ = 0;
   uint64_t refuse_at_ = 0;
 };

@@ -75,32 +75,40 @@ bool Connection::receive_on_other(Stream* stream, StreamInput input) {
 
 StreamError Connection::frame_error(ErrorCode code, const Rule& rule, uint64_t observed,
                                     uint64_t limit) const {
-  return StreamError{{code, &rule, header_.type, header_.stream_id, observed, limit}};
+  return StreamError{{code, &rule, header_.type, {}, header_.stream_id, observed, limit}};
+}
+
+// The present frame has reached a bound.
+StreamError Connection::limit_error(ErrorCode code, const Rule& rule, const LimitHit& reached) {
+  hit(reached);
+  StreamError error = frame_error(code, rule, reached.observed, reached.bound);
+  error.bound = reached.limit;
+  return error;
 }
 
 // RFC 9113 §5.4.1: GOAWAY, then the end.
 void Connection::fail(ErrorCode code, const Rule& rule, uint64_t observed, uint64_t limit) {
-  fail(ConnectionError{frame_error(code, rule, observed, limit)});
+  fail(frame_error(code, rule, observed, limit));
 }
 
 // The peer's people are told which rule it broke.
-void Connection::fail(const ConnectionError& error) {
+void Connection::fail(const ErrorDetail& error) {
   if (error.rule == nullptr) return fail(error, {});
   std::string debug_data;
   debug_data.append(error.rule->section).append(": ").append(error.rule->text);
   fail(error, debug_data);
 }
 
-void Connection::fail(const ConnectionError& error, std::string_view debug_data) {
+void Connection::fail(const ErrorDetail& error, std::string_view debug_data) {
   if (phase_ != Phase::kOpen) return;
   // Streams above an earlier GOAWAY were ignored, and may have been retried elsewhere (§6.8).
   write_goaway(std::min(last_peer_stream_, goaway_last_stream_), error.code, debug_data);
   end_connection(error, ClosedBy::kLocal);
 }
 
-void Connection::end_connection(const ConnectionError& error, ClosedBy closed_by) {
+void Connection::end_connection(const ErrorDetail& error, ClosedBy closed_by) {
   phase_ = Phase::kClosing;
-  close_error_ = error;
+  close_error_ = ConnectionError{error};
   closed_by_ = closed_by;
 }
 
@@ -109,7 +117,7 @@ void Connection::end_connection(const ConnectionError& error, ClosedBy closed_by
 void Connection::fail_stream(const StreamError& error) {
   Stream* stream = streams_.find(error.stream_id);
   StreamState state = state_of(error.stream_id, stream);
-  if (state == StreamState::kIdle) return fail(ConnectionError{error});
+  if (state == StreamState::kIdle) return fail(error);
   bool wasted = is_closed(state) || !stream->head_sent;
   // What was reset before is not reset again.
   if (state != StreamState::kClosedResetSent) {
@@ -189,9 +197,9 @@ void Connection::erase_if_done(Stream* stream) {
 bool Connection::spend_useless_frame() {
   static constexpr Rule kUseless = {"RFC 9113 §10.5", "frames without use are few"};
   if (useless_frames_.take(now_)) return true;
-  hit(Limit::kUselessFrames);
-  fail(ErrorCode::kEnhanceYourCalm, kUseless, uint64_t{useless_frames_.burst()} + 1,
-       useless_frames_.burst());
+  const uint64_t burst = useless_frames_.burst();
+  fail(
+      limit_error(ErrorCode::kEnhanceYourCalm, kUseless, {Limit::kUselessBurst, burst, burst + 1}));
   return false;
 }
 
@@ -200,8 +208,8 @@ void Connection::spend_reset() {
   static constexpr Rule kResets = {"RFC 9113 §10.5", "requests are seldom reset before an answer"};
   if (role_ == Role::kClient) return;
   if (resets_.take(now_)) return;
-  hit(Limit::kResets);
-  fail(ErrorCode::kEnhanceYourCalm, kResets, uint64_t{resets_.burst()} + 1, resets_.burst());
+  const uint64_t burst = resets_.burst();
+  fail(limit_error(ErrorCode::kEnhanceYourCalm, kResets, {Limit::kResetBurst, burst, burst + 1}));
 }
 
 void Connection::write_goaway(StreamId last_stream_id, ErrorCode code,
@@ -238,7 +246,7 @@ SubmitResult Connection::shutdown(std::string_view debug_data) {
 
 SubmitResult Connection::terminate(ErrorCode code, std::string_view debug_data) {
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
-  ConnectionError error;
+  ErrorDetail error;
   error.code = code;
   fail(error, debug_data);
   return {};

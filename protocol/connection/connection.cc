@@ -19,8 +19,10 @@ StreamId first_own_stream(Role role, const Options& options) {
 
 // Between two field sections as much is kept as one with the limit's fields needs, of the usual
 // sizes.
-size_t kept_fields(const Limits& limits) {
-  return std::max(FieldStorage::kKeptFields, std::bit_ceil(size_t{limits.fields_per_section}));
+size_t kept_fields(Role role, const Limits& limits) {
+  const uint32_t fields =
+      role == Role::kServer ? limits.fields_per_request : limits.fields_per_response;
+  return std::max(FieldStorage::kKeptFields, std::bit_ceil(size_t{fields}));
 }
 size_t kept_text(const Limits& limits) {
   return std::max(FieldStorage::kKeptArena, std::bit_ceil(size_t{limits.field_list_size}) / 4);
@@ -43,7 +45,7 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
       block_bytes_(&ledger_),
       decoder_(&ledger_),
       // In the steady state nothing is allocated for a field section of the largest size.
-      field_storage_(&ledger_, kept_fields(options.limits), kept_text(options.limits)),
+      field_storage_(&ledger_, kept_fields(role, options.limits), kept_text(options.limits)),
       encoder_(&ledger_),
       announced_max_streams_(options.limits.concurrent_streams),
       // A client's streams are its application's affair.
@@ -58,7 +60,8 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
       useless_frames_(options.limits.useless_burst, options.limits.useless_per_second, now),
       preface_deadline_(deadline_after(options.limits.preface_timeout)),
       idle_since_(now),
-      last_input_(now) {
+      last_input_(now),
+      age_deadline_(deadline_after(options.limits.connection_age)) {
   Expects(is_own(next_own_stream_) && next_own_stream_ <= kMaxStreamId);
   // The client speaks first, in 24 octets of its own (RFC 9113 §3.4).
   if (role_ == Role::kClient) parsing_ = Parsing::kFrameHeader;
@@ -161,14 +164,14 @@ EventPtr Connection::step() {
     if (phase_ != Phase::kOpen) return next_closing_event();
     // At once, whatever input there is: more of it could as well come later.
     if (shutdown_ == Shutdown::kFinal && streams_.size() == 0) {
-      end_connection(ConnectionError{}, ClosedBy::kLocal);
+      end_connection({}, ClosedBy::kLocal);
       continue;
     }
     EventPtr event;
     if (parse(&event)) {
       if (event != nullptr) return event;
     } else if (input_ended_) {
-      end_connection(ConnectionError{}, ClosedBy::kPeer);
+      end_connection({}, ClosedBy::kPeer);
     } else {
       return nullptr;
     }
@@ -181,9 +184,8 @@ void Connection::end_of_range() {
   recycler_.settle();
   if (phase_ != Phase::kOpen) {
     input_.discard();
-  } else if (const size_t size = input_.total(); !input_.keep_rest()) {
-    hit(Limit::kConnectionMemory);
-    fail(ErrorCode::kEnhanceYourCalm, kKeptInput, size, ledger_.budget());
+  } else if (!input_.keep_rest()) {
+    fail(limit_error(ErrorCode::kEnhanceYourCalm, kKeptInput, memory_refused()));
   }
 }
 
@@ -245,7 +247,7 @@ bool Connection::has_events() const {
 }
 
 bool Connection::wants_input() const {
-  return phase_ == Phase::kOpen && !input_ended_ && !replies_.full();
+  return phase_ == Phase::kOpen && !input_ended_ && !holds_input();
 }
 
 uint32_t Connection::open_streams() const { return peer_streams_ + own_streams_; }

@@ -176,6 +176,9 @@ class Connection {
   bool is_drained() const;
   // The memory that the peer makes this connection hold.
   Ledger& ledger() { return ledger_; }
+  // The application is short of memory: deadlines under pressure (Limits) hold, until it says
+  // otherwise. next_deadline() may be earlier then.
+  void set_memory_pressure(bool pressed) { pressed_ = pressed; }
   // Gives caches back to the system; for idle connections. It ends the live range, as a new one
   // does.
   void trim();
@@ -196,7 +199,9 @@ class Connection {
   void end_of_range();
   EventPtr next_notification();
   EventPtr next_closing_event();
-  bool reads_kept_input() const { return input_.has_kept() && !replies_.full(); }
+  // Enough is waiting to be sent: nothing is read until half of it is out.
+  bool holds_input() const { return replies_.full() || backlog_full_; }
+  bool reads_kept_input() const { return input_.has_kept() && !holds_input(); }
 
   // --- deadlines.cc
 
@@ -205,8 +210,12 @@ class Connection {
   void restart_settings_deadline(TimePoint now);
   TimePoint idle_deadline() const;
   TimePoint keepalive_deadline() const;
+  LimitHit timeout_hit(Limit limit, std::chrono::milliseconds timeout, TimePoint deadline) const;
+  ErrorDetail timeout_error(ErrorCode code, const Rule& rule, const LimitHit& reached);
   void check_keepalive();
   void watch_stall(Stream* stream);
+  std::chrono::milliseconds stall_timeout() const;
+  TimePoint stall_deadline() const;
   void check_stalled_streams();
   void check_deadlines();
 
@@ -258,11 +267,11 @@ class Connection {
   EventPtr on_continuation(gsl::span<const uint8_t> payload);
   bool add_fragment(gsl::span<const uint8_t> fragment);
   EventPtr on_field_block(gsl::span<const uint8_t> block);
-  EventPtr on_request(bool too_large);
+  EventPtr on_request(const LimitHit* too_large);
   bool join_crumbs(const RequestHead& request);
-  EventPtr on_response(Stream* stream, bool too_large);
-  EventPtr on_promise(bool too_large);
-  EventPtr on_trailers(Stream* stream, bool too_large);
+  EventPtr on_response(Stream* stream, const LimitHit* too_large);
+  EventPtr on_promise(const LimitHit* too_large);
+  EventPtr on_trailers(Stream* stream, const LimitHit* too_large);
   void end_of_message(Stream* stream);
   void refuse_too_large(Stream* stream);
   bool content_length_kept(const Stream* stream, uint32_t more, bool end_stream) const;
@@ -304,10 +313,17 @@ class Connection {
   bool receive_on_other(Stream* stream, StreamInput input);
   StreamError frame_error(ErrorCode code, const Rule& rule, uint64_t observed = 0,
                           uint64_t limit = 0) const;
-  void hit(Limit limit) { statistics_.limits_hit.add(limit); }
+  void hit(const LimitHit& hit) {
+    statistics_.limits_hit.add(hit);
+    if (options_.observer != nullptr) options_.observer->on_limit_hit(hit);
+  }
+  StreamError limit_error(ErrorCode code, const Rule& rule, const LimitHit& reached);
+  LimitHit memory_refused() const {
+    return {Limit::kConnectionMemory, ledger_.budget(), ledger_.refused()};
+  }
   void fail(ErrorCode code, const Rule& rule, uint64_t observed = 0, uint64_t limit = 0);
-  void fail(const ConnectionError& error);
-  void end_connection(const ConnectionError& error, ClosedBy closed_by);
+  void fail(const ErrorDetail& error);
+  void end_connection(const ErrorDetail& error, ClosedBy closed_by);
   void fail_stream(const StreamError& error);
   void reset(StreamId id, ErrorCode code);
   void close_stream(Stream* stream, StreamState state, ClosedBy closed_by,
@@ -319,7 +335,7 @@ class Connection {
   bool spend_useless_frame();
   void spend_reset();
   void write_goaway(StreamId last_stream_id, ErrorCode code, std::string_view debug_data);
-  void fail(const ConnectionError& error, std::string_view debug_data);
+  void fail(const ErrorDetail& error, std::string_view debug_data);
   void begin_shutdown(std::string_view debug_data);
   void finish_shutdown();
 
@@ -370,6 +386,8 @@ class Connection {
   void write_ping(uint64_t opaque, bool ack);
   void write_window_update(StreamId stream_id, uint32_t increment);
   void count_reply();
+  size_t backlog() const;
+  void check_backlog();
   void send_end_or_schedule(Stream* stream);
   void schedule(Stream* stream);
   bool can_cut_data() const;
@@ -498,6 +516,8 @@ class Connection {
   std::vector<uint8_t> scratch_;  // field blocks of ours that go out in frames of their own size
   std::vector<SendBody::TrailerBlock> spare_trailers_;
   ReplyCount replies_;
+  bool backlog_full_ = false;     // Limits::output_backlog was reached
+  uint64_t data_end_offset_ = 0;  // of the last DATA frame that was cut
   TokenBucket resets_;
   TokenBucket useless_frames_;
 
@@ -519,8 +539,10 @@ class Connection {
   TimePoint last_input_;
   bool keepalive_asked_ = false;
   TimePoint keepalive_asked_at_;
-  TimePoint stall_check_ = TimePoint::max();  // no stream's stall deadline comes before it
-  TimePoint data_cut_at_;                     // the last DATA of any stream
+  TimePoint stalled_since_ = TimePoint::max();  // no stream waits since before that
+  TimePoint data_cut_at_;                       // the last DATA of any stream
+  TimePoint age_deadline_;
+  bool pressed_ = false;  // set_memory_pressure()
 
   DateField date_;
 

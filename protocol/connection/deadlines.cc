@@ -23,6 +23,22 @@ void Connection::restart_settings_deadline(TimePoint now) {
   settings_deadline_ = timeout.count() == 0 ? TimePoint::max() : now + timeout;
 }
 
+// A deadline that has passed, in milliseconds.
+LimitHit Connection::timeout_hit(Limit limit, std::chrono::milliseconds timeout,
+                                 TimePoint deadline) const {
+  const auto late = std::chrono::duration_cast<std::chrono::milliseconds>(now_ - deadline);
+  return {limit, static_cast<uint64_t>(timeout.count()),
+          static_cast<uint64_t>((timeout + late).count())};
+}
+
+// No frame is to blame.
+ErrorDetail Connection::timeout_error(ErrorCode code, const Rule& rule, const LimitHit& reached) {
+  ErrorDetail error = limit_error(code, rule, reached);
+  error.frame = FrameType::kData;
+  error.stream_id = 0;
+  return error;
+}
+
 TimePoint Connection::idle_deadline() const {
   bool idle = streams_.size() == 0 && shutdown_ == Shutdown::kNone;
   auto timeout = options_.limits.idle_timeout;
@@ -32,7 +48,7 @@ TimePoint Connection::idle_deadline() const {
 TimePoint Connection::next_deadline() const {
   if (phase_ != Phase::kOpen) return TimePoint::max();
   return std::min({preface_deadline_, block_deadline_, settings_deadline_, shutdown_deadline_,
-                   idle_deadline(), keepalive_deadline(), stall_check_});
+                   idle_deadline(), keepalive_deadline(), stall_deadline(), age_deadline_});
 }
 
 // A stream is open and the peer has been silent: ask. It has been asked: it may take so long.
@@ -47,8 +63,10 @@ TimePoint Connection::keepalive_deadline() const {
 void Connection::check_keepalive() {
   static constexpr Rule kAlive = {"RFC 9113 §6.7", "a peer that is there answers a PING"};
   if (keepalive_asked_) {
-    hit(Limit::kKeepaliveTimeout);
-    return fail(ConnectionError{{ErrorCode::kProtocolError, &kAlive}});
+    return fail(
+        timeout_error(ErrorCode::kProtocolError, kAlive,
+                      timeout_hit(Limit::kKeepaliveTimeout, options_.limits.keepalive_timeout,
+                                  keepalive_deadline())));
   }
   keepalive_asked_ = true;
   keepalive_asked_at_ = now_;
@@ -58,18 +76,28 @@ void Connection::check_keepalive() {
 // The stream has something to send from now on.
 void Connection::watch_stall(Stream* stream) {
   stream->waiting_since = now_;
-  if (stall_check_ == TimePoint::max()) {
-    stall_check_ = deadline_after(options_.limits.stream_stall_timeout);
-  }
+  stalled_since_ = std::min(stalled_since_, now_);
 }
 
-// stall_check_ never comes after a stream's deadline, so that sending costs nothing here: when it
-// has come all streams are looked at.
+std::chrono::milliseconds Connection::stall_timeout() const {
+  const Limits& limits = options_.limits;
+  const bool pressed = pressed_ || ledger_.live() >= ledger_.budget() - ledger_.budget() / 4;
+  return pressed ? limits.stream_stall_timeout_under_pressure : limits.stream_stall_timeout;
+}
+
+// Never after a stream's own, so that sending costs nothing here: when it has come all streams are
+// looked at.
+TimePoint Connection::stall_deadline() const {
+  if (stalled_since_ == TimePoint::max()) return TimePoint::max();
+  const auto timeout = stall_timeout();
+  return timeout.count() == 0 ? TimePoint::max() : stalled_since_ + timeout;
+}
+
 void Connection::check_stalled_streams() {
   static constexpr Rule kTaken = {"limits.h stream_stall_timeout",
                                   "a peer takes what it has asked for in time"};
-  const auto timeout = options_.limits.stream_stall_timeout;
-  stall_check_ = TimePoint::max();
+  const auto timeout = stall_timeout();
+  stalled_since_ = TimePoint::max();
   const bool connection_blocked = send_window_.available(kInitialWindow) <= 0;
   for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
     next = StreamTable::next(stream);
@@ -78,16 +106,15 @@ void Connection::check_stalled_streams() {
     // window is shut since it let through the last DATA, of whichever stream.
     TimePoint since = stream->waiting_since;
     if (!stream->window_blocked) since = connection_blocked ? std::max(since, data_cut_at_) : now_;
-    const TimePoint deadline = since + timeout;
-    if (deadline > now_) {
-      stall_check_ = std::min(stall_check_, deadline);
+    if (since + timeout > now_) {
+      stalled_since_ = std::min(stalled_since_, since);
       continue;
     }
-    hit(Limit::kStreamStallTimeout);
-    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(now_ - since);
-    fail_stream(StreamError{{ErrorCode::kCancel, &kTaken, FrameType::kData, stream->id,
-                             static_cast<uint64_t>(waited.count()),
-                             static_cast<uint64_t>(timeout.count())}});
+    StreamError error{
+        timeout_error(ErrorCode::kCancel, kTaken,
+                      timeout_hit(Limit::kStreamStallTimeout, timeout, since + timeout))};
+    error.stream_id = stream->id;
+    fail_stream(error);
   }
 }
 
@@ -99,26 +126,31 @@ void Connection::check_deadlines() {
   static constexpr Rule kSettingsInTime = {"RFC 9113 §6.5.3",
                                            "SETTINGS are acknowledged in a reasonable time"};
   if (phase_ != Phase::kOpen) return;
-  auto too_late = [this](ErrorCode code, const Rule& rule) {
-    fail(ConnectionError{{code, &rule}});  // no frame is to blame
-  };
+  const Limits& limits = options_.limits;
   if (now_ >= preface_deadline_) {
-    hit(Limit::kPrefaceTimeout);
-    too_late(ErrorCode::kProtocolError, kPrefaceInTime);
+    fail(timeout_error(
+        ErrorCode::kProtocolError, kPrefaceInTime,
+        timeout_hit(Limit::kPrefaceTimeout, limits.preface_timeout, preface_deadline_)));
   } else if (now_ >= block_deadline_) {
-    hit(Limit::kFieldBlockTimeout);
-    too_late(ErrorCode::kEnhanceYourCalm, kBlockInTime);
+    fail(timeout_error(
+        ErrorCode::kEnhanceYourCalm, kBlockInTime,
+        timeout_hit(Limit::kFieldBlockTimeout, limits.field_block_timeout, block_deadline_)));
   } else if (now_ >= settings_deadline_) {
-    hit(Limit::kSettingsAckTimeout);
-    too_late(ErrorCode::kSettingsTimeout, kSettingsInTime);
+    fail(timeout_error(
+        ErrorCode::kSettingsTimeout, kSettingsInTime,
+        timeout_hit(Limit::kSettingsAckTimeout, limits.settings_ack_timeout, settings_deadline_)));
   } else {
-    if (now_ >= stall_check_) check_stalled_streams();
+    if (now_ >= stall_deadline()) check_stalled_streams();
     if (now_ >= shutdown_deadline_) finish_shutdown();
     if (now_ >= keepalive_deadline()) {
       check_keepalive();
     } else if (now_ >= idle_deadline()) {
-      hit(Limit::kIdleTimeout);
+      hit(timeout_hit(Limit::kIdleTimeout, limits.idle_timeout, idle_deadline()));
       begin_shutdown("idle");
+    } else if (now_ >= age_deadline_) {
+      hit(timeout_hit(Limit::kConnectionAge, limits.connection_age, age_deadline_));
+      age_deadline_ = TimePoint::max();
+      begin_shutdown("age");
     }
   }
 }

@@ -44,7 +44,7 @@ void Connection::write_field_block(StreamId id, const OutgoingHead& head, bool e
     header.stream_id = id;
     write_frame_header(header, frame);
     queue(frame, end);
-    return;
+    return check_backlog();
   }
   write_headers_frames(id, encode_block(head), end_stream);
 }
@@ -60,6 +60,7 @@ void Connection::write_promise(StreamId id, StreamId promised_id, FieldsView fie
   }
   uint8_t* room = output_.reserve(field_block_frames_size(block.size() + 4, max_frame_size));
   queue(room, write_push_promise(id, promised_id, block, max_frame_size, room));
+  check_backlog();
 }
 
 // RFC 9113 §6.2, §6.6: HEADERS or PUSH_PROMISE that fit into one frame, with padding. False: there
@@ -80,6 +81,7 @@ bool Connection::write_padded_block(FrameType type, uint8_t flags, StreamId id,
   *at++ = static_cast<uint8_t>(padding - 1);
   at = std::copy(content.begin(), content.end(), at);
   queue(frame, std::fill_n(at, padding - 1, uint8_t{0}));
+  check_backlog();
   return true;
 }
 
@@ -147,6 +149,7 @@ void Connection::write_headers_frames(StreamId id, gsl::span<const uint8_t> bloc
     type = FrameType::kContinuation;
     flags = 0;
   } while (!block.empty());
+  check_backlog();
 }
 
 }  // namespace headrace::inline HEADRACE_ABI

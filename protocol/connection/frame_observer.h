@@ -6,12 +6,13 @@
 
 #include "memory/abi.h"
 #include "protocol/frame/frame_type.h"
+#include "protocol/guard/limits.h"
 
 namespace headrace::inline HEADRACE_ABI {
 
-// Looks on as frames pass, for traces and statistics of an application's own (Options::observer).
-// Called in the middle of the connection's work, so it must not call the connection. Views are
-// valid during the call.
+// Looks on as frames pass and limits are reached, for traces and statistics of an application's own
+// (Options::observer). Called in the middle of the connection's work, so it must not call the
+// connection. Views are valid during the call.
 class FrameObserver {
  public:
   virtual ~FrameObserver() = default;
@@ -20,6 +21,8 @@ class FrameObserver {
   virtual void on_frame_received(const FrameHeader& header, gsl::span<const uint8_t> payload) = 0;
   // A frame has been queued behind all that is on its way out; of DATA only its header.
   virtual void on_frame_sent(const FrameHeader& header, gsl::span<const uint8_t> payload) = 0;
+  // A bound of Options::limits was reached: something was refused, or input is held back.
+  virtual void on_limit_hit(const LimitHit&) {}
 };
 
 }  // namespace headrace::inline HEADRACE_ABI

@@ -117,8 +117,9 @@ EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
   static constexpr Rule kServerPush = {"RFC 9113 §6.5.2", "a server does not enable push"};
   SettingsEntries entries(payload);
   if (entries.size() > options_.limits.settings_per_frame) {
-    hit(Limit::kSettingsPerFrame);
-    fail(ErrorCode::kEnhanceYourCalm, kEntries, entries.size(), options_.limits.settings_per_frame);
+    fail(limit_error(
+        ErrorCode::kEnhanceYourCalm, kEntries,
+        {Limit::kSettingsPerFrame, options_.limits.settings_per_frame, entries.size()}));
     return nullptr;
   }
   bool changed = !settings_received_;
@@ -269,7 +270,7 @@ void Connection::on_window_update(gsl::span<const uint8_t> payload) {
   uint32_t increment;
   ErrorDetail error;
   FrameFault fault = parse_window_update(header_, payload, &increment, &error);
-  if (fault == FrameFault::kConnection) return fail(ConnectionError{error});
+  if (fault == FrameFault::kConnection) return fail(error);
   if (header_.stream_id == 0) {
     if (!send_window_.give(kInitialWindow, increment)) {
       fail(ErrorCode::kFlowControlError, kOverflow, increment);

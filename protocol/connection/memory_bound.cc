@@ -33,7 +33,8 @@ size_t max_bytes(const Options& options) {
   // field section.
   size_t events = (1 + Recycler<Event>::kQuarantine) * sizeof(RecycledSlot<Event>);
   if (options.allocation == Allocation::kFresh || HEADRACE_ASAN != 0) {
-    events += std::max(frame_size, list_size + options.limits.fields_per_section * sizeof(Field));
+    const size_t fields = list_size / 32;  // of no octets
+    events += std::max(frame_size, list_size + fields * sizeof(Field));
   }
   // Replies, of 17 octets at most but for a bare 431, in blocks of at most 16 KiB; GOAWAY.
   const size_t replies = 64 * size_t{options.limits.queued_replies} + 2 * (16 * 1024 + 1024);

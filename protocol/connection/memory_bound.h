@@ -12,7 +12,8 @@ namespace headrace::inline HEADRACE_ABI {
 // and of the Connection itself. (An allocator's own overhead comes on top.)
 //
 // Not in it is what the application decides: its bodies and what send_data() buffers, field blocks
-// and DATA of its own on their way out, requests that wait, events that it keeps.
+// and DATA of its own on their way out (Limits::output_backlog), requests that wait, events that it
+// keeps.
 size_t max_bytes(const Options& options);
 
 }  // namespace headrace::inline HEADRACE_ABI

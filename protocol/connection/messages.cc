@@ -28,7 +28,7 @@ EventPtr Connection::on_headers(gsl::span<const uint8_t> payload) {
   ErrorDetail error;
   FrameFault fault = parse_padded(header_, payload, &parsed, &error);
   if (fault == FrameFault::kConnection) {
-    fail(ConnectionError{error});
+    fail(error);
     return nullptr;
   }
   const StreamId id = header_.stream_id;
@@ -49,7 +49,7 @@ EventPtr Connection::on_push_promise(gsl::span<const uint8_t> payload) {
   PaddedPayload parsed;
   ErrorDetail error;
   if (parse_padded(header_, payload, &parsed, &error) != FrameFault::kNone) {
-    fail(ConnectionError{error});
+    fail(error);
   } else if (!is_own(header_.stream_id)) {
     fail(ErrorCode::kProtocolError, kOnRequest, header_.stream_id);
   } else if (parsed.promised_stream_id == 0 || is_own(parsed.promised_stream_id) ||
@@ -96,16 +96,15 @@ bool Connection::add_fragment(gsl::span<const uint8_t> fragment) {
   uint32_t needed =
       (limits.field_list_size + own_settings_.max_frame_size - 1) / own_settings_.max_frame_size;
   if (++block_.frames > needed + limits.extra_continuations) {
-    hit(Limit::kContinuations);
-    fail(ErrorCode::kEnhanceYourCalm, kFrames, block_.frames, needed + limits.extra_continuations);
+    fail(limit_error(
+        ErrorCode::kEnhanceYourCalm, kFrames,
+        {Limit::kExtraContinuations, limits.extra_continuations, block_.frames - needed}));
   } else if (header_.type == FrameType::kContinuation && fragment.size() < kTiny &&
              !header_.has(flags::kEndHeaders) && ++block_.tiny_frames > limits.tiny_continuations) {
-    hit(Limit::kContinuations);
-    fail(ErrorCode::kEnhanceYourCalm, kTinyFrames, block_.tiny_frames, limits.tiny_continuations);
+    fail(limit_error(ErrorCode::kEnhanceYourCalm, kTinyFrames,
+                     {Limit::kTinyContinuations, limits.tiny_continuations, block_.tiny_frames}));
   } else if (!block_bytes_.append(fragment)) {
-    hit(Limit::kConnectionMemory);
-    fail(ErrorCode::kEnhanceYourCalm, kMemory, block_bytes_.size() + fragment.size(),
-         ledger_.budget());
+    fail(limit_error(ErrorCode::kEnhanceYourCalm, kMemory, memory_refused()));
   } else {
     return true;
   }
@@ -118,7 +117,11 @@ EventPtr Connection::on_field_block(gsl::span<const uint8_t> block) {
   block_.open = false;
   block_deadline_ = TimePoint::max();
   field_storage_.clear();
-  hpack::DecodeLimits limits{options_.limits.field_list_size, options_.limits.fields_per_section};
+  // What a client receives is responses, but for promised requests.
+  const bool request = role_ == Role::kServer || block_.promised_stream_id != 0;
+  hpack::DecodeLimits limits{
+      options_.limits.field_list_size,
+      request ? options_.limits.fields_per_request : options_.limits.fields_per_response};
   hpack::DecodeResult result = decoder_.decode(block, limits, &field_storage_);
   using Status = hpack::DecodeResult::Status;
   if (result.status == Status::kMalformed) {
@@ -126,12 +129,18 @@ EventPtr Connection::on_field_block(gsl::span<const uint8_t> block) {
     return nullptr;
   }
   if (result.status == Status::kNoMemory) {
-    hit(Limit::kConnectionMemory);
-    fail(ErrorCode::kEnhanceYourCalm, kMemory, result.list_size, ledger_.budget());
+    fail(limit_error(ErrorCode::kEnhanceYourCalm, kMemory, memory_refused()));
     return nullptr;
   }
-  bool too_large = result.status == Status::kTooLarge;
-  if (too_large) hit(Limit::kFieldListSize);
+  LimitHit reached;
+  const LimitHit* too_large = nullptr;
+  if (result.status == Status::kTooLarge) [[unlikely]] {
+    reached = result.list_size > limits.max_list_size
+                  ? LimitHit{Limit::kFieldListSize, limits.max_list_size, result.list_size}
+                  : LimitHit{request ? Limit::kFieldsPerRequest : Limit::kFieldsPerResponse,
+                             limits.max_fields, result.field_count};
+    too_large = &reached;
+  }
   if (block_.promised_stream_id != 0) return on_promise(too_large);
   Stream* stream = streams_.find(block_.stream_id);
   StreamState before = state_of(block_.stream_id, stream);
@@ -141,7 +150,7 @@ EventPtr Connection::on_field_block(gsl::span<const uint8_t> block) {
 }
 
 // The stream has just left the idle state.
-EventPtr Connection::on_request(bool too_large) {
+EventPtr Connection::on_request(const LimitHit* too_large) {
   StreamId id = block_.stream_id;
   last_peer_stream_ = id;
   std::optional<Priority> priority;
@@ -151,15 +160,14 @@ EventPtr Connection::on_request(bool too_large) {
     return nullptr;
   }
   if (peer_streams_ >= announced_max_streams_) {
-    hit(Limit::kConcurrentStreams);
-    fail_stream(frame_error(ErrorCode::kRefusedStream, kConcurrency, peer_streams_ + 1,
-                            announced_max_streams_));
+    fail_stream(limit_error(
+        ErrorCode::kRefusedStream, kConcurrency,
+        {Limit::kConcurrentStreams, announced_max_streams_, uint64_t{peer_streams_} + 1}));
     return nullptr;
   }
   Stream* stream = streams_.create(id);
   if (stream == nullptr) {
-    hit(Limit::kConnectionMemory);
-    fail_stream(frame_error(ErrorCode::kRefusedStream, kStreamMemory));
+    fail_stream(limit_error(ErrorCode::kRefusedStream, kStreamMemory, memory_refused()));
     return nullptr;
   }
   stream->state = StreamState::kOpen;
@@ -173,6 +181,7 @@ EventPtr Connection::on_request(bool too_large) {
     return nullptr;
   }
   if (too_large) {
+    hit(*too_large);
     if (block_.end_stream) end_of_message(stream);
     refuse_too_large(stream);
     return nullptr;
@@ -189,7 +198,7 @@ EventPtr Connection::on_request(bool too_large) {
     return nullptr;
   }
   if (!join_crumbs(stream->request)) {
-    fail_stream(frame_error(ErrorCode::kEnhanceYourCalm, kCookieMemory));
+    fail_stream(limit_error(ErrorCode::kEnhanceYourCalm, kCookieMemory, memory_refused()));
     return nullptr;
   }
   prioritize_request(stream, priority);
@@ -201,13 +210,11 @@ EventPtr Connection::on_request(bool too_large) {
 
 // §8.2.3: one cookie field of its crumbs. False: there is no memory for that.
 bool Connection::join_crumbs(const RequestHead& request) {
-  if (!request.has_crumbs || !options_.join_cookies || join_cookies(&field_storage_)) return true;
-  hit(Limit::kConnectionMemory);
-  return false;
+  return !request.has_crumbs || !options_.join_cookies || join_cookies(&field_storage_);
 }
 
 // The final response, or an interim one.
-EventPtr Connection::on_response(Stream* stream, bool too_large) {
+EventPtr Connection::on_response(Stream* stream, const LimitHit* too_large) {
   static constexpr Rule kInterimEnds = {"RFC 9113 §8.1",
                                         "an interim response does not end its stream"};
   static constexpr Rule kInterimCount = {"limits.h informational_responses",
@@ -217,8 +224,12 @@ EventPtr Connection::on_response(Stream* stream, bool too_large) {
     fail_stream(frame_error(code, rule, observed, limit));
     return nullptr;
   };
+  auto refuse_beyond = [this](const Rule& rule, const LimitHit& reached) -> EventPtr {
+    fail_stream(limit_error(ErrorCode::kEnhanceYourCalm, rule, reached));
+    return nullptr;
+  };
   if (block_.depends_on_itself) return refuse(ErrorCode::kProtocolError, kSelf);
-  if (too_large) return refuse(ErrorCode::kEnhanceYourCalm, kListSize);
+  if (too_large) return refuse_beyond(kListSize, *too_large);
   MessageOptions rules{options_.trim_field_values, false};
   ResponseHead head;
   if (const Rule* broken = check_response(field_storage_.fields(), rules, &head)) {
@@ -230,8 +241,8 @@ EventPtr Connection::on_response(Stream* stream, bool too_large) {
     const uint16_t limit = options_.limits.informational_responses;
     if (block_.end_stream) return refuse(ErrorCode::kProtocolError, kInterimEnds, head.status);
     if (stream->informational_received >= limit) {
-      hit(Limit::kInformationalResponses);
-      return refuse(ErrorCode::kEnhanceYourCalm, kInterimCount, uint64_t{limit} + 1, limit);
+      return refuse_beyond(kInterimCount,
+                           {Limit::kInformationalResponses, limit, uint64_t{limit} + 1});
     }
     ++stream->informational_received;
     return recycler_.lend(
@@ -260,7 +271,7 @@ EventPtr Connection::on_response(Stream* stream, bool too_large) {
 
 // RFC 9113 §8.4. The stream that it came on may be one that we have reset: the promise was in
 // flight then, and is declined.
-EventPtr Connection::on_promise(bool too_large) {
+EventPtr Connection::on_promise(const LimitHit* too_large) {
   static constexpr Rule kNotWanted = {"RFC 9113 §8.4", "a push that is not wanted is declined"};
   static constexpr Rule kSafe = {"RFC 9113 §8.4",
                                  "a promised request is safe, cacheable and without content"};
@@ -273,28 +284,33 @@ EventPtr Connection::on_promise(bool too_large) {
     closed_peer_streams_.remember(id, StreamState::kClosedResetSent);
     return nullptr;
   }
-  auto decline = [&](ErrorCode code, const Rule& rule, uint64_t observed = 0,
-                     uint64_t limit = 0) -> EventPtr {
-    fail_stream(StreamError{{code, &rule, FrameType::kPushPromise, id, observed, limit}});
+  auto decline_with = [&](StreamError error) -> EventPtr {
+    error.stream_id = id;
+    fail_stream(error);
     return nullptr;
+  };
+  auto decline = [&](ErrorCode code, const Rule& rule) {
+    return decline_with(frame_error(code, rule));
+  };
+  auto decline_beyond = [&](ErrorCode code, const Rule& rule, const LimitHit& reached) {
+    return decline_with(limit_error(code, rule, reached));
   };
   if (is_closed(before)) return decline(ErrorCode::kCancel, kNotWanted);
   if (!announced_push_) return decline(ErrorCode::kRefusedStream, kNotWanted);
   if (peer_streams_ >= announced_max_streams_) {
-    hit(Limit::kConcurrentStreams);
-    return decline(ErrorCode::kRefusedStream, kConcurrency, peer_streams_ + 1,
-                   announced_max_streams_);
+    return decline_beyond(
+        ErrorCode::kRefusedStream, kConcurrency,
+        {Limit::kConcurrentStreams, announced_max_streams_, uint64_t{peer_streams_} + 1});
   }
   Stream* stream = streams_.create(id);
   if (stream == nullptr) {
-    hit(Limit::kConnectionMemory);
-    return decline(ErrorCode::kRefusedStream, kStreamMemory);
+    return decline_beyond(ErrorCode::kRefusedStream, kStreamMemory, memory_refused());
   }
   stream->state = on_receive(StreamState::kIdle, StreamInput::kPromised).next;
   stream->counted = true;
   ++peer_streams_;
   stream->automatic_credit = options_.automatic_credit;
-  if (too_large) return decline(ErrorCode::kEnhanceYourCalm, kListSize);
+  if (too_large) return decline_beyond(ErrorCode::kEnhanceYourCalm, kListSize, *too_large);
   MessageOptions rules{options_.trim_field_values, false};
   if (const Rule* rule = check_request(field_storage_.fields(), rules, &stream->request)) {
     return decline(ErrorCode::kProtocolError, *rule);
@@ -302,13 +318,15 @@ EventPtr Connection::on_promise(bool too_large) {
   if (!stream->request.is_safe || stream->request.content_length > 0) {
     return decline(ErrorCode::kProtocolError, kSafe);
   }
-  if (!join_crumbs(stream->request)) return decline(ErrorCode::kEnhanceYourCalm, kCookieMemory);
+  if (!join_crumbs(stream->request)) {
+    return decline_beyond(ErrorCode::kEnhanceYourCalm, kCookieMemory, memory_refused());
+  }
   stream->announced = true;
   return recycler_.lend(
       PushPromiseReceived{on->id, on->user_data, id, FieldSection(field_storage_)});
 }
 
-EventPtr Connection::on_trailers(Stream* stream, bool too_large) {
+EventPtr Connection::on_trailers(Stream* stream, const LimitHit* too_large) {
   static constexpr Rule kEndStream = {"RFC 9113 §8.1", "a trailer section ends its stream"};
   static constexpr Rule kTunnel = {"RFC 9113 §8.5",
                                    "a connected tunnel carries DATA and nothing else"};
@@ -318,7 +336,6 @@ EventPtr Connection::on_trailers(Stream* stream, bool too_large) {
   }
   MessageOptions rules{options_.trim_field_values, false};
   const Rule* broken = nullptr;
-  ErrorCode code = ErrorCode::kProtocolError;
   if (block_.depends_on_itself) {
     broken = &kSelf;
   } else if (!block_.end_stream) {
@@ -326,15 +343,15 @@ EventPtr Connection::on_trailers(Stream* stream, bool too_large) {
   } else if (stream->tunnel) {
     broken = &kTunnel;
   } else if (too_large) {
-    broken = &kListSize;
-    code = ErrorCode::kEnhanceYourCalm;
+    fail_stream(limit_error(ErrorCode::kEnhanceYourCalm, kListSize, *too_large));
+    return nullptr;
   } else if (!content_length_kept(stream, 0, /*end_stream=*/true)) {
     broken = &kContentLengthKept;
   } else {
     broken = check_trailers(field_storage_.fields(), rules);
   }
   if (broken != nullptr) {
-    fail_stream(frame_error(code, *broken));
+    fail_stream(frame_error(ErrorCode::kProtocolError, *broken));
     return nullptr;
   }
   StreamId id = stream->id;

@@ -48,6 +48,7 @@ gsl::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {
 void Connection::sent(size_t size) {
   output_.sent(size);
   replies_.sent(output_.sent_offset());
+  if (backlog_full_) check_backlog();
   if (!options_.explicit_release) release_output(size);
 }
 
@@ -106,7 +107,28 @@ bool Connection::should_close() const { return phase_ == Phase::kGone && output_
 
 void Connection::count_reply() {
   replies_.add(output_.end_offset());
-  if (replies_.full()) hit(Limit::kQueuedReplies);
+  if (replies_.full()) {
+    hit({Limit::kQueuedReplies, options_.limits.queued_replies, replies_.waiting()});
+  }
+}
+
+// What waits behind the last DATA. What is in front of it was bounded when that was cut: by what
+// the application asked for.
+size_t Connection::backlog() const {
+  return static_cast<size_t>(output_.end_offset() -
+                             std::max(output_.sent_offset(), data_end_offset_));
+}
+
+// A client's requests are its application's own affair.
+void Connection::check_backlog() {
+  const size_t limit = options_.limits.output_backlog;
+  if (role_ == Role::kClient) return;
+  if (backlog_full_) {
+    backlog_full_ = backlog() > limit / 2;
+  } else if (backlog() > limit) {
+    backlog_full_ = true;
+    hit({Limit::kOutputBacklog, limit, backlog()});
+  }
 }
 
 // Everything that goes out passes here: whole frames, of which the last, DATA, may go on by
@@ -179,6 +201,7 @@ bool Connection::cut_data(Stream* stream, size_t room) {
   send_queue_.took_turn(stream);
   stream->send_window.take(static_cast<uint32_t>(size));
   send_window_.take(static_cast<uint32_t>(size));
+  data_end_offset_ = output_.end_offset();
   stream->waiting_since = data_cut_at_ = now_;
   if (stream->sending_ended) {
     send_queue_.remove(stream);
@@ -273,7 +296,7 @@ size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
 void Connection::fail_source(Stream* stream) {
   static constexpr Rule kSource = {"BodySource", "the application's body source has failed"};
   reset(stream->id, ErrorCode::kInternalError);
-  StreamError reason{{ErrorCode::kInternalError, &kSource, FrameType::kData, stream->id, 0, 0}};
+  StreamError reason{{ErrorCode::kInternalError, &kSource, FrameType::kData, {}, stream->id}};
   close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, reason);
 }
 

@@ -68,7 +68,7 @@ EventPtr Connection::on_priority_update(gsl::span<const uint8_t> payload) {
   PriorityUpdate update;
   ErrorDetail error;
   if (parse_priority_update(header_, payload, &update, &error) != FrameFault::kNone) {
-    fail(ConnectionError{error});
+    fail(error);
     return nullptr;
   }
   Stream* stream = streams_.find(update.stream_id);

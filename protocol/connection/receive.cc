@@ -11,9 +11,9 @@
 namespace headrace::inline HEADRACE_ABI {
 
 bool Connection::parse(EventPtr* event) {
-  // Enough replies are waiting: the rest of the input is kept until half of them are out. When the
-  // input has ended there is no more than what is kept, and nobody may take the replies any more.
-  if (replies_.full() && !input_ended_) return false;
+  // Enough is waiting to be sent: the rest of the input is kept until half of it is out. When the
+  // input has ended there is no more than what is kept, and nobody may take the output any more.
+  if (holds_input() && !input_ended_) return false;
   switch (parsing_) {
     case Parsing::kPreface:
       return parse_preface();
@@ -22,8 +22,7 @@ bool Connection::parse(EventPtr* event) {
       if (!begin_frame()) {
         // DATA goes on at once, unless its header has had consequences that are to be told first,
         // or a reply that is one too many.
-        const bool goes_on =
-            parsing_ == Parsing::kData && phase_ == Phase::kOpen && !replies_.full();
+        const bool goes_on = parsing_ == Parsing::kData && phase_ == Phase::kOpen && !holds_input();
         return !goes_on || !notify_.empty() || parse_data(event);
       }
       // The usual case: a frame that lies whole in the input is looked at where it is.
@@ -101,7 +100,7 @@ bool Connection::begin_frame() {
       return false;
     case FrameFault::kConnection:
       observe_received({});
-      fail(ConnectionError{error});
+      fail(error);
       return false;
   }
   if (header_.type == FrameType::kData) {
@@ -144,7 +143,7 @@ bool Connection::parse_pad_length() {
   input_.consume(1);
   ErrorDetail error;
   if (check_data_padding(header_, padding, &error) != FrameFault::kNone) {
-    fail(ConnectionError{error});
+    fail(error);
   } else {
     begin_data(uint32_t{padding} + 1);
   }

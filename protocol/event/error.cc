@@ -12,6 +12,10 @@ std::string describe(const ErrorDetail& error) {
     text.append("; ").append(std::to_string(error.observed));
     text.append(", limit ").append(std::to_string(error.limit));
   }
+  if (error.bound) {
+    text.append(" (").append(to_string(*error.bound)).append("; ");
+    text.append(std::to_string(error.suggested())).append(" would let it pass)");
+  }
   return text;
 }
 

@@ -2,11 +2,13 @@
 #define HEADRACE_PROTOCOL_EVENT_ERROR_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "field/rule.h"
 #include "protocol/event/error_code.h"
 #include "protocol/frame/frame_type.h"
+#include "protocol/guard/limits.h"
 
 namespace headrace {
 
@@ -16,9 +18,14 @@ struct ErrorDetail {
   ErrorCode code = ErrorCode::kNoError;
   const Rule* rule = nullptr;  // static storage; null where no rule of ours was broken
   FrameType frame = FrameType::kData;
-  StreamId stream_id = 0;  // of the frame; 0 on the connection
-  uint64_t observed = 0;   // with `limit`; both 0 where no number was at stake
+  std::optional<Limit> bound = {};  // the one of Options::limits that was reached
+  StreamId stream_id = 0;           // of the frame; 0 on the connection
+  uint64_t observed = 0;            // with `limit`; both 0 where no number was at stake
   uint64_t limit = 0;
+
+  // Where a `bound` was reached: what it would have to be for this to pass (LimitHit::suggested()).
+  // Otherwise 0.
+  uint64_t suggested() const { return bound ? LimitHit{*bound, limit, observed}.suggested() : 0; }
 };
 
 // RFC 9113 §5.4.1: GOAWAY, then closed.
@@ -27,7 +34,8 @@ struct ConnectionError : ErrorDetail {};
 struct StreamError : ErrorDetail {};
 
 // A sentence for a log: "FRAME_SIZE_ERROR: a PING payload has 8 octets (RFC 9113 §6.7); PING frame
-// on stream 0; 7, limit 8".
+// on stream 0; 7, limit 8", and where a bound of Options::limits was reached
+// "…; 129, limit 128 (fields_per_request; 256 would let it pass)".
 std::string describe(const ErrorDetail& error);
 
 }  // namespace headrace

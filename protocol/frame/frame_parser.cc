@@ -15,7 +15,7 @@ constexpr Rule kPrioritizedStream{"RFC 9218 §7.1", "a PRIORITY_UPDATE frame is 
 
 FrameFault fault(FrameFault scope, ErrorCode code, const Rule& rule, const FrameHeader& header,
                  ErrorDetail* error, uint64_t observed = 0, uint64_t limit = 0) {
-  *error = {code, &rule, header.type, header.stream_id, observed, limit};
+  *error = {code, &rule, header.type, {}, header.stream_id, observed, limit};
   return scope;
 }
 

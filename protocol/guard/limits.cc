@@ -10,32 +10,51 @@ const char* to_string(Limit limit) {
       return "concurrent_streams";
     case Limit::kFieldListSize:
       return "field_list_size";
-    case Limit::kContinuations:
-      return "continuations";
+    case Limit::kFieldsPerRequest:
+      return "fields_per_request";
+    case Limit::kFieldsPerResponse:
+      return "fields_per_response";
+    case Limit::kExtraContinuations:
+      return "extra_continuations";
+    case Limit::kTinyContinuations:
+      return "tiny_continuations";
     case Limit::kInformationalResponses:
       return "informational_responses";
-    case Limit::kSettingsPerFrame:
-      return "settings_per_frame";
     case Limit::kQueuedReplies:
       return "queued_replies";
-    case Limit::kResets:
-      return "resets";
-    case Limit::kUselessFrames:
-      return "useless_frames";
+    case Limit::kOutputBacklog:
+      return "output_backlog";
+    case Limit::kSettingsPerFrame:
+      return "settings_per_frame";
+    case Limit::kResetBurst:
+      return "reset_burst";
+    case Limit::kUselessBurst:
+      return "useless_burst";
     case Limit::kPrefaceTimeout:
       return "preface_timeout";
     case Limit::kFieldBlockTimeout:
       return "field_block_timeout";
     case Limit::kSettingsAckTimeout:
       return "settings_ack_timeout";
-    case Limit::kKeepaliveTimeout:
-      return "keepalive_timeout";
     case Limit::kStreamStallTimeout:
       return "stream_stall_timeout";
     case Limit::kIdleTimeout:
       return "idle_timeout";
+    case Limit::kConnectionAge:
+      return "connection_age";
+    case Limit::kKeepaliveTimeout:
+      return "keepalive_timeout";
   }
   return "unknown";
+}
+
+uint64_t LimitHit::suggested() const {
+  uint64_t suggested = bound > 0 ? bound : 1;
+  while (suggested < observed) {
+    if (suggested > UINT64_MAX / 2) return UINT64_MAX;
+    suggested *= 2;
+  }
+  return suggested;
 }
 
 }  // namespace headrace

@@ -17,7 +17,7 @@ class TokenBucket {
 
   // Takes one token. False: none is left.
   [[nodiscard]] bool take(TimePoint now) {
-    if (tokens_ == 0) refill(now);
+    refill(now);
     if (tokens_ == 0) return false;
     --tokens_;
     return true;
@@ -26,15 +26,20 @@ class TokenBucket {
   uint32_t burst() const { return burst_; }
 
  private:
-  // Only when the bucket is empty, so that a busy connection does no arithmetic on time.
+  // What has not made a whole token yet goes on counting.
   void refill(TimePoint now) {
+    if (tokens_ == burst_) refilled_ = now;  // a full bucket takes nothing
     if (per_second_ == 0 || now <= refilled_) return;
-    auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - refilled_);
-    auto grown =
-        std::min<uint64_t>(burst_, static_cast<uint64_t>(elapsed.count()) * per_second_ / 1000);
-    if (grown == 0) return;
-    tokens_ = static_cast<uint32_t>(grown);
-    refilled_ = now;
+    constexpr std::chrono::nanoseconds kSecond = std::chrono::seconds(1);
+    const auto token = std::max(kSecond / per_second_, std::chrono::nanoseconds(1));
+    const auto grown = static_cast<uint64_t>((now - refilled_) / token);
+    if (grown >= burst_ - tokens_) {
+      tokens_ = burst_;
+      refilled_ = now;
+    } else {
+      tokens_ += static_cast<uint32_t>(grown);
+      refilled_ += grown * token;
+    }
   }
 
   uint32_t burst_;

@@ -33,8 +33,15 @@ class Onlooker : public FrameObserver {
     sent.push_back(line(header, payload));
   }
 
+  void on_limit_hit(const LimitHit& hit) override {
+    limits_hit.push_back(std::string(to_string(hit.limit)) + " " + std::to_string(hit.observed) +
+                         " instead of " + std::to_string(hit.bound) + ", " +
+                         std::to_string(hit.suggested()) + " would do");
+  }
+
   Log received;
   Log sent;
+  Log limits_hit;
 
  private:
   static std::string line(const FrameHeader& header, gsl::span<const uint8_t> payload) {
@@ -261,6 +268,38 @@ TEST_F(Pair, AStreamWhosePeerTakesNothingIsReset) {
   for (EventPtr event : server_->advance(now_)) handle(*event, *server_, &server_log_, false);
   EXPECT_EQ(server_log_.back(), "closed 1");
   EXPECT_EQ(server_->statistics().limits_hit.of(Limit::kStreamStallTimeout), 1u);
+}
+
+TEST_F(Pair, AFullLedgerIsMemoryPressure) {
+  client_options_.initial_window_size = 0;
+  answer_ = false;
+  start();
+  ASSERT_TRUE(client_->submit_request(kGet).ok());
+  run();
+  ASSERT_TRUE(server_->submit_response(1, {{":status", "200"}}, Body::view("body")).ok());
+  run();
+  EXPECT_EQ(server_->next_deadline(), now_ + 300s);
+  Ledger& ledger = server_->ledger();
+  const size_t more = ledger.budget() * 3 / 4 - ledger.live();
+  ASSERT_TRUE(ledger.reserve(more));
+  EXPECT_EQ(server_->next_deadline(), now_ + 30s);
+  ledger.refund(more);
+  EXPECT_EQ(server_->next_deadline(), now_ + 300s);
+}
+
+TEST_F(Pair, AnObserverIsToldOfEachLimitThatIsReached) {
+  Onlooker onlooker;
+  server_options_.observer = &onlooker;
+  server_options_.limits.concurrent_streams = 1;
+  answer_ = false;
+  client_options_.assumed_concurrent_streams = 3;
+  start();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(client_->submit_request(kGet).ok());
+  run();
+  EXPECT_EQ(onlooker.limits_hit, Log(2, "concurrent_streams 2 instead of 1, 2 would do"));
+  const auto& last = server_->statistics().limits_hit.last();
+  ASSERT_TRUE(last.has_value());
+  EXPECT_EQ(last->limit, Limit::kConcurrentStreams);
 }
 
 }  // namespace

@@ -22,6 +22,23 @@ TEST(Describe, NamesCodeRuleFrameAndLimit) {
       "7, limit 8");
 }
 
+TEST(Describe, SaysWhichLimitWasReachedAndWhatWouldDo) {
+  static constexpr Rule kFields{"limits.h fields_per_request", "a request has not too many fields"};
+  ErrorDetail error;
+  error.code = ErrorCode::kEnhanceYourCalm;
+  error.rule = &kFields;
+  error.frame = FrameType::kHeaders;
+  error.bound = Limit::kFieldsPerRequest;
+  error.stream_id = 1;
+  error.observed = 300;
+  error.limit = 128;
+  EXPECT_EQ(error.suggested(), 512u);
+  EXPECT_EQ(
+      describe(error),
+      "ENHANCE_YOUR_CALM: a request has not too many fields (limits.h fields_per_request); "
+      "HEADERS frame on stream 1; 300, limit 128 (fields_per_request; 512 would let it pass)");
+}
+
 TEST(Describe, LeavesOutTheLimitWhereNoNumberWasAtStake) {
   ErrorDetail error;
   error.code = ErrorCode::kProtocolError;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "protocol/guard/limits.h"
 #include "protocol/guard/reply_count.h"
 #include "protocol/guard/token_bucket.h"
 
@@ -26,6 +27,31 @@ TEST(TokenBucket, NeverSavesUpMoreThanTheBurst) {
   TimePoint later = start + 24h * 365;
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(bucket.take(later));
   EXPECT_FALSE(bucket.take(later));
+}
+
+TEST(TokenBucket, NeverHoldsMoreThanTheBurst) {
+  TimePoint start{};
+  TokenBucket bucket(3, 1, start);
+  TimePoint later = start + 1h;
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(bucket.take(later));
+  EXPECT_FALSE(bucket.take(later));
+}
+
+TEST(TokenBucket, KeepsTheRateHoweverOftenItIsAsked) {
+  TimePoint now{};
+  TokenBucket bucket(2, 3, now);
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(bucket.take(now));
+  int taken = 0;
+  for (int ms = 0; ms < 10000; ++ms) taken += bucket.take(now += 1ms) ? 1 : 0;
+  EXPECT_EQ(taken, 30);
+}
+
+TEST(LimitHit, SuggestsTheBoundDoubledAsOftenAsItTakes) {
+  EXPECT_EQ((LimitHit{Limit::kFieldsPerRequest, 128, 129}.suggested()), 256u);
+  EXPECT_EQ((LimitHit{Limit::kFieldsPerRequest, 128, 300}.suggested()), 512u);
+  EXPECT_EQ((LimitHit{Limit::kFieldsPerRequest, 128, 128}.suggested()), 128u);
+  EXPECT_EQ((LimitHit{Limit::kResetBurst, 0, 1}.suggested()), 1u);
+  EXPECT_EQ((LimitHit{Limit::kConnectionMemory, 3, UINT64_MAX}.suggested()), UINT64_MAX);
 }
 
 TEST(TokenBucket, LosesNothingOfTheBurstAsTimePasses) {

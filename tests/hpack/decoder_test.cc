@@ -166,6 +166,23 @@ TEST(DecodeLimits, CountFields) {
   }
 }
 
+// RFC 9113 §8.2.3: honest clients cut their cookies into crumbs. In the table, in literals, and
+// amid others.
+TEST(DecodeLimits, DoNotCountCookieCrumbsAsFields) {
+  reference::HpackEncoder encoder;
+  std::vector<HeaderField> list;
+  for (int i = 0; i < 300; ++i) list.push_back({"cookie", "crumb " + std::to_string(i % 7)});
+  for (int i = 0; i < 10; ++i) list.insert(list.begin() + i * 30, {":method", "GET"});
+  const std::string block = encoder.encode(list);
+  for (uint32_t limit : {10, 9}) {
+    TestDecoder decoder;
+    DecodeResult result = decoder.decode(block, {100000, limit});
+    EXPECT_EQ(result.status, limit == 10 ? Status::kDone : Status::kTooLarge);
+    EXPECT_EQ(result.field_count, 10u);
+    EXPECT_EQ(decoder.list().size(), limit == 10 ? 310u : 9 * 30u);
+  }
+}
+
 // CVE-2016-6581: one large entry, referred to thousands of times by one octet each.
 TEST(DecodeLimits, AnHpackBombStoresNothingBeyondTheLimit) {
   reference::HpackEncoder encoder;

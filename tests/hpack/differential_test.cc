@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -89,6 +90,12 @@ std::string encode_any_way(const std::vector<HeaderField>& list, reference::Hpac
   return block;
 }
 
+// As DecodeLimits::max_fields counts.
+size_t counted(const std::vector<HeaderField>& list) {
+  return static_cast<size_t>(std::count_if(
+      list.begin(), list.end(), [](const HeaderField& field) { return field.name != "cookie"; }));
+}
+
 class Seeds : public testing::TestWithParam<uint32_t> {};
 
 TEST_P(Seeds, DecodesEveryRepresentation) {
@@ -108,7 +115,7 @@ TEST_P(Seeds, DecodesEveryRepresentation) {
     ASSERT_EQ(to_list(decoder.decoder.table()), to_list(encoder.table()));
     ASSERT_EQ(decoder.decoder.table_size(), encoder.table().size());
     ASSERT_EQ(decoder.decoder.table_max_size(), encoder.table().max_size());
-    EXPECT_EQ(result.field_count, list.size());
+    EXPECT_EQ(result.field_count, counted(list));
     for (const Field& field : decoder.fields.fields()) {
       ASSERT_EQ(field.known_name, resolve_field_name(field.name));
       ASSERT_EQ(field.syntax, check_field(field.name, field.value));
@@ -127,13 +134,13 @@ TEST_P(Seeds, StaysInStepBeyondTheLimits) {
     std::string block = encode_any_way(list, &encoder, &random, 4096);
     DecodeLimits limits{random.below(2000), random.below(25)};
     DecodeResult result = decoder.decode(block, limits);
-    bool too_large = list_size > limits.max_list_size || list.size() > limits.max_fields;
+    bool too_large = list_size > limits.max_list_size || counted(list) > limits.max_fields;
     ASSERT_EQ(result.status,
               too_large ? DecodeResult::Status::kTooLarge : DecodeResult::Status::kDone);
     EXPECT_EQ(result.list_size, list_size);
-    EXPECT_EQ(result.field_count, list.size());
+    EXPECT_EQ(result.field_count, counted(list));
     std::vector<HeaderField> stored = decoder.list();
-    ASSERT_LE(stored.size(), limits.max_fields);
+    ASSERT_LE(counted(stored), limits.max_fields);
     ASSERT_EQ(stored, std::vector<HeaderField>(list.begin(),
                                                list.begin() + static_cast<long>(stored.size())));
     ASSERT_EQ(to_list(decoder.decoder.table()), to_list(encoder.table()));

@@ -89,6 +89,10 @@ bool Driver::run_own(Arguments* arguments, std::string_view name, std::string* w
     if (wrong->empty()) mark_sent(size);
   } else if (name == "released") {
     connection_->released(arguments->take_number());
+  } else if (name == "memory_pressure") {
+    const bool on = arguments->take_word("on");
+    if (!on && !arguments->take_word("off")) *wrong = "memory_pressure is on or off";
+    if (wrong->empty()) connection_->set_memory_pressure(on);
   } else if (name == "take") {
     allowance_ = arguments->has_number() ? arguments->take_number() : kAllEvents;
   } else if (name == "leave") {

@@ -54,6 +54,10 @@ void add_error(ErrorCode code, const ErrorDetail& detail, Item* item) {
     item->details.emplace_back("observed", std::to_string(detail.observed));
     item->details.emplace_back("limit", std::to_string(detail.limit));
   }
+  if (detail.bound) {
+    item->details.emplace_back("bound", to_string(*detail.bound));
+    item->details.emplace_back("suggested", std::to_string(detail.suggested()));
+  }
 }
 
 void add_bytes(const Bytes& bytes, Item* item) {

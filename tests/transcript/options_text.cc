@@ -77,13 +77,15 @@ void visit_limits(Limits* l, Setter* set) {
   set->field("limits.connection_memory", &l->connection_memory);
   set->field("limits.concurrent_streams", &l->concurrent_streams);
   set->field("limits.field_list_size", &l->field_list_size);
-  set->field("limits.fields_per_section", &l->fields_per_section);
+  set->field("limits.fields_per_request", &l->fields_per_request);
+  set->field("limits.fields_per_response", &l->fields_per_response);
   set->field("limits.extra_continuations", &l->extra_continuations);
   set->field("limits.tiny_continuations", &l->tiny_continuations);
   set->field("limits.remembered_streams", &l->remembered_streams);
   set->field("limits.informational_responses", &l->informational_responses);
   set->field("limits.settings_per_frame", &l->settings_per_frame);
   set->field("limits.queued_replies", &l->queued_replies);
+  set->field("limits.output_backlog", &l->output_backlog);
   set->field("limits.reset_burst", &l->reset_burst);
   set->field("limits.resets_per_second", &l->resets_per_second);
   set->field("limits.useless_burst", &l->useless_burst);
@@ -93,7 +95,9 @@ void visit_limits(Limits* l, Setter* set) {
   set->field("limits.field_block_timeout", &l->field_block_timeout);
   set->field("limits.settings_ack_timeout", &l->settings_ack_timeout);
   set->field("limits.idle_timeout", &l->idle_timeout);
+  set->field("limits.connection_age", &l->connection_age);
   set->field("limits.stream_stall_timeout", &l->stream_stall_timeout);
+  set->field("limits.stream_stall_timeout_under_pressure", &l->stream_stall_timeout_under_pressure);
   set->field("limits.keepalive_interval", &l->keepalive_interval);
   set->field("limits.keepalive_timeout", &l->keepalive_timeout);
   set->field("limits.shutdown_ping_timeout", &l->shutdown_ping_timeout);
