@@ -256,15 +256,21 @@ void write_integer(uint64_t value, int prefix_bits, uint8_t first_octet, std::st
 }
 
 std::string huffman_encode(std::string_view text) {
-  std::string bits;
-  for (char c : text) bits += huffman_codes()[static_cast<uint8_t>(c)];
-  while (bits.size() % 8 != 0) bits.push_back('1');
+  std::string bits;  // that make no whole octet yet
   std::string coded;
-  for (size_t i = 0; i < bits.size(); i += 8) {
-    int octet = 0;
-    for (char bit : bits.substr(i, 8)) octet = 2 * octet + (bit - '0');
-    coded.push_back(static_cast<char>(octet));
+  const auto write_octets = [&] {
+    for (; bits.size() >= 8; bits.erase(0, 8)) {
+      int octet = 0;
+      for (char bit : bits.substr(0, 8)) octet = 2 * octet + (bit - '0');
+      coded.push_back(static_cast<char>(octet));
+    }
+  };
+  for (char c : text) {
+    bits += huffman_codes()[static_cast<uint8_t>(c)];
+    write_octets();
   }
+  while (bits.size() % 8 != 0) bits.push_back('1');
+  write_octets();
   return coded;
 }
 

@@ -38,6 +38,7 @@ Pair::Pair(const Modes& modes, Random* random, Report* report, TimePoint now)
 
 void Pair::play(uint64_t last) {
   for (; steps_left_ > 0 && going_on(last) && !is_over(); --steps_left_) {
+    if (random_.choices_are_over()) break;
     report_.begin_step();
     if (random_.one_in(400)) {
       rest(last);

@@ -38,6 +38,13 @@ uint64_t Arguments::take_number(std::string_view key, uint64_t fallback) {
   return number.value_or(fallback);
 }
 
+size_t Arguments::take_size(std::string_view key, size_t fallback) {
+  const uint64_t size = take_number(key, fallback);
+  if (size <= kLargestText) return size;
+  missing_ = std::string(key) + "= takes at most " + std::to_string(kLargestText);
+  return fallback;
+}
+
 uint64_t Arguments::take_number() {
   if (has_number()) return numbers_[next_++];
   missing_ = "a number is missing behind " + name_;

@@ -28,6 +28,8 @@ class Arguments {
   bool take_text(std::string_view key, std::string* text);
   // key=number, or the fallback.
   uint64_t take_number(std::string_view key, uint64_t fallback);
+  // The same for a number of octets, at most kLargestText.
+  size_t take_size(std::string_view key, size_t fallback);
   // The next bare number; 0, and a mistake, when there is none.
   uint64_t take_number();
   bool has_number() const { return next_ < numbers_.size(); }

@@ -20,7 +20,7 @@ std::string priority_fields(Arguments* arguments) {
 std::string payload_of(uint8_t type, const Item& item, Arguments* arguments) {
   switch (type) {
     case reference::DATA:
-      return std::string(arguments->take_number("len", 0), 'x');
+      return std::string(arguments->take_size("len", 0), 'x');
     case reference::HEADERS:
     case reference::CONTINUATION:
       return encode_field_block(item.fields);
@@ -112,10 +112,9 @@ bool encode_frame(const Item& item, std::string* bytes, std::string* error) {
   frame.flags = take_flags(*type, &arguments);
 
   std::string padding;
-  const bool padded = arguments.take_text("PADDED", &padding);
-  if (padded) {
+  if (item.attribute("PADDED") != nullptr) {
     frame.flags |= reference::PADDED;
-    padding.assign(parse_number(padding).value_or(0), '\0');
+    padding.assign(arguments.take_size("PADDED", 0), '\0');
     frame.payload = static_cast<char>(arguments.take_number("pad_length", padding.size()));
   }
   if (*type == reference::HEADERS && (frame.flags & reference::HAS_PRIORITY) != 0) {

@@ -67,24 +67,54 @@ std::string format_number(uint64_t number) {
   return text;
 }
 
-std::string format_bytes(const std::string& bytes) {
-  constexpr size_t kShown = 256;
-  std::string text = quote(bytes);
-  if (text.size() <= kShown) return text;
-  return quote(bytes.substr(0, kShown)) + "... len=" + std::to_string(bytes.size());
+std::string format_bytes(const std::string& bytes, size_t shown) {
+  if (bytes.size() <= shown) return quote(bytes);
+  const std::string text = quote(bytes);
+  if (text.size() <= shown) return text;
+  return quote(bytes.substr(0, shown)) + "... len=" + std::to_string(bytes.size());
 }
 
-std::string format_field(const FieldLine& field) {
-  if (field.kind == FieldLine::Kind::kSizeUpdate)
-    return "(size " + std::to_string(field.number) + ")";
-  std::string text = field.never ? "(never) " : "";
-  const bool plain_name = field.name.find_first_of(": \"()#", 1) == field.name.npos &&
-                          quote(field.name).size() == field.name.size() + 2;
-  text += (plain_name ? field.name : quote(field.name)) + ": ";
-  const bool plain_value = !field.value.empty() &&
-                           quote(field.value).size() == field.value.size() + 2 &&
-                           field.value.front() != ' ' && field.value.back() != ' ';
-  return text + (plain_value ? field.value : format_bytes(field.value));
+// Whether quotes would change nothing about it, and none of `special` is in it.
+bool is_plain(const std::string& text, std::string_view special) {
+  return !text.empty() && quote(text).size() == text.size() + 2 &&
+         text.find_first_of(special) == text.npos;
+}
+
+std::string format_directives(const FieldLine& field) {
+  std::string words;
+  if (field.never) words += " never";
+  if (field.index) words += " index";
+  if (field.huffman) words += " huffman";
+  return words.empty() ? "" : "(" + words.substr(1) + ") ";
+}
+
+std::string format_hex(const std::string& octets) {
+  std::string digits;
+  for (const char octet : octets) {
+    char text[4];
+    std::snprintf(text, sizeof(text), "%02x", static_cast<unsigned char>(octet));
+    digits += text;
+  }
+  return digits;
+}
+
+std::string format_field(const FieldLine& field, size_t shown) {
+  switch (field.kind) {
+    case FieldLine::Kind::kSizeUpdate:
+      return "(size " + std::to_string(field.number) + ")";
+    case FieldLine::Kind::kIndexed:
+      return "(indexed " + std::to_string(field.number) + ")";
+    case FieldLine::Kind::kRaw:
+      return "(raw " + format_hex(field.value) + ")";
+    case FieldLine::Kind::kField:
+      break;
+  }
+  const bool pseudo = field.name.starts_with(":");  // RFC 9113 §8.3
+  const bool plain_name = is_plain(field.name.substr(pseudo ? 1 : 0), ": ()#");
+  const bool plain_value =
+      is_plain(field.value, "#") && field.value.front() != ' ' && field.value.back() != ' ';
+  return format_directives(field) + (plain_name ? field.name : quote(field.name)) + ": " +
+         (plain_value ? field.value : format_bytes(field.value, shown));
 }
 
 // Reads `(words)` at the front of `line`, if it is there.
@@ -243,20 +273,19 @@ bool parse_field_line(std::string_view line, std::vector<FieldLine>* fields, std
   return true;
 }
 
-std::string format_item(const Item& item) {
+std::string format_item(const Item& item, size_t shown) {
   std::string text = item.name;
   for (const uint64_t number : item.numbers) text += " " + format_number(number);
   for (const std::string& word : item.words) text += " " + word;
   for (const auto* attributes : {&item.attributes, &item.details}) {
     for (const auto& [key, value] : *attributes) {
-      const bool plain = !value.empty() && value.find(' ') == value.npos;
-      text += " " + key + "=" + (plain ? value : '"' + value + '"');
+      text += " " + key + "=" + (is_plain(value, " ") ? value : quote(value));
     }
   }
   if (item.bytes && !(item.bytes_may_be_left_out && item.bytes->empty())) {
-    text += " " + format_bytes(*item.bytes);
+    text += " " + format_bytes(*item.bytes, shown);
   }
-  for (const FieldLine& field : item.fields) text += "\n    " + format_field(field);
+  for (const FieldLine& field : item.fields) text += "\n    " + format_field(field, shown);
   return text;
 }
 

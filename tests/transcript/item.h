@@ -61,8 +61,9 @@ bool parse_item(std::string_view line, Item* item, std::string* error);
 // Reads an indented line, which may stand for several fields.
 bool parse_field_line(std::string_view line, std::vector<FieldLine>* fields, std::string* error);
 
-// One line, and an indented one for each field.
-std::string format_item(const Item& item);
+// One line, and an indented one for each field. Text of more than `shown` octets is cut short;
+// otherwise it can be read again.
+std::string format_item(const Item& item, size_t shown = 256);
 
 // Whether what was observed is what was expected.
 bool matches(const Item& expected, const Item& observed);

@@ -12,6 +12,8 @@
 namespace headrace::transcript {
 namespace {
 
+constexpr uint64_t kLargestTranscript = 1 << 26;  // octets of input and text, all together
+
 // RFC 9113 §3.4
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -69,6 +71,9 @@ class Parser {
     }
   }
 
+  // The octets of input and of the lines' text.
+  uint64_t size() const { return size_; }
+
  private:
   Turn& turn() { return transcript_.turns.back(); }
 
@@ -79,8 +84,10 @@ class Parser {
     transcript_.turns.push_back(std::move(next));
   }
 
-  static bool read_item(const Step& step, std::string_view text, Item* item, std::string* error) {
+  bool read_item(const Step& step, std::string_view text, Item* item, std::string* error) {
     if (!parse_item(text, item, error)) return false;
+    size_ += item->bytes.value_or("").size();
+    for (const Attribute& attribute : item->attributes) size_ += attribute.second.size();
     item->fields = step.fields;
     return true;
   }
@@ -117,6 +124,7 @@ class Parser {
                            turn().events.empty() && turn().checks.empty();
     if (!continues) begin_turn(Turn::Kind::kInput, step.number);
     turn().boundaries.push_back(turn().input.size());
+    size_ -= turn().input.size();
     Line line;
     line.number = step.number;
     if (text.starts_with("raw ")) {
@@ -130,6 +138,7 @@ class Parser {
         return false;
       }
     }
+    size_ += turn().input.size();
     turn().sent.push_back(std::move(line));
     return true;
   }
@@ -202,6 +211,7 @@ class Parser {
   }
 
   Transcript& transcript_;
+  uint64_t size_ = 0;
 };
 
 bool is_indented(std::string_view line) { return line.starts_with(" ") || line.starts_with("\t"); }
@@ -221,6 +231,11 @@ bool parse_transcript(std::string_view text, const std::string& path, Transcript
     *error = path + ":" + std::to_string(line) + ": " + *error;
     return false;
   };
+  uint64_t fields_size = 0;
+  const auto fits = [&](uint64_t size) {
+    if (size > kLargestTranscript) *error = "the text up to here comes to too many octets";
+    return size <= kLargestTranscript;
+  };
   for (int number = 1; !text.empty(); ++number) {
     const size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
@@ -234,11 +249,16 @@ bool parse_transcript(std::string_view text, const std::string& path, Transcript
       return fail(number);
     } else if (!parse_field_line(stripped, &steps.back().fields, error)) {
       return fail(number);
+    } else {
+      const FieldLine& last = steps.back().fields.back();
+      fields_size += last.name.size() + last.value.size();
+      if (!fits(fields_size)) return fail(number);
     }
   }
   Parser parser(transcript);
   for (const Step& step : steps) {
     if (!parser.add(step, error)) return fail(step.number);
+    if (!fits(fields_size + parser.size())) return fail(step.number);
   }
   return true;
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/transcript/frame_text.h"
 #include "tests/transcript/output_reader.h"
 
@@ -106,6 +108,39 @@ TEST(Parser, SaysWhereAndWhatIsWrong) {
             "a.h2t:1: not a state to ask for, and no command waits for a "
             "result: ok");
   EXPECT_EQ(error_of("@ 5s\n"), "a.h2t:1: time passes as in `@ +5s` or `@ +500ms`");
+  EXPECT_EQ(error_of("< DATA 1 \"ab\"*9000000\n"),
+            "a.h2t:1: the text of a line has at most 16777215 octets");
+  EXPECT_EQ(error_of("< DATA 1 len=18446744073709551615\n"),
+            "a.h2t:1: len= takes at most 16777215");
+  EXPECT_EQ(error_of("< DATA 1 PADDED=18446744073709551615 \"\"\n"),
+            "a.h2t:1: PADDED= takes at most 16777215");
+  EXPECT_EQ(error_of("< DATA 1 PADDED=some \"\"\n"), "a.h2t:1: PADDED= takes a number");
+  EXPECT_EQ(error_of("@ +9223372036854775807m\n"),
+            "a.h2t:1: time passes as in `@ +5s` or `@ +500ms`");
+  EXPECT_EQ(error_of("< DATA 1 a\"b\"\n"), "a.h2t:1: not in a word without quotes: \"\\\"\"");
+}
+
+TEST(Format, CanBeReadAgain) {
+  for (const char* text : {
+           "DATA 1 END_STREAM \"\"",
+           "DATA 1 \"\\x00\\\"\\\\\\n\"",
+           "ALTSVC 0 origin=\"a b\" \"x\"*300",
+           "GOAWAY 0x0000000100000000 last=5 a=\"\"",
+           "HEADERS 1\n    :path: /\n    (never index huffman) a: b\n    (indexed 62)",
+           "HEADERS 1\n    (size 0)\n    (raw 00ff)\n    \"\": \"\"\n    \"(a\": \"#\"",
+       }) {
+    const std::string_view lines = text;
+    const size_t end = std::min(lines.find('\n'), lines.size());
+    Item item;
+    std::string error;
+    ASSERT_TRUE(parse_item(lines.substr(0, end), &item, &error)) << error;
+    for (size_t at = end; at < lines.size();) {
+      const size_t next = std::min(lines.find('\n', at + 1), lines.size());
+      ASSERT_TRUE(parse_field_line(lines.substr(at + 5, next - at - 5), &item.fields, &error));
+      at = next;
+    }
+    EXPECT_EQ(format_item(item, std::string::npos), text);
+  }
 }
 
 TEST(Matching, LeavesNothingUnsaid) {

@@ -6,7 +6,10 @@
 namespace headrace::transcript {
 namespace {
 
+constexpr uint64_t kLongestTime = uint64_t{100} * 365 * 24 * 3600 * 1000;  // milliseconds
+
 bool is_space(char c) { return c == ' ' || c == '\t'; }
+bool is_control(char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }
 
 // Reads the octet behind a backslash at `line[at]`, and moves `at` behind it.
 bool read_escape(std::string_view line, size_t* at, std::string* text) {
@@ -38,8 +41,9 @@ bool read_escape(std::string_view line, size_t* at, std::string* text) {
   }
 }
 
-// Reads `"text"` or `"text"*count` at `line[at]`.
-bool read_quoted(std::string_view line, size_t* at, std::string* text, std::string* error) {
+// Reads `"text"` or `"text"*count` at `line[at]`, of at most `room` octets.
+bool read_quoted(std::string_view line, size_t* at, uint64_t room, std::string* text,
+                 std::string* error) {
   std::string once;
   ++*at;
   while (*at < line.size() && line[*at] != '"') {
@@ -61,12 +65,17 @@ bool read_quoted(std::string_view line, size_t* at, std::string* text, std::stri
     const size_t begin = ++*at;
     while (*at < line.size() && !is_space(line[*at])) ++*at;
     const auto number = parse_number(line.substr(begin, *at - begin));
-    if (!number || *number > (1 << 24)) {
+    if (!number) {
       *error = "a repetition is written \"text\"*number";
       return false;
     }
     count = *number;
   }
+  if (!once.empty() && count > room / once.size()) {
+    *error = "the text of a line has at most " + std::to_string(kLargestText) + " octets";
+    return false;
+  }
+  if (once.empty()) return true;
   for (uint64_t i = 0; i < count; ++i) text->append(once);
   return true;
 }
@@ -95,6 +104,7 @@ std::string_view strip_comment(std::string_view line) {
 bool split_words(std::string_view line, std::vector<Word>* words, std::string* error) {
   line = strip_comment(line);
   size_t at = 0;
+  uint64_t room = kLargestText;
   while (at < line.size()) {
     if (is_space(line[at])) {
       ++at;
@@ -104,7 +114,8 @@ bool split_words(std::string_view line, std::vector<Word>* words, std::string* e
     while (at < line.size() && !is_space(line[at])) {
       if (line[at] == '"' && word.text.empty()) {
         word.quoted = true;
-        if (!read_quoted(line, &at, &word.text, error)) return false;
+        if (!read_quoted(line, &at, room, &word.text, error)) return false;
+        room -= word.text.size();
         if (at < line.size() && !is_space(line[at])) {
           *error = "white space is missing behind quoted text";
           return false;
@@ -112,6 +123,10 @@ bool split_words(std::string_view line, std::vector<Word>* words, std::string* e
         break;
       }
       const char c = line[at++];
+      if (c == '"' || is_control(c) || (c == '=' && word.key.empty() && word.text.empty())) {
+        *error = "not in a word without quotes: " + quote({&c, 1});
+        return false;
+      }
       if (c == '=' && word.key.empty()) {
         word.key = std::move(word.text);
         word.text.clear();
@@ -149,7 +164,7 @@ bool parse_hex(std::string_view digits, std::string* octets) {
 }
 
 std::optional<int64_t> parse_milliseconds(std::string_view text) {
-  int64_t unit = 0;
+  uint64_t unit = 0;
   if (text.ends_with("ms")) {
     unit = 1;
     text.remove_suffix(2);
@@ -161,8 +176,8 @@ std::optional<int64_t> parse_milliseconds(std::string_view text) {
     text.remove_suffix(1);
   }
   const auto number = parse_number(text);
-  if (unit == 0 || !number) return {};
-  return static_cast<int64_t>(*number) * unit;
+  if (unit == 0 || !number || *number > kLongestTime / unit) return {};
+  return static_cast<int64_t>(*number * unit);
 }
 
 std::string quote(std::string_view text) {

@@ -16,6 +16,9 @@ struct Word {
   bool quoted = false;  // `text` was written in quotes: it is content, never a name or a number
 };
 
+// What the text of a line can come to, in octets: the largest frame's payload (RFC 9113 §4.2).
+inline constexpr uint64_t kLargestText = (1 << 24) - 1;
+
 // Cuts a line into its words. A `#` that begins the line or follows white space, outside quotes,
 // starts a comment. In quotes, \" \\ \n \r \t \0 and \xHH stand for one octet; `"ab"*3` is
 // "ababab".
@@ -28,7 +31,7 @@ std::string_view strip_comment(std::string_view line);
 std::optional<uint64_t> parse_number(std::string_view text);
 // Hexadecimal digits, two an octet.
 bool parse_hex(std::string_view digits, std::string* octets);
-// "10s", "500ms", "1m": milliseconds.
+// "10s", "500ms", "1m": milliseconds, of at most a hundred years.
 std::optional<int64_t> parse_milliseconds(std::string_view text);
 
 // Text as a transcript writes it: quoted and escaped, long repetitions as "x"*16384.

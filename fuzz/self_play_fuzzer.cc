@@ -1,0 +1,49 @@
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fuzz/require.h"
+#include "tests/self_play/pair.h"
+#include "tests/self_play/random.h"
+#include "tests/self_play/report.h"
+#include "tests/self_play/self_play.h"
+
+// Our client against our server, each with an application that does whatever is allowed. What is
+// self-play's by chance is the input's choice here: options, operations, cuts, time. Self-play's
+// invariants have to hold, and all four combinations of allocation modes must give the same events
+// and the same output.
+//
+// Input: choices (self_play::Random).
+
+namespace {
+
+using headrace::fuzz::require;
+using headrace::self_play::all_modes;
+using headrace::self_play::Modes;
+using headrace::self_play::Pair;
+using headrace::self_play::Random;
+using headrace::self_play::Report;
+
+constexpr uint64_t kEnoughSteps = 20'000;  // far more than a pair takes to its end
+
+std::vector<uint64_t> play(std::string_view choices, const Modes& modes) {
+  Report report(/*tracing=*/false);
+  Random random(choices);
+  Pair(modes, &random, &report, headrace::TimePoint(std::chrono::hours(1))).play(kEnoughSteps);
+  require(!report.failed(), (to_string(modes) + ": " + report.failure()).c_str());
+  require(report.step() < kEnoughSteps, "the pair does not end");
+  return report.digests();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view choices(reinterpret_cast<const char*>(data), size);
+  const std::vector<uint64_t> first = play(choices, all_modes()[0]);
+  for (size_t i = 1; i < all_modes().size(); ++i) {
+    require(play(choices, all_modes()[i]) == first, "the modes differ");
+  }
+  return 0;
+}

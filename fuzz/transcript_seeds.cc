@@ -1,0 +1,75 @@
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+#include "tests/reference/frames.h"
+#include "tests/transcript/transcript.h"
+
+// Seeds of fuzzers, made from transcripts: what their peers send, in the form that each fuzzer
+// reads. `transcript_seeds DIRECTORY FILE.h2t...` writes DIRECTORY/FUZZER/FILE.
+
+namespace {
+
+constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";  // RFC 9113 §3.4
+
+void write(const std::filesystem::path& path, const std::string& content) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << content;
+}
+
+std::string all_input(const headrace::transcript::Transcript& transcript) {
+  std::string input;
+  for (const auto& turn : transcript.turns) input += turn.input;
+  if (input.starts_with(kPreface)) input.erase(0, kPreface.size());
+  return input;
+}
+
+// frame_reader: pieces of 13 octets, then the frames.
+std::string for_frame_reader(const std::string& input) { return "\x0d" + input; }
+
+// hpack_decoder: the limit of the table, then each field block behind its size.
+std::string for_hpack_decoder(const std::string& input, uint32_t table_size) {
+  std::string seed = reference::u16(static_cast<uint16_t>(0x8000 | (table_size & 0x3fff)));
+  std::string block;
+  for (const reference::Frame& frame : reference::parse_all(input)) {
+    if (frame.type != reference::HEADERS && frame.type != reference::PUSH_PROMISE &&
+        frame.type != reference::CONTINUATION) {
+      continue;
+    }
+    block += reference::content(frame).value_or("");
+    if ((frame.flags & reference::END_HEADERS) == 0) continue;
+    if (block.size() < 0x8000) seed += reference::u16(static_cast<uint16_t>(block.size())) + block;
+    block.clear();
+  }
+  return seed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) {
+    std::fprintf(stderr, "usage: transcript_seeds DIRECTORY FILE.h2t...\n");
+    return 2;
+  }
+  const std::filesystem::path directory = argv[1];
+  for (int i = 2; i < argc; ++i) {
+    const std::filesystem::path path = argv[i];
+    headrace::transcript::Transcript transcript;
+    std::string error;
+    if (!load_transcript(path, &transcript, &error)) {
+      std::fprintf(stderr, "%s\n", error.c_str());
+      return 1;
+    }
+    const std::string name = path.parent_path().filename().string() + "." + path.stem().string();
+    const std::string input = all_input(transcript);
+    write(directory / "frame_reader" / name, for_frame_reader(input));
+    write(directory / "hpack_decoder" / name,
+          for_hpack_decoder(input, transcript.options.header_table_size));
+    std::ifstream text(path, std::ios::binary);
+    write(directory / "transcript_parser" / name, {std::istreambuf_iterator<char>(text), {}});
+  }
+  return 0;
+}
