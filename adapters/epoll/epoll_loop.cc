@@ -63,7 +63,8 @@ TimePoint EpollLoop::wait(std::chrono::nanoseconds timeout) {
   const int count =
       epoll_wait(epoll_.get(), events.data(), kEventsPerWait, wait_milliseconds(timeout));
   const TimePoint now = current_time();
-  for (int i = 0; i < count; ++i) {
+  // (Who is not attended to is told of again.)
+  for (int i = 0; i < count && !is_short_of_memory(); ++i) {
     void* tag = events[i].data.ptr;
     if (tag == this) {
       accept_waiting(now);
@@ -123,18 +124,20 @@ void EpollLoop::read(EpollPeer& peer, uint32_t ready, TimePoint now) {
 
 void EpollLoop::write(Peer& peer, TimePoint now) {
   Session& session = *peer.session;
+  size_t left = 0;
   for (int i = 0; i < kWritesPerTurn && session.wants_output(); ++i) {
     OutputBuffers buffers(session.output());
-    if (buffers.size() == 0) return session.output_waits(false, now);
+    if (buffers.size() == 0) return session.output_waits(false, 0, now);
     // writev() would raise SIGPIPE when the peer is gone.
     const ssize_t n = sendmsg(peer.socket.get(), buffers.message(), MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno != EAGAIN) return session.fail(now);
     if (n > 0) session.sent(static_cast<size_t>(n), now);
-    if (n < static_cast<ssize_t>(buffers.size())) break;
+    left = buffers.size() - static_cast<size_t>(std::max<ssize_t>(n, 0));
+    if (left > 0) break;
   }
   // Also when all was taken: that may have filled the socket, which says so to nobody.
-  session.output_waits(session.wants_output(), now);
+  session.output_waits(session.wants_output(), left, now);
 }
 
 void EpollLoop::watch(Peer& peer) {

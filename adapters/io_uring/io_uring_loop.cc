@@ -70,7 +70,10 @@ TimePoint IoUringLoop::wait(std::chrono::nanoseconds timeout) {
   ring_->wait(newcomers_.empty() ? timeout : std::chrono::nanoseconds(0));
   newcomers_.clear();
   const TimePoint now = current_time();
-  ring_->for_each_completion([&](const io_uring_cqe& entry) { complete(Completion(entry), now); });
+  ring_->for_each_completion([&](const io_uring_cqe& entry) {
+    complete(Completion(entry), now);
+    if (is_short_of_memory()) make_room(now);  // a turn's worth of input can ask for a lot
+  });
   settle_touched(now);
   start_parked(now);
   return now;
@@ -189,10 +192,12 @@ void IoUringLoop::on_received(RingPeer& peer, const Completion& completion, Time
     if (completion.result() > 0) {
       session.receive(
           input_->received(completion.buffer(), static_cast<size_t>(completion.result())), now);
+      session.publish_statistics();
     } else if (completion.result() == 0) {
       session.end_of_input(now);
     } else if (completion.result() == -ENOBUFS) {
       counters().input_shortages.add(1);  // watch() goes on, with those that have been given back
+      peer.starved = starved_ = true;
     } else if (completion.result() != -ECANCELED && completion.result() != -EINTR) {
       session.fail(now);
     }
@@ -262,7 +267,7 @@ void IoUringLoop::write(Peer& base, TimePoint now) {
       io_uring_prep_sendmsg(entry, peer.socket.get(), peer.sending->message(), MSG_NOSIGNAL);
     }
   });
-  session.output_waits(true, now);
+  session.output_waits(true, peer.sending->size(), now);
 }
 
 std::unique_ptr<OutputBuffers> IoUringLoop::take_buffers(gsl::span<const ConstBuffer> output) {
@@ -308,12 +313,16 @@ void IoUringLoop::touch(RingPeer& peer) {
 }
 
 void IoUringLoop::settle_touched(TimePoint now) {
-  for (size_t i = 0; i < touched_.size(); ++i) {
-    RingPeer* peer = touched_[i];
-    if (peer == nullptr) continue;  // closed since
-    peer->touched = peer->reads_first = false;
-    touched_[i] = nullptr;
-    settle(*peer, now);
+  // Who found no buffer asks first: else the same ones would empty the ring in every turn.
+  for (const bool starved : {true, false}) {
+    if (starved && !std::exchange(starved_, false)) continue;
+    for (size_t i = 0; i < touched_.size(); ++i) {
+      RingPeer* peer = touched_[i];
+      if (peer == nullptr || (starved && !peer->starved)) continue;  // closed or settled since
+      peer->touched = peer->reads_first = peer->starved = false;
+      touched_[i] = nullptr;
+      settle(*peer, now);
+    }
   }
   touched_.clear();
 }

@@ -79,6 +79,7 @@ class IoUringLoop final : public Loop {
   std::vector<std::unique_ptr<RingPeer>> closing_;  // the system still works for them
   std::vector<std::unique_ptr<OutputBuffers>> spare_buffers_;
   std::deque<UniqueFd> parked_;  // accepted above the limit: they wait as in the listen queue
+  bool starved_ = false;         // some of those touched found no buffer for input
   bool accept_wanted_ = false;
   bool accepting_ = false;
 };

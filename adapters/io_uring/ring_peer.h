@@ -30,6 +30,7 @@ struct RingPeer : Peer {
   bool receive_cancelled = false;
   bool hangup_watched = false;
   bool reads_first = false;  // it is new, and perhaps there is something to answer already
+  bool starved = false;      // found no buffer for input in this turn
   bool touched = false;      // waits to be settled
   bool closing = false;      // the loop is through with it
 };

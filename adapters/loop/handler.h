@@ -1,6 +1,7 @@
 #ifndef HEADRACE_ADAPTERS_LOOP_HANDLER_H_
 #define HEADRACE_ADAPTERS_LOOP_HANDLER_H_
 
+#include <cstddef>
 #include <memory>
 
 #include "protocol/connection/connection.h"
@@ -17,6 +18,9 @@ class Handler {
   // ready to be sent goes out when this turn's events are through. The handler may keep the event
   // (headrace::keep).
   virtual void handle(EventPtr event) = 0;
+  // Octets that it holds for the peer, beside the connection's own: kept events, bodies. They count
+  // towards LoopOptions::memory. Asked after every turn of the connection.
+  virtual size_t memory() const { return 0; }
 };
 
 // What drives one connection, as its handler sees it. It lives as long as the handler.

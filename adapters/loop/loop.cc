@@ -1,6 +1,7 @@
 #include "adapters/loop/loop.h"
 
 #include <linux/sockios.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/eventfd.h>
@@ -21,6 +22,8 @@ using std::chrono::nanoseconds;
 // bound it takes megabytes for a peer that reads nothing; and what has been taken can no longer
 // give way to a more urgent response.
 constexpr int kMostUnsent = 256 * 1024;
+
+constexpr uint64_t kWorthGivingBack = 4 << 20;  // octets
 
 // How connect() ended: 0, or an errno value.
 int socket_error(const UniqueFd& socket) {
@@ -88,7 +91,9 @@ bool Loop::turn(milliseconds max_wait) {
   const TimePoint now = wait(timeout(max_wait, current_time()));
   expire_deadlines(now);
   attend_called(now);
+  make_room(now);
   handle_stop(now);
+  give_memory_back();
   update_listener(now);
   return stops_handled_ == 0 || !peers_.empty() || !is_idle();
 }
@@ -121,6 +126,7 @@ nanoseconds Loop::timeout(milliseconds max_wait, TimePoint now) const {
 bool Loop::accept_waiting(TimePoint now) {
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
     if (!admits(now)) return false;
+    if (is_short_of_memory()) return true;
     UniqueFd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.valid()) {
       start_accepted(std::move(socket), now);
@@ -207,6 +213,7 @@ void Loop::settle(Peer& peer, TimePoint now) {
 
 void Loop::remove(Peer& peer) {
   deadlines_.remove(peer);
+  if (peer.session) peer.session->discount_memory();
   if (std::exchange(peer.called, true)) {
     std::ranges::replace(called_, &peer, static_cast<Peer*>(nullptr));
   }
@@ -250,6 +257,35 @@ void Loop::attend_called(TimePoint now) {
   called_.erase(called_.begin(), called_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
+// Ends those that hold the most. Their streams' memory is free at once; a connection that is still
+// the largest has to go whole.
+void Loop::make_room(TimePoint now) {
+  const auto held = [](const std::unique_ptr<Peer>& peer) {
+    return peer->session ? peer->session->memory() : 0;
+  };
+  while (is_short_of_memory() && !peers_.empty()) {
+    Peer& largest = **std::ranges::max_element(peers_, {}, held);
+    if (std::exchange(largest.evicted, true)) {
+      abort_at_close(largest.socket);
+      remove(largest);
+      continue;
+    }
+    statistics_.connections_evicted.add(1);
+    largest.session->terminate(ErrorCode::kEnhanceYourCalm, now);
+    settle(largest, now);
+  }
+}
+
+// The allocator keeps what is free between what is not: a crowd that has gone is no reason to stay
+// large.
+void Loop::give_memory_back() {
+  const uint64_t held = statistics_.memory.value();
+  most_held_ = std::max(most_held_, held);
+  if (most_held_ < kWorthGivingBack || held > most_held_ / 4) return;
+  malloc_trim(0);
+  most_held_ = held;
+}
+
 // --- The end.
 
 void Loop::handle_stop(TimePoint now) {
@@ -262,8 +298,7 @@ void Loop::stop_gracefully(TimePoint now) {
   if (options_.shutdown_grace.count() > 0) grace_ends_ = now + options_.shutdown_grace;
   // Who waits in the queue already is served: closing the listener would reset them.
   if (listener_watched_) watch_listener(false);
-  while (listener_.valid() && accept_waiting(now)) {
-  }
+  while (listener_.valid() && accept_waiting(now)) make_room(now);
   listener_.reset();
   stops_handled_ = 1;
   for (size_t i = peers_.size(); i-- > 0;) {  // from the back: settle() may remove that one
@@ -286,7 +321,7 @@ void Loop::stop_at_once(TimePoint now) {
       end_connecting(peer, ECANCELED, now);
       continue;
     }
-    peer.session->terminate(now);
+    peer.session->terminate(ErrorCode::kNoError, now);
     write(peer, now);
     remove(peer);
   }

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -100,8 +101,8 @@ class Loop {
   static TimePoint current_time() { return std::chrono::steady_clock::now(); }
   bool is_stopping() const { return stops_handled_ > 0; }
   bool admits(TimePoint now) const { return admission_.admits(peers_.size(), now); }
-  // Takes newcomers out of the listen queue. True: it stopped at the turn's bound, and more may be
-  // waiting.
+  // Takes newcomers out of the listen queue. True: it stopped at the turn's bound or for lack of
+  // memory, and more may be waiting.
   bool accept_waiting(TimePoint now);
   void start_accepted(UniqueFd socket, TimePoint now);
   // accept() failed with this errno value.
@@ -109,6 +110,11 @@ class Loop {
   void finish_connecting(Peer& peer, TimePoint now);
   // After everything that may have changed a session: writes, watches, or closes.
   void settle(Peer& peer, TimePoint now);
+  // More is held than LoopOptions::memory. The turn's end makes room, or who cannot wait for it.
+  bool is_short_of_memory() const {
+    return options_.memory > 0 && statistics_.memory.value() > options_.memory;
+  }
+  void make_room(TimePoint now);
   void close_all();
   // close() will drop what the peer has not acknowledged, and reset the connection.
   static void abort_at_close(const UniqueFd& socket);
@@ -131,6 +137,7 @@ class Loop {
   void attend_called(TimePoint now);
   void update_listener(TimePoint now);
   void handle_stop(TimePoint now);
+  void give_memory_back();
   void stop_gracefully(TimePoint now);
   void stop_at_once(TimePoint now);
 
@@ -144,6 +151,7 @@ class Loop {
   std::vector<std::unique_ptr<Peer>> peers_;
   std::vector<Peer*> called_;  // by Driver::attend(); null where it was removed since
   LoopStatistics statistics_;
+  uint64_t most_held_ = 0;  // of LoopOptions::memory, since the allocator gave some back
   std::atomic<int> stops_requested_ = 0;
   int stops_handled_ = 0;
   TimePoint grace_ends_ = TimePoint::max();

@@ -19,6 +19,12 @@ struct LoopOptions {
   // are neither refused nor do they cost memory.
   size_t max_connections = 10'000;
 
+  // Octets that the peers may make the loop hold: the connections' ledgers, output that waits for
+  // its peer, and what the handlers hold (Handler::memory()). Above it the connection that holds
+  // the most is ended (ENHANCE_YOUR_CALM), and the next, until there is room: who holds little is
+  // not touched. 0 is no bound.
+  size_t memory = size_t{512} << 20;
+
   // Output waits and the peer has taken none of it for so long: the connection is dropped. Answers
   // peers that ask and never read.
   std::chrono::milliseconds write_timeout{60'000};

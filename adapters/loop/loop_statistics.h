@@ -45,13 +45,15 @@ inline constexpr auto kConnectionCounters = std::to_array<ConnectionCounter>({
 // those of all loops.
 struct alignas(64) LoopStatistics {
   Counter connections_accepted;
-  Counter connections_made;    // outbound ones
-  Counter connects_failed;     // outbound ones that could not be made
-  Counter connections_closed;  // of those accepted or made
-  Counter connections_failed;  // of those closed: reset by the peer, or it stopped reading
-  Counter accept_pauses;       // times that accepting paused for lack of descriptors or memory
-  Counter input_shortages;     // times that all buffers for input were full (io_uring)
-  Counter connection_memory;   // bytes in the ledgers of the open connections
+  Counter connections_made;     // outbound ones
+  Counter connects_failed;      // outbound ones that could not be made
+  Counter connections_closed;   // of those accepted or made
+  Counter connections_failed;   // of those closed: reset by the peer, or it stopped reading
+  Counter accept_pauses;        // times that accepting paused for lack of descriptors or memory
+  Counter input_shortages;      // times that all buffers for input were full (io_uring)
+  Counter connection_memory;    // bytes in the ledgers of the open connections
+  Counter memory;               // that and what else counts towards LoopOptions::memory
+  Counter connections_evicted;  // times that one was ended for it
   std::array<Counter, kConnectionCounters.size()> connection_counters;
 };
 

@@ -35,7 +35,8 @@ struct Peer : DeadlineQueue::Entry, Driver {
   bool usable = true;              // false: the system has no room to watch it
   bool called = false;             // waits in the loop for its turn, by attend()
   bool fin_sent = false;
-  size_t index = 0;  // among the loop's peers
+  bool evicted = false;  // to make room, and has not gone yet
+  size_t index = 0;      // among the loop's peers
 };
 
 }  // namespace headrace::adapters

@@ -18,6 +18,7 @@ Session::Session(Role role, const Options& connection, const LoopOptions& option
 Session::~Session() {
   publish_statistics();
   statistics_.connection_memory.subtract(published_.memory_live);
+  discount_memory();
   statistics_.connections_closed.add(1);
 }
 
@@ -62,6 +63,7 @@ void Session::expire(TimePoint now, size_t in_flight) {
 
 void Session::sent(size_t size, TimePoint now) {
   if (size > 0) blocked_since_ = TimePoint::max();
+  waiting_ -= std::min(waiting_, size);
   connection_.sent(size);
   if (explicit_release_) held_ += size;
   if (connection_.has_events()) dispatch(connection_.advance(now));
@@ -77,7 +79,8 @@ void Session::released(size_t size, TimePoint now) {
   attend(now);
 }
 
-void Session::output_waits(bool waits, TimePoint now) {
+void Session::output_waits(bool waits, size_t size, TimePoint now) {
+  waiting_ = size;
   blocked_since_ = waits ? std::min(blocked_since_, now) : TimePoint::max();
 }
 
@@ -87,9 +90,9 @@ void Session::shutdown(TimePoint now) {
   attend(now);
 }
 
-void Session::terminate(TimePoint now) {
+void Session::terminate(ErrorCode error, TimePoint now) {
   if (phase_ != Phase::kOpen) return;
-  (void)connection_.terminate(ErrorCode::kNoError);  // kConnectionGone: it is closing anyway
+  (void)connection_.terminate(error);  // kConnectionGone: it is closing anyway
   dispatch(connection_.advance(now));
   conclude(now);
 }
@@ -120,8 +123,13 @@ void Session::publish_statistics() {
     }
   }
   statistics_.connection_memory.add(current.memory_live - published_.memory_live);
+  const size_t memory = current.memory_live + waiting_ + handler_->memory();
+  statistics_.memory.add(memory - memory_);
+  memory_ = memory;
   published_ = current;
 }
+
+void Session::discount_memory() { statistics_.memory.subtract(std::exchange(memory_, 0)); }
 
 void Session::dispatch(EventRange&& events) {
   for (EventPtr event : events) handler_->handle(std::move(event));

@@ -53,8 +53,9 @@ class Session {
   }
   // The transport took `size` bytes of output().
   void sent(size_t size, TimePoint now);
-  // Whether output waits for the transport: the write timeout runs until it takes some.
-  void output_waits(bool waits, TimePoint now);
+  // Whether output waits for the transport, and how many octets of it are made: the write timeout
+  // runs until it takes some.
+  void output_waits(bool waits, size_t size, TimePoint now);
   // The storage of the first `size` octets that were sent is not read any more. Only where the
   // connection's Options::explicit_release is set: for a transport that sends without a copy.
   void released(size_t size, TimePoint now);
@@ -63,8 +64,8 @@ class Session {
 
   // Open streams finish, then the connection closes (RFC 9113 §6.8).
   void shutdown(TimePoint now);
-  // At once: one more try to write output() is all it gets.
-  void terminate(TimePoint now);
+  // At once: streams are reset, and what the handler holds for them is given up.
+  void terminate(ErrorCode error, TimePoint now);
 
   // --- What the adapter looks at after each of these.
 
@@ -78,6 +79,10 @@ class Session {
 
   // Adds what the connection's counters grew by to the loop's. Once a turn is enough.
   void publish_statistics();
+  // What it counted for in LoopOptions::memory then; and no more, since it is about to be
+  // destroyed.
+  size_t memory() const { return memory_; }
+  void discount_memory();
 
  private:
   void dispatch(EventRange&& events);
@@ -93,7 +98,9 @@ class Session {
   TimePoint blocked_since_ = TimePoint::max();
   TimePoint linger_until_ = TimePoint::max();
   size_t in_flight_ = static_cast<size_t>(-1);  // when the lingering was looked at last
-  size_t held_ = 0;                             // octets sent and not released()
+  size_t memory_ = 0;
+  size_t waiting_ = 0;  // octets of output that are made and not sent
+  size_t held_ = 0;     // octets sent and not released()
   Phase phase_ = Phase::kOpen;
   bool throttled_ = false;    // the connection holds input back until replies are out
   bool input_ended_ = false;  // the peer sent FIN

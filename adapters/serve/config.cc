@@ -8,6 +8,7 @@
 #include "adapters/program/duration.h"
 #include "adapters/program/environment.h"
 #include "adapters/program/io.h"
+#include "adapters/serve/exchange.h"
 
 using headrace::program::Duration;
 using std::chrono_literals::operator""s;
@@ -26,6 +27,10 @@ ABSL_FLAG(std::string, allocation, "reuse",
           "means fresh, whatever is said here.");
 ABSL_FLAG(uint32_t, max_connections, 10'000,
           "Connections open at once, over all threads; newcomers wait until one closes.");
+ABSL_FLAG(uint32_t, memory_mib, 512,
+          "MiB that clients may make the server hold, over all threads: heads, bodies and output "
+          "that wait. Above it the connection that holds the most is closed, so that one who asks "
+          "for much and takes nothing cannot crowd out the others; 0 is no bound.");
 ABSL_FLAG(uint32_t, max_streams, 100, "Streams that a client may have open at once.");
 ABSL_FLAG(bool, websocket, true,
           "Take extended CONNECT (RFC 8441), for the WebSocket echo at /ws.");
@@ -87,6 +92,7 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
     return absl::InvalidArgumentError("--max_connections is at least 1 for each of the --threads");
   }
   config.loop.max_connections = max_connections / threads;
+  config.loop.memory = (size_t{absl::GetFlag(FLAGS_memory_mib)} << 20) / threads;
 
   const absl::StatusOr<Allocation> allocation =
       program::read_allocation(absl::GetFlag(FLAGS_allocation));
@@ -97,6 +103,7 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   connection.enable_connect_protocol = absl::GetFlag(FLAGS_websocket);
   connection.initial_window_size = kStreamWindow;
   connection.connection_window_size = kConnectionWindow;
+  connection.send_buffer_size = kSendBuffer;
   connection.limits.concurrent_streams = absl::GetFlag(FLAGS_max_streams);
   connection.limits.idle_timeout = absl::GetFlag(FLAGS_idle_timeout).value;
   connection.limits.preface_timeout = absl::GetFlag(FLAGS_preface_timeout).value;

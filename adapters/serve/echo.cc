@@ -34,6 +34,12 @@ void Echo::on_writable() {
   if (idle() && trailers_ != nullptr) on_trailers(std::move(trailers_));
 }
 
+size_t Echo::memory() const {
+  const size_t trailers =
+      trailers_ != nullptr ? memory_of(std::get<TrailersReceived>(*trailers_).fields) : 0;
+  return kSendBuffer + waiting_.capacity() + trailers;
+}
+
 // Passes on what the connection takes, and gives the peer credit for that much.
 size_t Echo::send(gsl::span<const uint8_t> bytes) {
   const SendResult sent = connection_.send_data(stream_id_, bytes, data_ended_);

@@ -22,6 +22,7 @@ class Echo : public Exchange {
   void on_data(const DataReceived& data) override;
   void on_trailers(EventPtr event) override;
   void on_writable() override;
+  size_t memory() const override;
   uint64_t body_size() const override { return sent_; }
 
  private:

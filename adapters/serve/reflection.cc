@@ -23,10 +23,9 @@ std::string fields_as_json(FieldsView fields) {
 }
 
 void answer_headers(Responder& responder) {
-  std::string text = fields_as_json(responder.fields());
-  const uint64_t size = text.size();
-  responder.respond(200, {{"content-type", "application/json"}, {"cache-control", "no-store"}},
-                    Body::owned(std::move(text)), size);
+  responder.respond_owned(200,
+                          {{"content-type", "application/json"}, {"cache-control", "no-store"}},
+                          fields_as_json(responder.fields()));
 }
 
 void answer_status(Responder& responder, std::string_view status) {

@@ -49,6 +49,11 @@ void Responder::respond(int status, FieldsView fields, Body body, uint64_t size)
   submit(status, fields, std::move(body), size);
 }
 
+void Responder::respond_owned(int status, FieldsView fields, std::string content) {
+  owned_size_ = content.size();
+  respond(status, fields, Body::owned(std::move(content)), owned_size_);
+}
+
 void Responder::respond_without_body(int status, FieldsView fields) {
   submit(status, fields, Body::none(), std::nullopt);
 }
@@ -60,9 +65,7 @@ void Responder::respond_with_stream(int status, FieldsView fields) {
 void Responder::respond_text(int status, std::string text, FieldsView fields) {
   absl::InlinedVector<Field, 4> all{{"content-type", "text/plain; charset=utf-8"}};
   all.insert(all.end(), fields.begin(), fields.end());
-  const uint64_t size = text.size();
-  respond(status, gsl::span<const Field>(all.data(), all.size()), Body::owned(std::move(text)),
-          size);
+  respond_owned(status, gsl::span<const Field>(all.data(), all.size()), std::move(text));
 }
 
 void Responder::respond_error(int status, FieldsView fields) {

@@ -40,8 +40,9 @@ class Responder {
   // adds the date, and leaves the body out where there may be none (HEAD, 204, 205, 304); the
   // answer to HEAD has the content-length all the same.
 
-  // With a body of known size.
+  // With a body of known size. One that is handed over (Body::owned) goes to respond_owned().
   void respond(int status, FieldsView fields, Body body, uint64_t size);
+  void respond_owned(int status, FieldsView fields, std::string content);
   // Without a body, and nothing said about its length.
   void respond_without_body(int status, FieldsView fields);
   // Open-ended: send_data() follows.
@@ -61,6 +62,8 @@ class Responder {
   // What was submitted: the final status, and the size of the body that goes with it.
   int status() const { return status_; }
   uint64_t body_size() const { return body_size_; }
+  // Octets of the body that was handed over.
+  size_t owned_size() const { return owned_size_; }
 
  private:
   void submit(int status, FieldsView fields, Body body, std::optional<uint64_t> size);
@@ -73,6 +76,7 @@ class Responder {
   std::unique_ptr<Exchange> exchange_;
   int status_ = 0;
   uint64_t body_size_ = 0;
+  size_t owned_size_ = 0;
 };
 
 }  // namespace headrace::serve

@@ -28,18 +28,29 @@ class SiteHandler : public adapters::Handler {
                    [&](const DataReceived& data) { take_data(data); },
                    [&](const StreamWritable& writable) {
                      OpenRequest* open = find(writable.stream_id);
-                     if (open != nullptr && open->exchange != nullptr)
-                       open->exchange->on_writable();
+                     if (open == nullptr || open->exchange == nullptr) return;
+                     open->exchange->on_writable();
+                     count(*open);
                    },
                    [&](const StreamClosed& closed) { finish(closed); },
                    [](const auto&) {},
                },
                *event);
   }
+  size_t memory() const override { return memory_; }
 
  private:
   struct OpenRequest {
+    // Octets; the head's own are looked at when it is kept.
+    size_t memory() const {
+      return sizeof(OpenRequest) + (request != nullptr ? head_size : 0) + owned_size +
+             (exchange != nullptr ? exchange->memory() : 0) + record.target.capacity();
+    }
+
     EventPtr request;                    // to be answered when its body comes or has ended; or null
+    size_t head_size = 0;                // octets of its fields
+    size_t owned_size = 0;               // octets of the body that the connection was given
+    size_t counted = 0;                  // of memory(), in that of all
     bool takes_body = false;             // what comes of it goes into the answer
     std::unique_ptr<Exchange> exchange;  // null: nothing is left to do
     AccessRecord record;                 // empty when there is no log
@@ -65,10 +76,12 @@ class SiteHandler : public adapters::Handler {
     if (request.end_stream || (open.takes_body && !invited)) {
       answer_with(responder, open);
     } else {
+      open.head_size = memory_of(request.fields);
       open.request = keep(std::move(event));
     }
-    if (open.request != nullptr || open.exchange != nullptr || site_.log != nullptr) {
-      requests_.insert_or_assign(stream_id, std::move(open));
+    if (open.request != nullptr || open.exchange != nullptr || open.owned_size > 0 ||
+        site_.log != nullptr) {
+      count(requests_.insert_or_assign(stream_id, std::move(open)).first->second);
     }
   }
 
@@ -77,6 +90,7 @@ class SiteHandler : public adapters::Handler {
     if (open == nullptr) return;
     if (data.end_stream || open->takes_body) answer_kept(*open);
     if (open->exchange != nullptr) open->exchange->on_data(data);
+    count(*open);
   }
 
   void take_trailers(EventPtr event) {
@@ -84,6 +98,7 @@ class SiteHandler : public adapters::Handler {
     if (open == nullptr) return;
     answer_kept(*open);
     if (open->exchange != nullptr) open->exchange->on_trailers(std::move(event));
+    count(*open);
   }
 
   void answer_kept(OpenRequest& open) {
@@ -97,6 +112,7 @@ class SiteHandler : public adapters::Handler {
     connection_.set_time_of_day(std::chrono::system_clock::from_time_t(std::time(nullptr)));
     answer(responder, site_);
     open.exchange = responder.take_exchange();
+    open.owned_size = responder.owned_size();
     open.record.status = responder.status();
     open.record.body_size = responder.body_size();
   }
@@ -109,7 +125,15 @@ class SiteHandler : public adapters::Handler {
       if (open.exchange != nullptr) open.record.body_size = open.exchange->body_size();
       site_.log->write(open.record, closed);
     }
+    memory_ -= open.counted;
     requests_.erase(found);
+  }
+
+  // What it holds may have changed.
+  void count(OpenRequest& open) {
+    const size_t now = open.memory();
+    memory_ += now - open.counted;
+    open.counted = now;
   }
 
   OpenRequest* find(StreamId stream_id) {
@@ -120,6 +144,7 @@ class SiteHandler : public adapters::Handler {
   const Site& site_;
   Connection& connection_;
   absl::flat_hash_map<StreamId, OpenRequest> requests_;
+  size_t memory_ = 0;  // of all of them
 };
 
 }  // namespace

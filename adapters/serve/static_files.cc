@@ -109,7 +109,7 @@ void respond_with_file(Responder& responder, int status, FieldsView fields, Uniq
   const ssize_t n = pread(file.get(), content.data(), content.size(), static_cast<off_t>(first));
   // It became shorter since we looked, or cannot be read.
   if (n != static_cast<ssize_t>(size)) return responder.respond_error(500);
-  responder.respond(status, fields, Body::owned(std::move(content)), size);
+  responder.respond_owned(status, fields, std::move(content));
 }
 
 void respond_with_range(Responder& responder, const ByteRange& range, uint64_t total,

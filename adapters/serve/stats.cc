@@ -41,6 +41,8 @@ std::string stats_as_json(const Site& site) {
       {"accept_pauses", of(&LoopStatistics::accept_pauses)},
       {"input_shortages", of(&LoopStatistics::input_shortages)},
       {"connection_memory", of(&LoopStatistics::connection_memory)},
+      {"memory", of(&LoopStatistics::memory)},
+      {"connections_evicted", of(&LoopStatistics::connections_evicted)},
   };
   for (size_t i = 0; i < kConnectionCounters.size(); ++i) {
     stats[kConnectionCounters[i].name] = sum(
@@ -51,10 +53,9 @@ std::string stats_as_json(const Site& site) {
 
 void answer_stats(Responder& responder, const Site& site) {
   if (!responder.require_get_or_head()) return;
-  std::string text = stats_as_json(site);
-  const uint64_t size = text.size();
-  responder.respond(200, {{"content-type", "application/json"}, {"cache-control", "no-store"}},
-                    Body::owned(std::move(text)), size);
+  responder.respond_owned(200,
+                          {{"content-type", "application/json"}, {"cache-control", "no-store"}},
+                          stats_as_json(site));
 }
 
 }  // namespace headrace::serve

@@ -29,6 +29,7 @@ class WebSocketEcho : public Exchange {
 
   void on_data(const DataReceived& data) override;
   void on_writable() override { send(); }
+  size_t memory() const override { return kSendBuffer + waiting_.capacity() + reader_.memory(); }
   uint64_t body_size() const override { return sent_; }
 
  private:

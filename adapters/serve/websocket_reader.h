@@ -50,6 +50,9 @@ class WebSocketReader {
   // are needed.
   std::optional<Item> next(gsl::span<const uint8_t>* bytes);
 
+  // Octets of it that it holds, or has room for.
+  size_t memory() const { return message_.capacity() + control_.capacity(); }
+
  private:
   using Opcode = WebSocketOpcode;
 

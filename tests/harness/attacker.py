@@ -11,8 +11,9 @@ import struct
 
 from hpack import Encoder
 
-from peer import END_HEADERS, END_STREAM, HEADERS, INITIAL_WINDOW_SIZE, PREFACE, SETTINGS, Peer
+from peer import DATA, END_HEADERS, END_STREAM, HEADERS, INITIAL_WINDOW_SIZE, PREFACE, SETTINGS, Peer
 
+FRAME = 16384  # the most that one may carry (RFC 9113 §4.2)
 ABORT = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends RST
 
 
@@ -39,6 +40,25 @@ def encode_literal(name, value):
 
 def requests(path, count, **how):
     return b"".join(request(path, 2 * i + 1, **how) for i in range(count))
+
+
+def bomb(path, count, method="GET", flags=END_STREAM | END_HEADERS):
+    """Requests with 60,000 octets of fields each, nearly all of them by reference to the first's."""
+    head = [(":method", method), (":scheme", "http"), (":path", path), (":authority", "x")]
+    block = b"".join(encode_literal(*field) for field in head)
+    entry = Encoder().encode([("x-bomb", "b" * 3900)], huffman=False)
+    reference = b"\xbe"  # index 62, the table's newest entry (RFC 7541 §6.1, §2.3.3)
+    return b"".join(
+        Peer.pack(HEADERS, flags, 2 * i + 1, block + (reference if i else entry) + reference * 14)
+        for i in range(count))
+
+
+def echoes(count, size):
+    """Requests to /echo that are never complete, with `size` octets of each one's body."""
+    heads = requests("/echo", count, method="POST", flags=END_HEADERS)
+    pieces = range(0, size, FRAME)
+    return heads + b"".join(Peer.pack(DATA, 0, 2 * i + 1, bytes(min(FRAME, size - at)))
+                            for i in range(count) for at in pieces)
 
 
 class Attackers:

@@ -8,6 +8,8 @@ descriptors are those that it started with.
 """
 
 import concurrent.futures
+import contextlib
+import json
 import os
 import resource
 import sys
@@ -15,8 +17,8 @@ import threading
 import time
 from collections import namedtuple
 
-from attacker import (OPENING, PINNED_OPENING, Attackers, is_closed, is_dropped, request, requests,
-                      settings)
+from attacker import (OPENING, PINNED_OPENING, Attackers, bomb, echoes, is_closed, is_dropped, request,
+                      requests, settings)
 from checks import equal, holds, make_site
 from peer import (ACK, END_HEADERS, GOAWAY, INITIAL_WINDOW_SIZE, MAX_WINDOW, NO_ERROR, PING,
                   WINDOW_UPDATE, Departure, Peer)
@@ -338,6 +340,57 @@ def resets_in_mid_write():
     under_fire(attack)
 
 
+# --- What runs out
+
+
+BOUND_MIB = 32
+# The server's own, what the allocator keeps, and a turn's.
+LEEWAY_MIB = 48
+# Little is sent, and much is asked to be held: heads until their body comes, responses until there
+# is a window for them, bodies that go back, messages of which the end does not come.
+BOMBS = (
+    PINNED_OPENING + bomb("/bytes/1", 100, "POST", END_HEADERS),
+    PINNED_OPENING + bomb("/headers", 100),
+    PINNED_OPENING + echoes(8, 500_000),
+)
+
+
+def bombs(*flags):
+    """Plays them, and returns the most that the server ever held, and how many it has ended."""
+    most = ended = 0
+
+    def attack(server):
+        nonlocal most, ended
+        with Attackers(server) as attackers:
+            for i in range(30):
+                one = attackers.connect()
+                one.setblocking(True)
+                with contextlib.suppress(OSError):  # it may be ended meanwhile
+                    one.sendall(BOMBS[i % 3])
+            client = Client(server)
+            client.send_get(path="/stats")
+            ended = json.loads(client.expect_message()[1])["connections_evicted"]
+            client.close()
+        most = server.memory_kib("VmHWM")
+
+    under_fire(attack, *flags)
+    return most, ended
+
+
+def memory():
+    """what clients make it hold has a bound over all of them, and those who hold the most go"""
+    most, ended = bombs(f"--memory_mib={BOUND_MIB}")
+    holds(ended > 0, "nobody was ended")
+    holds(most < (BOUND_MIB + LEEWAY_MIB) * 1024, f"it held {most} KiB")
+
+
+def memory_undefended():
+    """without that bound they get more than it"""
+    most, ended = bombs("--memory_mib=0")
+    equal(ended, 0)
+    holds(most > (BOUND_MIB + LEEWAY_MIB) * 1024, f"it held {most} KiB")
+
+
 # --- The end
 
 
@@ -403,7 +456,8 @@ def undefended():
 
 
 CHECKS = [storm, hit_and_run, slow_preface, slow_headers, slow_continuation, slow_body, half_open,
-          zero_windows, full_sockets, pings_unread, resets_in_mid_write, end_under_load, undefended]
+          zero_windows, full_sockets, pings_unread, resets_in_mid_write, memory,
+          memory_undefended, end_under_load, undefended]
 
 
 def main():
