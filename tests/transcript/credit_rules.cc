@@ -24,9 +24,8 @@ std::string sum(std::string_view what, int64_t is, int64_t should_be) {
 
 CreditRules::CreditRules(bool server, const Options& options)
     : preface_left_(server ? 24 : 0),
-      connection_size_(options.window_policy == WindowPolicy::kAutoTuned
-                           ? 0
-                           : std::max<int64_t>(65535, options.connection_window_size)) {}
+      policy_(options.window_policy),
+      connection_size_(std::max<int64_t>(65535, options.connection_window_size)) {}
 
 void CreditRules::peer_sent(std::string_view bytes) {
   const size_t preface = std::min(preface_left_, bytes.size());
@@ -53,8 +52,7 @@ void CreditRules::on_peer_frame(const reference::Frame& frame) {
         our_initial_window_ = our_settings_in_flight_.front().value_or(our_initial_window_);
         our_settings_in_flight_.pop_front();
       } else if (!ack) {
-        peer_initial_window_ = initial_window_of(frame).value_or(peer_initial_window_);
-        largest_peer_window_ = std::max(largest_peer_window_, peer_initial_window_);
+        peer_settings_in_flight_.push_back(initial_window_of(frame));
       }
       break;
     default:
@@ -72,8 +70,7 @@ void CreditRules::we_sent(const reference::Frame& frame) {
       if (windows_[0].sent > 65535 + windows_[0].allowed) {
         wrong_ = "DATA goes beyond the connection's window";
       }
-      // A window that was lowered meanwhile counts from where the frame was cut.
-      if (window.sent > largest_peer_window_ + window.allowed) {
+      if (window.sent > peer_initial_window_ + window.allowed) {
         wrong_ = "DATA goes beyond the window of stream " + std::to_string(frame.stream_id);
       }
       break;
@@ -83,6 +80,10 @@ void CreditRules::we_sent(const reference::Frame& frame) {
     case reference::SETTINGS:
       if ((frame.flags & reference::ACK) == 0) {
         our_settings_in_flight_.push_back(initial_window_of(frame));
+      } else if (!peer_settings_in_flight_.empty()) {
+        // §6.5.3: from here on DATA keeps within the new window (§6.9.2).
+        peer_initial_window_ = peer_settings_in_flight_.front().value_or(peer_initial_window_);
+        peer_settings_in_flight_.pop_front();
       }
       break;
     default:
@@ -102,11 +103,23 @@ std::string CreditRules::check(const Connection& connection) const {
     if (credit.window != on_the_wire) {
       return sum("the receive window of " + of, credit.window, on_the_wire);
     }
+    if (policy_ == WindowPolicy::kAutoTuned) continue;
     const int64_t size = id == 0 ? connection_size_ : our_initial_window_;
     const int64_t all = credit.window + credit.waiting + static_cast<int64_t>(credit.held);
-    if (connection_size_ != 0 && all != size) return sum("the credit of " + of, all, size);
+    if (all != size) return sum("the credit of " + of, all, size);
+    if (std::string wrong = check_waiting(of, credit, size); !wrong.empty()) return wrong;
   }
   return "";
+}
+
+// Credit goes back in pieces of half a window, or at once.
+std::string CreditRules::check_waiting(std::string_view of, const ReceiveCredit& credit,
+                                       int64_t size) const {
+  const int64_t waiting = credit.waiting;
+  const bool due =
+      policy_ == WindowPolicy::kFixed ? waiting > 0 : waiting > 0 && 2 * waiting >= size;
+  if (!due) return "";
+  return std::to_string(waiting) + " octets of " + std::string(of) + " wait to go back and are due";
 }
 
 }  // namespace headrace::transcript

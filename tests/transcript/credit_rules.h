@@ -39,14 +39,17 @@ class CreditRules {
 
   void on_peer_frame(const reference::Frame& frame);
 
+  std::string check_waiting(std::string_view of, const ReceiveCredit& credit, int64_t size) const;
+
   size_t preface_left_;
-  int64_t connection_size_;  // of our receive window; 0: it is tuned
+  WindowPolicy policy_;
+  int64_t connection_size_;  // of our receive window, unless it is tuned
   std::string unread_;
   std::map<uint32_t, Window> windows_;  // 0: the connection
   int64_t our_initial_window_ = 65535;  // as acknowledged
   std::deque<std::optional<int64_t>> our_settings_in_flight_;
-  int64_t peer_initial_window_ = 65535;
-  int64_t largest_peer_window_ = 65535;
+  int64_t peer_initial_window_ = 65535;  // as we acknowledged
+  std::deque<std::optional<int64_t>> peer_settings_in_flight_;
   std::string wrong_;
 };
 

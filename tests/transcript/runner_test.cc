@@ -111,6 +111,81 @@ TEST(Runner, TakesEventsOneByOne) {
             "none");
 }
 
+// --- The client role.
+
+constexpr char kClient[] =
+    "role client\n"
+    "handshake\n"
+    "! submit_request user_data=7\n"
+    "    (request) GET /\n"
+    "? ok stream=1\n"
+    "> HEADERS 1 END_HEADERS END_STREAM\n"
+    "    (request) GET /\n";
+
+TEST(Runner, PlaysAServer) {
+  EXPECT_EQ(departure_of(std::string(kClient) +
+                         "< HEADERS 1 END_HEADERS\n    :status: 200\n"
+                         "= ResponseReceived 1 user_data=7 status=200\n    :status: 200\n"
+                         "? open_streams 1\n? is_drained false\n? accepts_requests true\n"),
+            "none");
+}
+
+TEST(Runner, ExpectsThePrefaceOfAClient) {
+  EXPECT_EQ(departure_of("role client\n> PREFACE\n> SETTINGS ENABLE_PUSH=0\n"), "none");
+  EXPECT_NE(departure_of("role client\n> SETTINGS ENABLE_PUSH=0\n").find("got       > PREFACE"),
+            std::string::npos);
+}
+
+TEST(Runner, ComparesWhatARequestCameTo) {
+  const std::string start = "role client\nhandshake\n! submit_request\n    (request) GET /\n";
+  const std::string sent = "> HEADERS 1 END_HEADERS END_STREAM\n    (request) GET /\n";
+  EXPECT_EQ(departure_of(start + sent), "none");
+  EXPECT_NE(departure_of(start + "? ok stream=3\n" + sent).find("got       ? ok stream=1"),
+            std::string::npos);
+  EXPECT_NE(departure_of(start + "? GoingAway\n" + sent), "none");
+}
+
+TEST(Runner, ComparesStatusAndUserDataWhenTheyAreNamed) {
+  const std::string answered = std::string(kClient) + "< HEADERS 1 END_HEADERS\n    :status: 200\n";
+  EXPECT_EQ(departure_of(answered + "= ResponseReceived 1\n"), "none");
+  EXPECT_NE(departure_of(answered + "= ResponseReceived 1 status=201\n"), "none");
+  EXPECT_NE(departure_of(answered + "= ResponseReceived 1 user_data=8\n"), "none");
+  EXPECT_NE(departure_of(answered + "= ResponseReceived 1 END_STREAM\n"), "none");
+  EXPECT_NE(departure_of(answered + "= InformationalReceived 1\n"), "none");
+}
+
+TEST(Runner, ComparesWhetherToTryAgain) {
+  const std::string refused = std::string(kClient) + "< RST_STREAM 1 REFUSED_STREAM\n";
+  EXPECT_EQ(departure_of(refused + "= StreamClosed 1 REFUSED_STREAM peer retry_safe\n"), "none");
+  EXPECT_NE(departure_of(refused + "= StreamClosed 1 REFUSED_STREAM peer\n"), "none");
+  EXPECT_NE(departure_of(std::string(kClient) +
+                         "< RST_STREAM 1 CANCEL\n= StreamClosed 1 CANCEL peer retry_safe\n"),
+            "none");
+}
+
+TEST(Runner, AsksWhatAStreamWaitsFor) {
+  const std::string waits =
+      "role client\nhandshake\n! submit_request stream\n    (request) POST /\n"
+      "> HEADERS 1 END_HEADERS\n    (request) POST /\n";
+  EXPECT_EQ(departure_of(waits + "? why_blocked 1 Application\n"), "none");
+  EXPECT_NE(departure_of(waits + "? why_blocked 1 StreamWindow\n"), "none");
+}
+
+TEST(Runner, TakesSettingsAndPaddingAsOptions) {
+  const std::string start =
+      "role client\noption settings 0xabcd=7 ENABLE_PUSH=0\noption padding 3\n> PREFACE\n";
+  EXPECT_EQ(
+      departure_of(start + "> SETTINGS 0xabcd=7 ENABLE_PUSH=0\n"
+                           "! submit_request\n    (request) GET /\n"
+                           "> HEADERS 1 END_HEADERS END_STREAM PADDED=2\n    (request) GET /\n"),
+      "none");
+  EXPECT_NE(departure_of(start + "> SETTINGS 0xabcd=8 ENABLE_PUSH=0\n"), "none");
+  Transcript transcript;
+  std::string error;
+  EXPECT_FALSE(parse_transcript("option padding 257\n", "a.h2t", &transcript, &error));
+  EXPECT_FALSE(parse_transcript("option settings PUSH=1\n", "a.h2t", &transcript, &error));
+}
+
 TEST(Cuts, SayEveryCutOfEveryInput) {
   Transcript transcript;
   std::string error;

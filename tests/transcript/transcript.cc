@@ -37,6 +37,17 @@ constexpr std::string_view kClientHandshake[] = {
     "< SETTINGS ACK", "> SETTINGS ACK",           "= SettingsAcknowledged",
 };
 
+class FixedPadding : public PaddingPolicy {
+ public:
+  explicit FixedPadding(size_t size) : size_(size) {}
+  size_t padding(const FrameHeader& /*frame*/, size_t room) override {
+    return std::min(size_, room);
+  }
+
+ private:
+  size_t size_;
+};
+
 // A line of the file with the indented lines below it.
 struct Step {
   int number = 0;
@@ -189,12 +200,44 @@ class Parser {
       if (known) transcript_.role = words[1].text == "client" ? Role::kClient : Role::kServer;
       if (!known) *error = "a role is server or client";
       return known;
+    } else if (words.size() >= 2 && words[1].text == "settings") {
+      return add_own_settings(words, error);
     } else if (words.size() != 3) {
       *error = "an option is written `option name value`";
+    } else if (words[1].text == "padding") {
+      return add_padding(words[2].text, error);
     } else {
       return set_option(words[1].text, words[2].text, &transcript_.options, error);
     }
     return false;
+  }
+
+  // `option settings NAME=value...`: our first SETTINGS, exactly.
+  bool add_own_settings(gsl::span<const Word> words, std::string* error) {
+    for (const Word& word : words.subspan(2)) {
+      const auto id = setting_id_of(word.key);
+      const auto value = parse_number(word.text);
+      if (!id || !value) {
+        *error = "settings are written `option settings NAME=value NAME=value`";
+        return false;
+      }
+      transcript_.options.settings.push_back(
+          {static_cast<SettingId>(*id), static_cast<uint32_t>(*value)});
+    }
+    return true;
+  }
+
+  // `option padding 8`: so many octets, Pad Length included, are added to every frame, or as many
+  // as there is room for.
+  bool add_padding(std::string_view text, std::string* error) {
+    const auto size = parse_number(text);
+    if (!size || *size > kMaxPadding) {
+      *error = "padding is a number up to 256";
+      return false;
+    }
+    transcript_.padding = std::make_shared<FixedPadding>(static_cast<size_t>(*size));
+    transcript_.options.padding = transcript_.padding.get();
+    return true;
   }
 
   bool add_handshake(const Step& step, std::string* error) {

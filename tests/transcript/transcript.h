@@ -2,12 +2,14 @@
 #define HEADRACE_TESTS_TRANSCRIPT_TRANSCRIPT_H_
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "protocol/connection/options.h"
+#include "protocol/connection/padding_policy.h"
 #include "tests/transcript/item.h"
 
 namespace headrace::transcript {
@@ -47,7 +49,8 @@ struct Transcript {
   std::string path;
   Role role = Role::kServer;
   Options options;
-  std::vector<Turn> turns;  // the first is kStart
+  std::shared_ptr<PaddingPolicy> padding;  // that `options` refers to, or null
+  std::vector<Turn> turns;                 // the first is kStart
 };
 
 // Reads `text`. False: `error` is "path:line: what is wrong".
