@@ -143,8 +143,6 @@ void Connection::reset(StreamId id, ErrorCode code) {
 // The stream has come to its end, one way or another: `state` is one of the closed ones.
 void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed_by,
                               const StreamError& reason) {
-  // The peer's END_STREAM is here, ours is queued: the peer closes the stream when it sees that.
-  const bool ends_before = stream->state == StreamState::kHalfClosedRemote && stream->sending_ended;
   stream->state = state;
   stream->closed_by = closed_by;
   stream->close_reason = reason;
@@ -156,8 +154,12 @@ void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed
   stream->body.cancel();
   if (state != StreamState::kClosedResetSent || phase_ != Phase::kOpen) {
     uncount(stream);  // the peer knows: it has reset it, or seen both ends
-  } else if (!ends_before) {
+  } else if (!stream->sending_ended) {
     watch_end(stream);  // it counts until our RST_STREAM is shown
+  } else if (!StreamList<&Stream::ending>::contains(stream)) {
+    // Our END_STREAM is out, and the peer may close the stream before it sees the RST_STREAM.
+    // (When it is still queued it goes out, and the stream counts until it is shown.)
+    uncount(stream);
   }
   // What the application had not given back yet is the connection's again.
   give_connection_credit(std::exchange(stream->uncredited, 0));

@@ -15,6 +15,7 @@ constexpr Rule kStreamMemory = {"limits.h connection_memory",
                                 "a stream fits into the connection's memory budget"};
 constexpr Rule kCookieMemory = {"limits.h connection_memory",
                                 "joined cookies fit into the connection's memory budget"};
+constexpr Rule kTunnel = {"RFC 9113 §8.5", "a connected tunnel carries DATA and nothing else"};
 constexpr Rule kListSize = {"limits.h field_list_size",
                             "a field section stays within the limits of a field list"};
 
@@ -273,8 +274,6 @@ EventPtr Connection::on_response(Stream* stream, const LimitHit* too_large) {
 // flight then, and is declined.
 EventPtr Connection::on_promise(const LimitHit* too_large) {
   static constexpr Rule kNotWanted = {"RFC 9113 §8.4", "a push that is not wanted is declined"};
-  static constexpr Rule kSafe = {"RFC 9113 §8.4",
-                                 "a promised request is safe, cacheable and without content"};
   Stream* on = streams_.find(block_.stream_id);
   const StreamState before = state_of(block_.stream_id, on);
   if (!receive_on(on, StreamInput::kPushPromise)) return nullptr;
@@ -296,6 +295,10 @@ EventPtr Connection::on_promise(const LimitHit* too_large) {
     return decline_with(limit_error(code, rule, reached));
   };
   if (is_closed(before)) return decline(ErrorCode::kCancel, kNotWanted);
+  if (on->tunnel) {
+    fail_stream(frame_error(ErrorCode::kProtocolError, kTunnel));
+    return decline(ErrorCode::kCancel, kNotWanted);
+  }
   if (!announced_push_) return decline(ErrorCode::kRefusedStream, kNotWanted);
   if (peer_streams_ >= announced_max_streams_) {
     return decline_beyond(
@@ -315,8 +318,8 @@ EventPtr Connection::on_promise(const LimitHit* too_large) {
   if (const Rule* rule = check_request(field_storage_.fields(), rules, &stream->request)) {
     return decline(ErrorCode::kProtocolError, *rule);
   }
-  if (!stream->request.is_safe || stream->request.content_length > 0) {
-    return decline(ErrorCode::kProtocolError, kSafe);
+  if (const Rule* rule = check_promise(stream->request)) {
+    return decline(ErrorCode::kProtocolError, *rule);
   }
   if (!join_crumbs(stream->request)) {
     return decline_beyond(ErrorCode::kEnhanceYourCalm, kCookieMemory, memory_refused());
@@ -328,8 +331,6 @@ EventPtr Connection::on_promise(const LimitHit* too_large) {
 
 EventPtr Connection::on_trailers(Stream* stream, const LimitHit* too_large) {
   static constexpr Rule kEndStream = {"RFC 9113 §8.1", "a trailer section ends its stream"};
-  static constexpr Rule kTunnel = {"RFC 9113 §8.5",
-                                   "a connected tunnel carries DATA and nothing else"};
   if (!stream->announced) {  // the rest of a request that was answered 431
     if (block_.end_stream) end_of_message(stream);
     return nullptr;

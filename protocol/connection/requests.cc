@@ -34,14 +34,12 @@ RequestResult Connection::submit_request(FieldsView fields, Body body, uintptr_t
 }
 
 RequestResult Connection::submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data) {
-  static constexpr Rule kSafe = {"RFC 9113 §8.4",
-                                 "a promised request is safe, cacheable and without content"};
   if (role_ != Role::kServer) return {SubmitError::kWrongRole};
   SubmitError error;
   Stream* on = find_for_command(stream_id, &error);
   if (on == nullptr) return {error};
-  // §6.6: on a stream of the client's, before its end.
-  if (is_own(stream_id) || on->sending_ended ||
+  // §6.6: on a stream of the client's, before its end. §8.5: not in a tunnel.
+  if (is_own(stream_id) || on->sending_ended || on->tunnel ||
       !on_send(on->state, StreamInput::kPushPromise).accepted()) {
     return {SubmitError::kWrongState};
   }
@@ -55,7 +53,7 @@ RequestResult Connection::submit_push(StreamId stream_id, FieldsView fields, uin
     return {SubmitError::kInvalidFields, rule};
   }
   if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge};
-  if (!head.is_safe || head.content_length > 0) return {SubmitError::kInvalidFields, &kSafe};
+  if (const Rule* rule = check_promise(head)) return {SubmitError::kInvalidFields, rule};
   Stream* stream = create_own_stream(head, user_data);
   if (stream == nullptr) return {SubmitError::kTooManyStreams};
   stream->state = on_send(StreamState::kIdle, StreamInput::kPromised).next;

@@ -35,6 +35,9 @@ constexpr Rule kConnectTarget{"RFC 9113 §8.5",
 constexpr Rule kProtocol{"RFC 8441 §4", ":protocol is a token and comes with CONNECT only"};
 constexpr Rule kStatus{"RFC 9113 §8.3.2", "a response has a :status of three digits"};
 constexpr Rule kStatus101{"RFC 9113 §8.6", "101 (Switching Protocols) is not used"};
+constexpr Rule kPromisedMethod{"RFC 9113 §8.4",
+                               "a promised request is safe, cacheable and without content"};
+constexpr Rule kPromisedAuthority{"RFC 9113 §8.4", "a promised request has an :authority"};
 constexpr Rule kContentLength{"RFC 9110 §8.6", "content-length is one number"};
 
 constexpr uint32_t bit(FieldName name) { return 1u << static_cast<unsigned>(name); }
@@ -220,6 +223,7 @@ const Rule* check_request_head(const Section& section, RequestHead* head) {
   head->is_head = method == "HEAD";
   head->is_connect = method == "CONNECT";
   head->is_safe = head->is_head || method == "GET";
+  head->has_authority = !section.get(FieldName::kAuthority).empty();
   head->has_crumbs = section.has_crumbs();
   head->has_priority = section.has(FieldName::kPriority);
   // RFC 9110 §9.3.6: a CONNECT request has no content; what follows is the tunnel's.
@@ -270,6 +274,11 @@ const Rule* check_request(gsl::span<Field> fields, const MessageOptions& options
   return check_request_head(section, head);
 }
 
+const Rule* check_promise(const RequestHead& head) {
+  if (!head.is_safe || head.content_length > 0) return &kPromisedMethod;
+  return head.has_authority ? nullptr : &kPromisedAuthority;
+}
+
 const Rule* check_response(gsl::span<Field> fields, const MessageOptions& options,
                            ResponseHead* head) {
   Section section(Section::Kind::kResponse, bit(FieldName::kStatus));
@@ -304,6 +313,8 @@ void read_outbound_request(FieldsView fields, RequestHead* head) {
       head->is_head = field.value == "HEAD";
       head->is_connect = field.value == "CONNECT";
       head->is_safe = head->is_head || field.value == "GET";
+    } else if (field.name == ":authority") {
+      head->has_authority = !field.value.empty();
     } else if (field.name == "content-length") {
       head->content_length = parse_content_length(field.value);
     } else if (field.name == "priority") {

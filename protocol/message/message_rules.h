@@ -35,17 +35,21 @@ inline constexpr Rule kContentLengthKept = {"RFC 9113 §8.1.1",
 
 // What the connection needs to know of a request's head.
 struct RequestHead {
-  bool is_head = false;       // :method HEAD: the response has no body
-  bool is_safe = false;       // :method GET or HEAD: one that may be promised (RFC 9113 §8.4)
-  bool is_connect = false;    // :method CONNECT, extended or not: no content-length rules, a tunnel
-  bool has_crumbs = false;    // more than one cookie field (RFC 9113 §8.2.3)
-  bool has_priority = false;  // a priority field (RFC 9218 §5)
+  bool is_head = false;     // :method HEAD: the response has no body
+  bool is_safe = false;     // :method GET or HEAD
+  bool is_connect = false;  // :method CONNECT, extended or not: no content-length rules, a tunnel
+  bool has_authority = false;  // :authority, and not an empty one
+  bool has_crumbs = false;     // more than one cookie field (RFC 9113 §8.2.3)
+  bool has_priority = false;   // a priority field (RFC 9218 §5)
   int64_t content_length = kNoContentLength;
 };
 
 // RFC 9113 §8.2, §8.3.1, §8.5, §8.1.1; RFC 8441 §4.
 const Rule* check_request(gsl::span<Field> fields, const MessageOptions& options,
                           RequestHead* head);
+
+// RFC 9113 §8.4: whether a server may promise this request, a well-formed one.
+const Rule* check_promise(const RequestHead& head);
 
 struct ResponseHead {
   uint16_t status = 0;

@@ -418,6 +418,21 @@ TEST(Requests, HeadSaysWhatTheConnectionNeedsToKnow) {
   EXPECT_TRUE(head.is_connect);
 }
 
+TEST(Requests, SomeMayBePromised) {  // §8.4
+  const auto judge = [](const Fields& fields) {
+    RequestHead head;
+    EXPECT_EQ(judge_request(fields, {}, &head), nullptr);
+    return std::string(section_of(check_promise(head)));
+  };
+  EXPECT_EQ(judge(get()), kFine);
+  EXPECT_EQ(judge(with(get(), ":method", "HEAD")), kFine);
+  EXPECT_EQ(judge(with(get(), ":method", "POST")), "RFC 9113 §8.4");
+  EXPECT_EQ(judge(with(get(), ":method", "OPTIONS")), "RFC 9113 §8.4");
+  EXPECT_EQ(judge(get({{"content-length", "0"}})), kFine);
+  EXPECT_EQ(judge(get({{"content-length", "1"}})), "RFC 9113 §8.4");
+  EXPECT_EQ(judge(without(get(), ":authority")), "RFC 9113 §8.4");
+}
+
 // --- §8.3.2: responses; both ways in share the rules.
 
 TEST(Responses, HaveOneStatus) {

@@ -283,7 +283,8 @@ void Application::push(Exchange* exchange) {
   fields.push_back({":path", "/push/" + std::to_string(random_.below(50))});
   add_random_fields(Section::kRequest, &random_, &fields);
   SubmitError expected = SubmitError::kNone;
-  if (exchange->promised_on != 0 || frames_.stream(exchange->id).end_sent) {
+  if (exchange->promised_on != 0 || mine(exchange).tunnel ||
+      frames_.stream(exchange->id).end_sent) {
     expected = SubmitError::kWrongState;
   } else if (frames_.peer_settings().enable_push == 0) {
     expected = SubmitError::kPushDisabled;

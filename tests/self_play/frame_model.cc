@@ -147,8 +147,8 @@ void FrameModel::on_frame_sent(const FrameHeader& header, gsl::span<const uint8_
     case FrameType::kRstStream: {
       Stream& stream = at(header.stream_id);
       stream.reset_sent = true;
-      // Behind both ends it tells the peer nothing.
-      if (!stream.end_sent || !stream.end_received) stream.last_frame_end = end_offset_;
+      // Behind our end the peer may have closed it before it comes.
+      if (!stream.end_sent) stream.last_frame_end = end_offset_;
       return listener_->on_reset_sent(header.stream_id,
                                       static_cast<ErrorCode>(reference::number(text(payload))));
     }
@@ -317,7 +317,7 @@ void FrameModel::on_frame_received(const FrameHeader& header, gsl::span<const ui
     case FrameType::kGoaway:
       peer_goaway_last_ = reference::parse_goaway(text(payload)).last_stream_id;
       for (auto& [id, s] : streams_) {
-        if (s.own && s.opened && id > *peer_goaway_last_) s.abandoned = true;
+        if (s.own && s.opened && !s.reset_sent && id > *peer_goaway_last_) s.abandoned = true;
       }
       return;
     case FrameType::kWindowUpdate: {
