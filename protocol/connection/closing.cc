@@ -143,6 +143,9 @@ void Connection::reset(StreamId id, ErrorCode code) {
 // The stream has come to its end, one way or another: `state` is one of the closed ones.
 void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed_by,
                               const StreamError& reason) {
+  // Nothing of ours is left to end it, so the peer may, before it sees our RST_STREAM.
+  const bool ours_ended = stream->state == StreamState::kHalfClosedLocal ||
+                          stream->state == StreamState::kReservedRemote;
   stream->state = state;
   stream->closed_by = closed_by;
   stream->close_reason = reason;
@@ -152,14 +155,10 @@ void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed
     send_queue_.remove(stream);
   }
   stream->body.cancel();
-  if (state != StreamState::kClosedResetSent || phase_ != Phase::kOpen) {
+  if (state != StreamState::kClosedResetSent || phase_ != Phase::kOpen || ours_ended) {
     uncount(stream);  // the peer knows: it has reset it, or seen both ends
   } else if (!stream->sending_ended) {
-    watch_end(stream);  // it counts until our RST_STREAM is shown
-  } else if (!StreamList<&Stream::ending>::contains(stream)) {
-    // Our END_STREAM is out, and the peer may close the stream before it sees the RST_STREAM.
-    // (When it is still queued it goes out, and the stream counts until it is shown.)
-    uncount(stream);
+    watch_end(stream);  // it counts until our RST_STREAM is shown, or END_STREAM in front of it
   }
   // What the application had not given back yet is the connection's again.
   give_connection_credit(std::exchange(stream->uncredited, 0));
