@@ -20,7 +20,7 @@ import xml.etree.ElementTree as ElementTree
 
 CLANG = {"CC": "clang-19"}
 BUILDIFIER = "@bazel/buildifier@8.2.1"
-FUZZ_SECONDS = 10
+FUZZ_SECONDS = 6
 SELF_PLAY_SEEDS = 10
 
 stages = {}

@@ -11,7 +11,7 @@ import threading
 from checks import equal, holds, require
 from peer import INITIAL_WINDOW_SIZE, MAX_WINDOW, DATA, Peer
 from report import Report
-from server import Server
+from server import MEASURED, Server
 
 CURL = require("curl")
 MIB = 1024 * 1024
@@ -99,8 +99,7 @@ def main():
     size = arguments.size * MIB
 
     report = Report("large_transfer")
-    # AddressSanitizer holds freed memory back; that is not the server's.
-    server = Server(arguments.program, environment={"ASAN_OPTIONS": "quarantine_size_mb=1"})
+    server = Server(arguments.program, environment=MEASURED)
     try:
         download(server, 10 * MIB)  # warm
         upload(server, 10 * MIB)

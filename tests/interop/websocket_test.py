@@ -13,7 +13,7 @@ import h2.exceptions
 import h2.settings
 
 from checks import equal, holds, main
-from server import Server
+from server import MEASURED, Server
 
 TEXT, BINARY, CLOSE, PING, PONG, GOES_ON, FIN = 1, 2, 8, 9, 10, 0, 0x80
 
@@ -323,5 +323,4 @@ CHECKS = [setting, messages, pieces, fragments, closing, violations, end_without
           traffic, peer_that_does_not_read, refusals, switched_off]
 
 if __name__ == "__main__":
-    # AddressSanitizer holds freed memory back; that is not the server's.
-    sys.exit(main("websocket", CHECKS, environment={"ASAN_OPTIONS": "quarantine_size_mb=1"}))
+    sys.exit(main("websocket", CHECKS, environment=MEASURED))
