@@ -10,9 +10,9 @@ import time
 # A sanitizer's build starts slowly, and several tests share the machine.
 START_SECONDS = 30
 
-# For a program whose memory is measured: AddressSanitizer keeps less of what was freed, and gives the
-# rest back. Other builds do not read it.
-MEASURED = {"ASAN_OPTIONS": "quarantine_size_mb=1:allocator_release_to_os_interval_ms=100"}
+# For a program whose memory is measured: AddressSanitizer keeps less of what was freed. Other builds do
+# not read it.
+MEASURED = {"ASAN_OPTIONS": "quarantine_size_mb=1"}
 
 
 def io_flags(program):

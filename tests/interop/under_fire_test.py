@@ -23,7 +23,7 @@ from checks import equal, holds, make_site
 from peer import (ACK, END_HEADERS, GOAWAY, INITIAL_WINDOW_SIZE, MAX_WINDOW, NO_ERROR, PING,
                   WINDOW_UPDATE, Departure, Peer)
 from report import Report
-from server import MEASURED, Server
+from server import Server
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else sys.exit(f"usage: {sys.argv[0]} SERVER-PROGRAM")
 THOUSAND = (b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-\n" * 16)[:1000]  # /bytes/1000
@@ -33,6 +33,11 @@ ROUNDS = 3
 DEADLINE = 20  # seconds: for an honest answer, and for the server to get rid of an attacker
 AT_ONCE = 8    # checks, which mostly wait
 GROWTH_KIB = 4096  # io_uring's buffers for input, which the first attack need not use, are 2048
+
+# AddressSanitizer's own memory (what was freed, traces, its caches) drowns the server's. Such a build is
+# held to its descriptors, and LeakSanitizer looks for what is left at its end.
+with open(PROGRAM, "rb") as program:
+    TELLS_ITS_MEMORY = b"__asan_init" not in program.read()
 
 # Where an attack begins. What it asks for is larger than what a socket takes.
 LARGE = ("/large.bin", "/bytes/100000000")
@@ -149,7 +154,7 @@ def few(server, count):
 
 def under_fire(attack, *flags, runner=()):
     """Plays `attack` ROUNDS times."""
-    server = Server(PROGRAM, f"--root={ROOT}", *flags, environment=MEASURED, runner=runner)
+    server = Server(PROGRAM, f"--root={ROOT}", *flags, runner=runner)
     try:
         at_start = descriptors(server)
         honest = [Honest(server, stays=True), Honest(server, stays=False)]
@@ -163,7 +168,7 @@ def under_fire(attack, *flags, runner=()):
         wait_until(lambda: descriptors(server) == at_start,
                    lambda: f"{descriptors(server)} descriptors instead of {at_start}")
         # (A descriptor is closed before what stood behind it is given back.)
-        wait_until(lambda: server.memory_kib() < memory,
+        wait_until(lambda: server.memory_kib() < memory or not TELLS_ITS_MEMORY,
                    lambda: f"{server.memory_kib()} KiB instead of {memory}")
         equal(server.stop(), None)
         equal(len(server.text().split("\n")), 2, f"lines that it wrote ({server.text()[:1000]})")
@@ -383,7 +388,7 @@ def memory():
     """what clients make it hold has a bound over all of them, and those who hold the most go"""
     most, ended = bombs(f"--memory_mib={BOUND_MIB}")
     holds(ended > 0, "nobody was ended")
-    holds(most < (BOUND_MIB + LEEWAY_MIB) * 1024, f"it held {most} KiB")
+    holds(most < (BOUND_MIB + LEEWAY_MIB) * 1024 or not TELLS_ITS_MEMORY, f"it held {most} KiB")
 
 
 def memory_undefended():
