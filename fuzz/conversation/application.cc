@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "fuzz/conversation/output_rules.h"
-#include "fuzz/conversation/require.h"
+#include "fuzz/require.h"
 
 namespace headrace::fuzz {
 namespace {

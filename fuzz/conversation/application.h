@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "fuzz/conversation/draws.h"
 #include "fuzz/conversation/event_rules.h"
+#include "fuzz/draws.h"
 #include "protocol/connection/connection.h"
 
 namespace headrace::fuzz {

@@ -4,7 +4,7 @@
 
 #include "field/field.h"
 #include "fuzz/conversation/application.h"
-#include "fuzz/conversation/require.h"
+#include "fuzz/require.h"
 
 namespace headrace::fuzz {
 namespace {

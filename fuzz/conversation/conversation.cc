@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "fuzz/conversation/options.h"
-#include "fuzz/conversation/require.h"
+#include "fuzz/require.h"
 #include "tests/transcript/event_text.h"
 
 namespace headrace::fuzz {

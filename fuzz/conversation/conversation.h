@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "fuzz/conversation/application.h"
-#include "fuzz/conversation/draws.h"
 #include "fuzz/conversation/frame_log.h"
 #include "fuzz/conversation/output_rules.h"
 #include "fuzz/conversation/peer.h"
+#include "fuzz/draws.h"
 #include "protocol/connection/connection.h"
 
 namespace headrace::fuzz {

@@ -2,7 +2,7 @@
 
 #include <variant>
 
-#include "fuzz/conversation/require.h"
+#include "fuzz/require.h"
 #include "tests/transcript/event_text.h"
 
 namespace headrace::fuzz {

@@ -1,7 +1,7 @@
 #ifndef HEADRACE_FUZZ_CONVERSATION_OPTIONS_H_
 #define HEADRACE_FUZZ_CONVERSATION_OPTIONS_H_
 
-#include "fuzz/conversation/draws.h"
+#include "fuzz/draws.h"
 #include "protocol/connection/options.h"
 
 namespace headrace::fuzz {

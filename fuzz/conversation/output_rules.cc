@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "fuzz/conversation/require.h"
+#include "fuzz/require.h"
 
 // What the connection sent, one frame after the other.
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "fuzz/conversation/draws.h"
 #include "fuzz/conversation/output_rules.h"
+#include "fuzz/draws.h"
 #include "protocol/connection/options.h"
 #include "tests/reference/frames.h"
 #include "tests/reference/hpack.h"

@@ -2,7 +2,7 @@
 #include <variant>
 
 #include "fuzz/conversation/application.h"
-#include "fuzz/conversation/require.h"
+#include "fuzz/require.h"
 
 namespace headrace::fuzz {
 

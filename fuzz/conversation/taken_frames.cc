@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "fuzz/conversation/output_rules.h"
-#include "fuzz/conversation/require.h"
+#include "fuzz/require.h"
 
 // What the peer said, taken in the order in which the connection took it.
 
