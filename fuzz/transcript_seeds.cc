@@ -47,6 +47,25 @@ std::string for_hpack_decoder(const std::string& input, uint32_t table_size) {
   return seed;
 }
 
+// connection and client_connection: how many octets are drawn from, and those: options (a client
+// takes pushes), plan, no refusal, a client's four requests, a preface; turns that write 256 octets
+// of the input and deliver them.
+std::string for_connection(const std::string& input, bool server) {
+  constexpr size_t kMost = 255;
+  std::string draws =
+      server ? std::string(14, '\0')
+             : std::string("\0\0\0\1", 4) + std::string(9, '\0') + "\4" + std::string(9, '\0');
+  for (size_t sent = 0; sent < input.size() && draws.size() + 3 <= kMost; sent += 256) {
+    draws += std::string("\0\xff\0", 3);
+  }
+  return static_cast<char>(draws.size()) + draws + input;
+}
+
+// server_ and client_differential: applications that answer, or that take pushes; then the input.
+std::string for_differential(const std::string& input, bool server) {
+  return (server ? "\x01" : "\x04") + input;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -68,6 +87,11 @@ int main(int argc, char** argv) {
     write(directory / "frame_reader" / name, for_frame_reader(input));
     write(directory / "hpack_decoder" / name,
           for_hpack_decoder(input, transcript.options.header_table_size));
+    const bool server = transcript.role == headrace::Role::kServer;
+    write(directory / (server ? "connection" : "client_connection") / name,
+          for_connection(input, server));
+    write(directory / (server ? "server_differential" : "client_differential") / name,
+          for_differential(input, server));
     std::ifstream text(path, std::ios::binary);
     write(directory / "transcript_parser" / name, {std::istreambuf_iterator<char>(text), {}});
   }
