@@ -34,6 +34,8 @@ class FrameReader {
 
   FrameReader() : FrameReader(Options{}) {}
   explicit FrameReader(const Options& options);
+  // A frame that is still held gets its bytes while they are there.
+  ~FrameReader() { recycler_.settle(); }
   FrameReader(const FrameReader&) = delete;
   FrameReader& operator=(const FrameReader&) = delete;
 

@@ -258,6 +258,20 @@ TEST(FrameReaderReuse, AHeldFrameIsLeftAlone) {
   EXPECT_EQ(reader.implicit_keeps(), 1u);
 }
 
+// The buffer of a frame that was cut goes with the reader, and the held frame looked into it.
+TEST(FrameReaderReuse, AHeldFrameOutlivesAReaderThatGoesWithinItsLoop) {
+  const std::string bytes = ref::encode(ref::DATA, 0, 1, "cut in two");
+  auto reader = std::make_unique<FrameReader>();
+  const gsl::span<const uint8_t> input = octets(bytes);
+  for (FramePtr frame : reader->read(input.first(5))) FAIL() << frame->index();
+  FramePtr held;
+  for (FramePtr frame : reader->read(input.subspan(5))) {
+    held = std::move(frame);
+    reader.reset();
+  }
+  EXPECT_EQ(std::get<DataFrame>(*held).data.text(), "cut in two");
+}
+
 TEST(FrameReaderReuse, BytesLieInTheCallersInput) {
   if (HEADRACE_ASAN) GTEST_SKIP() << "under AddressSanitizer every view is a copy";
   const std::string bytes = ref::encode(ref::DATA, 0, 1, "in place");
