@@ -47,6 +47,13 @@ class AliveMark {
     owner_ = owner;
     mark_ = kRetired;
   }
+  // A number of a stale event's is given to a command.
+  static void check_id(uint32_t stream_id) {
+    if (stream_id != kStaleId) [[likely]]
+      return;
+    std::fprintf(stderr, "headrace: the stream_id of an event used after it was dropped\n");
+    std::abort();
+  }
   void check(const char* what) const {
     if (mark_ == kAlive) [[likely]]
       return;
@@ -65,6 +72,7 @@ class AliveMark {
 #else
   void retire(const char*) {}
   void check(const char*) const {}
+  static void check_id(uint32_t) {}
 #endif
 };
 

@@ -7,7 +7,6 @@
 
 #include "memory/abi.h"
 #include "memory/allocation.h"
-#include "memory/poison.h"
 
 namespace headrace::inline HEADRACE_ABI {
 
@@ -72,7 +71,8 @@ class Recycler {
   [[nodiscard]] Recycled<T> lend_filled(Fill&& fill) {
     settle();
     const bool fresh = allocation_ == Allocation::kFresh;
-    RecycledSlot<T>* slot = fresh || idle_count_ <= kQuarantine ? new_slot() : take_idle();
+    const bool is_new = fresh || HEADRACE_ASAN != 0 || idle_count_ <= kQuarantine;
+    RecycledSlot<T>* slot = is_new ? new_slot() : take_idle();
     if (!fresh) {
       slot->home = this;
       lent_ = slot;
@@ -90,9 +90,10 @@ class Recycler {
     lent_ = nullptr;
   }
 
-  // Checked builds let slots rest before they come round again, so that a stale reference meets a
-  // poisoned (or dead) object and not the next event.
-  static constexpr int kQuarantine = HEADRACE_ASAN || HEADRACE_HARDENED ? 16 : 0;
+  // Hardened builds let slots rest before they come round again, so that a stale reference meets a
+  // dead object and not the next event. Under AddressSanitizer none comes round: what is handed
+  // back is freed, and stays poisoned for longer than anything here could have it rest.
+  static constexpr int kQuarantine = HEADRACE_HARDENED && !HEADRACE_ASAN ? 64 : 0;
 
   // How many objects were still held at the next step.
   uint64_t implicit_keeps() const { return implicit_keeps_; }
@@ -108,6 +109,10 @@ class Recycler {
   }
   void take_back(RecycledSlot<T>* slot) {
     lent_ = nullptr;
+    if constexpr (HEADRACE_ASAN != 0) {
+      delete slot;
+      return;
+    }
     if constexpr (HEADRACE_HARDENED != 0) {
       retire(static_cast<T&>(*slot));  // it stays what it was, dead, until it is lent again
     } else {
@@ -117,13 +122,11 @@ class Recycler {
     (idle_ == nullptr ? idle_ : idle_last_->next) = slot;
     idle_last_ = slot;
     ++idle_count_;
-    poison(static_cast<T*>(slot), sizeof(T));
   }
   RecycledSlot<T>* take_idle() {
     RecycledSlot<T>* slot = idle_;
     idle_ = slot->next;
     --idle_count_;
-    unpoison(static_cast<T*>(slot), sizeof(T));
     if constexpr (HEADRACE_HARDENED != 0) slot->template emplace<0>();
     return slot;
   }

@@ -79,6 +79,7 @@ bool Connection::exceeds_peer_limit(FieldsView fields) const {
 }
 
 Stream* Connection::find_for_command(StreamId id, SubmitError* error) {
+  AliveMark::check_id(id);
   *error = SubmitError::kNone;
   if (phase_ != Phase::kOpen) {
     *error = SubmitError::kConnectionGone;

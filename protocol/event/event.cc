@@ -73,6 +73,7 @@ void retire(Event& event) {
         if constexpr (requires { alternative.promised_stream_id; }) {
           alternative.promised_stream_id = AliveMark::kStaleId;
         }
+        if constexpr (requires { alternative.status; }) alternative.status = 0;
       },
       event);
 }

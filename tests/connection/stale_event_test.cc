@@ -67,6 +67,23 @@ void look_at_stale_event(Allocation allocation) {
   look_at(&stale->stream_id);
 }
 
+// However many events have come meanwhile, and while another is being looked at: one that is
+// dropped comes back in no other's guise.
+void look_at_the_first_of_many(int events) {
+  Connection connection(Role::kServer, Options(), kNow);
+  TestClient client;
+  std::string input = TestClient::preface() + client.request(1, false, "/a/path", "POST");
+  for (int i = 0; i < events; ++i) input += TestClient::data(1, "not for long", false);
+  const DataReceived* first = nullptr;
+  int seen = 0;
+  for (EventPtr event : connection.receive(octets(input), kNow)) {
+    const auto* data = std::get_if<DataReceived>(event.get());
+    if (data == nullptr) continue;
+    if (first == nullptr) first = data;
+    if (++seen == events) look_at(&first->end_stream);
+  }
+}
+
 // What hardened builds catch, too, while the connection is there.
 template <typename Alternative, typename Ask>
 void ask_stale_event(Ask ask) {
@@ -104,6 +121,13 @@ TEST_P(StaleEventDeathTest, EventObject) {
   EXPECT_DEATH(look_at_stale_event(GetParam()), kViewReport);
 }
 
+TEST(StaleEventDeathTest, TheFirstOfMany) {
+  HEADRACE_SKIP_UNLESS(kCatchesViews);
+  for (int events : {2, 17, 18, 65, 66, 1000}) {
+    EXPECT_DEATH(look_at_the_first_of_many(events), kViewReport) << events;
+  }
+}
+
 TEST(StaleAccessorDeathTest, DataBytes) {
   HEADRACE_SKIP_UNLESS(kCatchesAccessors);
   EXPECT_DEATH(ask_stale_event<DataReceived>([](const DataReceived& data) { data.bytes.text(); }),
@@ -119,15 +143,26 @@ TEST(StaleAccessorDeathTest, HeaderFields) {
 }
 
 // A plain member is not asked, it is read: there nothing can stop the program, and what is read is
-// nobody's.
+// nobody's. It is stopped by what it does with it.
 TEST(StaleEvent, MembersOfAStaleEventAreNobodys) {
   if (!HEADRACE_HARDENED || HEADRACE_ASAN) GTEST_SKIP() << "run with --config=hardened";
   ask_stale_event<DataReceived>([](const DataReceived& data) {
     EXPECT_EQ(data.stream_id, AliveMark::kStaleId);
     EXPECT_EQ(data.user_data, AliveMark::kStaleAddress);
-    Connection connection(Role::kServer, Options(), kNow);
-    EXPECT_FALSE(connection.submit_response(data.stream_id, {{":status", "200"}}).ok());
   });
+}
+
+void answer_stale_event() {
+  ask_stale_event<RequestReceived>([](const RequestReceived& request) {
+    Connection connection(Role::kServer, Options(), kNow);
+    (void)connection.submit_response(request.stream_id, {{":status", "200"}}).ok();
+  });
+}
+
+TEST(StaleAccessorDeathTest, StreamOfAStaleEvent) {
+  HEADRACE_SKIP_UNLESS(kCatchesAccessors);
+  EXPECT_DEATH(answer_stale_event(),
+               accessor_report("headrace: the stream_id of an event used after it was dropped"));
 }
 
 TEST(StaleEvent, HardenedTypesHaveANamespaceOfTheirOwn) {

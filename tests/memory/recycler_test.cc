@@ -153,7 +153,7 @@ TEST(Recycler, WhatComesBackIsEmptied) {
 
 #if HEADRACE_ASAN
 TEST(RecyclerDeathTest, AStaleObjectIsReportedByAddressSanitizer) {
-  EXPECT_DEATH(look_at_stale_object(), "AddressSanitizer: use-after-poison");
+  EXPECT_DEATH(look_at_stale_object(), "AddressSanitizer: heap-use-after-free");
 }
 #elif HEADRACE_HARDENED
 TEST(RecyclerDeathTest, AStaleAccessorStopsTheProgram) {

@@ -2,11 +2,12 @@
 #define HEADRACE_TESTS_MEMORY_SCRIBBLE_H_
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <variant>
 
 #include "memory/abi.h"
-#include "memory/poison.h"
+#include "memory/recycler.h"
 
 namespace headrace::testing {
 
@@ -18,19 +19,19 @@ struct LargestAlternative<std::variant<Alternatives...>> {
 };
 
 // Overwrites every octet of a recycled variant that was handed back (it holds std::monostate), but
-// for its index: what the next one does not write shows. In hardened builds nothing is done: there
-// it rests as it was.
+// for its index: what the next one does not write shows. Not in checked builds: there it rests as
+// it was, or was freed.
 template <typename Variant>
 void scribble(const Variant* handed_back) {
-  if constexpr (HEADRACE_HARDENED != 0) return;
-  unpoison(handed_back, sizeof(Variant));
+  if constexpr (HEADRACE_HARDENED != 0 || HEADRACE_ASAN != 0) return;
   std::memset(static_cast<void*>(const_cast<Variant*>(handed_back)), 0xa5,
               LargestAlternative<Variant>::kSize);
-  poison(handed_back, sizeof(Variant));
 }
 
-// In so many places the objects of a recycler are, when each is dropped before the next.
-inline constexpr size_t kRecycledPlaces = HEADRACE_ASAN || HEADRACE_HARDENED ? 17 : 1;
+// In at most so many places the objects of a recycler are, when each is dropped before the next.
+template <typename Variant>
+inline constexpr size_t kRecycledPlaces =
+    HEADRACE_ASAN ? SIZE_MAX : 1 + Recycler<Variant>::kQuarantine;
 
 }  // namespace headrace::testing
 
