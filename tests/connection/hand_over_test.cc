@@ -101,52 +101,117 @@ void drain_all(Connection* connection) {
   while (connection->wants_output()) testing::drain(connection);
 }
 
+// Receives `preface` and then `rounds` times what next() returns, and has every event handled on
+// another thread.
+template <typename Next, typename Handle>
+void hand_over_all(Connection* connection, const std::string& preface, size_t rounds, Next next,
+                   Handle handle) {
+  Gate gate;
+  std::thread consumer([&] {
+    while (gate.take(handle)) {
+    }
+  });
+  const auto receive = [&](const std::string& bytes) {
+    for (EventPtr event : connection->receive(octets(bytes), kNow)) gate.hand_over(event.get());
+    drain_all(connection);
+  };
+  receive(preface);
+  for (size_t i = 0; i < rounds; ++i) receive(next());
+  gate.close();
+  consumer.join();
+  EXPECT_EQ(connection->statistics().implicit_keeps, 0u);
+}
+
 TEST(HandOver, OfAHundredThousandFramesThroughAGate) {
   constexpr size_t kRounds = 100'000 / Traffic::kFrames + 1;
   Connection connection(Role::kServer, options(), kNow);
-  Gate gate;
   size_t handled = 0;
   size_t octets_seen = 0;
   size_t closed = 0;
   const auto see = [&](const auto& view) { octets_seen += view.text().size(); };
-  std::thread consumer([&] {
-    const auto handle = [&](const Event& event) {
-      ++handled;
-      std::visit(
-          Overloaded{
-              [&](const RequestReceived& e) {
-                octets_seen += e.fields.get("x-id").size();
-                // The connection is the consumer's, too, for as long as the reader waits.
-                EXPECT_TRUE(
-                    connection.submit_informational(e.stream_id, {{":status", "103"}}).ok());
-              },
-              [&](const TrailersReceived& e) { octets_seen += e.fields.get("x-trailer").size(); },
-              [&](const DataReceived& e) { see(e.bytes); },
-              [&](const UnknownFrameReceived& e) { see(e.payload); },
-              [&](const GoawayReceived& e) { see(e.debug_data); },
-              [&](const SettingsReceived& e) { octets_seen += e.entries.size(); },
-              [&](const StreamClosed&) { ++closed; },
-              [](const auto&) {},
-          },
-          event);
-    };
-    while (gate.take(handle)) {
-    }
-  });
-  Traffic traffic;
-  const auto receive = [&](const std::string& bytes) {
-    for (EventPtr event : connection.receive(octets(bytes), kNow)) gate.hand_over(event.get());
-    drain_all(&connection);
+  const auto handle = [&](const Event& event) {
+    ++handled;
+    std::visit(
+        Overloaded{
+            [&](const RequestReceived& e) {
+              octets_seen += e.fields.get("x-id").size();
+              // The connection is the consumer's, too, for as long as the reader waits.
+              EXPECT_TRUE(connection.submit_informational(e.stream_id, {{":status", "103"}}).ok());
+            },
+            [&](const TrailersReceived& e) { octets_seen += e.fields.get("x-trailer").size(); },
+            [&](const DataReceived& e) { see(e.bytes); },
+            [&](const UnknownFrameReceived& e) { see(e.payload); },
+            [&](const GoawayReceived& e) { see(e.debug_data); },
+            [&](const SettingsReceived& e) { octets_seen += e.entries.size(); },
+            [&](const StreamClosed&) { ++closed; },
+            [](const auto&) {},
+        },
+        event);
   };
-  receive(TestClient::preface());
-  for (size_t i = 0; i < kRounds; ++i) receive(traffic.next());
-  gate.close();
-  consumer.join();
+  Traffic traffic;
+  hand_over_all(
+      &connection, TestClient::preface(), kRounds, [&] { return traffic.next(); }, handle);
   EXPECT_EQ(closed, kRounds);
   // x-id, DATA, the unknown frame, GOAWAY's debug data, x-trailer, a setting.
   EXPECT_EQ(octets_seen, kRounds * (7 + 20 + 12 + 12 + 7 + 1));
   EXPECT_GE(handled, kRounds * 8);
-  EXPECT_EQ(connection.statistics().implicit_keeps, 0u);
+}
+
+// The kinds that only a server sends: interim and final responses, promises, ALTSVC, ORIGIN.
+TEST(HandOver, OfWhatAServerSendsThroughAGate) {
+  constexpr size_t kRounds = 2000;
+  Options client = options();
+  client.enable_push = client.receive_altsvc = client.receive_origin = true;
+  Connection connection(Role::kClient, client, kNow);
+  const auto ask = [&] {
+    EXPECT_TRUE(
+        connection.submit_request({{":method", "GET"}, {":scheme", "https"}, {":path", "/"}}).ok());
+  };
+  size_t octets_seen = 0;
+  size_t closed = 0;
+  const auto handle = [&](const Event& event) {
+    std::visit(
+        Overloaded{
+            [&](const InformationalReceived& e) { octets_seen += e.fields.get("link").size(); },
+            [&](const PushPromiseReceived& e) {
+              octets_seen += e.fields.get(":authority").size();
+              EXPECT_TRUE(connection.reset_stream(e.promised_stream_id, ErrorCode::kCancel).ok());
+            },
+            [&](const ResponseReceived& e) { octets_seen += e.fields.get("x-id").size(); },
+            [&](const DataReceived& e) { octets_seen += e.bytes.size(); },
+            [&](const AltSvcReceived& e) { octets_seen += e.value.text().size(); },
+            [&](const OriginReceived& e) {
+              for (const std::string_view origin : e.origins) octets_seen += origin.size();
+            },
+            [&](const TrailersReceived& e) { octets_seen += e.fields.get("x-trailer").size(); },
+            [&](const StreamClosed& e) {
+              ++closed;
+              if (e.stream_id % 2 == 1) ask();
+            },
+            [](const auto&) {},
+        },
+        event);
+  };
+  TestClient server;  // it writes frames as well
+  uint32_t id = 1;
+  const auto next = [&] {
+    const std::string promise = server.headers(
+        id, false, {{":method", "GET"}, {":scheme", "https"}, {":authority", "a"}, {":path", "/"}});
+    std::string frames =
+        ref::encode(ref::PUSH_PROMISE, ref::END_HEADERS, id, ref::u32(id + 1) + promise.substr(9));
+    frames += server.headers(id, false, {{":status", "103"}, {"link", "</a>"}});
+    frames += server.headers(id, false, {{":status", "200"}, {"x-id", "a field"}});
+    frames += ref::encode(ref::DATA, ref::PADDED, id, ref::padded("some bytes of a body", 5)) +
+              ref::encode(ref::ALTSVC, 0, id, ref::altsvc("", "clear")) +
+              ref::encode(ref::ORIGIN, 0, 0, ref::origins({"https://a.example"}));
+    frames += server.headers(id, true, {{"x-trailer", "the end"}});
+    id += 2;
+    return frames;
+  };
+  ask();
+  hand_over_all(&connection, ref::encode(ref::SETTINGS, 0, 0), kRounds, next, handle);
+  EXPECT_EQ(closed, 2 * kRounds);
+  EXPECT_EQ(octets_seen, kRounds * (1 + 4 + 7 + 20 + 5 + 17 + 7));
 }
 
 // The same without the gate: the reader goes on while the consumer looks.
