@@ -42,8 +42,11 @@ size_t Echo::memory() const {
 
 // Passes on what the connection takes, and gives the peer credit for that much.
 size_t Echo::send(gsl::span<const uint8_t> bytes) {
-  const SendResult sent = connection_.send_data(stream_id_, bytes, data_ended_);
+  const SendResult sent = connection_.send_data(stream_id_, bytes, data_ended_ && !is_grpc_);
   if (!sent.ok()) return bytes.size();  // the stream has gone, and the data with it
+  if (is_grpc_ && data_ended_ && sent.accepted == bytes.size()) {
+    (void)connection_.send_trailers(stream_id_, {{"grpc-status", "0"}});
+  }
   sent_ += sent.accepted;
   if (sent.accepted > 0) (void)connection_.credit(stream_id_, static_cast<uint32_t>(sent.accepted));
   return sent.accepted;
@@ -64,7 +67,8 @@ void answer_echo(Responder& responder) {
   const std::string_view length = responder.field("content-length");
   if (!length.empty()) fields.push_back({"content-length", length});
   responder.respond_with_stream(200, gsl::span<const Field>(fields.data(), fields.size()));
-  responder.attach(std::make_unique<Echo>(connection, stream_id));
+  const bool is_grpc = type.starts_with("application/grpc");
+  responder.attach(std::make_unique<Echo>(connection, stream_id, is_grpc));
 }
 
 }  // namespace headrace::serve

@@ -10,14 +10,15 @@
 
 namespace headrace::serve {
 
-// Sends a request's body back as it comes, and its trailers as trailers.
+// Sends a request's body back as it comes, and its trailers as trailers. A gRPC call gets its
+// messages back, and a status: without one it would have failed.
 //
 // The peer gets credit for what went out again and no more, so what waits here is bounded by the
 // stream's receive window, however slowly the peer reads (RFC 9113 §5.2.2).
 class Echo : public Exchange {
  public:
-  Echo(Connection& connection, StreamId stream_id)
-      : connection_(connection), stream_id_(stream_id) {}
+  Echo(Connection& connection, StreamId stream_id, bool is_grpc)
+      : connection_(connection), stream_id_(stream_id), is_grpc_(is_grpc) {}
 
   void on_data(const DataReceived& data) override;
   void on_trailers(EventPtr event) override;
@@ -31,6 +32,7 @@ class Echo : public Exchange {
 
   Connection& connection_;
   const StreamId stream_id_;
+  const bool is_grpc_;
   std::string waiting_;  // came in and could not go out yet
   uint64_t sent_ = 0;
   size_t passed_on_ = 0;     // of it, from the front: gone out meanwhile

@@ -20,7 +20,7 @@ constexpr std::string_view kPage = R"html(<!doctype html>
 <p>This page came over HTTP/2, answered by Headrace's own engine.</p>
 <table>
 <tr><th>Path</th><th>Answer</th></tr>
-<tr><td><code>/echo</code></td><td>the request's body as it comes, and its trailers as trailers</td></tr>
+<tr><td><code>/echo</code></td><td>the request's body as it comes, and its trailers as trailers; a gRPC call's messages</td></tr>
 <tr><td><a href="/bytes/1000"><code>/bytes/N</code></a></td><td>N octets, up to 1 GiB</td></tr>
 <tr><td><a href="/headers"><code>/headers</code></a></td><td>the request's fields as JSON</td></tr>
 <tr><td><a href="/status/418"><code>/status/NNN</code></a></td><td>that status, 200 to 599</td></tr>

@@ -1,0 +1,82 @@
+#!/usr/bin/python3
+"""gRPC's C core as a client of our server, whose /echo gives back the messages of a call, and as a
+server for our client."""
+
+import concurrent.futures
+import json
+import struct
+import sys
+
+import grpc
+
+import client
+import grpc_client
+from checks import equal, holds
+from report import Report
+from server import Server
+
+if len(sys.argv) < 3:
+    sys.exit(f"usage: {sys.argv[0]} GET SERVE")
+get = client.Client(sys.argv[1])
+
+
+def conversation(call, server, **how):
+    """On one connection, which ends by the client's will alone."""
+    def counted():
+        return json.loads(get(server.url("/stats")).out)
+
+    before = counted()
+    call(server.port, **how)
+    after = counted()
+    equal(after["connections_accepted"] - before["connections_accepted"], 2)  # and the second /stats
+    equal(after["connections_failed"], 0)
+    equal(after["streams_reset_by_us"], 0)
+
+
+def thousands(server):
+    """gRPC: 3,000 unary calls on one connection"""
+    conversation(grpc_client.unary, server, calls=3000)
+
+
+def a_server_of_grpc(_):
+    """get calls a gRPC server: the message that comes back, and the status behind it"""
+    class Reverse(grpc.GenericRpcHandler):
+        def service(self, details):
+            return grpc.unary_unary_rpc_method_handler(lambda message, _: message[::-1])
+
+    server = grpc.server(concurrent.futures.ThreadPoolExecutor(4), handlers=(Reverse(),))
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        said = get("-v", "-d", "@-", "-H", "content-type: application/grpc", "-H", "te: trailers",
+                   f"http://127.0.0.1:{port}/any.Service/Method", data=message(b"abc"))
+        equal(said.out, message(b"cba"))
+        holds("grpc-status: 0" in said.err, said.err[-1000:])
+    finally:
+        server.stop(None)
+
+
+def message(content):
+    """Uncompressed, behind its length."""
+    return struct.pack(">BI", 0, len(content)) + content
+
+
+def main():
+    report = Report("grpc")
+    server = Server(sys.argv[2])
+    try:
+        report.run(thousands.__doc__, thousands, server)
+        for call in (grpc_client.large, grpc_client.one_octet_messages, grpc_client.cancelled,
+                     grpc_client.hedged):
+            report.run(call.__doc__, conversation, call, server)
+        report.run(grpc_client.keepalive.__doc__, lambda: conversation(grpc_client.keepalive, server,
+                                                                       seconds=2))
+        report.run(a_server_of_grpc.__doc__, a_server_of_grpc, server)
+        report.add("the server is alive and ends cleanly", server.stop())
+    finally:
+        server.kill()
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
