@@ -286,6 +286,8 @@ class Connection {
 
   Priority default_priority(const Stream* stream) const;
   void note_priority_signal();
+  void allow_priorities();
+  void spend_priority();
   void give_priority(Stream* stream, const Priority& priority);
   void prioritize_request(Stream* stream, const std::optional<Priority>& update);
   void merge_own_priority(Stream* stream, FieldsView fields);
@@ -520,6 +522,7 @@ class Connection {
   uint64_t data_end_offset_ = 0;  // of the last DATA frame that was cut
   TokenBucket resets_;
   TokenBucket useless_frames_;
+  uint64_t free_priorities_ = 0;  // PRIORITY frames that are still free
 
   Shutdown shutdown_ = Shutdown::kNone;
   std::string shutdown_debug_data_;

@@ -82,7 +82,7 @@ void Connection::on_priority(gsl::span<const uint8_t> payload) {
   if (parse_priority(header_, payload, &priority, &error) != FrameFault::kNone) {
     fail_stream(StreamError{error});
   } else {
-    spend_useless_frame();
+    spend_priority();
   }
 }
 

@@ -204,6 +204,7 @@ EventPtr Connection::on_request(const LimitHit* too_large) {
   }
   prioritize_request(stream, priority);
   ++statistics_.requests_received;
+  allow_priorities();
   stream->announced = true;
   if (block_.end_stream) end_of_message(stream);
   return recycler_.lend(RequestReceived{id, 0, block_.end_stream, FieldSection(field_storage_)});

@@ -128,6 +128,22 @@ bool Connection::spend_priority_update(uint8_t* updates) {
   return true;
 }
 
+// The same for PRIORITY, by the connection: browsers send one for each image as they lay out a
+// page, and many come late, when their streams have gone.
+void Connection::allow_priorities() {
+  const uint64_t of_one = options_.limits.priority_updates_per_stream;
+  const uint64_t most = of_one * options_.limits.concurrent_streams;
+  free_priorities_ = std::min(free_priorities_ + of_one, most);
+}
+
+void Connection::spend_priority() {
+  if (free_priorities_ == 0) {
+    spend_useless_frame();
+  } else {
+    --free_priorities_;
+  }
+}
+
 SubmitResult Connection::update_priority(StreamId stream_id, const Priority& priority) {
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
