@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "fuzz/hpack/decoders.h"
+#include "fuzz/hpack/third_codec.h"
 #include "fuzz/require.h"
 #include "hpack/decoder.h"
 #include "tests/hpack/codec.h"
 #include "tests/reference/hpack.h"
-#include "tests/reference/nghttp2_hpack.h"
 
 // Field blocks of a hostile peer: our decoder in both allocation modes against the naive reference
 // codec (the same verdict, fields and table) and against libnghttp2 (the same, but for what
@@ -27,6 +27,7 @@ namespace {
 using headrace::fuzz::Decoded;
 using headrace::fuzz::Decoders;
 using headrace::fuzz::require;
+using headrace::fuzz::ThirdInflater;
 using headrace::hpack::DecodeLimits;
 using headrace::hpack::DecodeResult;
 using headrace::hpack::to_list;
@@ -148,7 +149,7 @@ class Case {
   Decoders ours_;
   DecodeLimits limits_;
   reference::HpackDecoder reference_;
-  reference::Nghttp2Inflater nghttp2_;
+  ThirdInflater nghttp2_;
   bool compare_with_nghttp2_ = true;
   uint32_t limit_ = 4096;
   uint32_t lowest_limit_ = 4096;  // since the last block

@@ -8,13 +8,13 @@
 #include "field/field.h"
 #include "fuzz/draws.h"
 #include "fuzz/hpack/decoders.h"
+#include "fuzz/hpack/third_codec.h"
 #include "fuzz/require.h"
 #include "hpack/encoder.h"
 #include "memory/ledger.h"
 #include "tests/hpack/codec.h"
 #include "tests/reference/hpack.h"
 #include "tests/reference/hpack_tables.h"
-#include "tests/reference/nghttp2_hpack.h"
 
 // Lists of fields there and back: what our encoder writes is read by our decoder in both allocation
 // modes, by the naive reference codec and by libnghttp2, and what their encoders write is read by
@@ -30,6 +30,8 @@ using headrace::fuzz::Decoded;
 using headrace::fuzz::Decoders;
 using headrace::fuzz::Draws;
 using headrace::fuzz::require;
+using headrace::fuzz::ThirdDeflater;
+using headrace::fuzz::ThirdInflater;
 using headrace::hpack::DecodeLimits;
 using headrace::hpack::DecodeResult;
 using headrace::hpack::Encoder;
@@ -149,7 +151,7 @@ class Readers {
 
   Decoders ours_;
   reference::HpackDecoder reference_;
-  reference::Nghttp2Inflater nghttp2_;
+  ThirdInflater nghttp2_;
 };
 
 // The reference encoder writes every representation that RFC 7541 allows, as drawn.
@@ -267,8 +269,8 @@ class Case {
   Readers of_scarce_;
   AnyEncoder any_;
   Decoders from_any_;
-  reference::Nghttp2Inflater any_by_nghttp2_;
-  reference::Nghttp2Deflater nghttp2_{preferred_};
+  ThirdInflater any_by_nghttp2_;
+  ThirdDeflater nghttp2_{preferred_};
   Decoders from_nghttp2_;
 };
 
