@@ -63,6 +63,15 @@ void OutputQueue::sent(size_t size) {
   }
 }
 
+void OutputQueue::rest() {
+  idle_rests_ = least_spares_ > 0 ? idle_rests_ + 1 : 0;
+  if (idle_rests_ == kRests) {
+    drop_spares(spare_count_ - 1);
+    idle_rests_ = 0;
+  }
+  least_spares_ = spare_count_;
+}
+
 void OutputQueue::trim() {
   drop_spares(0);
   if (!segments_.empty()) return;
@@ -76,8 +85,9 @@ void OutputQueue::new_block(size_t size) {
   Block* full = block_;
   if (spares_ != nullptr && size <= spares_->size()) {
     block_ = std::exchange(spares_, spares_->next_spare);
-    --spare_count_;
+    least_spares_ = std::min(least_spares_, --spare_count_);
   } else {
+    least_spares_ = 0;
     // Small at first, so that an idle connection owns next to nothing.
     size_t wanted = std::clamp(full == nullptr ? 0 : 4 * full->size(), kFirstBlock, kLargestBlock);
     size_t room = std::max(size, wanted);

@@ -58,9 +58,9 @@ class OutputQueue {
   uint64_t allocations() const { return allocations_; }  // of blocks, so far
   size_t unsent() const { return static_cast<size_t>(end_ - sent_); }
 
-  // Nothing more to send for now: keeps one spare block. (In between a few are kept, so that a long
-  // download allocates nothing.)
-  void rest() { drop_spares(1); }
+  // Nothing more to send for now. What the last bursts took is kept for the next, up to kMaxSpares;
+  // a spare that kRests of them did without is freed.
+  void rest();
   // Keeps no memory beyond what holds bytes.
   void trim();
 
@@ -82,6 +82,7 @@ class OutputQueue {
   static constexpr size_t kFirstBlock = 256;
   static constexpr size_t kLargestBlock = 16 * 1024 + 64;  // a full frame of the smallest maximum
   static constexpr size_t kMaxSpares = 4;                  // what pending_output()'s default fills
+  static constexpr uint32_t kRests = 64;
   static constexpr size_t kCompactAt = 64;
 
   void new_block(size_t size);
@@ -96,6 +97,8 @@ class OutputQueue {
   Block* block_ = nullptr;   // the one that is written to
   Block* spares_ = nullptr;  // all of kLargestBlock
   size_t spare_count_ = 0;
+  size_t least_spares_ = 0;  // since the last rest
+  uint32_t idle_rests_ = 0;  // in a row, behind which there was one that had not been needed
   uint8_t* room_ = nullptr;
   uint8_t* room_end_ = nullptr;
 

@@ -139,5 +139,31 @@ TEST(OutputQueue, TrimsToNothingWhenAllIsOut) {
   EXPECT_EQ(joined(queue.show(100)), "again");
 }
 
+// So many octets wait at once, and then go.
+void burst(OutputQueue* queue, size_t size) {
+  for (size_t at = 0; at < size; at += 1024) append(queue, std::string(1024, 'x'));
+  queue->show(size);
+  take(queue, size);
+  queue->rest();
+}
+
+TEST(OutputQueue, WhatABurstTookServesTheNext) {
+  constexpr size_t kLarge = 64 * 1024;
+  OutputQueue queue;
+  burst(&queue, kLarge);
+  burst(&queue, kLarge);
+  uint64_t warm = queue.allocations();
+  for (int i = 0; i < 100; ++i) {
+    burst(&queue, kLarge);
+    for (int j = 0; j < 30; ++j) burst(&queue, 1024);
+  }
+  EXPECT_EQ(queue.allocations(), warm);
+  // Not for ever: the connection has taken to less.
+  for (int i = 0; i < 500; ++i) burst(&queue, 1024);
+  EXPECT_EQ(queue.allocations(), warm);
+  burst(&queue, kLarge);
+  EXPECT_GE(queue.allocations(), warm + 3);
+}
+
 }  // namespace
 }  // namespace headrace
