@@ -149,7 +149,7 @@ void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed
   stream->state = state;
   stream->closed_by = closed_by;
   stream->close_reason = reason;
-  if (stream->held_head != nullptr) {
+  if (stream->held_head.there()) {
     stop_waiting(stream);
   } else {
     send_queue_.remove(stream);

@@ -277,7 +277,7 @@ void Connection::trim() {
   recycler_.settle();
   output_.trim();
   std::vector<uint8_t>().swap(scratch_);
-  std::vector<SendBody::TrailerBlock>().swap(spare_trailers_);
+  blocks_.trim();
   replies_.trim();
   streams_.trim();
   idle_priorities_.trim();

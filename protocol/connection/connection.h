@@ -16,6 +16,7 @@
 #include "hpack/encoder.h"
 #include "memory/abi.h"
 #include "memory/accounted_buffer.h"
+#include "memory/block_pool.h"
 #include "memory/lazy_range.h"
 #include "memory/ledger.h"
 #include "protocol/connection/input_queue.h"
@@ -361,7 +362,7 @@ class Connection {
   bool can_open_waiting() const;
   void open_waiting(size_t max_bytes);
   void open_request(Stream* stream, FieldsView fields);
-  std::unique_ptr<HeldFields> stop_waiting(Stream* stream);
+  HeldFields stop_waiting(Stream* stream);
 
   // --- control.cc: commands about the connection.
 
@@ -448,9 +449,6 @@ class Connection {
     PingPurpose purpose;
     TimePoint since;
   };
-  // What is kept of the memory of trailers that were sent.
-  static constexpr size_t kSpareTrailers = 16;
-  static constexpr size_t kSpareTrailersSize = 1024;
   static constexpr uint64_t kShutdownPing = 0x6865616472616365;   // "headrace"
   static constexpr uint64_t kKeepalivePing = 0x6865616c6976653f;  // "healive?"
   static constexpr uint64_t kWindowPing = 0x6865696e666c6f77;     // "heinflow"
@@ -487,6 +485,7 @@ class Connection {
   uint32_t announced_max_streams_;
   bool announced_push_ = true;
 
+  BlockPool blocks_;  // outlives the streams
   StreamTable streams_;
   ClosedStreams closed_peer_streams_;
   ClosedStreams closed_own_streams_;
@@ -516,7 +515,6 @@ class Connection {
 
   OutputQueue output_;
   std::vector<uint8_t> scratch_;  // field blocks of ours that go out in frames of their own size
-  std::vector<SendBody::TrailerBlock> spare_trailers_;
   ReplyCount replies_;
   bool backlog_full_ = false;     // Limits::output_backlog was reached
   uint64_t data_end_offset_ = 0;  // of the last DATA frame that was cut

@@ -50,13 +50,19 @@ void Connection::write_field_block(StreamId id, const OutgoingHead& head, bool e
 }
 
 void Connection::write_promise(StreamId id, StreamId promised_id, FieldsView fields) {
-  const gsl::span<const uint8_t> block = encode_block(fields);
-  uint32_t max_frame_size = peer_settings_.max_frame_size;
-  if (options_.padding != nullptr) {
-    std::vector<uint8_t> content(4);
-    for (int i = 0; i < 4; ++i) content[i] = static_cast<uint8_t>(promised_id >> (24 - 8 * i));
-    content.insert(content.end(), block.begin(), block.end());
-    if (write_padded_block(FrameType::kPushPromise, 0, id, content)) return;
+  // The block, and in front of it the field that a padded frame has between its padding and that.
+  constexpr size_t kIdSize = 4;
+  uint8_t* const content = scratch(kIdSize + max_block_size(fields, options_.split_cookies));
+  for (size_t i = 0; i < kIdSize; ++i) {
+    content[i] = static_cast<uint8_t>(promised_id >> (24 - 8 * i));
+  }
+  uint8_t* const begin = content + kIdSize;
+  uint8_t* const end = encode(fields, begin);
+  const gsl::span<const uint8_t> block(begin, end);
+  const uint32_t max_frame_size = peer_settings_.max_frame_size;
+  if (options_.padding != nullptr &&
+      write_padded_block(FrameType::kPushPromise, 0, id, {content, end})) {
+    return;
   }
   uint8_t* room = output_.reserve(field_block_frames_size(block.size() + 4, max_frame_size));
   queue(room, write_push_promise(id, promised_id, block, max_frame_size, room));
@@ -107,30 +113,20 @@ gsl::span<const uint8_t> Connection::encode_block(const OutgoingHead& head) {
 // Taken now, sent when the body is out: written without the table, so that what is written in
 // between does not matter.
 void Connection::set_trailers(Stream* stream, FieldsView fields) {
-  uint8_t* const block = scratch(max_block_size(fields, /*split_cookies=*/false));
-  uint8_t* end = block;
+  BlockPool::BlockPtr block = blocks_.take(max_block_size(fields, /*split_cookies=*/false));
+  uint8_t* end = block->octets();
   for (const Field& field : fields) end = hpack::Encoder::add_stateless(field, end);
-  SendBody::TrailerBlock trailers;
-  if (spare_trailers_.empty()) {
-    trailers = std::make_unique<std::vector<uint8_t>>();
-  } else {
-    trailers = std::move(spare_trailers_.back());
-    spare_trailers_.pop_back();
-  }
-  trailers->assign(block, end);
-  stream->body.set_trailers(std::move(trailers));
+  block->size = static_cast<uint32_t>(end - block->octets());
+  stream->body.set_trailers(std::move(block));
 }
 
 // Only table size updates may come before them.
 void Connection::write_trailers(Stream* stream) {
-  SendBody::TrailerBlock trailers = stream->body.take_trailers();
-  uint8_t* const block = scratch(hpack::Encoder::kMaxBeginSize + trailers->size());
+  const BlockPool::BlockPtr trailers = stream->body.take_trailers();
+  uint8_t* const block = scratch(hpack::Encoder::kMaxBeginSize + trailers->size);
   uint8_t* end = encoder_.begin_block(block);
-  end = std::copy(trailers->begin(), trailers->end(), end);
+  end = std::copy_n(trailers->octets(), trailers->size, end);
   write_headers_frames(stream->id, {block, end}, /*end_stream=*/true);
-  if (spare_trailers_.size() < kSpareTrailers && trailers->capacity() <= kSpareTrailersSize) {
-    spare_trailers_.push_back(std::move(trailers));
-  }
 }
 
 void Connection::write_headers_frames(StreamId id, gsl::span<const uint8_t> block,

@@ -85,7 +85,7 @@ bool Connection::can_cut_data() const {
 Blocked Connection::why_blocked(StreamId stream_id) const {
   const Stream* stream = streams_.find(stream_id);
   if (stream == nullptr || is_closed(stream->state)) return Blocked::kNothing;
-  if (stream->held_head != nullptr) {
+  if (stream->held_head.there()) {
     return can_open_waiting() ? Blocked::kOutput : Blocked::kPeerConcurrency;
   }
   if (!stream->head_sent) {
@@ -254,6 +254,7 @@ size_t Connection::cut_ready(Stream* stream, size_t room) {
       output_.append_reference(payload, stream);
     }
   }
+  stream->body.rest();
   statistics_.data_sent += size;
   if (end) finish_sending(stream);
   return size + padding;

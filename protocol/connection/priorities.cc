@@ -153,7 +153,7 @@ SubmitResult Connection::update_priority(StreamId stream_id, const Priority& pri
   if (role_ == Role::kServer) return {};
   // For a request that waits it goes out with it: idle streams with a priority count as open
   // (§7.1).
-  if (stream->held_head != nullptr) {
+  if (stream->held_head.there()) {
     stream->priority_update_due = true;
   } else {
     write_priority_update(stream);

@@ -1,4 +1,3 @@
-#include <memory>
 #include <utility>
 
 #include "protocol/connection/connection.h"
@@ -26,7 +25,7 @@ RequestResult Connection::submit_request(FieldsView fields, Body body, uintptr_t
   if (waiting_.empty() && own_streams_ < own_streams_limit()) {
     open_request(stream, fields);
   } else {
-    stream->held_head = std::make_unique<HeldFields>(fields);
+    stream->held_head = HeldFields(fields, &blocks_);
     waiting_.push_back(stream);
     ++waiting_requests_;
   }
@@ -99,16 +98,16 @@ bool Connection::can_open_waiting() const {
 void Connection::open_waiting(size_t max_bytes) {
   while (can_open_waiting() && output_.unsent() < max_bytes) {
     Stream* stream = static_cast<Stream*>(waiting_.front());
-    std::unique_ptr<HeldFields> head = stop_waiting(stream);
+    const HeldFields head = stop_waiting(stream);
     if (role_ == Role::kServer) {
-      open_response(stream, head->view());
+      open_response(stream, head.view());
     } else {
-      open_request(stream, head->view());
+      open_request(stream, head.view());
     }
   }
 }
 
-std::unique_ptr<HeldFields> Connection::stop_waiting(Stream* stream) {
+HeldFields Connection::stop_waiting(Stream* stream) {
   waiting_.remove(stream);
   if (role_ == Role::kClient) --waiting_requests_;
   return std::move(stream->held_head);

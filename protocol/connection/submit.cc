@@ -129,7 +129,7 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
   stream->body.start(std::move(body), options_.send_buffer_size);
   if (head.has_priority) merge_own_priority(stream, fields);
   if (waits) {
-    stream->held_head = std::make_unique<HeldFields>(fields);
+    stream->held_head = HeldFields(fields, &blocks_);
     waiting_.push_back(stream);
   } else {
     start_message(stream, outgoing, bodiless);
@@ -139,7 +139,7 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
 
 // The head has to go now: what is here of the body decides what it says.
 void Connection::open_response(Stream* stream, FieldsView fields) {
-  if (stream->body.source() != nullptr && stream->body.prefetch(kSmallBody).failed) {
+  if (stream->body.source() != nullptr && stream->body.prefetch(kSmallBody, &blocks_).failed) {
     return fail_source(stream);
   }
   ResponseFacts facts = facts_of(stream);
@@ -169,7 +169,7 @@ SendResult Connection::send_data(StreamId stream_id, gsl::span<const uint8_t> by
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   if (!stream->body.accepts_data()) return {SubmitError::kWrongState};
-  size_t accepted = stream->body.append(bytes);
+  size_t accepted = stream->body.append(bytes, &blocks_);
   if (end_stream && accepted == bytes.size()) stream->body.finish();
   send_end_or_schedule(stream);
   return {SubmitError::kNone, accepted};
@@ -180,7 +180,7 @@ SubmitResult Connection::send_trailers(StreamId stream_id, FieldsView fields) {
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   // Not before the head, not after the end, and not in a tunnel (§8.5).
-  const bool has_head = stream->head_sent || stream->held_head != nullptr;
+  const bool has_head = stream->head_sent || stream->held_head.there();
   if (!has_head || stream->tunnel || (is_own(stream_id) && stream->request.is_connect) ||
       stream->body.has_trailers() || stream->sending_ended) {
     return {SubmitError::kWrongState};

@@ -2,41 +2,45 @@
 #define HEADRACE_PROTOCOL_STREAM_HELD_FIELDS_H_
 
 #include <cstring>
-#include <memory>
+#include <new>
 #include <string_view>
-#include <vector>
 
 #include "field/field.h"
 #include "memory/abi.h"
+#include "memory/block_pool.h"
 
 namespace headrace::inline HEADRACE_ABI {
 
-// A copy of the application's fields, for a message that cannot be written yet.
+// A copy of the application's fields, for a message that cannot be written yet; or none.
 class HeldFields {
  public:
-  explicit HeldFields(FieldsView fields) {
-    size_t size = 0;
+  HeldFields() = default;
+  // In one block of the pool, which must outlive it: the fields, and their text behind them.
+  HeldFields(FieldsView fields, BlockPool* pool) {
+    size_t size = fields.size() * sizeof(Field);
     for (const Field& field : fields) size += field.name.size() + field.value.size();
-    text_.reset(new char[size]);
-    char* at = text_.get();
+    block_ = pool->take(size);
+    auto* copies = reinterpret_cast<Field*>(block_->octets());
+    char* at = reinterpret_cast<char*>(copies + fields.size());
     auto copy = [&at](std::string_view text) {
       if (!text.empty()) std::memcpy(at, text.data(), text.size());
       at += text.size();
       return std::string_view(at - text.size(), text.size());
     };
-    fields_.reserve(fields.size());
     for (Field field : fields) {
       field.name = copy(field.name);
       field.value = copy(field.value);
-      fields_.push_back(field);
+      new (copies + block_->size++) Field(field);
     }
   }
 
-  FieldsView view() const { return gsl::span<const Field>(fields_); }
+  bool there() const { return block_ != nullptr; }
+  FieldsView view() const {
+    return gsl::span<const Field>(reinterpret_cast<const Field*>(block_->octets()), block_->size);
+  }
 
  private:
-  std::unique_ptr<char[]> text_;
-  std::vector<Field> fields_;
+  BlockPool::BlockPtr block_;  // its size: in fields
 };
 
 }  // namespace headrace::inline HEADRACE_ABI

@@ -16,7 +16,7 @@ gsl::span<const uint8_t> octets(const std::string& text) {
 void SendBody::start(Body body, uint32_t buffer_size) {
   trailers_expected_ = body.trailers_expected();
   body_ = std::move(body);
-  buffer_capacity_ = buffer_size;
+  buffer_limit_ = buffer_size;
   if (auto* view = std::get_if<gsl::span<const uint8_t>>(&body_.kind())) {
     rest_ = *view;
     stable_ = owes_release_ = true;
@@ -31,24 +31,46 @@ void SendBody::start(Body body, uint32_t buffer_size) {
   }
 }
 
-size_t SendBody::append(gsl::span<const uint8_t> bytes) {
-  size_t accepted = std::min<size_t>(bytes.size(), buffer_capacity_ - buffer_.size);
+size_t SendBody::append(gsl::span<const uint8_t> bytes, BlockPool* pool) {
+  const size_t accepted = std::min<size_t>(bytes.size(), buffer_limit_ - buffer_.size);
   if (accepted < bytes.size()) wrote_short_ = true;
   if (accepted == 0) return 0;
-  if (buffer_.bytes == nullptr) buffer_.bytes.reset(new uint8_t[buffer_capacity_]);
-  // A ring: up to two pieces.
-  uint32_t end = (buffer_.begin + buffer_.size) % buffer_capacity_;
-  size_t first = std::min<size_t>(accepted, buffer_capacity_ - end);
-  std::memcpy(buffer_.bytes.get() + end, bytes.data(), first);
-  if (accepted > first) std::memcpy(buffer_.bytes.get(), bytes.data() + first, accepted - first);
+  make_room(accepted, pool);
+  // Up to two pieces.
+  const uint32_t capacity = buffer_.block->capacity;
+  uint8_t* const ring = buffer_.block->octets();
+  const uint32_t end = (buffer_.begin + buffer_.size) % capacity;
+  const size_t first = std::min<size_t>(accepted, capacity - end);
+  std::memcpy(ring + end, bytes.data(), first);
+  if (accepted > first) std::memcpy(ring, bytes.data() + first, accepted - first);
   buffer_.size += static_cast<uint32_t>(accepted);
   return accepted;
+}
+
+// For `size` more octets than the buffer has.
+void SendBody::make_room(size_t size, BlockPool* pool) {
+  const size_t needed = buffer_.size + size;
+  if (buffer_.block != nullptr && needed <= buffer_.block->capacity) return;
+  Buffer larger{pool->take(needed)};
+  while (buffer_.size > 0) {
+    const gsl::span<const uint8_t> piece = front();
+    std::memcpy(larger.block->octets() + larger.size, piece.data(), piece.size());
+    larger.size += static_cast<uint32_t>(piece.size());
+    consume(piece.size());
+  }
+  buffer_ = std::move(larger);
+}
+
+// Of the buffer: up to its end, or to that of the ring.
+gsl::span<const uint8_t> SendBody::front() const {
+  return {buffer_.block->octets() + buffer_.begin,
+          std::min(buffer_.size, buffer_.block->capacity - buffer_.begin)};
 }
 
 bool SendBody::take_writable() {
   // Half of the buffer is free again: often enough to keep the stream busy, seldom enough to be
   // cheap.
-  if (!wrote_short_ || !open_ || buffer_.size > buffer_capacity_ / 2) return false;
+  if (!wrote_short_ || !open_ || buffer_.size > buffer_limit_ / 2) return false;
   wrote_short_ = false;
   return true;
 }
@@ -60,17 +82,17 @@ BodySource* SendBody::source() const {
 
 void SendBody::source_ended() { body_ = Body::none(); }
 
-BodySource::Filled SendBody::prefetch(size_t size) {
-  buffer_capacity_ = static_cast<uint32_t>(size);
-  buffer_.bytes.reset(new uint8_t[size]);
+BodySource::Filled SendBody::prefetch(size_t size, BlockPool* pool) {
+  buffer_.block = pool->take(size);
   BodySource::Filled filled;
   do {
-    filled = source()->fill({buffer_.bytes.get() + buffer_.size, size - buffer_.size});
+    filled = source()->fill({buffer_.block->octets() + buffer_.size, size - buffer_.size});
     Expects(filled.size <= size - buffer_.size);
     buffer_.size += static_cast<uint32_t>(filled.size);
   } while (filled.size > 0 && !filled.end && !filled.failed && buffer_.size < size);
   if (filled.end) source_ended();
   source_waiting_ = filled.size == 0;
+  rest();
   return filled;
 }
 
@@ -79,11 +101,7 @@ std::optional<size_t> SendBody::size_left() const {
   return rest_.size() + buffer_.size;
 }
 
-gsl::span<const uint8_t> SendBody::ready() const {
-  if (buffer_.size == 0) return rest_;
-  return {buffer_.bytes.get() + buffer_.begin,
-          std::min(buffer_.size, buffer_capacity_ - buffer_.begin)};
-}
+gsl::span<const uint8_t> SendBody::ready() const { return buffer_.size == 0 ? rest_ : front(); }
 
 void SendBody::consume(size_t size) {
   if (buffer_.size == 0) {
@@ -91,8 +109,13 @@ void SendBody::consume(size_t size) {
     return;
   }
   buffer_.size -= static_cast<uint32_t>(size);
-  buffer_.begin =
-      buffer_.size == 0 ? 0 : (buffer_.begin + static_cast<uint32_t>(size)) % buffer_capacity_;
+  buffer_.begin = buffer_.size == 0
+                      ? 0
+                      : (buffer_.begin + static_cast<uint32_t>(size)) % buffer_.block->capacity;
+}
+
+void SendBody::rest() {
+  if (buffer_.size == 0) buffer_.block.reset();
 }
 
 bool SendBody::drained() const {
@@ -104,7 +127,7 @@ bool SendBody::has_something() const {
   return source() != nullptr ? !source_waiting_ : !open_ && !trailers_expected_;
 }
 
-void SendBody::set_trailers(TrailerBlock block) {
+void SendBody::set_trailers(BlockPool::BlockPtr block) {
   trailers_ = std::move(block);
   trailers_expected_ = false;
 }

@@ -3,13 +3,12 @@
 
 #include <cstdint>
 #include <gsl/span>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "memory/abi.h"
+#include "memory/block_pool.h"
 #include "protocol/stream/body.h"
 
 namespace headrace::inline HEADRACE_ABI {
@@ -28,9 +27,9 @@ class SendBody {
   // --- Body::stream()
 
   bool accepts_data() const { return open_; }
-  // Copies what fits of `bytes`, and returns how much that was. Memory for the buffer is allocated
-  // on first use.
-  size_t append(gsl::span<const uint8_t> bytes);
+  // Copies what fits of `bytes`, and returns how much that was. The buffer is a block of the pool
+  // as large as it has to be.
+  size_t append(gsl::span<const uint8_t> bytes, BlockPool* pool);
   // No more append(): what is buffered is the rest of the body.
   void finish() { open_ = false; }
   // append() took less than it was given since the last call, and has room again. Not behind
@@ -47,9 +46,9 @@ class SendBody {
   void source_ended();
   // The next bytes come from it: none are buffered.
   bool at_source() const { return buffer_.size == 0 && source() != nullptr; }
-  // Takes what the source has at once, at most `size` octets, into the buffer.  `failed`, `end`: of
+  // Takes what the source has at once, at most `size` octets, into a buffer. `failed`, `end`: of
   // the source.
-  BodySource::Filled prefetch(size_t size);
+  BodySource::Filled prefetch(size_t size, BlockPool* pool);
 
   // --- Sending
 
@@ -58,6 +57,8 @@ class SendBody {
   // How many octets are left of the body, when it is all here.
   std::optional<size_t> size_left() const;
   void consume(size_t size);
+  // Hands an empty buffer back: what ready() gave before is gone.
+  void rest();
   // Everything of the body has been handed out, and it is known whether trailers follow.
   bool drained() const;
   // Something can be cut into a frame now: octets, the trailers or a bare end.
@@ -74,10 +75,8 @@ class SendBody {
 
   // --- Trailers: a field block that does not depend on the HPACK table.
 
-  using TrailerBlock = std::unique_ptr<std::vector<uint8_t>>;
-  void set_trailers(TrailerBlock block);
-  // They are written now, and its memory can serve other trailers.
-  TrailerBlock take_trailers() { return std::move(trailers_); }
+  void set_trailers(BlockPool::BlockPtr block);
+  BlockPool::BlockPtr take_trailers() { return std::move(trailers_); }
   // There are none, though they were expected.
   void drop_trailers() { trailers_expected_ = false; }
   bool has_trailers() const { return trailers_ != nullptr; }
@@ -90,17 +89,20 @@ class SendBody {
   void cancel();
 
  private:
+  // A ring.
   struct Buffer {
-    std::unique_ptr<uint8_t[]> bytes;
+    BlockPool::BlockPtr block;
     uint32_t begin = 0;
     uint32_t size = 0;
   };
+  gsl::span<const uint8_t> front() const;
+  void make_room(size_t size, BlockPool* pool);
 
   Body body_ = Body::none();
   gsl::span<const uint8_t> rest_;  // of a view or of owned bytes
-  TrailerBlock trailers_;
+  BlockPool::BlockPtr trailers_;
   Buffer buffer_;
-  uint32_t buffer_capacity_ = 0;
+  uint32_t buffer_limit_ = 0;
   size_t held_ = 0;
   bool open_ = false;
   bool trailers_expected_ = false;  // and not given yet

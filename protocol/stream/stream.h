@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 
 #include "memory/abi.h"
 #include "memory/linked_list.h"
@@ -54,7 +53,7 @@ struct Stream : ScheduledStream {
   bool tunnel = false;         // CONNECT, answered 2xx (RFC 9113 §8.5)
   bool sending_ended = false;  // the last frame of the message is queued
   // Of a request that waits for the peer's limit of streams, or a response whose body decides.
-  std::unique_ptr<HeldFields> held_head;
+  HeldFields held_head;
   FlowWindow send_window;
   std::chrono::steady_clock::time_point waiting_since;  // has had something to send, and sent none
   bool priority_given = false;       // `priority` was signalled, or set by the application
@@ -71,9 +70,9 @@ struct Stream : ScheduledStream {
   StreamLink ending;  // our last frame is queued and not yet shown
 
   // The final response has been submitted, whether its head is written or still waits.
-  bool answered() const { return head_sent || held_head != nullptr; }
+  bool answered() const { return head_sent || held_head.there(); }
   // A request that the peer knows nothing of.
-  bool waits_to_open() const { return held_head != nullptr && state == StreamState::kIdle; }
+  bool waits_to_open() const { return held_head.there() && state == StreamState::kIdle; }
 };
 
 template <auto kLink>
