@@ -1,5 +1,6 @@
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <utility>
 #include <variant>
 
@@ -16,12 +17,27 @@ namespace {
 constexpr TimePoint kNow = TimePoint{} + std::chrono::hours(1);
 constexpr size_t kDownload = 8 * 1024 * 1024;
 
+enum class Bodies { kViews, kStreams, kSources };
+
 struct Exchange {
   uint32_t frame_size = 16384;  // that the client takes
   size_t request_fields = 0;    // beside the pseudo-header fields
   size_t response_fields = 0;
   size_t body = 0;        // the response's
-  bool trailers = false;  // behind a body in both directions
+  bool trailers = false;  // behind a small body in both directions
+  Bodies bodies = Bodies::kViews;
+  bool complete_heads = false;
+};
+
+// Gives 1,000 octets at once, and says so.
+class SmallSource : public BodySource {
+ public:
+  static constexpr size_t kSize = 1000;
+  Filled fill(gsl::span<uint8_t> room) override {
+    if (room.size() < kSize) fail("there is no room for a small body");
+    std::memset(room.data(), 's', kSize);
+    return {.size = kSize, .end = true};
+  }
 };
 
 // "x-field-0007: value 0007"
@@ -53,8 +69,11 @@ Options options(Allocation allocation, const Exchange& exchange) {
   Options options;
   options.allocation = allocation;
   options.max_frame_size = exchange.frame_size;
-  options.initial_window_size = kWindow;
-  options.connection_window_size = kWindow;
+  // Where bodies are small: so that credit for them is given back within the warm-up.
+  const uint32_t window = exchange.trailers ? 1 << 17 : kWindow;
+  options.initial_window_size = window;
+  options.connection_window_size = window;
+  options.complete_heads = exchange.complete_heads;
   const size_t fields = std::max(exchange.request_fields, exchange.response_fields);
   if (fields > 100) {  // a limit of its own
     options.limits.fields_per_request = options.limits.fields_per_response =
@@ -85,7 +104,7 @@ class ExchangeCycle : public Cycle {
     Body body = exchange_.trailers ? small_body() : Body::none();
     const RequestResult result = client_.submit_request(request_.view(), std::move(body));
     if (!result.ok()) fail("a request is refused");
-    if (exchange_.trailers) send_trailers(&client_, result.stream_id);
+    if (exchange_.trailers) send_rest(&client_, result.stream_id);
     settle();
     const size_t octets = exchange_.body + (exchange_.trailers ? 2 * kSmallBody : 0);
     const size_t trailers = exchange_.trailers ? 2 : 0;
@@ -96,7 +115,7 @@ class ExchangeCycle : public Cycle {
   }
 
  private:
-  static constexpr size_t kSmallBody = 1000;
+  static constexpr size_t kSmallBody = SmallSource::kSize;
 
   void settle() {
     for (bool moved = true; moved;) {
@@ -135,7 +154,8 @@ class ExchangeCycle : public Cycle {
                      },
                      [&](const ResponseReceived& response) {
                        ++responses_;
-                       if (response.fields.size() != 1 + exchange_.response_fields) {
+                       const size_t added = exchange_.complete_heads ? 2 : 0;  // type, length
+                       if (response.fields.size() != 1 + exchange_.response_fields + added) {
                          fail("a response's fields are missing");
                        }
                      },
@@ -158,10 +178,25 @@ class ExchangeCycle : public Cycle {
     if (!server_.submit_response(id, response_.view(), std::move(body)).ok()) {
       fail("a response is refused");
     }
-    if (exchange_.trailers) send_trailers(&server_, id);
+    if (exchange_.trailers) send_rest(&server_, id);
   }
-  static Body small_body() { return Body::view(download().substr(0, kSmallBody)); }
-  void send_trailers(Connection* from, StreamId id) {
+  Body small_body() {
+    switch (exchange_.bodies) {
+      case Bodies::kStreams:
+        return Body::stream();
+      case Bodies::kSources:
+        return Body::source(&source_).expect_trailers();
+      case Bodies::kViews:
+        break;
+    }
+    return Body::view(download().substr(0, kSmallBody));
+  }
+  void send_rest(Connection* from, StreamId id) {
+    const auto* const octets = reinterpret_cast<const uint8_t*>(download().data());
+    if (exchange_.bodies == Bodies::kStreams &&
+        from->send_data(id, {octets, kSmallBody}, /*end_stream=*/false).accepted != kSmallBody) {
+      fail("data is refused");
+    }
     if (!from->send_trailers(id, trailers_.view()).ok()) fail("trailers are refused");
   }
 
@@ -169,6 +204,7 @@ class ExchangeCycle : public Cycle {
   const FieldList request_;
   const FieldList response_;
   const FieldList trailers_;
+  SmallSource source_;
   Connection client_;
   Connection server_;
   size_t requests_ = 0;
@@ -200,7 +236,15 @@ std::vector<CycleRow> exchange_cycles() {
     rows.push_back(
         row("Response_of_" + std::to_string(fields) + "_fields", {.response_fields = fields}));
   }
-  rows.push_back(row("Bodies_and_trailers", {.trailers = true}));
+  for (const bool complete : {false, true}) {
+    const std::string heads = complete ? "_heads_completed" : "";
+    rows.push_back(
+        row("Bodies_and_trailers" + heads, {.trailers = true, .complete_heads = complete}));
+    rows.push_back(row("Streams_and_trailers" + heads,
+                       {.trailers = true, .bodies = Bodies::kStreams, .complete_heads = complete}));
+    rows.push_back(row("Sources_and_trailers" + heads,
+                       {.trailers = true, .bodies = Bodies::kSources, .complete_heads = complete}));
+  }
   return rows;
 }
 
