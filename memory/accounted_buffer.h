@@ -58,11 +58,14 @@ class AccountedBuffer {
     end_ -= begin_;
     begin_ = 0;
   }
-  // Grows to `wanted`, or to the bare `needed` when the budget does not allow more.
+  // Grows to `wanted`. When the budget does not allow that: to `needed` at least, and by half of
+  // what is left, so that many small appends are still few steps.
   bool grow(size_t wanted, size_t needed) {
     if (!ledger_->reserve(wanted - capacity_)) {
-      if (wanted == needed || !ledger_->reserve(needed - capacity_)) return false;
-      wanted = needed;
+      const size_t left = ledger_->budget() - ledger_->live();
+      const size_t less = std::max(needed, std::min(wanted, capacity_ + left / 2));
+      if (wanted == needed || !ledger_->reserve(less - capacity_)) return false;
+      wanted = less;
     }
     std::unique_ptr<uint8_t[]> larger(new uint8_t[wanted]);
     if (end_ > 0) std::memcpy(larger.get(), storage_.get(), end_);

@@ -25,8 +25,8 @@ size_t max_bytes(const Options& options) {
   const size_t list_size =
       announced(options, SettingId::kMaxHeaderListSize, options.limits.field_list_size);
 
-  // The ledger's budget; what grows is there twice for a moment, the old half and the new whole.
-  const size_t ledger = options.limits.connection_memory + options.limits.connection_memory / 2;
+  // The ledger's budget; what grows is there twice for a moment, and kept input may be nearly all.
+  const size_t ledger = 2 * options.limits.connection_memory;
   // A frame that is cut: a buffer that doubles, beside the one before it.
   const size_t cut_frame = 3 * frame_size;
   // An event, and in checked builds those that rest; where it owns its bytes, those of DATA or of a

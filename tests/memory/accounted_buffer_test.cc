@@ -75,6 +75,20 @@ TEST(AccountedBuffer, TakesTheBareNeedWhenTheBudgetIsShort) {
   EXPECT_EQ(text_of(buffer), std::string(60, 'x') + std::string(40, 'y'));
 }
 
+// (All that is left would leave nothing to others, and the bare need would copy all with each octet.)
+TEST(AccountedBuffer, GrowsInFewStepsWhenTheBudgetIsShort) {
+  Ledger ledger(10000);
+  AccountedBuffer buffer(&ledger);
+  ASSERT_TRUE(buffer.append(octets(std::string(6000, 'x'))));
+  const uint64_t before = ledger.reservations();
+  for (int i = 0; i < 3000; ++i) ASSERT_TRUE(buffer.append(octets("y")));
+  EXPECT_LE(ledger.reservations() - before, 6u);
+  EXPECT_LT(ledger.live(), 10000u);
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(buffer.append(octets("z")));
+  EXPECT_FALSE(buffer.append(octets("z")));
+  EXPECT_EQ(buffer.size(), 10000u);
+}
+
 TEST(AccountedBuffer, UsedAsAWindowItDoesNotGrow) {
   Ledger ledger(10000);
   AccountedBuffer buffer(&ledger);
