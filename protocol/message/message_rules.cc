@@ -242,11 +242,13 @@ constexpr uint32_t request_fields(bool enable_connect_protocol) {
 }  // namespace
 
 // RFC 9110 §8.6 lets "5, 5" be taken for "5" or be refused: refused, since no honest peer sends it
-// and software behind us might read it otherwise.
+// and software behind us might read it otherwise. So are zeros without end in front of it: an octet
+// of a field block can stand for thousands of them.
 int64_t parse_content_length(std::string_view text) {
+  constexpr size_t kMostDigits = 32;
   constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
   constexpr size_t kSafeDigits = std::numeric_limits<int64_t>::digits10;
-  if (text.empty()) return kNoContentLength;
+  if (text.empty() || text.size() > kMostDigits) return kNoContentLength;
   int64_t value = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     const int digit = text[i] - '0';
