@@ -9,11 +9,18 @@
 namespace headrace::inline HEADRACE_ABI {
 namespace {
 
-// What the priority fields of a section say together (§5); nothing when one cannot be read.
+// Longer ones are no signals of a client's: an octet of a field block can stand for thousands that
+// would have to be read again with each request.
+constexpr size_t kLongestPriority = 256;
+
+// What the priority fields of a section say together (§5); nothing when they cannot be read.
 std::optional<PriorityParameters> read_priority(FieldsView fields) {
   PriorityParameters parameters;
+  size_t size = 0;
   for (const Field& field : fields) {
-    if (field.name == "priority" && !parse_priority_field(field.value, &parameters)) return {};
+    if (field.name != "priority") continue;
+    size += field.value.size();
+    if (size > kLongestPriority || !parse_priority_field(field.value, &parameters)) return {};
   }
   return parameters;
 }
