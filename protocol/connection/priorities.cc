@@ -116,7 +116,10 @@ void Connection::prioritize_idle(StreamId id, const Priority& priority) {
     // A limit of ours that has not been acknowledged binds nobody yet.
     const uint64_t limit = std::max(announced_max_streams_, own_settings_.max_concurrent_streams);
     const uint64_t count = uint64_t{peer_streams_} + idle_priorities_.size() + 1;
-    if (count > limit) return fail(ErrorCode::kProtocolError, kCount, count, limit);
+    if (count > limit) {
+      return fail(limit_error(ErrorCode::kProtocolError, kCount,
+                              {Limit::kConcurrentStreams, limit, count}));
+    }
     if (count <= announced_max_streams_) entry = idle_priorities_.add(id);
     // It is advice; without room for it the request is served as any other.
     if (entry == nullptr) {
