@@ -143,6 +143,8 @@ EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
     if (phase_ != Phase::kOpen) return nullptr;
   }
   if (peer_settings_.initial_window_size != window_before) {
+    // Each of a hundred streams may have something to send now: not with every frame.
+    if (send_queue_.size() > 0) changed = false;
     send_queue_.windows_moved(streams_.oldest(), [this](const Stream* stream) {
       return stream->send_window.available(peer_settings_.initial_window_size) > 0;
     });
@@ -246,7 +248,8 @@ EventPtr Connection::on_goaway(gsl::span<const uint8_t> payload) {
     return nullptr;
   }
   peer_goaway_last_stream_ = last;
-  goaway_received_ = true;
+  // It is said once or twice, and each is looked at by every stream.
+  if (std::exchange(goaway_received_, true) && !spend_useless_frame()) return nullptr;
   StreamError reason;
   reason.code = ErrorCode::kRefusedStream;
   reason.frame = FrameType::kGoaway;

@@ -85,9 +85,10 @@ struct Limits {
   uint32_t resets_per_second = 100;
 
   // Frames without use: empty DATA without END_STREAM, PRIORITY beyond what goes with requests,
-  // unknown types, SETTINGS that change nothing, PING acknowledgements of nothing (CVE-2019-9518,
-  // -9513). Never WINDOW_UPDATE, nor DATA with END_STREAM, nor what comes late on closed streams:
-  // honest peers send them.
+  // unknown types, SETTINGS that change nothing or move the windows of streams that wait, GOAWAY
+  // after the first, PING acknowledgements of nothing (CVE-2019-9518, -9513, -9511). Never
+  // WINDOW_UPDATE, nor DATA with END_STREAM, nor what comes late on closed streams: honest peers
+  // send them.
   uint32_t useless_burst = 500;
   uint32_t useless_per_second = 50;
 

@@ -83,6 +83,8 @@ class SendQueue {
     scheduler_->add(stream);
   }
 
+  // Streams that have something to send.
+  uint32_t size() const { return size_; }
   // Whose turn it is, or null.
   Stream* next() const { return ready_ == 0 ? nullptr : static_cast<Stream*>(scheduler_->next()); }
   // It had its turn.
