@@ -1,0 +1,116 @@
+// Every class of attacks that docs/security.md lists, against a connection with the default limits,
+// in both allocation modes: what it may make the library hold and send, what has to come of it, and
+// honest traffic that looks like it. (instructions_test bounds what it may make it do.)
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+
+#include "tests/attacks/attack.h"
+#include "tests/attacks/wire.h"
+#include "tests/memory/heap_use.h"
+
+namespace headrace::attacks {
+namespace {
+
+using testing::HeapUse;
+
+Options options_for(const Attack& attack, Allocation allocation) {
+  Options options;
+  options.allocation = allocation;
+  if (attack.options != nullptr) attack.options(&options);
+  return options;
+}
+
+// The connection stands, and whoever else is on it is served.
+void expect_served(Conversation& c) {
+  ASSERT_TRUE(c.is_open());
+  const uint64_t before = c.tally().answered;
+  const uint32_t id = c.next_stream();
+  c.send(headers(id, c.head("/"), true) + window_update(id, 1000));
+  EXPECT_EQ(c.tally().answered, before + 1);
+}
+
+class AttackTest : public ::testing::TestWithParam<std::tuple<Attack, Allocation>> {};
+
+TEST_P(AttackTest, CostsLittle) {
+  const auto& [attack, allocation] = GetParam();
+  const Options options = options_for(attack, allocation);
+  const size_t before = HeapUse::live();
+  size_t waiting = 0;
+  {
+    Conversation idle(attack.role, options);
+    waiting = HeapUse::live() - before;
+  }
+  HeapUse::reset_peak();
+  {
+    Conversation c(attack.role, options);
+    attack.play(c, attack.n);
+    const Tally tally = c.tally();
+    if (HeapUse::counts()) {
+      EXPECT_LE(HeapUse::peak() - before, waiting + attack.heap);
+    }
+    EXPECT_LE(c.connection().statistics().memory_peak, options.limits.connection_memory);
+    EXPECT_LE(static_cast<double>(tally.output - tally.body),
+              static_cast<double>(tally.input) * attack.output + 1024);
+    EXPECT_LE(tally.told, attack.told);
+    if (attack.error) {
+      EXPECT_GE(tally.connections, 1u);
+      EXPECT_EQ(to_string(tally.error.code), std::string(to_string(*attack.error)));
+      EXPECT_EQ(tally.error.bound, attack.limit) << describe(tally.error);
+    } else {
+      EXPECT_EQ(tally.connections, 0u) << describe(tally.error);
+      expect_served(c);
+    }
+  }
+  EXPECT_EQ(HeapUse::live(), before) << "it has leaked";
+}
+
+std::string printable(std::string name) {
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+  return name;
+}
+std::string mode(Allocation allocation) {
+  return allocation == Allocation::kReuse ? "_reuse" : "_fresh";
+}
+
+INSTANTIATE_TEST_SUITE_P(All, AttackTest,
+                         ::testing::Combine(::testing::ValuesIn(all_attacks()),
+                                            ::testing::Values(Allocation::kReuse,
+                                                              Allocation::kFresh)),
+                         [](const auto& info) {
+                           const Attack& attack = std::get<0>(info.param);
+                           return printable(attack.name) +
+                                  (attack.role == Role::kClient ? "_on_a_client" : "") +
+                                  mode(std::get<1>(info.param));
+                         });
+
+class TwinTest : public ::testing::TestWithParam<std::tuple<Twin, Allocation>> {};
+
+TEST_P(TwinTest, IsServed) {
+  const auto& [twin, allocation] = GetParam();
+  Options options;
+  options.allocation = allocation;
+  Conversation c(twin.role, options);
+  twin.play(c);
+  EXPECT_TRUE(c.is_open());
+  EXPECT_EQ(c.tally().answered, twin.answers);
+  EXPECT_EQ(c.tally().refused, 0u);
+  EXPECT_EQ(c.tally().connections, 0u);
+  EXPECT_EQ(c.connection().statistics().limits_hit.last(), std::nullopt);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, TwinTest,
+                         ::testing::Combine(::testing::ValuesIn(all_twins()),
+                                            ::testing::Values(Allocation::kReuse,
+                                                              Allocation::kFresh)),
+                         [](const auto& info) {
+                           return printable(std::get<0>(info.param).name) +
+                                  mode(std::get<1>(info.param));
+                         });
+
+}  // namespace
+}  // namespace headrace::attacks

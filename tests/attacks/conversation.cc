@@ -1,0 +1,251 @@
+#include "tests/attacks/conversation.h"
+
+#include <gtest/gtest.h>
+#include <valgrind/callgrind.h>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "tests/attacks/wire.h"
+#include "tests/memory/heap_use.h"
+#include "tests/reference/frames.h"
+
+namespace headrace::attacks {
+namespace {
+
+using testing::HeapUse;
+
+// While one is there, what is allocated and done is the library's affair.
+class InLibrary {
+ public:
+  InLibrary() {
+    HeapUse::enter();
+    CALLGRIND_TOGGLE_COLLECT;
+  }
+  ~InLibrary() {
+    CALLGRIND_TOGGLE_COLLECT;
+    HeapUse::leave();
+  }
+};
+
+const std::string kPage(100, 'p');
+const std::string kLargePage(1 << 20, 'l');
+constexpr size_t kReadSize = 16 * 1024;
+
+gsl::span<const uint8_t> octets(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
+Conversation::Conversation(Role role, const Options& options) : role_(role), options_(options) {
+  begin();
+}
+
+Conversation::~Conversation() { end(); }
+
+void Conversation::begin() {
+  closed_ = false;
+  next_stream_ = 1;
+  streams_.clear();
+  socket_.clear();
+  output_.clear();
+  shown_ = 0;
+  decoder_ = {};
+  {
+    InLibrary counted;
+    connection_ = std::make_unique<Connection>(role_, options_, now_);
+  }
+  send((role_ == Role::kServer ? kPreface : "") + settings() +
+       encode(reference::SETTINGS, reference::ACK, 0) + window_update(0, 0x7fffffff - 65535));
+}
+
+void Conversation::end() {
+  InLibrary counted;
+  connection_.reset();
+}
+
+void Conversation::reconnect() {
+  end();
+  begin();
+}
+
+void Conversation::send(std::string_view bytes) {
+  if (closed_ && !careless_) return;
+  socket_ += bytes;
+  deliver();
+}
+
+void Conversation::send_in_pieces(std::string_view bytes, size_t size) {
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(size, bytes.size()))) {
+    send(bytes.substr(0, size));
+  }
+}
+
+void Conversation::read(bool reads) {
+  reads_ = reads;
+  deliver();
+}
+
+// Its deadlines come one by one.
+void Conversation::pass(std::chrono::milliseconds time) {
+  const TimePoint until = now_ + time;
+  while (now_ < until) {
+    now_ = std::clamp(connection_->next_deadline(), now_ + std::chrono::milliseconds(1), until);
+    {
+      InLibrary counted;
+      for (EventPtr event : connection_->advance(now_)) handle(*event);
+    }
+    deliver();
+  }
+}
+
+// As a loop does: input as long as it is wanted, output as long as it is taken.
+void Conversation::deliver() {
+  for (bool moved = true; moved;) {
+    moved = take_input();
+    moved = take_output() || moved;
+  }
+}
+
+bool Conversation::take_input() {
+  if (closed_ && !careless_) socket_.clear();
+  const bool wanted = connection_->wants_input() || careless_;
+  if (!connection_->has_events() && (socket_.empty() || !wanted)) return false;
+  const std::string bytes = wanted ? socket_.substr(0, kReadSize) : std::string();
+  socket_.erase(0, bytes.size());
+  tally_.input += bytes.size();
+  InLibrary counted;
+  for (EventPtr event : connection_->receive(octets(bytes), now_)) handle(*event);
+  return true;
+}
+
+bool Conversation::take_output() {
+  size_t size = 0;
+  gsl::span<const ConstBuffer> buffers;
+  {
+    InLibrary counted;
+    buffers = connection_->pending_output();
+  }
+  for (const ConstBuffer& buffer : buffers) size += buffer.size;
+  tally_.output += size - shown_;
+  shown_ = size;
+  if (!reads_ || size == 0) return false;
+  for (const ConstBuffer& buffer : buffers) {
+    output_.append(reinterpret_cast<const char*>(buffer.data), buffer.size);
+  }
+  shown_ = 0;
+  {
+    InLibrary counted;
+    connection_->sent(size);
+  }
+  read_frames();
+  return true;
+}
+
+void Conversation::read_frames() {
+  size_t at = role_ == Role::kClient && output_.starts_with(kPreface) ? kPreface.size() : 0;
+  while (std::optional<reference::Frame> frame = reference::parse(output_, &at)) {
+    Seen& seen = streams_[frame->stream_id];
+    if (frame->type == reference::HEADERS) {
+      const auto fields = decoder_.decode(frame->payload);
+      ASSERT_TRUE(fields) << decoder_.error();
+      seen.ok = fields->front() == reference::HeaderField{":status", "200"};
+    } else if (frame->type == reference::DATA) {
+      seen.data += frame->payload.size();
+      tally_.body += frame->payload.size();
+    } else if (frame->type == reference::RST_STREAM) {
+      if (reference::number(frame->payload) != 0) ++tally_.refused;
+    } else if (frame->type == reference::PING && (frame->flags & reference::ACK) != 0) {
+      ++tally_.pinged;
+    }
+    const bool message = frame->type == reference::HEADERS || frame->type == reference::DATA;
+    if (message && (frame->flags & reference::END_STREAM) != 0 && seen.ok) ++tally_.answered;
+  }
+  output_.erase(0, at);
+}
+
+uint32_t Conversation::next_stream() {
+  const uint32_t id = std::exchange(next_stream_, next_stream_ + 2);
+  if (role_ == Role::kServer || closed_) return id;
+  {
+    InLibrary counted;
+    static constexpr Field kGet[] = {
+        {":method", "GET"}, {":scheme", "https"}, {":authority", "example.org"}, {":path", "/"}};
+    const RequestResult asked = connection_->submit_request(gsl::span<const Field>(kGet));
+    if (asked.ok()) {
+      EXPECT_EQ(asked.stream_id, id);
+    }
+  }
+  deliver();
+  return id;
+}
+
+std::string Conversation::head(std::string_view path) const {
+  return role_ == Role::kServer ? get(path) : kOk;
+}
+
+uint64_t Conversation::received(uint32_t id) const {
+  const auto seen = streams_.find(id);
+  return seen == streams_.end() ? 0 : seen->second.data;
+}
+
+void Conversation::terminate() {
+  {
+    InLibrary counted;
+    EXPECT_TRUE(connection_->terminate(ErrorCode::kInternalError).ok());
+  }
+  deliver();
+}
+
+void Conversation::handle(const Event& event) {
+  std::visit(Overloaded{
+                 [&](const RequestReceived& request) { answer(request); },
+                 [&](const ResponseReceived&) { ++tally_.told; },
+                 [&](const DataReceived& data) {
+                   // (Where nothing is fed or a response is there already, these say so.)
+                   std::ignore =
+                       connection_->send_data(data.stream_id, data.bytes, data.end_stream);
+                   if (data.end_stream) {
+                     std::ignore = connection_->submit_response(
+                         data.stream_id, {{":status", "200"}}, Body::view(kPage));
+                   }
+                 },
+                 [&](const StreamClosed& closed) {
+                   if (role_ == Role::kClient && closed.closed_by == ClosedBy::kEnd)
+                     ++tally_.answered;
+                 },
+                 [&](const ConnectionClosed& gone) { closed(gone.error); },
+                 [](const auto&) {},
+             },
+             event);
+}
+
+void Conversation::answer(const RequestReceived& request) {
+  ++tally_.told;
+  const std::string_view path = request.fields.get(":path");
+  if (path == "/kept") std::ignore = connection_->set_automatic_credit(request.stream_id, false);
+  if (path == "/wait") return;
+  if (path == "/echo") {
+    EXPECT_TRUE(
+        connection_->submit_response(request.stream_id, {{":status", "200"}}, Body::stream()).ok());
+  } else if (request.end_stream) {
+    const std::string_view page = path == "/large" ? kLargePage : kPage;
+    EXPECT_TRUE(
+        connection_->submit_response(request.stream_id, {{":status", "200"}}, Body::view(page))
+            .ok());
+  }
+}
+
+void Conversation::closed(const ConnectionError& error) {
+  closed_ = true;
+  for (size_t i = 0; i < kLimits; ++i) {
+    tally_.limits_hit += connection_->statistics().limits_hit.of(static_cast<Limit>(i));
+  }
+  if (error.code == ErrorCode::kNoError) return;
+  ++tally_.connections;
+  tally_.error = error;
+}
+
+}  // namespace headrace::attacks

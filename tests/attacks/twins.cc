@@ -1,0 +1,171 @@
+#include "tests/attacks/twins.h"
+
+#include <chrono>
+#include <string>
+
+#include "tests/attacks/wire.h"
+
+namespace headrace::attacks {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A page and what it needs, again and again.
+void browse(Conversation& c) {
+  for (uint32_t id = 3; id <= 11; id += 2) {  // Firefox's groups, of idle streams (RFC 9113 §5.3)
+    c.send(encode(reference::PRIORITY, 0, id, reference::priority(false, 0, 100)));
+  }
+  for (int page = 0; page < 20; ++page) {
+    std::string burst;
+    for (int i = 0; i < 50; ++i) {
+      const uint32_t id = c.next_stream() + 12;
+      burst += headers(id, get("/"), true);
+      burst += encode(reference::PRIORITY_UPDATE, 0, 0, reference::priority_update(id, "u=1, i"));
+    }
+    c.send(burst);
+    c.pass(3s);
+  }
+}
+
+void chat(Conversation& c) {
+  std::string calls;
+  for (int call = 0; call < 10; ++call) {
+    const uint32_t id = c.next_stream();
+    c.send(headers(id, post("/echo"), false));
+    for (int message = 0; message < 500; ++message) c.send(data(id, "m", false));
+    c.send(data(id, "", true));  // the half-close is a frame of its own
+  }
+}
+
+void crumble(Conversation& c) {
+  std::string block = get("/");
+  for (int i = 0; i < 90; ++i) block += literal("cookie", "crumb" + std::to_string(i) + "=1");
+  for (int i = 0; i < 20; ++i) c.send(headers(c.next_stream(), block, true));
+}
+
+void sign_on(Conversation& c) {
+  std::string block = get("/");
+  for (int i = 0; i < 5; ++i) block += literal("cookie", std::string(4096, 's'));
+  for (int i = 0; i < 20; ++i) {
+    const uint32_t id = c.next_stream();
+    c.send_in_pieces(
+        encode(reference::HEADERS, reference::END_STREAM, id, block.substr(0, 16384)) +
+            encode(reference::CONTINUATION, reference::END_HEADERS, id, block.substr(16384)),
+        1400);
+  }
+}
+
+// Each time the beginning is taken, and the rest is not wanted. What it asks for last it sees to
+// the end.
+void seek(Conversation& c) {
+  for (int i = 0; i < 3000; ++i) {
+    const uint32_t id = c.next_stream();
+    c.send(headers(id, get("/large"), true));
+    c.send(rst_stream(id));
+    c.pass(1ms);
+  }
+  const uint32_t last = c.next_stream();
+  c.send(headers(last, get("/large"), true));
+  for (int i = 0; i < 17; ++i) c.send(window_update(last, 65536));
+}
+
+// A hundred a second, for a minute, as one backend is slow.
+void hedge(Conversation& c) {
+  for (int second = 0; second < 60; ++second) {
+    for (int i = 0; i < 100; ++i) {
+      const uint32_t slow = c.next_stream();
+      const uint32_t quick = c.next_stream();
+      c.send(headers(slow, get("/wait"), true) + headers(quick, get("/"), true));
+      c.send(rst_stream(slow));
+    }
+    c.pass(1s);
+  }
+}
+
+void pause(Conversation& c) {
+  const uint32_t id = c.next_stream();
+  c.send(headers(id, get("/large"), true));
+  for (int i = 0; i < 16; ++i) {
+    c.pass(240s);
+    c.send(window_update(id, 65536));
+  }
+}
+
+// Two a second, for six days.
+void stay(Conversation& c) {
+  const std::string pings = times(20, ping(7));
+  for (int i = 0; i < 50'000; ++i) {
+    c.send(pings);
+    c.pass(10s);
+  }
+  c.send(headers(c.next_stream(), get("/"), true));
+}
+
+void upload(Conversation& c) {
+  for (int i = 0; i < 10; ++i) {
+    const uint32_t id = c.next_stream();
+    c.send(headers(id, post("/"), false));
+    for (int k = 0; k < 500; ++k) c.send(padded_data(id, "u", 255));
+    c.send(data(id, "", true));
+  }
+}
+
+// A window that is found as gRPC's is: it doubles, and goes back when the path is another.
+void probe(Conversation& c) {
+  const uint32_t id = c.next_stream();
+  c.send(headers(id, get("/large"), true));
+  for (uint32_t i = 0; i < 200; ++i) {
+    c.send(settings({{kInitialWindowSize, 65535 << i % 5}}) + ping(i) + window_update(id, 4096));
+    c.pass(20ms);
+  }
+  c.send(settings({{kInitialWindowSize, 1 << 20}}));
+}
+
+void hint(Conversation& c) {
+  for (int i = 0; i < 50; ++i) {
+    const uint32_t id = c.next_stream();
+    const std::string hints = literal(":status", "103") + literal("link", "</style.css>");
+    for (int k = 0; k < 5; ++k) c.send(headers(id, hints, false));
+    c.send(headers(id, kOk, false) + data(id, "page", true));
+  }
+}
+
+void fill_the_jar(Conversation& c) {
+  std::string block = kOk;
+  for (int i = 0; i < 300; ++i) block += literal("set-cookie", "c" + std::to_string(i) + "=1");
+  for (int i = 0; i < 20; ++i) c.send(headers(c.next_stream(), block, true));
+}
+
+void say_farewell(Conversation& c) {
+  for (int i = 0; i < 20; ++i) {
+    const uint32_t first = c.next_stream();
+    const uint32_t second = c.next_stream();
+    c.send(encode(reference::GOAWAY, 0, 0, reference::goaway(0x7fffffff, 0)) + ping(1));
+    c.send(encode(reference::GOAWAY, 0, 0, reference::goaway(second, 0)));
+    c.send(headers(first, kOk, true) + headers(second, kOk, false) + data(second, "", true));
+    c.reconnect();
+  }
+}
+
+}  // namespace
+
+const Twin kPages{"a browser", Role::kServer, browse, 1000};
+const Twin kTinyMessages{"gRPC messages of one octet", Role::kServer, chat, 10};
+const Twin kCrumbs{"90 cookie crumbs", Role::kServer, crumble, 20};
+const Twin kSignOn{"20 KiB of sign-on cookies", Role::kServer, sign_on, 20};
+const Twin kSeeks{"seeks that reset", Role::kServer, seek, 1};
+const Twin kHedges{"hedged requests", Role::kServer, hedge, 6000};
+const Twin kPausedVideo{"a paused video", Role::kServer, pause, 1};
+const Twin kLongLived{"a million PINGs over days", Role::kServer, stay, 1};
+const Twin kPaddedUploads{"padded uploads", Role::kServer, upload, 10};
+const Twin kProbes{"windows that follow the path", Role::kServer, probe, 1};
+const Twin kEarlyHints{"early hints", Role::kClient, hint, 50};
+const Twin kCookieJar{"responses of 300 cookies", Role::kClient, fill_the_jar, 20};
+const Twin kFarewell{"a farewell in two phases", Role::kClient, say_farewell, 40};
+
+std::vector<Twin> all_twins() {
+  return {kPages,     kTinyMessages,  kCrumbs, kSignOn,     kSeeks,     kHedges,  kPausedVideo,
+          kLongLived, kPaddedUploads, kProbes, kEarlyHints, kCookieJar, kFarewell};
+}
+
+}  // namespace headrace::attacks
