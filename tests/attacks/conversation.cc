@@ -48,7 +48,7 @@ Conversation::~Conversation() { end(); }
 void Conversation::begin() {
   closed_ = false;
   next_stream_ = 1;
-  streams_.clear();
+  ok_.clear();
   socket_.clear();
   output_.clear();
   shown_ = 0;
@@ -147,21 +147,22 @@ bool Conversation::take_output() {
 void Conversation::read_frames() {
   size_t at = role_ == Role::kClient && output_.starts_with(kPreface) ? kPreface.size() : 0;
   while (std::optional<reference::Frame> frame = reference::parse(output_, &at)) {
-    Seen& seen = streams_[frame->stream_id];
+    if (frame->type == reference::PING) {
+      tally_.answered += frame->flags & reference::ACK;
+      continue;
+    }
+    bool& ok = ok_[frame->stream_id];
     if (frame->type == reference::HEADERS) {
       const auto fields = decoder_.decode(frame->payload);
       ASSERT_TRUE(fields) << decoder_.error();
-      seen.ok = fields->front() == reference::HeaderField{":status", "200"};
+      ok = fields->front() == reference::HeaderField{":status", "200"};
     } else if (frame->type == reference::DATA) {
-      seen.data += frame->payload.size();
       tally_.body += frame->payload.size();
     } else if (frame->type == reference::RST_STREAM) {
       if (reference::number(frame->payload) != 0) ++tally_.refused;
-    } else if (frame->type == reference::PING && (frame->flags & reference::ACK) != 0) {
-      ++tally_.pinged;
     }
     const bool message = frame->type == reference::HEADERS || frame->type == reference::DATA;
-    if (message && (frame->flags & reference::END_STREAM) != 0 && seen.ok) ++tally_.answered;
+    if (message && (frame->flags & reference::END_STREAM) != 0 && ok) ++tally_.answered;
   }
   output_.erase(0, at);
 }
@@ -184,11 +185,6 @@ uint32_t Conversation::next_stream() {
 
 std::string Conversation::head(std::string_view path) const {
   return role_ == Role::kServer ? get(path) : kOk;
-}
-
-uint64_t Conversation::received(uint32_t id) const {
-  const auto seen = streams_.find(id);
-  return seen == streams_.end() ? 0 : seen->second.data;
 }
 
 void Conversation::terminate() {
@@ -240,9 +236,6 @@ void Conversation::answer(const RequestReceived& request) {
 
 void Conversation::closed(const ConnectionError& error) {
   closed_ = true;
-  for (size_t i = 0; i < kLimits; ++i) {
-    tally_.limits_hit += connection_->statistics().limits_hit.of(static_cast<Limit>(i));
-  }
   if (error.code == ErrorCode::kNoError) return;
   ++tally_.connections;
   tally_.error = error;

@@ -15,14 +15,12 @@ namespace headrace::attacks {
 
 // What came of a conversation, of all its connections together. Octets are those on the wire.
 struct Tally {
-  uint64_t input = 0;     // that the library read
-  uint64_t output = 0;    // that the peer took, or could have taken
-  uint64_t body = 0;      // of it what was asked for: the payload of DATA
-  uint64_t told = 0;      // messages (requests, or responses) that the application was told of
-  uint64_t answered = 0;  // whole responses of ours with a status of 200, or whole ones to us
-  uint64_t refused = 0;   // RST_STREAM that the library sent
-  uint64_t pinged = 0;    // acknowledgements of PING that it sent
-  uint64_t limits_hit = 0;
+  uint64_t input = 0;        // that the library read
+  uint64_t output = 0;       // that the peer took, or could have taken
+  uint64_t body = 0;         // of it what was asked for: the payload of DATA
+  uint64_t told = 0;         // messages (requests, or responses) that the application was told of
+  uint64_t answered = 0;     // whole responses (of ours, with a status of 200), and PINGs
+  uint64_t refused = 0;      // RST_STREAM that the library sent
   uint64_t connections = 0;  // that have ended with an error of the library's
   ErrorDetail error;         // of the last of them
 };
@@ -65,8 +63,6 @@ class Conversation {
   uint32_t next_stream();
   // A message's head for it: a request for `path`, or a response.
   std::string head(std::string_view path) const;
-  // The octets of DATA that have come on a stream.
-  uint64_t received(uint32_t id) const;
 
   // --- The application.
 
@@ -102,12 +98,7 @@ class Conversation {
   bool careless_ = false;
   uint32_t next_stream_ = 1;
 
-  // What the peer knows of its streams.
-  struct Seen {
-    bool ok = false;
-    uint64_t data = 0;
-  };
-  std::map<uint32_t, Seen> streams_;
+  std::map<uint32_t, bool> ok_;  // the streams that a response of 200 has come on
   reference::HpackDecoder decoder_;
 };
 

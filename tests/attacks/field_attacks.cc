@@ -157,7 +157,7 @@ gsl::span<const Attack> field_attacks() {
        .play = hpack_bomb,
        .twin = kSignOn,
        .client_twin = &kCookieJar,
-       .n = 500,
+       .n = 200,
        .told = 1,
        .few = 5},
       {.name = "HPACK: the largest lists",

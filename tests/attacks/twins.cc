@@ -93,10 +93,10 @@ void pause(Conversation& c) {
 
 // Two a second, for six days.
 void stay(Conversation& c) {
-  const std::string pings = times(20, ping(7));
-  for (int i = 0; i < 50'000; ++i) {
+  const std::string pings = times(50, ping(7));
+  for (int i = 0; i < 20'000; ++i) {
     c.send(pings);
-    c.pass(10s);
+    c.pass(25s);
   }
   c.send(headers(c.next_stream(), get("/"), true));
 }
@@ -156,12 +156,12 @@ const Twin kSignOn{"20 KiB of sign-on cookies", Role::kServer, sign_on, 20};
 const Twin kSeeks{"seeks that reset", Role::kServer, seek, 1};
 const Twin kHedges{"hedged requests", Role::kServer, hedge, 6000};
 const Twin kPausedVideo{"a paused video", Role::kServer, pause, 1};
-const Twin kLongLived{"a million PINGs over days", Role::kServer, stay, 1};
+const Twin kLongLived{"a million PINGs over days", Role::kServer, stay, 1'000'001};
 const Twin kPaddedUploads{"padded uploads", Role::kServer, upload, 10};
-const Twin kProbes{"windows that follow the path", Role::kServer, probe, 1};
+const Twin kProbes{"windows that follow the path", Role::kServer, probe, 201};
 const Twin kEarlyHints{"early hints", Role::kClient, hint, 50};
 const Twin kCookieJar{"responses of 300 cookies", Role::kClient, fill_the_jar, 20};
-const Twin kFarewell{"a farewell in two phases", Role::kClient, say_farewell, 40};
+const Twin kFarewell{"a farewell in two phases", Role::kClient, say_farewell, 60};
 
 std::vector<Twin> all_twins() {
   return {kPages,     kTinyMessages,  kCrumbs, kSignOn,     kSeeks,     kHedges,  kPausedVideo,
