@@ -1,6 +1,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/balanced.h"
 #include "fuzz/conversation/conversation.h"
 
 // A peer that may say anything to a client whose application does a little of everything; see
@@ -11,8 +12,8 @@
 // its empty SETTINGS.
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using headrace::fuzz::Conversation;
-  headrace::fuzz::play_in_every_style(headrace::Role::kClient, Conversation::Speech::kRaw,
-                                      {reinterpret_cast<const char*>(data), size});
-  return 0;
+  return headrace::fuzz::play_balanced(data, size, [](std::string_view input) {
+    using headrace::fuzz::Conversation;
+    headrace::fuzz::play_in_every_style(headrace::Role::kClient, Conversation::Speech::kRaw, input);
+  });
 }

@@ -1,6 +1,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/balanced.h"
 #include "fuzz/conversation/conversation.h"
 
 // A server connection, a client that mostly means well and an application: the input says what each
@@ -9,8 +10,9 @@
 // the same each time, and both see to it that the other side keeps to the rules.
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using headrace::fuzz::Conversation;
-  headrace::fuzz::play_in_every_style(headrace::Role::kServer, Conversation::Speech::kFrames,
-                                      {reinterpret_cast<const char*>(data), size});
-  return 0;
+  return headrace::fuzz::play_balanced(data, size, [](std::string_view input) {
+    using headrace::fuzz::Conversation;
+    headrace::fuzz::play_in_every_style(headrace::Role::kServer, Conversation::Speech::kFrames,
+                                        input);
+  });
 }

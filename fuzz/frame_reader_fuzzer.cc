@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "fuzz/balanced.h"
 #include "fuzz/require.h"
 #include "protocol/frame/frame_reader.h"
 #include "tests/frame/render.h"
@@ -65,13 +66,10 @@ Outcome read(Allocation allocation, std::string_view bytes, size_t first, size_t
   return outcome;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size == 0) return 0;
-  const size_t piece = std::max<size_t>(1, data[0]);
-  const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-
+void read_in_every_way(std::string_view input) {
+  if (input.empty()) return;
+  const size_t piece = std::max<size_t>(1, static_cast<uint8_t>(input.front()));
+  const std::string_view bytes = input.substr(1);
   const size_t all = bytes.size() + 1;
   const Outcome whole = read(Allocation::kReuse, bytes, all, all, Loop::kToTheEnd);
   for (Allocation allocation : {Allocation::kReuse, Allocation::kFresh}) {
@@ -92,5 +90,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     require(headrace::testing::render(*expected) == frame, "the reference reads another frame");
   }
   require(!whole.error.empty() || !reference::parse(bytes, &position), "a frame was left out");
-  return 0;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return headrace::fuzz::play_balanced(data, size, read_in_every_way);
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz/balanced.h"
 #include "fuzz/hpack/decoders.h"
 #include "fuzz/hpack/third_codec.h"
 #include "fuzz/require.h"
@@ -158,6 +159,6 @@ class Case {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  Case().play({reinterpret_cast<const char*>(data), size});
-  return 0;
+  return headrace::fuzz::play_balanced(data, size,
+                                       [](std::string_view input) { Case().play(input); });
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "field/field.h"
+#include "fuzz/balanced.h"
 #include "fuzz/draws.h"
 #include "fuzz/hpack/decoders.h"
 #include "fuzz/hpack/third_codec.h"
@@ -277,7 +278,8 @@ class Case {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  Draws draws({reinterpret_cast<const char*>(data), size});
-  Case(&draws).play();
-  return 0;
+  return headrace::fuzz::play_balanced(data, size, [](std::string_view input) {
+    Draws draws(input);
+    Case(&draws).play();
+  });
 }

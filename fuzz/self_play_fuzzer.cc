@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz/balanced.h"
 #include "fuzz/require.h"
 #include "tests/self_play/pair.h"
 #include "tests/self_play/random.h"
@@ -37,13 +38,15 @@ std::vector<uint64_t> play(std::string_view choices, const Modes& modes) {
   return report.digests();
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const std::string_view choices(reinterpret_cast<const char*>(data), size);
+void play_in_all_modes(std::string_view choices) {
   const std::vector<uint64_t> first = play(choices, all_modes()[0]);
   for (size_t i = 1; i < all_modes().size(); ++i) {
     require(play(choices, all_modes()[i]) == first, "the modes differ");
   }
-  return 0;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return headrace::fuzz::play_balanced(data, size, play_in_all_modes);
 }

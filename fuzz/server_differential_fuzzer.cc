@@ -1,6 +1,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/balanced.h"
 #include "fuzz/differential/comparison.h"
 
 // A client that may say anything, to a server of ours and to one of libnghttp2's: requests,
@@ -11,7 +12,7 @@
 // preface.
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  (void)headrace::fuzz::compare(headrace::Role::kServer,
-                                {reinterpret_cast<const char*>(data), size});
-  return 0;
+  return headrace::fuzz::play_balanced(data, size, [](std::string_view input) {
+    (void)headrace::fuzz::compare(headrace::Role::kServer, input);
+  });
 }

@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 
+#include "fuzz/balanced.h"
 #include "fuzz/require.h"
 #include "tests/transcript/transcript.h"
 
@@ -59,15 +60,12 @@ std::string print(const Transcript& transcript) {
   return text;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
+void read_and_print(std::string_view text) {
   Transcript first;
   std::string error;
   if (!parse_transcript(text, "text", &first, &error)) {
     require(!error.empty(), "it is refused without a reason");
-    return 0;
+    return;
   }
   const std::string printed = print(first);
   Transcript second;
@@ -81,5 +79,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     require(second.turns[i].input == first.turns[i].input, "other input");
     require(second.turns[i].boundaries == first.turns[i].boundaries, "other boundaries");
   }
-  return 0;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  return headrace::fuzz::play_balanced(data, size, read_and_print);
 }

@@ -187,7 +187,14 @@ const std::vector<Difference>& differences() {
        "what it may be is that scheme's affair; nghttp2 judges it as it does http's",
        [](const Step& s) {
          return theirs_refuses(s) && message(s).find(" :scheme: ") != std::string_view::npos &&
-                message(s).find(" :scheme: http") == std::string_view::npos;
+                message(s).find(" :scheme: http;") == std::string_view::npos &&
+                message(s).find(" :scheme: https;") == std::string_view::npos;
+       }},
+      {"userinfo in an authority", "RFC 9113 §8.3.1", "MUST NOT be there; nghttp2 lets it pass",
+       [](const Step& s) {
+         return is(s, HEADERS) && resets(s, s.ours, kProtocolError) && !s.theirs.error &&
+                !s.theirs.streams.empty() &&
+                s.theirs.streams.begin()->second[0].find('@') != std::string::npos;
        }},
       {"a status below 100", "RFC 9110 §15",
        "no status code, so the response is malformed; nghttp2 takes any three digits",

@@ -79,6 +79,7 @@ std::map<std::string, Example> examples() {
                 1, 0,
                 {{":method", "GET"}, {":scheme", "coap"}, {":authority", "a<b"}, {":path", "/"}})}},
       {"a status below 100", {Role::kClient, kSettings + head(1, 0, {{":status", "099"}})}},
+      {"userinfo in an authority", {Role::kServer, kSettings + request(1, 0, "", "me@a")}},
       {"PRIORITY_UPDATE", {Role::kClient, kSettings + encode(PRIORITY_UPDATE, 0, 0, u32(1))}},
       {"a wrong size where the frame may not be",
        {Role::kServer, kSettings + encode(PING, 0, 1, "short")}},
