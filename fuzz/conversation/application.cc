@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <variant>
 
 #include "fuzz/conversation/output_rules.h"
@@ -207,6 +208,11 @@ void Application::command(Draws* draws, uint32_t stream_id) {
     case 20:
       if (validated_) (void)connection_->send_trailers(stream_id, {{":path", "/"}});
       return;
+    case 21:
+      return connection_->set_memory_pressure(draws->below(2) == 1);
+    case 22:
+      return connection_->set_time_of_day(std::chrono::system_clock::time_point(
+          std::chrono::hours(draws->octet()) * draws->octet()));
     default:
       return message_command(draws, 4 + choice % 4, stream_id);
   }

@@ -82,12 +82,17 @@ void draw_client(uint8_t bits, Options* options) {
   options->assumed_concurrent_streams = kConcurrency[bits >> 1 & 3];
   options->first_stream_id = kFirst[bits >> 3 & 3];
   if ((bits & 32) != 0) options->limits.informational_responses = 2;
+  options->receive_altsvc = (bits & 64) != 0;
+  options->receive_origin = (bits & 128) != 0;
 }
 
 void draw_server(uint8_t bits, Options* options) {
   options->enable_connect_protocol = (bits & 1) != 0;
   if ((bits & 2) != 0) options->first_stream_id = 0x7ffffffc;
   if ((bits & 4) != 0) options->limits.priority_updates_per_stream = 1;
+  options->complete_heads = (bits & 8) != 0;
+  if ((bits & 16) != 0) options->limits.output_backlog = 1000;
+  if ((bits & 32) != 0) options->limits.connection_age = std::chrono::seconds(30);
 }
 
 }  // namespace
