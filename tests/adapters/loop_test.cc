@@ -302,7 +302,8 @@ TEST_P(LoopTest, StopsReadingFromAPeerThatDoesNotRead) {
   for (int i = 0; i < 1000; ++i) pings += ping;
   size_t sent = 0;
   size_t refused = 0;
-  for (int i = 0; i < 1000; ++i) {
+  // (A thread of the kernel takes its time, and more so on a busy machine.)
+  for (int i = 0; i < 20'000 && refused <= 100; ++i) {
     const size_t n = peer.send(std::string_view(pings).substr(sent % ping.size()));
     sent += n;
     refused = n == 0 ? refused + 1 : 0;
