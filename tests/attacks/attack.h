@@ -20,8 +20,9 @@ namespace headrace::attacks {
 struct Twin {
   const char* name;
   Role role;  // the library's
-  void (*play)(Conversation& conversation);
-  uint64_t answers;  // that it has to get
+  void (*round)(Conversation& conversation);
+  uint64_t answers;  // that it has to get in a round
+  int rounds;        // that are as long as it takes
 };
 
 // A class of attacks, as data: what is sent, and what may come of it at most.
@@ -30,7 +31,7 @@ struct Attack {
   Role role;         // the library's
   // Sends it `n` times, or as long as the library lets it.
   void (*play)(Conversation& conversation, uint32_t n);
-  const Twin& twin;  // what must not suffer
+  const Twin& twin;  // what must not suffer next to it
   // It is one against clients of ours, too: and what must not suffer then.
   const Twin* client_twin = nullptr;
 

@@ -33,11 +33,26 @@ void expect_served(Conversation& c) {
   EXPECT_EQ(c.tally().answered, before + 1);
 }
 
+// It has got all its answers, and no limit was reached.
+void expect_honest(Conversation& c, uint64_t answers) {
+  EXPECT_TRUE(c.is_open());
+  EXPECT_EQ(c.tally().answered, answers);
+  EXPECT_EQ(c.tally().refused, 0u);
+  EXPECT_EQ(c.tally().connections, 0u) << describe(c.tally().error);
+  EXPECT_EQ(c.connection().statistics().limits_hit.last(), std::nullopt);
+}
+
 class AttackTest : public ::testing::TestWithParam<std::tuple<Attack, Allocation>> {};
 
 TEST_P(AttackTest, CostsLittle) {
   const auto& [attack, allocation] = GetParam();
   const Options options = options_for(attack, allocation);
+  const bool against_client = attack.role == Role::kClient && attack.client_twin != nullptr;
+  const Twin& twin = against_client ? *attack.client_twin : attack.twin;
+  Options defaults;
+  defaults.allocation = allocation;
+  Conversation neighbour(twin.role, defaults);
+  twin.round(neighbour);
   const size_t before = HeapUse::live();
   size_t waiting = 0;
   {
@@ -66,6 +81,8 @@ TEST_P(AttackTest, CostsLittle) {
     }
   }
   EXPECT_EQ(HeapUse::live(), before) << "it has leaked";
+  twin.round(neighbour);
+  expect_honest(neighbour, twin.answers * 2);
 }
 
 std::string printable(std::string name) {
@@ -95,12 +112,8 @@ TEST_P(TwinTest, IsServed) {
   Options options;
   options.allocation = allocation;
   Conversation c(twin.role, options);
-  twin.play(c);
-  EXPECT_TRUE(c.is_open());
-  EXPECT_EQ(c.tally().answered, twin.answers);
-  EXPECT_EQ(c.tally().refused, 0u);
-  EXPECT_EQ(c.tally().connections, 0u);
-  EXPECT_EQ(c.connection().statistics().limits_hit.last(), std::nullopt);
+  for (int i = 0; i < twin.rounds; ++i) twin.round(c);
+  expect_honest(c, twin.answers * static_cast<uint64_t>(twin.rounds));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, TwinTest,
