@@ -16,6 +16,8 @@ namespace {
 constexpr std::chrono::milliseconds kClosingWait{100};
 constexpr int kClosingWaits = 100;
 constexpr size_t kSpareBuffers = 64;
+constexpr size_t kAcceptsAtOnce = 4;   // every newcomer wakes all of them
+constexpr size_t kListenQueue = 4096;  // the most that wait in one (net.core.somaxconn)
 
 // A socket that does not block makes io_uring say EAGAIN; one that does is waited for.
 void let_wait(const UniqueFd& socket, bool wait) {
@@ -58,14 +60,10 @@ IoUringLoop::~IoUringLoop() {
   }
 }
 
-bool IoUringLoop::is_idle() const { return closing_.empty() && parked_.empty() && !accepting_; }
+bool IoUringLoop::is_idle() const { return closing_.empty() && parked_.empty() && accepts_ == 0; }
 
 TimePoint IoUringLoop::wait(std::chrono::nanoseconds timeout) {
-  if (accept_wanted_ && !std::exchange(accepting_, true)) {
-    submit(Operation::kAccept, [&](io_uring_sqe* entry) {
-      io_uring_prep_multishot_accept(entry, listener().get(), nullptr, nullptr, SOCK_CLOEXEC);
-    });
-  }
+  if (accept_wanted_) ask_for_newcomers(current_time());
   for (RingPeer* peer : newcomers_) touch(*peer);
   ring_->wait(newcomers_.empty() ? timeout : std::chrono::nanoseconds(0));
   newcomers_.clear();
@@ -139,17 +137,47 @@ void IoUringLoop::on_wakeup(const Completion& completion) {
 void IoUringLoop::watch_listener(bool watch) {
   accept_wanted_ = watch;
   let_wait(listener(), watch);
-  if (watch || !accepting_) return;
+  if (!watch) cancel_accepts();
+}
+
+// With room for all who can be waiting, one accept takes them as they come. Else there is one for
+// each place that is left: who was accepted and has none would keep a descriptor from others.
+void IoUringLoop::ask_for_newcomers(TimePoint now) {
+  const size_t places = room(now);
+  if (places > kListenQueue && accepts_ == 0) {
+    accepts_all_ = true;
+    submit_accept(io_uring_prep_multishot_accept);
+  } else if (places <= kListenQueue && accepts_all_) {
+    cancel_accepts();
+  } else if (!accepts_all_) {
+    while (accepts_ < std::min(places, kAcceptsAtOnce)) submit_accept(io_uring_prep_accept);
+  }
+}
+
+template <typename Prepare>
+void IoUringLoop::submit_accept(Prepare prepare) {
+  ++accepts_;
+  submit(Operation::kAccept, [&](io_uring_sqe* entry) {
+    prepare(entry, listener().get(), nullptr, nullptr, SOCK_CLOEXEC);
+  });
+}
+
+void IoUringLoop::cancel_accepts() {
+  if (accepts_ == 0) return;
   submit(Operation::kCancelAccept, [](io_uring_sqe* entry) {
-    io_uring_prep_cancel64(entry, Completion::user_data(Operation::kAccept), 0);
+    io_uring_prep_cancel64(entry, Completion::user_data(Operation::kAccept),
+                           IORING_ASYNC_CANCEL_ALL);
   });
 }
 
 void IoUringLoop::on_accepted(const Completion& completion, TimePoint now) {
-  accepting_ = completion.more();
+  if (!completion.more()) {
+    --accepts_;
+    accepts_all_ = false;
+  }
   if (completion.result() < 0) return accept_failed(-completion.result(), now);
   UniqueFd socket(completion.result());
-  if (admits(now)) {
+  if (room(now) > 0) {
     start_accepted(std::move(socket), now);
   } else {
     parked_.push_back(std::move(socket));
@@ -158,7 +186,7 @@ void IoUringLoop::on_accepted(const Completion& completion, TimePoint now) {
 
 void IoUringLoop::start_parked(TimePoint now) {
   if (is_stopping()) parked_.clear();  // like who is left in the listen queue
-  while (!parked_.empty() && admits(now)) {
+  while (!parked_.empty() && room(now) > 0) {
     UniqueFd socket = std::move(parked_.front());
     parked_.pop_front();
     start_accepted(std::move(socket), now);

@@ -51,6 +51,8 @@ class IoUringLoop final : public Loop {
   bool is_idle() const override;
   bool has_unsubmitted() const override { return ring_->has_unsubmitted() || !newcomers_.empty(); }
 
+  void ask_for_newcomers(TimePoint now);
+  void cancel_accepts();
   void complete(const Completion& completion, TimePoint now);
   void on_wakeup(const Completion& completion);
   void on_accepted(const Completion& completion, TimePoint now);
@@ -59,6 +61,8 @@ class IoUringLoop final : public Loop {
   void on_released(RingPeer& peer, const Completion& completion, TimePoint now);
   void on_hangup(RingPeer& peer, const Completion& completion, TimePoint now);
 
+  template <typename Prepare>
+  void submit_accept(Prepare prepare);
   template <typename Prepare>
   void submit(Operation operation, Prepare prepare);
   template <typename Prepare>
@@ -79,9 +83,10 @@ class IoUringLoop final : public Loop {
   std::vector<std::unique_ptr<RingPeer>> closing_;  // the system still works for them
   std::vector<std::unique_ptr<OutputBuffers>> spare_buffers_;
   std::deque<UniqueFd> parked_;  // accepted above the limit: they wait as in the listen queue
+  size_t accepts_ = 0;           // under way
+  bool accepts_all_ = false;     // one that goes on and on
   bool starved_ = false;         // some of those touched found no buffer for input
   bool accept_wanted_ = false;
-  bool accepting_ = false;
 };
 
 }  // namespace headrace::adapters

@@ -1,6 +1,7 @@
 #ifndef HEADRACE_ADAPTERS_LOOP_ADMISSION_H_
 #define HEADRACE_ADAPTERS_LOOP_ADMISSION_H_
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 
@@ -15,8 +16,10 @@ class Admission {
  public:
   explicit Admission(size_t max_connections) : max_connections_(max_connections) {}
 
-  bool admits(size_t open_connections, TimePoint now) const {
-    return open_connections < max_connections_ && now >= paused_until_;
+  // How many more may come in.
+  size_t room(size_t open_connections, TimePoint now) const {
+    return now < paused_until_ ? 0
+                               : max_connections_ - std::min(max_connections_, open_connections);
   }
   // accept() failed for lack of descriptors or memory.
   void pause(TimePoint now) { paused_until_ = now + kPause; }

@@ -125,7 +125,7 @@ nanoseconds Loop::timeout(milliseconds max_wait, TimePoint now) const {
 
 bool Loop::accept_waiting(TimePoint now) {
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
-    if (!admits(now)) return false;
+    if (room(now) == 0) return false;
     if (is_short_of_memory()) return true;
     UniqueFd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.valid()) {
@@ -175,7 +175,7 @@ void Loop::start(Peer& peer, Role role, const Options& options, Service& service
 // While nobody may come in the listener is not watched: it would be reported every turn.
 void Loop::update_listener(TimePoint now) {
   if (!listener_.valid()) return;
-  const bool watch = admits(now);
+  const bool watch = room(now) > 0;
   if (watch != listener_watched_) watch_listener(watch);
   listener_watched_ = watch;
 }

@@ -100,7 +100,8 @@ class Loop {
 
   static TimePoint current_time() { return std::chrono::steady_clock::now(); }
   bool is_stopping() const { return stops_handled_ > 0; }
-  bool admits(TimePoint now) const { return admission_.admits(peers_.size(), now); }
+  // How many more connections may come in.
+  size_t room(TimePoint now) const { return admission_.room(peers_.size(), now); }
   // Takes newcomers out of the listen queue. True: it stopped at the turn's bound or for lack of
   // memory, and more may be waiting.
   bool accept_waiting(TimePoint now);

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -27,6 +28,8 @@ namespace {
 using adapters::UniqueFd;
 
 constexpr int kUsageError = 2;
+constexpr rlim_t kOwnDescriptors = 16;  // standard ones, the root, the log, some files
+constexpr rlim_t kLoopDescriptors = 3;  // what it waits with, and the listening socket
 
 // What one thread needs.
 struct Worker {
@@ -59,12 +62,18 @@ void ignore_signals() {
   signal(SIGINT, SIG_IGN);
 }
 
-// Every connection is a descriptor: allow as many as we may.
-void raise_descriptor_limit() {
+// Every connection is a descriptor: allows as many as we may have, and leaves some of them to the
+// loops themselves and to files, which are read while all connections are open.
+void share_descriptors(Config* config) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+  const auto threads = static_cast<rlim_t>(config->threads);
+  const rlim_t others = kOwnDescriptors + kLoopDescriptors * threads + limit.rlim_cur / 8;
+  const rlim_t left = limit.rlim_cur - std::min(limit.rlim_cur, others);
+  size_t* most = &config->loop.max_connections;  // one loop's
+  *most = std::clamp<rlim_t>(left / threads, 1, *most);
 }
 
 int fail(const std::string& message) {
@@ -121,14 +130,14 @@ absl::StatusOr<std::vector<Worker>> make_workers(const Config& config,
 }
 
 int run(gsl::span<char* const> arguments) {
-  const absl::StatusOr<Config> config = read_config(arguments);
+  absl::StatusOr<Config> config = read_config(arguments);
   if (!config.ok()) return fail(config.status());
   if (config->help) {
     std::fputs(usage().c_str(), stdout);
     return 0;
   }
   if (!config->io_note.empty()) std::fprintf(stderr, "serve: %s\n", config->io_note.c_str());
-  raise_descriptor_limit();
+  share_descriptors(&*config);
   Site site;
   if (const absl::Status opened = open_site(*config, &site); !opened.ok()) return fail(opened);
   absl::StatusOr<std::vector<UniqueFd>> listeners =

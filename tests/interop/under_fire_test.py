@@ -201,6 +201,18 @@ def hit_and_run():
     under_fire(attack, "--max_connections=50")
 
 
+def more_than_descriptors():
+    """twice as many connections as the process may have descriptors: files are read all along"""
+    def attack(server):
+        with Attackers(server) as attackers:
+            for i in range(120):
+                attackers.connect(OPENING if i % 2 else b"")
+            time.sleep(1)
+
+    under_fire(attack, "--preface_timeout=1s", "--idle_timeout=1s",
+               runner=("prlimit", "--nofile=64:64"))
+
+
 # --- Who takes its time
 
 
@@ -462,7 +474,7 @@ def undefended():
         server.kill()
 
 
-CHECKS = [storm, hit_and_run, slow_preface, slow_headers, slow_continuation, slow_body, half_open,
+CHECKS = [storm, hit_and_run, more_than_descriptors, slow_preface, slow_headers, slow_continuation, slow_body, half_open,
           zero_windows, full_sockets, pings_unread, resets_in_mid_write, memory,
           memory_undefended, end_under_load, undefended]
 
