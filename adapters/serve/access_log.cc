@@ -1,6 +1,7 @@
 #include "adapters/serve/access_log.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,6 +22,19 @@ void append_escaped(std::string_view text, std::string* line) {
       line->append(escaped);
     }
   }
+}
+
+constexpr int kOpenFlags = O_WRONLY | O_NONBLOCK | O_CLOEXEC;
+
+// A pipe is opened anew where that can be, for not to wait is of our own opening then, and nobody
+// else's who writes to it.
+int open_standard_output() {
+  struct stat status {};
+  if (fstat(STDOUT_FILENO, &status) == 0 && S_ISFIFO(status.st_mode)) {
+    const int file = ::open("/proc/self/fd/1", kOpenFlags);
+    if (file >= 0) return file;
+  }
+  return dup(STDOUT_FILENO);
 }
 
 }  // namespace
@@ -46,9 +60,9 @@ std::string format_access_line(const AccessRecord& record, const StreamClosed& c
 }
 
 absl::StatusOr<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& path) {
-  adapters::UniqueFd file(
-      path == "-" ? dup(STDOUT_FILENO)
-                  : ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644));
+  adapters::UniqueFd file(path == "-"
+                              ? open_standard_output()
+                              : ::open(path.c_str(), kOpenFlags | O_APPEND | O_CREAT, 0644));
   if (!file.valid()) return absl::ErrnoToStatus(errno, path);
   return std::unique_ptr<AccessLog>(new AccessLog(std::move(file)));
 }
@@ -58,7 +72,7 @@ AccessLog::AccessLog(adapters::UniqueFd file) : file_(std::move(file)) {}
 void AccessLog::write(const AccessRecord& record, const StreamClosed& closed) {
   const std::string line = format_access_line(record, closed, std::chrono::system_clock::now(),
                                               std::chrono::steady_clock::now() - record.began);
-  // A log that cannot be written to must not stop the server.
+  // A log that cannot be written to, as it is full or nobody reads it, must not stop the server.
   [[maybe_unused]] ssize_t n = ::write(file_.get(), line.data(), line.size());
 }
 

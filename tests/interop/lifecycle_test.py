@@ -140,6 +140,21 @@ def access_log():
         holds("/bytes/123" not in server.text(), server.text())
 
 
+def unread_log():
+    """a log that nobody reads any more does not stop it"""
+    with tempfile.TemporaryDirectory() as top:
+        log = os.path.join(top, "log")
+        os.mkfifo(log)
+        reader = os.open(log, os.O_RDONLY | os.O_NONBLOCK)
+        with running(f"--log_file={log}") as server:
+            peer = connect(server)
+            for i in range(3000):  # lines of 50 octets; a pipe holds 65,536
+                peer.send_get(2 * i + 1, path="/bytes/1")
+                peer.expect_message(2 * i + 1)
+            holds(os.read(reader, 1000).count(b"GET /bytes/1 200"), "nothing was logged")
+        os.close(reader)
+
+
 def idle_timeout():
     """--idle_timeout: an idle connection gets GOAWAY NO_ERROR and is closed"""
     with running("--idle_timeout=1s") as server:
@@ -261,9 +276,9 @@ def interrupt():
         equal(server.wait(5), None)
 
 
-CHECKS = [announcement, bad_flags, missing_root, taken_port, allocation, io, access_log, idle_timeout,
-          max_connections, threads, idle_end, graceful_end, refused_at_the_end, second_signal,
-          interrupt]
+CHECKS = [announcement, bad_flags, missing_root, taken_port, allocation, io, access_log, unread_log,
+          idle_timeout, max_connections, threads, idle_end, graceful_end, refused_at_the_end,
+          second_signal, interrupt]
 
 
 def main():
