@@ -53,7 +53,8 @@ IoUringLoop::IoUringLoop(const LoopOptions& options, Service* service,
 // What a send under way reads, and a receive writes, must be there until the system has let go.
 IoUringLoop::~IoUringLoop() {
   close_all();
-  for (int i = 0; !closing_.empty() && i < kClosingWaits; ++i) {
+  cancel_accepts();
+  for (int i = 0; !(closing_.empty() && accepts_ == 0) && i < kClosingWaits; ++i) {
     if (!ring_->wait(kClosingWait)) break;
     ring_->for_each_completion(
         [&](const io_uring_cqe& entry) { complete(Completion(entry), current_time()); });

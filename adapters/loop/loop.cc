@@ -227,6 +227,7 @@ void Loop::remove(Peer& peer) {
 }
 
 void Loop::close_all() {
+  admission_ = Admission(0);
   while (!peers_.empty()) remove(*peers_.back());
 }
 

@@ -116,6 +116,7 @@ class Loop {
     return options_.memory > 0 && statistics_.memory.value() > options_.memory;
   }
   void make_room(TimePoint now);
+  // And nobody comes in any more.
   void close_all();
   // close() will drop what the peer has not acknowledged, and reset the connection.
   static void abort_at_close(const UniqueFd& socket);

@@ -183,6 +183,16 @@ TEST_F(IoUringLoopTest, IsDestroyedWhileBytesAreHeldAndSendsAreUnderWay) {
   EXPECT_EQ(open_descriptors(), descriptors);
 }
 
+TEST_F(IoUringLoopTest, TakesNobodyInAnyMoreWhileItIsDestroyed) {
+  make_loop();
+  LoopPeer peer = connect_and_ask("/50000000");
+  turn_for(milliseconds(20));
+  LoopPeer newcomer = connect_and_ask("/1");
+  loop_.reset();
+  EXPECT_EQ(service_.opened, 1);
+  EXPECT_EQ(service_.destroyed, 1);
+}
+
 // --- Where there is no io_uring.
 
 // The system call io_uring_setup ends with `error`, in this process and for good.
