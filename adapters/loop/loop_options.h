@@ -29,6 +29,10 @@ struct LoopOptions {
   // peers that ask and never read.
   std::chrono::milliseconds write_timeout{60'000};
 
+  // No stream is open and nothing has moved for so long: the connection gives its caches back
+  // (Connection::trim()). In between they save allocations.
+  std::chrono::milliseconds trim_after{1'000};
+
   // After our last byte is written: how long the peer may take to close, and to take any of what is
   // still on its way. Closing at once,
   // with its bytes still unread here, would make TCP send a reset that destroys our GOAWAY on the

@@ -26,6 +26,7 @@ void Session::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
   if (phase_ != Phase::kOpen) return;
   dispatch(connection_.receive(bytes, now));
   conclude(now);
+  watch_idle(now);
 }
 
 void Session::end_of_input(TimePoint now) {
@@ -56,6 +57,10 @@ void Session::expire(TimePoint now, size_t in_flight) {
     linger_until_ = now + options_.linger_timeout;
   } else if (phase_ == Phase::kOpen) {
     if (has_stuck(now)) return fail(now);
+    if (now >= trim_at_) {
+      connection_.trim();
+      trim_at_ = TimePoint::max();
+    }
     dispatch(connection_.advance(now));
     conclude(now);
   }
@@ -70,6 +75,7 @@ void Session::sent(size_t size, TimePoint now) {
   // Replies fell below half: the input that was kept comes out of an empty receive().
   if (throttled_ && connection_.wants_input()) dispatch(connection_.receive({}, now));
   conclude(now);
+  watch_idle(now);
 }
 
 void Session::released(size_t size, TimePoint now) {
@@ -104,7 +110,7 @@ bool Session::wants_input() const {
 
 TimePoint Session::deadline() const {
   if (phase_ == Phase::kLingering) return linger_until_;
-  return std::min(connection_.next_deadline(), write_deadline());
+  return std::min({connection_.next_deadline(), write_deadline(), trim_at_});
 }
 
 TimePoint Session::write_deadline() const {
@@ -134,6 +140,12 @@ void Session::discount_memory() { statistics_.memory.subtract(std::exchange(memo
 void Session::dispatch(EventRange&& events) {
   for (EventPtr event : events) handler_->handle(std::move(event));
   throttled_ = !connection_.wants_input();
+}
+
+void Session::watch_idle(TimePoint now) {
+  const bool idle = options_.trim_after.count() > 0 && connection_.open_streams() == 0 &&
+                    !connection_.wants_output();
+  trim_at_ = idle ? now + options_.trim_after : TimePoint::max();
 }
 
 // After everything that may have changed the connection: is it over?

@@ -87,6 +87,7 @@ class Session {
  private:
   void dispatch(EventRange&& events);
   void conclude(TimePoint now);
+  void watch_idle(TimePoint now);
   TimePoint write_deadline() const;
 
   const LoopOptions& options_;
@@ -97,6 +98,7 @@ class Session {
   Statistics published_;
   TimePoint blocked_since_ = TimePoint::max();
   TimePoint linger_until_ = TimePoint::max();
+  TimePoint trim_at_ = TimePoint::max();
   size_t in_flight_ = static_cast<size_t>(-1);  // when the lingering was looked at last
   size_t memory_ = 0;
   size_t waiting_ = 0;  // octets of output that are made and not sent
