@@ -76,6 +76,7 @@ CycleRow read(std::string name, std::string frame) {
 Options options(Allocation allocation) {
   Options options;
   options.allocation = allocation;
+  options.complete_heads = false;  // they are complete
   options.initial_window_size = kSmallWindow;
   options.connection_window_size = kSmallWindow;
   // What follows would look like an attack: the clock stands still.

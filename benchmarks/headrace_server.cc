@@ -15,6 +15,7 @@ constexpr TimePoint kNow = TimePoint{} + std::chrono::hours(1);
 Options options(Allocation allocation) {
   Options options;
   options.allocation = allocation;
+  options.complete_heads = false;  // they are complete
   options.initial_window_size = kWindow;
   options.connection_window_size = kWindow;
   options.limits.concurrent_streams = kConcurrentStreams;

@@ -100,7 +100,6 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   if (!allocation.ok()) return allocation.status();
   Options& connection = config.loop.connection;
   connection.allocation = *allocation;
-  connection.complete_heads = true;
   connection.enable_connect_protocol = absl::GetFlag(FLAGS_websocket);
   connection.initial_window_size = kStreamWindow;
   connection.connection_window_size = kConnectionWindow;

@@ -23,6 +23,7 @@ Options Ours::options(const Setup& setup, Allocation allocation, FrameObserver* 
   Options options;
   options.allocation = allocation;
   options.observer = observer;
+  options.complete_heads = false;
   options.join_cookies = false;
   for (const auto& [id, value] : setup.settings()) {
     options.settings.push_back({static_cast<SettingId>(id), value});

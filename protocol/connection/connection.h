@@ -91,13 +91,13 @@ class Connection {
   RequestResult submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data = 0);
   // A response (RFC 9113 §8.1): `:status` first, then fields with lower-case names. 1xx is for
   // submit_informational(). `fields` are consumed before it returns. Server role.
-  // With Options::complete_heads: fields that are missing are added, those that must not be sent
-  // are left out (OutgoingHead::complete()). `fields` themselves never change. The head of a
-  // Body::stream() or Body::source() that could say more if more was known of the body is copied
-  // and goes out with the next pending_output(), by what is known then.
+  // Fields that are missing are added, those that must not be sent are left out
+  // (OutgoingHead::complete()), unless Options::complete_heads is false. `fields` themselves never
+  // change. The head of a Body::stream() or Body::source() that could say more if more was known of
+  // the body is copied and goes out with the next pending_output(), by what is known then.
   SubmitResult submit_response(StreamId stream_id, FieldsView fields, Body body = Body::none());
   // The time of day, for the date field of the responses submitted from now on
-  // (Options::complete_heads): once a turn of the loop is enough. Without it they have none.
+  // (Options::complete_heads): once a turn of the loop is enough. Without it none is added.
   void set_time_of_day(std::chrono::system_clock::time_point now) { date_.set(now); }
   // An interim response, any number of them before the final one (RFC 9110 §15.2). Server role.
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields);

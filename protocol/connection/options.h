@@ -84,8 +84,9 @@ struct Options {
 
   // Server: the heads of responses are completed (OutgoingHead::complete()): date, content-type and
   // content-length are added where they are missing and known, what a message of HTTP/2 or without
-  // content must not have is left out. False: every field goes out as it was given, and no other.
-  bool complete_heads = false;
+  // content must not have is left out. False, for proxies: every field goes out as it was given,
+  // and no other.
+  bool complete_heads = true;
 
   // White space at the edges of field values is trimmed instead of refused (RFC 9113 §8.2.1).
   bool trim_field_values = false;

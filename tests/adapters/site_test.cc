@@ -77,13 +77,7 @@ class SiteTest : public testing::Test {
     return status(ask(method, path, fields));
   }
 
-  static adapters::LoopOptions completing_heads() {
-    adapters::LoopOptions options;
-    options.connection.complete_heads = true;
-    return options;
-  }
-
-  adapters::LoopOptions options_ = completing_heads();
+  adapters::LoopOptions options_;
   Site site_;
   std::unique_ptr<SiteService> service_;
   std::unique_ptr<EpollLoop> loop_;

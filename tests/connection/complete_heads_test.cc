@@ -19,15 +19,9 @@ using testing::TestClient;
 
 const TimePoint kNow{};
 
-Options completing_heads() {
-  Options options;
-  options.complete_heads = true;
-  return options;
-}
-
 class CompleteHeadsTest : public ::testing::Test {
  protected:
-  CompleteHeadsTest() : connection_(Role::kServer, completing_heads(), kNow) {
+  CompleteHeadsTest() : connection_(Role::kServer, Options(), kNow) {
     pass(TestClient::preface({}) + ref::encode(ref::SETTINGS, ref::ACK, 0), {});
     connection_.set_time_of_day(std::chrono::system_clock::time_point(std::chrono::seconds(1)));
   }

@@ -25,6 +25,7 @@ class ConnectionFixture : public ::testing::TestWithParam<Allocation> {
   Options options() const {
     Options options;
     options.allocation = GetParam();
+    options.complete_heads = false;  // what is submitted is what is sent
     return options;
   }
   // A connection that has exchanged prefaces and received `requests` GETs on streams 1, 3, ...

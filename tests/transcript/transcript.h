@@ -45,10 +45,17 @@ struct Turn {
   std::vector<Line> checks;    // `?` of the state
 };
 
+inline Options with_plain_heads() {
+  Options options;
+  options.complete_heads = false;
+  return options;
+}
+
 struct Transcript {
   std::string path;
   Role role = Role::kServer;
-  Options options;
+  // The library's defaults, but for heads: what goes out is what the transcript submits.
+  Options options = with_plain_heads();
   std::shared_ptr<PaddingPolicy> padding;  // that `options` refers to, or null
   std::vector<Turn> turns;                 // the first is kStart
 };
