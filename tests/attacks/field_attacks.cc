@@ -90,6 +90,17 @@ void continuation_flood(Conversation& c, uint32_t n) {
 }
 void empty_continuations(Conversation& c, uint32_t n) { continuations(c, n, ""); }
 
+// An octet a second.
+void slow_block(Conversation& c, uint32_t n) {
+  const uint32_t id = c.next_stream();
+  c.send(encode(reference::HEADERS, reference::END_STREAM, id, c.head("/")));
+  const std::string rest = encode(reference::CONTINUATION, 0, id, std::string(100, 'x'));
+  for (uint32_t i = 0; i < n && c.is_open(); ++i) {
+    c.send(rest.substr(i % rest.size(), 1));
+    c.pass(std::chrono::seconds(1));
+  }
+}
+
 // One string in one block, in frames and pieces (golang.org/issue/57855 began anew with each).
 void long_string(Conversation& c, uint32_t n) {
   const uint32_t id = c.next_stream();
@@ -245,6 +256,18 @@ gsl::span<const Attack> field_attacks() {
        .limit = Limit::kTinyContinuations,
        .told = 0,
        .few = 2},
+      {.name = "slow field block",
+       .role = kServer,
+       .play = slow_block,
+       .twin = kSignOn,
+       .client_twin = &kCookieJar,
+       .n = 100,
+       .error = ErrorCode::kEnhanceYourCalm,
+       .limit = Limit::kFieldBlockTimeout,
+       .told = 0,
+       .output = 3,
+       .few = 4,
+       .instructions = 1500},
       {.name = "quadratic decoding of a string",
        .role = kServer,
        .play = long_string,

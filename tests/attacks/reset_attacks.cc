@@ -60,6 +60,16 @@ void frames_behind_resets(Conversation& c, uint32_t n) {
   }
 }
 
+// As if it had not seen yet that we reset it: they may come for as long as they like.
+void late_frames(Conversation& c, uint32_t n) {
+  const uint32_t id = c.next_stream();
+  if (c.role() == Role::kServer) c.send(headers(id, get("/wait"), false));
+  const std::string frames = headers(id, c.head("/"), false) + data(id, "late", false) +
+                             window_update(id, 1) + rst_stream(id);
+  c.send(window_update(id, 0));
+  for (uint32_t i = 0; i < n && c.goes_on(); ++i) c.send(frames);
+}
+
 // All that there are come to an end at once.
 void end_many(Conversation& c, uint32_t n) {
   std::string all;
@@ -122,6 +132,12 @@ gsl::span<const Attack> reset_attacks() {
        .twin = kSeeks,
        .error = kCalm,
        .limit = Limit::kResetBurst},
+      {.name = "late frames",
+       .role = kServer,
+       .play = late_frames,
+       .twin = kSeeks,
+       .client_twin = &kEarlyHints,
+       .told = 1},
       {.name = "quadratic ends",
        .role = kServer,
        .play = end_many,
