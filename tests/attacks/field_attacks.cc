@@ -305,6 +305,7 @@ gsl::span<const Attack> field_attacks() {
        .play = pinned_fields,
        .twin = kPausedVideo,
        .n = 20,
+       .heap = 96 << 10,
        .few = 1},
   };
   return kAttacks;
