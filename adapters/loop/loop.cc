@@ -23,7 +23,10 @@ using std::chrono::nanoseconds;
 // give way to a more urgent response.
 constexpr int kMostUnsent = 256 * 1024;
 
-constexpr uint64_t kWorthGivingBack = 4 << 20;  // octets
+// Octets; and what a connection counts for although its peer makes it hold none: it costs a few
+// thousand, and keeps from being given back what lies beside them.
+constexpr uint64_t kWorthGivingBack = 4 << 20;
+constexpr uint64_t kConnection = 16 << 10;
 
 // How connect() ended: 0, or an errno value.
 int socket_error(const UniqueFd& socket) {
@@ -280,7 +283,7 @@ void Loop::make_room(TimePoint now) {
 // The allocator keeps what is free between what is not: a crowd that has gone is no reason to stay
 // large.
 void Loop::give_memory_back() {
-  const uint64_t held = statistics_.memory.value();
+  const uint64_t held = statistics_.memory.value() + kConnection * peers_.size();
   most_held_ = std::max(most_held_, held);
   if (most_held_ < kWorthGivingBack || held > most_held_ / 4) return;
   malloc_trim(0);

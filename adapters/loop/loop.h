@@ -153,7 +153,7 @@ class Loop {
   std::vector<std::unique_ptr<Peer>> peers_;
   std::vector<Peer*> called_;  // by Driver::attend(); null where it was removed since
   LoopStatistics statistics_;
-  uint64_t most_held_ = 0;  // of LoopOptions::memory, since the allocator gave some back
+  uint64_t most_held_ = 0;  // by all connections, since the allocator gave some back
   std::atomic<int> stops_requested_ = 0;
   int stops_handled_ = 0;
   TimePoint grace_ends_ = TimePoint::max();

@@ -201,6 +201,23 @@ def hit_and_run():
     under_fire(attack, "--max_connections=50")
 
 
+def crowd():
+    """three thousand connections that come, wait and go leave no memory behind"""
+    server = Server(PROGRAM)
+    try:
+        at_start, memory = descriptors(server), server.memory_kib() + GROWTH_KIB
+        with Attackers(server) as attackers:
+            for _ in range(3000):
+                attackers.connect(OPENING)
+        wait_until(lambda: descriptors(server) == at_start,
+                   lambda: f"{descriptors(server)} descriptors instead of {at_start}")
+        wait_until(lambda: server.memory_kib() < memory or not TELLS_ITS_MEMORY,
+                   lambda: f"{server.memory_kib()} KiB instead of {memory}")
+        equal(server.stop(), None)
+    finally:
+        server.kill()
+
+
 def more_than_descriptors():
     """twice as many connections as the process may have descriptors: files are read all along"""
     def attack(server):
@@ -474,9 +491,9 @@ def undefended():
         server.kill()
 
 
-CHECKS = [storm, hit_and_run, more_than_descriptors, slow_preface, slow_headers, slow_continuation, slow_body, half_open,
-          zero_windows, full_sockets, pings_unread, resets_in_mid_write, memory,
-          memory_undefended, end_under_load, undefended]
+CHECKS = [storm, hit_and_run, crowd, more_than_descriptors, slow_preface, slow_headers,
+          slow_continuation, slow_body, half_open, zero_windows, full_sockets, pings_unread,
+          resets_in_mid_write, memory, memory_undefended, end_under_load, undefended]
 
 
 def main():
