@@ -342,7 +342,7 @@ TEST_P(LoopTest, KeepsAPeerThatCancelsWhatItDoesNotTake) {
   peer.send_preface({{kInitialWindowSize, kMaxWindow}});
   peer.send(reference::encode(reference::WINDOW_UPDATE, 0, 0, reference::u32(kMaxWindow - 65535)));
   peer.send_get(1, "/50000000");
-  ASSERT_TRUE(turn_until([&] { return peer.data_of(1).size() > 1'000'000; }, {&peer}));
+  ASSERT_TRUE(turn_until([&] { return peer.received().size() > 1'000'000; }, {&peer}));
   peer.send(reference::encode(reference::RST_STREAM, 0, 1, reference::u32(8)));
   const auto start = Clock::now();
   ASSERT_TRUE(turn_until([&] { return Clock::now() - start > milliseconds(500); }, {&peer}));
