@@ -171,14 +171,15 @@ def serve():
         server.wait()
 
 
-@stage("real peers at full size, with the optimised server")
-def interop():
+@stage("optimised: real peers at full size, and what attacks cost")
+def optimised():
     yield from tests("-c", "opt", "--test_env=HEADRACE_H2LOAD_REQUESTS=200000",
                      "--test_env=HEADRACE_TRANSFER_MIB=1024", "--local_test_jobs=1",
                      targets=[f"//tests/interop:{program}{adapter}"
                               for program in ("get_servers_test", "h2load_test",
                                               "large_transfer_test")
-                              for adapter in ("", "_over_io_uring")])
+                              for adapter in ("", "_over_io_uring")] +
+                             ["//tests/attacks:instructions_test"])
 
 
 @stage(f"self-play: {SELF_PLAY_SEEDS} seeds of 100,000 steps, optimised; bugs that it has to find")
