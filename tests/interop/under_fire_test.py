@@ -226,7 +226,7 @@ def more_than_descriptors():
                 attackers.connect(OPENING if i % 2 else b"")
             time.sleep(1)
 
-    under_fire(attack, "--preface_timeout=1s", "--idle_timeout=1s",
+    under_fire(attack, "--preface_timeout=2s", "--idle_timeout=3s",
                runner=("prlimit", "--nofile=64:64"))
 
 
