@@ -251,7 +251,7 @@ def fuzz():
 
 def try_fuzzer(fuzzer, config):
     with tempfile.TemporaryDirectory() as new:
-        code, output = run(f"bazel-bin/fuzz/{fuzzer}", f"-max_total_time={FUZZ_SECONDS}",
+        code, output = run(f"bazel-bin/fuzz/{fuzzer}", f"-max_total_time={FUZZ_SECONDS}", "-seed=1",
                            f"-artifact_prefix={new}/", "-print_final_stats=1", new,
                            f"fuzz/corpora/{fuzzer.removesuffix('_fuzzer')}")
     return f"{fuzzer}, {config}", None if code == 0 else tail(output, 40)

@@ -215,6 +215,7 @@ class EndToEnd : public ::testing::TestWithParam<Mode> {
   Options connection_options() const {
     Options options;
     options.allocation = allocation_;
+    options.complete_heads = false;  // they are compared with what was submitted
     return options;
   }
   void SetUp() override {

@@ -206,7 +206,7 @@ gsl::span<const Attack> field_attacks() {
        .role = kServer,
        .play = authorities,
        .twin = kPages,
-       .output = 1.5,
+       .output = 2,
        .few = 20,
        .instructions = 2000},
       {.name = "HPACK integer overflow",
@@ -306,7 +306,8 @@ gsl::span<const Attack> field_attacks() {
        .twin = kPausedVideo,
        .n = 20,
        .heap = 96 << 10,
-       .few = 1},
+       .few = 1,
+       .instructions = 300},  // most of them for the responses' heads
   };
   return kAttacks;
 }

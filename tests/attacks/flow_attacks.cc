@@ -121,7 +121,8 @@ gsl::span<const Attack> flow_attacks() {
        .play = slow_read,
        .twin = kPausedVideo,
        .n = 10,
-       .few = 2},
+       .few = 2,
+       .instructions = 500},  // most of them for the responses' heads
       {.name = "data dribble, unread",
        .role = kServer,
        .play = unread_responses,
