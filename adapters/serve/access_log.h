@@ -29,8 +29,8 @@ std::string format_access_line(const AccessRecord& record, const StreamClosed& c
                                std::chrono::system_clock::time_point now,
                                std::chrono::steady_clock::duration took);
 
-// Writes a line a request. Each is one write(2), so threads may share it. Lines for which a pipe has
-// no room are lost.
+// Writes a line a request. Each is one write(2), so threads may share it. Lines for which a pipe
+// has no room are lost.
 class AccessLog {
  public:
   // To a file that is appended to; "-" is the standard output.

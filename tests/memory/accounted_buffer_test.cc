@@ -75,7 +75,8 @@ TEST(AccountedBuffer, TakesTheBareNeedWhenTheBudgetIsShort) {
   EXPECT_EQ(text_of(buffer), std::string(60, 'x') + std::string(40, 'y'));
 }
 
-// (All that is left would leave nothing to others, and the bare need would copy all with each octet.)
+// (All that is left would leave nothing to others, and the bare need would copy all with each
+// octet.)
 TEST(AccountedBuffer, GrowsInFewStepsWhenTheBudgetIsShort) {
   Ledger ledger(10000);
   AccountedBuffer buffer(&ledger);

@@ -160,7 +160,8 @@ void Driver::take(EventPtr event) {
     const Event* place = event.get();
     event.reset();
     testing::scribble(place);
-    if (places_.size() > testing::kRecycledPlaces<Event>) break_rule("a dropped event is not recycled");
+    if (places_.size() > testing::kRecycledPlaces<Event>)
+      break_rule("a dropped event is not recycled");
     return;
   }
   if (!is_new_place) break_rule("an event is in the place of one that is held");
