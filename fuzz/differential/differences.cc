@@ -77,6 +77,12 @@ bool theirs_refuses(const Step& step) {
                      [](const auto& reset) { return reset.second == kProtocolError; });
 }
 
+bool has_long_length(std::string_view message) {
+  constexpr std::string_view kName = " content-length: ";
+  const size_t at = message.find(kName);
+  return at != std::string_view::npos && message.find(';', at) - at > kName.size() + 32;
+}
+
 bool is_control(char c) { return (static_cast<uint8_t>(c) < 0x20 && c != '\t') || c == 0x7f; }
 
 uint32_t increment(const Step& step) {
@@ -194,6 +200,12 @@ const std::vector<Difference>& differences() {
          return is(s, HEADERS) && resets(s, s.ours, kProtocolError) && !s.theirs.error &&
                 !s.theirs.streams.empty() &&
                 s.theirs.streams.begin()->second[0].find('@') != std::string::npos;
+       }},
+      {"a content-length of more than 32 digits", "RFC 9110 §8.6",
+       "refused, as an octet of a field block can stand for thousands of zeros; nghttp2 reads on",
+       [](const Step& s) {
+         return is(s, HEADERS) && resets(s, s.ours, kProtocolError) && !s.theirs.error &&
+                !s.theirs.streams.empty() && has_long_length(s.theirs.streams.begin()->second[0]);
        }},
       {"a status below 100", "RFC 9110 §15",
        "no status code, so the response is malformed; nghttp2 takes any three digits",

@@ -78,6 +78,8 @@ std::map<std::string, Example> examples() {
             head(
                 1, 0,
                 {{":method", "GET"}, {":scheme", "coap"}, {":authority", "a<b"}, {":path", "/"}})}},
+      {"a content-length of more than 32 digits",
+       {Role::kServer, kSettings + request(1, 0, "", "a", "x", std::string(32, '0') + "7")}},
       {"a status below 100", {Role::kClient, kSettings + head(1, 0, {{":status", "099"}})}},
       {"userinfo in an authority", {Role::kServer, kSettings + request(1, 0, "", "me@a")}},
       {"PRIORITY_UPDATE", {Role::kClient, kSettings + encode(PRIORITY_UPDATE, 0, 0, u32(1))}},
