@@ -25,7 +25,7 @@ FUZZ_SECONDS = 5  # a minute in all
 SELF_PLAY_SEEDS = 10
 # Many tests mostly wait (for deadlines, peers, their own load): more of them at once than there are
 # processors, while no more is compiled at once than that.
-TESTS_AT_ONCE = ("--jobs=4", "--local_test_jobs=4")
+TESTS_AT_ONCE = ("--jobs=4", "--local_test_jobs=4", "--test_timeout=300,300,900,3600")
 
 stages = {}
 
