@@ -67,12 +67,12 @@ def make_site():
     return root, files
 
 
-def main(name, checks, *flags, environment=None):
-    """Plays `checks` (functions of a running server) against the program in argv[1]."""
+def main(name, checks, *flags, program=None, environment=None):
+    """Plays `checks` (functions of a running server) against `program`, or the one in argv[1]."""
     if len(sys.argv) < 2:
         sys.exit(f"usage: {sys.argv[0]} SERVER-PROGRAM")
     report = Report(name)
-    server = Server(sys.argv[1], *flags, environment=environment)
+    server = Server(program or sys.argv[1], *flags, environment=environment)
     try:
         for check in checks:
             report.run(check.__doc__ or check.__name__, check, server)

@@ -10,8 +10,7 @@ import sys
 import time
 
 import client
-from checks import SCRATCH, equal, holds, make_site
-from report import Report
+from checks import SCRATCH, equal, holds, main, make_site
 from server import Server
 
 if len(sys.argv) < 3:
@@ -225,17 +224,5 @@ CHECKS = [bodies, output_files, request, one_connection, streamed_input, regular
           no_progress_elsewhere, ipv6_literal, several_servers, server_shuts_down]
 
 
-def main():
-    report = Report("get_serve")
-    server = Server(sys.argv[2], f"--root={ROOT}")
-    try:
-        for check in CHECKS:
-            report.run(check.__doc__, check, server)
-        report.add("the server is alive and ends cleanly", server.stop())
-    finally:
-        server.kill()
-    return report.finish()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("get_serve", CHECKS, f"--root={ROOT}", program=sys.argv[2]))

@@ -11,9 +11,7 @@ import grpc
 
 import client
 import grpc_client
-from checks import equal, holds
-from report import Report
-from server import Server
+from checks import equal, holds, main
 
 if len(sys.argv) < 3:
     sys.exit(f"usage: {sys.argv[0]} GET SERVE")
@@ -31,6 +29,15 @@ def conversation(call, server, **how):
     equal(after["connections_accepted"] - before["connections_accepted"], 2)  # and the second /stats
     equal(after["connections_failed"], 0)
     equal(after["streams_reset_by_us"], 0)
+
+
+def on_one_connection(call, **how):
+    """The check that plays `call`."""
+    def check(server):
+        conversation(call, server, **how)
+
+    check.__doc__ = call.__doc__
+    return check
 
 
 def thousands(server):
@@ -61,22 +68,10 @@ def message(content):
     return struct.pack(">BI", 0, len(content)) + content
 
 
-def main():
-    report = Report("grpc")
-    server = Server(sys.argv[2])
-    try:
-        report.run(thousands.__doc__, thousands, server)
-        for call in (grpc_client.large, grpc_client.one_octet_messages, grpc_client.cancelled,
-                     grpc_client.hedged):
-            report.run(call.__doc__, conversation, call, server)
-        report.run(grpc_client.keepalive.__doc__, lambda: conversation(grpc_client.keepalive, server,
-                                                                       seconds=2))
-        report.run(a_server_of_grpc.__doc__, a_server_of_grpc, server)
-        report.add("the server is alive and ends cleanly", server.stop())
-    finally:
-        server.kill()
-    return report.finish()
+CHECKS = [thousands, *map(on_one_connection, (
+    grpc_client.large, grpc_client.one_octet_messages, grpc_client.cancelled, grpc_client.hedged)),
+          on_one_connection(grpc_client.keepalive, seconds=2), a_server_of_grpc]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("grpc", CHECKS, program=sys.argv[2]))
