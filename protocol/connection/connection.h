@@ -167,8 +167,8 @@ class Connection {
   bool accepts_requests() const;
   // What the rest of our message on this stream waits for.
   Blocked why_blocked(StreamId stream_id) const;
-  // The receive window of a stream, or of the connection (0). All zero for a stream that is not
-  // receiving.
+  // The receive window of a stream, or of the connection (0). All zero for a stream on which no
+  // DATA may come any more.
   ReceiveCredit receive_credit(StreamId stream_id) const;
   // What the scheduler goes by: as it was signalled last, or set. The RFC's defaults for a stream
   // that is not there.

@@ -33,7 +33,10 @@ void Connection::give_stream_credit(Stream* stream, uint32_t size) {
 ReceiveCredit Connection::receive_credit(StreamId stream_id) const {
   if (stream_id != 0) {
     const Stream* stream = streams_.find(stream_id);
-    if (stream == nullptr || !is_receiving(stream->state)) return {};
+    if (stream == nullptr) return {};
+    // (A promised response counts from the whole window, which it has already: §6.9.2.)
+    const bool promised = stream->state == StreamState::kReservedRemote;
+    if (!promised && !is_receiving(stream->state)) return {};
     const ReceiveWindow& window = stream->receive_window;
     return {window.available(own_settings_.initial_window_size), window.waiting(),
             stream->uncredited};

@@ -105,6 +105,22 @@ TEST_F(Pair, AResponseIsPushed) {
   EXPECT_EQ(server_log_, (Log{"request 1 /", "closed 1", "closed 2"}));
 }
 
+// RFC 9113 §6.9.2: a promised stream has the initial window from its promise on.
+TEST_F(Pair, APromisedStreamHasItsWindow) {
+  client_options_.enable_push = true;
+  client_options_.initial_window_size = 1000;
+  answer_ = false;
+  start();
+  ASSERT_TRUE(client_->submit_request(kGet).ok());
+  run();
+  ASSERT_TRUE(server_->submit_push(1, kGet).ok());
+  run();
+  EXPECT_EQ(client_->receive_credit(2).window, 1000);
+  ASSERT_TRUE(server_->submit_response(2, {{":status", "200"}}, Body::owned("pushed")).ok());
+  run();
+  EXPECT_EQ(client_->receive_credit(2).window, 0);
+}
+
 TEST_F(Pair, WhatIsPushedHasNothingOfTheClientsToSend) {
   client_options_.enable_push = true;
   answer_ = false;
