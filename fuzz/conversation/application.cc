@@ -7,6 +7,7 @@
 
 #include "fuzz/conversation/output_rules.h"
 #include "fuzz/require.h"
+#include "fuzz/story.h"
 
 namespace headrace::fuzz {
 namespace {
@@ -154,6 +155,9 @@ bool Application::is_automatic(uint32_t stream_id) const {
 
 void Application::command(Draws* draws, uint32_t stream_id) {
   const uint32_t choice = draws->below(32);
+  if (is_told()) {
+    tell('.', "command " + std::to_string(choice) + " of stream " + std::to_string(stream_id));
+  }
   switch (choice) {
     case 0:
     case 1:

@@ -4,6 +4,7 @@
 
 #include "fuzz/conversation/options.h"
 #include "fuzz/require.h"
+#include "fuzz/story.h"
 #include "tests/transcript/event_text.h"
 
 namespace headrace::fuzz {
@@ -69,6 +70,7 @@ Conversation::Conversation(Role role, Speech speech, std::string_view input, con
 }
 
 Outcome Conversation::play() {
+  if (is_told()) tell('.', "a conversation begins");
   application_->start(&draws_);
   if (!draws_.seldom(64)) to_deliver_ = peer_->preface(&draws_);
   while (!draws_.done()) turn();
@@ -126,6 +128,7 @@ void Conversation::deliver() {
     const std::vector<uint8_t> piece(to_deliver_.begin(),
                                      to_deliver_.begin() + static_cast<ptrdiff_t>(size));
     to_deliver_.erase(0, size);
+    if (is_told()) tell('.', "receives " + std::to_string(piece.size()));
     take(connection_->receive(piece, now_));
     // What was kept is handled before the next piece, or with it.
     if (!style_.leaves_early || to_deliver_.empty()) settle();
@@ -170,6 +173,7 @@ void Conversation::take(EventRange range, bool outermost) {
 
 // Whether the style may do something special now.
 bool Conversation::on_event(EventPtr event) {
+  if (is_told()) tell('!', describe(*event));
   application_->on_event(*event);
   ++events_;
   if (style_.holds && events_ % 3 != 0) {
@@ -198,6 +202,8 @@ void Conversation::drain(size_t max_bytes, uint32_t eighths) {
   shown_ = std::move(text);
 
   const size_t size = shown_.size() * eighths / 8;
+  if (is_told())
+    tell('.', "sends " + std::to_string(size) + " of " + std::to_string(shown_.size()));
   output_rules_->received(shown_.substr(0, size));
   output_ += shown_.substr(0, size);
   // What is sent is free, unless released() says so.

@@ -5,8 +5,11 @@
 #include <cstdint>
 #include <deque>
 #include <gsl/span>
+#include <string>
 
+#include "fuzz/story.h"
 #include "protocol/connection/frame_observer.h"
+#include "tests/transcript/frame_text.h"
 
 namespace headrace::fuzz {
 
@@ -19,11 +22,13 @@ class FrameLog : public FrameObserver {
     uint64_t received;  // frames of the peer's that had come in by then
   };
 
-  void on_frame_received(const FrameHeader& header, gsl::span<const uint8_t>) override {
+  void on_frame_received(const FrameHeader& header, gsl::span<const uint8_t> payload) override {
+    if (is_told()) tell_of('<', header, payload);
     received_.push_back(header);
     ++received_count_;
   }
-  void on_frame_sent(const FrameHeader& header, gsl::span<const uint8_t>) override {
+  void on_frame_sent(const FrameHeader& header, gsl::span<const uint8_t> payload) override {
+    if (is_told()) tell_of('>', header, payload);
     sent_.push_back({header, received_count_});
     ++sent_count_;
   }
@@ -35,6 +40,15 @@ class FrameLog : public FrameObserver {
   std::deque<Sent>& sent() { return sent_; }
 
  private:
+  static void tell_of(char kind, const FrameHeader& header, gsl::span<const uint8_t> payload) {
+    reference::Frame frame;
+    frame.type = static_cast<uint8_t>(header.type);
+    frame.flags = header.flags;
+    frame.stream_id = header.stream_id;
+    frame.payload.assign(payload.begin(), payload.end());
+    tell(kind, transcript::format_item(transcript::describe_frame(frame)));
+  }
+
   std::deque<FrameHeader> received_;
   std::deque<Sent> sent_;
   uint64_t received_count_ = 0;

@@ -34,6 +34,8 @@ void OutputRules::apply_up_to(uint64_t count) {
             "the observer was told of another frame");
     on_peer_frame(frame);
   }
+  // Of the frame that has not come to its end the header can cost the stream already.
+  if (applied_ < count) streams_[log_->received().front().stream_id].provoked = true;
 }
 
 void OutputRules::on_peer_frame(const reference::Frame& frame) {
@@ -130,7 +132,7 @@ void OutputRules::on_peer_settings(const reference::Frame& frame) {
 }
 
 void OutputRules::on_peer_goaway(const reference::Frame& frame) {
-  if (frame.payload.size() < 8) return;
+  if (frame.stream_id != 0 || frame.payload.size() < 8) return;  // either costs the connection
   goaway_received_ = true;
   const uint32_t last = reference::parse_goaway(frame.payload).last_stream_id;
   for (auto& [id, stream] : streams_) {

@@ -126,6 +126,12 @@ const std::vector<Difference>& differences() {
          return (is(s, DATA) || is(s, HEADERS)) && resets(s, s.ours, kStreamClosed) &&
                 fails(s.theirs, kStreamClosed);
        }},
+      {"DATA or HEADERS behind both ends", "RFC 9113 §5.1",
+       "closed: MUST be a connection error; nghttp2's client has forgotten the stream",
+       [](const Step& s) {
+         return (is(s, DATA) || is(s, HEADERS)) && s.role == Role::kClient && s.used &&
+                fails(s.ours, kStreamClosed) && ignores(s.theirs);
+       }},
       {"DATA before a response's head", "RFC 9113 §8.1.1",
        "malformed, which MUST be a stream error; nghttp2 ends the connection",
        [](const Step& s) {
@@ -240,7 +246,7 @@ const std::vector<Difference>& differences() {
        "MUST be a PROTOCOL_ERROR; nghttp2 has decoded what there is by then, and refused that",
        [](const Step& s) {
          return is_interrupted(s) && fails(s.ours, kProtocolError) &&
-                fails(s.theirs, kCompressionError);
+                (fails(s.theirs, kCompressionError) || fails(s.theirs, kStreamClosed));
        }},
       {"an invalid setting, and a valid one behind it", "RFC 9113 §6.5.3",
        "values MUST be processed in the order they appear; nghttp2 looks at the last of each",
