@@ -164,10 +164,10 @@ const std::vector<Difference>& differences() {
                 fails(s.ours, kFrameSizeError);
        }},
       {"too much padding in DATA that is discarded", "RFC 9113 §6.1",
-       "MUST be a connection error; nghttp2 does not look at what it discards",
+       "MUST be a connection error; nghttp2 does not look at what it discards, or refuses it",
        [](const Step& s) {
          return is(s, DATA) && has(s, reference::PADDED) && fails(s.ours, kProtocolError) &&
-                ignores(s.theirs);
+                (ignores(s.theirs) || fails(s.theirs, kStreamClosed));
        }},
       {"a last stream that is not one of ours", "RFC 9113 §6.8",
        "no rule against it, and 2^31-1 is the RFC's own example; nghttp2 ends the connection",
@@ -212,6 +212,14 @@ const std::vector<Difference>& differences() {
        [](const Step& s) {
          return is(s, HEADERS) && resets(s, s.ours, kProtocolError) && !s.theirs.error &&
                 !s.theirs.streams.empty() && has_long_length(s.theirs.streams.begin()->second[0]);
+       }},
+      {"a promise of a request that may not be promised", "RFC 9113 §8.4",
+       "not known to be safe and cacheable, with content, without authority: MUST be reset; "
+       "nghttp2 takes any request",
+       [](const Step& s) {
+         return is(s, reference::PUSH_PROMISE) && !s.ours.error && s.ours.resets.size() == 1 &&
+                s.ours.resets.begin()->second == kProtocolError && !s.theirs.error &&
+                !s.theirs.streams.empty();
        }},
       {"a status below 100", "RFC 9110 §15",
        "no status code, so the response is malformed; nghttp2 takes any three digits",

@@ -206,7 +206,9 @@ def server_shuts_down(_):
     other = Server(sys.argv[2])
     try:
         running = get.start("-n", 200_000, "-m", 50, other.url("/bytes/1000"))
-        time.sleep(0.5)
+        deadline = time.monotonic() + 60
+        while json.loads(get(other.url("/stats")).out)["requests_received"] < 1000:
+            holds(time.monotonic() < deadline, "not under way within a minute")
         equal(other.stop(), None)
         result = running.finish(client.NOT_CONNECTED)
     finally:

@@ -443,12 +443,12 @@ def end_under_load():
             for i in range(60):
                 attackers.connect((b"", OPENING, PINNED_OPENING + requests(LARGE[0], 100),
                                    HALF_A_REQUEST)[i % 4])
-            failures = []
-            clients = [threading.Thread(target=until_goaway, args=(server, failures), daemon=True)
-                       for _ in range(8)]
+            failures, served = [], []
+            clients = [threading.Thread(target=until_goaway, args=(server, served, failures),
+                                        daemon=True) for _ in range(8)]
             for client in clients:
                 client.start()
-            time.sleep(0.5)
+            wait_until(lambda: len(served) == 8 or failures, lambda: f"{len(served)} are served")
             server.terminate()
             for client in clients:
                 client.join(2 * DEADLINE)
@@ -459,10 +459,12 @@ def end_under_load():
         server.kill()
 
 
-def until_goaway(server, failures):
+def until_goaway(server, served, failures):
     try:
         client = Client(server)
         try:
+            client.ask("/bytes/1000", THOUSAND)
+            served.append(client)
             while not client.goaways:
                 client.ask("/bytes/1000", THOUSAND)
             client.expect_close()
