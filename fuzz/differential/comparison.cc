@@ -92,17 +92,24 @@ const Difference* compare(Role role, std::string_view input) {
   Theirs theirs(setup);
   std::string octets(role == Role::kServer ? kPreface : "");
   std::set<uint32_t> used = own_streams(role);
+  std::set<uint32_t> reset;
   while (!input.empty()) {
     const std::string_view before = input;
     std::vector<reference::Frame> frames = take_step(&input);
     octets += before.substr(0, before.size() - input.size());
-    const bool is_used = used.count(frames.front().stream_id) != 0;
+    const uint32_t stream_id = frames.front().stream_id;
+    const bool is_used = used.count(stream_id) != 0;
     note_use(frames.front(), &used);
-    Step step{role, std::move(frames), is_used, reusing.feed(octets, octets.size()),
+    Step step{role,
+              std::move(frames),
+              is_used,
+              reset.count(stream_id) != 0,
+              reusing.feed(octets, octets.size()),
               theirs.feed(octets)};
     require(fresh.feed(octets, 1) == step.ours, "the modes or the cuts differ");
     if (reusing.limited()) return nullptr;
     if (step.ours != step.theirs) return explanation(step);
+    for (const auto& [id, code] : step.ours.resets) reset.insert(id);
     if (step.ours.error.has_value() || !theirs.reads()) return nullptr;
     octets.clear();
   }

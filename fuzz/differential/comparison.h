@@ -16,7 +16,8 @@ struct Step {
   // A frame; or a field block, HEADERS or PUSH_PROMISE with what follows it up to END_HEADERS or to
   // a frame that interrupts it. Of the input's last step the last frame may be cut off.
   std::vector<reference::Frame> frames;
-  bool used;  // the first frame's stream, by HEADERS or PUSH_PROMISE of either side
+  bool used;   // the first frame's stream, by HEADERS or PUSH_PROMISE of either side
+  bool reset;  // it, by us
   Observed ours;
   Observed theirs;
 

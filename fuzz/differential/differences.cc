@@ -126,11 +126,19 @@ const std::vector<Difference>& differences() {
          return (is(s, DATA) || is(s, HEADERS)) && resets(s, s.ours, kStreamClosed) &&
                 fails(s.theirs, kStreamClosed);
        }},
-      {"DATA or HEADERS behind both ends", "RFC 9113 §5.1",
-       "closed: MUST be a connection error; nghttp2's client has forgotten the stream",
+      {"DATA or HEADERS on a closed stream", "RFC 9113 §5.1",
+       "an error of the stream behind the peer's reset, of the connection behind both ends; "
+       "nghttp2's client has forgotten the stream",
        [](const Step& s) {
          return (is(s, DATA) || is(s, HEADERS)) && s.role == Role::kClient && s.used &&
-                fails(s.ours, kStreamClosed) && ignores(s.theirs);
+                (fails(s.ours, kStreamClosed) || resets(s, s.ours, kStreamClosed)) &&
+                ignores(s.theirs);
+       }},
+      {"DATA or HEADERS behind the peer's end and our reset", "RFC 9113 §5.1",
+       "MAY be a connection error; we ignore what comes behind our resets",
+       [](const Step& s) {
+         return (is(s, DATA) || is(s, HEADERS)) && s.reset && ignores(s.ours) &&
+                fails(s.theirs, kStreamClosed);
        }},
       {"DATA before a response's head", "RFC 9113 §8.1.1",
        "malformed, which MUST be a stream error; nghttp2 ends the connection",

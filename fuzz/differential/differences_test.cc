@@ -53,9 +53,12 @@ std::map<std::string, Example> examples() {
        {Role::kServer, begin + encode(WINDOW_UPDATE, 0, 1, u32(0))}},
       {"DATA or HEADERS behind the peer's end or reset",
        {Role::kServer, kSettings + request(1, END_STREAM) + encode(DATA, 0, 1, "late")}},
-      {"DATA or HEADERS behind both ends",
+      {"DATA or HEADERS on a closed stream",
        {Role::kClient,
         kSettings + head(1, END_STREAM, {{":status", "200"}}) + encode(DATA, 0, 1, "late")}},
+      {"DATA or HEADERS behind the peer's end and our reset",
+       {Role::kServer, kSettings + head(1, END_STREAM, {{":path", "/"}}) + request(3, END_STREAM) +
+                           request(1, END_STREAM)}},
       {"DATA before a response's head", {Role::kClient, kSettings + encode(DATA, 0, 1, "early")}},
       {"PRIORITY of another size", {Role::kServer, begin + encode(PRIORITY, 0, 1, "1234")}},
       {"PRIORITY that makes a stream depend on itself",

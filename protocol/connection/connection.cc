@@ -172,21 +172,28 @@ EventPtr Connection::step() {
       if (event != nullptr) return event;
     } else if (input_ended_) {
       end_connection({}, ClosedBy::kPeer);
-    } else {
+    } else if (keep_input()) {
       return nullptr;
     }
   }
 }
 
 void Connection::end_of_range() {
-  static constexpr Rule kKeptInput = {"limits.h connection_memory",
-                                      "input is kept only within the connection's memory budget"};
   recycler_.settle();
   if (phase_ != Phase::kOpen) {
     input_.discard();
-  } else if (!input_.keep_rest()) {
-    fail(limit_error(ErrorCode::kEnhanceYourCalm, kKeptInput, memory_refused()));
+  } else {
+    keep_input();
   }
+}
+
+// False: that has cost the connection.
+bool Connection::keep_input() {
+  static constexpr Rule kKeptInput = {"limits.h connection_memory",
+                                      "input is kept only within the connection's memory budget"};
+  if (input_.keep_rest()) return true;
+  fail(limit_error(ErrorCode::kEnhanceYourCalm, kKeptInput, memory_refused()));
+  return false;
 }
 
 // Events of streams, generated from their live state.

@@ -196,8 +196,9 @@ class Connection {
   EventRange begin(gsl::span<const uint8_t> bytes, TimePoint now);
   // The next event, or null when there is none.
   EventPtr step();
-  // Keeps the input that was not parsed.
+  // Keeps the input that was not parsed, when the range is left before its end too.
   void end_of_range();
+  bool keep_input();
   EventPtr next_notification();
   EventPtr next_closing_event();
   // Enough is waiting to be sent: nothing is read until half of it is out.

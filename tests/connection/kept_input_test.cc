@@ -54,6 +54,22 @@ TEST(KeptInput, IsHandledBeforeTheEndOfInputEvenWhenNobodyTakesTheReplies) {
   EXPECT_EQ(kinds, expected);
 }
 
+// What it costs is told in the same range.
+TEST(KeptInput, AboveTheBudgetCostsTheConnection) {
+  Options options;
+  options.limits.queued_replies = 4;
+  options.limits.connection_memory = 40'000;
+  Connection connection(Role::kServer, options, kNow);
+  std::string input = TestClient::preface();
+  for (uint64_t i = 0; i < 3000; ++i) input += ping(i);
+  std::vector<size_t> kinds;
+  for (EventPtr event : connection.receive(octets(input), kNow)) kinds.push_back(event->index());
+  std::vector<size_t> expected(3, Event(PingReceived{}).index());
+  expected.push_back(Event(ConnectionClosed{}).index());
+  EXPECT_EQ(kinds, expected);
+  EXPECT_FALSE(connection.has_events());
+}
+
 TEST(KeptInput, AFrameThatWasKeptInPartIsContinuedByTheNextInput) {
   const std::string input = ping(1) + ping(2);
   for (size_t cut = 17; cut < input.size(); ++cut) {
