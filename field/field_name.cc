@@ -1,5 +1,7 @@
 #include "field/field_name.h"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
 
@@ -69,6 +71,16 @@ FieldName resolve_field_name(std::string_view name) {
       break;
   }
   return FieldName::kOther;
+}
+
+FieldName resolve_field_name_in_any_case(std::string_view name) {
+  constexpr size_t kLongest = std::string_view("proxy-authorization").size();
+  if (name.size() > kLongest) return FieldName::kOther;
+  std::array<char, kLongest> lower;
+  std::transform(name.begin(), name.end(), lower.begin(), [](char c) {
+    return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return resolve_field_name({lower.data(), name.size()});
 }
 
 }  // namespace headrace::inline HEADRACE_ABI

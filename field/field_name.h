@@ -44,6 +44,8 @@ enum class FieldName : uint8_t {
 // The token of a name, kOther for all names without one; never kUnresolved. Case-sensitive: HTTP/2
 // names are lower case.
 FieldName resolve_field_name(std::string_view name);
+// The same for HTTP/1.x, whose names are in any case (RFC 9110 §5.1).
+FieldName resolve_field_name_in_any_case(std::string_view name);
 
 }  // namespace headrace::inline HEADRACE_ABI
 

@@ -1,9 +1,12 @@
 #include "fuzz/differential/observed.h"
 
+#include <algorithm>
+
 namespace headrace::fuzz {
 namespace {
 
 constexpr std::string_view kData = "data ";
+constexpr uint32_t kCancel = 8;
 
 }  // namespace
 
@@ -43,7 +46,14 @@ void Observed::normalize() {
     error = code;
     return;
   }
-  for (const auto& [id, code] : resets) streams.erase(id);
+  for (const auto& [id, code] : resets) {
+    std::vector<std::string>& lines = streams[id];
+    const auto head = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
+      return line.starts_with("head");
+    });
+    // What the application resets it has read so far.
+    lines.erase(code == kCancel && head != lines.end() ? head + 1 : lines.begin(), lines.end());
+  }
   std::erase_if(streams, [](const auto& stream) { return stream.second.empty(); });
 }
 

@@ -118,7 +118,7 @@ void Connection::fail_stream(const StreamError& error) {
   Stream* stream = streams_.find(error.stream_id);
   StreamState state = state_of(error.stream_id, stream);
   if (state == StreamState::kIdle) return fail(error);
-  bool wasted = is_closed(state) || !stream->head_sent;
+  const bool wasted = is_closed(state) || !response_began(stream);
   // What was reset before is not reset again.
   if (state != StreamState::kClosedResetSent) {
     reset(error.stream_id, error.code);
@@ -205,6 +205,12 @@ bool Connection::spend_useless_frame() {
 }
 
 // A request has been reset for nothing.
+// The peer can have seen its head: it was shown. Of an answer that is only queued it knows nothing,
+// so what it resets then was work for nothing.
+bool Connection::response_began(const Stream* stream) const {
+  return stream->head_sent && stream->head_offset <= output_.shown_offset();
+}
+
 void Connection::spend_reset() {
   static constexpr Rule kResets = {"RFC 9113 §10.5", "requests are seldom reset before an answer"};
   if (role_ == Role::kClient) return;

@@ -337,6 +337,7 @@ class Connection {
   void uncount(Stream* stream);
   void erase_if_done(Stream* stream);
   bool spend_useless_frame();
+  bool response_began(const Stream* stream) const;
   void spend_reset();
   void write_goaway(StreamId last_stream_id, ErrorCode code, std::string_view debug_data);
   void fail(const ErrorDetail& error, std::string_view debug_data);

@@ -96,18 +96,15 @@ void Connection::on_rst_stream(gsl::span<const uint8_t> payload) {
   reason.code = static_cast<ErrorCode>(load_u32(payload.data()));
   reason.frame = FrameType::kRstStream;
   reason.stream_id = stream->id;
-  // A request that is cancelled before its response began was work for nothing.
-  bool wasted = !stream->head_sent;
+  const bool wasted = !response_began(stream);
+  const bool queued = stream->head_sent && output_.unsent() > 0;
   stream->retry_safe = reason.code == ErrorCode::kRefusedStream;
   ++statistics_.streams_reset_by_peer;
   close_stream(stream, stream->state, ClosedBy::kPeer, reason);
-  if (wasted) {
-    spend_reset();
-  } else if (output_.unsent() > 0) {
-    // The stream no longer counts, and what was queued of its response stays: like a reply, or a
-    // peer that does not read could have responses queued without bound.
-    count_reply();
-  }
+  // The stream no longer counts, and what was queued of its response stays: like a reply, or a peer
+  // that does not read could have responses queued without bound.
+  if (queued) count_reply();
+  if (wasted) spend_reset();
 }
 
 // §6.5: applied in order, then acknowledged.

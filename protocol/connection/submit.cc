@@ -13,6 +13,8 @@ namespace {
 // So much of a BodySource is asked for before its head is written, if that depends on it: most
 // bodies that nobody gave a length are smaller, and get one.
 constexpr size_t kSmallBody = 2048;
+// One more, as a source may say "end" after its last octet only.
+constexpr size_t kFirstOctets = kSmallBody + 1;
 
 }  // namespace
 
@@ -98,6 +100,7 @@ void Connection::start_message(Stream* stream, const OutgoingHead& head, bool bo
   stream->head_sent = true;
   const bool end_stream = bodiless || (stream->body.drained() && !stream->body.has_trailers());
   write_field_block(stream->id, head, end_stream);
+  stream->head_offset = output_.end_offset();
   if (!end_stream) return send_end_or_schedule(stream);
   stream->body.cancel();
   stream->released_event_due = stream->body.owes_release();
@@ -115,17 +118,20 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
   ResponseHead head;
   if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
   if (head.status < 200) return {SubmitError::kInvalidArgument};
-  // RFC 9110 §6.4.1: these responses have no content, whatever their fields say of one.
-  bool bodiless = stream->request.is_head || head.status == 204 || head.status == 304 ||
-                  (options_.complete_heads && head.status == 205);
+  // RFC 9110 §6.4.1: these responses have no content, whatever their fields say of one. A tunnel
+  // has none of a response, and is one with any 2xx (§9.3.6).
+  const bool tunnel = stream->request.is_connect && head.status < 300;
+  const bool bodiless =
+      stream->request.is_head || (!tunnel && (head.status == 204 || head.status == 304 ||
+                                              (options_.complete_heads && head.status == 205)));
   std::optional<size_t> size = body.size();
   if (!bodiless && size && head.content_length != kNoContentLength &&
       static_cast<int64_t>(*size) != head.content_length) {
     return {SubmitError::kInvalidFields, &kContentLengthKept};
   }
 
-  const bool waits = !bodiless && waits_for_body(stream, fields, body);
-  stream->tunnel = stream->request.is_connect && head.status < 300;
+  const bool waits = waits_for_body(stream, fields, body);
+  stream->tunnel = tunnel;
   stream->body.start(std::move(body), options_.send_buffer_size);
   if (head.has_priority) merge_own_priority(stream, fields);
   if (waits) {
@@ -139,13 +145,15 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
 
 // The head has to go now: what is here of the body decides what it says.
 void Connection::open_response(Stream* stream, FieldsView fields) {
-  if (stream->body.source() != nullptr && stream->body.prefetch(kSmallBody, &blocks_).failed) {
+  const bool was_asked = stream->body.source() != nullptr;
+  if (was_asked && stream->body.prefetch(kFirstOctets, &blocks_).failed) {
     return fail_source(stream);
   }
   ResponseFacts facts = facts_of(stream);
   facts.body = stream->body.ready();
   facts.body_size = stream->body.size_left();
-  start_message(stream, OutgoingHead::complete(fields, facts), /*bodiless=*/false);
+  if (facts.body_size == kFirstOctets && was_asked) facts.body_size.reset();
+  start_message(stream, OutgoingHead::complete(fields, facts), stream->request.is_head);
 }
 
 SubmitResult Connection::submit_informational(StreamId stream_id, FieldsView fields) {

@@ -79,7 +79,8 @@ struct Limits {
   // Entries of one SETTINGS frame (CVE-2020-11080). There are 8 that have a meaning.
   uint32_t settings_per_frame = 32;
 
-  // Resets before a response has started, the peer's and those it provokes alike, in one budget.
+  // Resets before a response has started (its head was shown by pending_output()), the peer's and
+  // those it provokes alike, in one budget.
   // The application's own are free, and those with NO_ERROR behind a whole response (§8.1).
   // Answers Rapid Reset and MadeYouReset (CVE-2023-44487, CVE-2025-8671). A browser that leaves a
   // page resets at most what is open. Server role.
@@ -169,7 +170,7 @@ struct LimitHit {
   uint64_t bound = 0;
   uint64_t observed = 0;
 
-  // The bound doubled as often as it takes to hold what was observed.
+  // The bound doubled, once at least, and as often as it takes to hold what was observed.
   uint64_t suggested() const;
 };
 

@@ -5,6 +5,7 @@
 #include "field/field_syntax.h"
 #include "protocol/message/content_type.h"
 #include "protocol/message/message_rules.h"
+#include "protocol/message/target_syntax.h"
 
 namespace headrace::inline HEADRACE_ABI {
 namespace {
@@ -15,15 +16,6 @@ constexpr Rule kContentLength{"RFC 9110 §8.6", "content-length is one number"};
 constexpr FieldNames kConnectionSpecific = {FieldName::kConnection,       FieldName::kKeepAlive,
                                             FieldName::kProxyConnection,  FieldName::kTe,
                                             FieldName::kTransferEncoding, FieldName::kUpgrade};
-
-bool same_ignoring_case(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (('A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != lower[i]) return false;
-  }
-  return true;
-}
 
 // RFC 9110 §5.6.1: the elements of a list, without the empty ones.
 template <typename Each>
@@ -49,9 +41,7 @@ class OutgoingHead::Completion {
  public:
   Completion(FieldsView fields, const ResponseFacts& facts) : facts_(facts) {
     for (const Field& field : fields) {
-      const FieldName name = field.known_name != FieldName::kUnresolved
-                                 ? field.known_name
-                                 : resolve_field_name(field.name);
+      const FieldName name = name_of(field, !is_http2());
       if (name != FieldName::kOther) take(name, field.value);
     }
     is_interim_ = status_ < 200;
@@ -62,6 +52,7 @@ class OutgoingHead::Completion {
   void decide(OutgoingHead* head) {
     head->status_ = status_;
     head->left_out_ = not_sent_;
+    head->any_case_ = !is_http2();
     if (is_http2()) head->left_out_.add(kConnectionSpecific);
     decide_content_length(head);
     decide_content_type(head);
@@ -82,11 +73,10 @@ class OutgoingHead::Completion {
   }
 
   bool wants_size() const {
-    return !has_no_content_ && !facts_.is_head && !facts_.body_size && length_ == kNone &&
-           !has_coding();
+    return !has_no_content_ && !facts_.body_size && length_ == kNone && !has_coding();
   }
   bool wants_octets() const {
-    return wants_type() && !facts_.is_head && facts_.body.size() < kSniffedOctets &&
+    return wants_type() && facts_.body.size() < kSniffedOctets &&
            (!facts_.body_size || *facts_.body_size > facts_.body.size());
   }
 
@@ -112,14 +102,15 @@ class OutgoingHead::Completion {
       case FieldName::kTransferEncoding:
         each_element(value, [&](std::string_view coding) {
           ++codings_;
-          is_identity_ = same_ignoring_case(coding, "identity");
-          chunked_is_last_ = same_ignoring_case(coding, "chunked");
+          is_identity_ = equals_ignoring_case(coding, "identity");
+          chunked_is_last_ = equals_ignoring_case(coding, "chunked");
           chunked_ += chunked_is_last_;
         });
         break;
       case FieldName::kConnection:
         each_element(value, [&](std::string_view option) {
-          says_close_ |= same_ignoring_case(option, "close");
+          says_close_ |= equals_ignoring_case(option, "close");
+          says_keep_alive_ |= equals_ignoring_case(option, "keep-alive");
         });
         break;
       case FieldName::kContentType:
@@ -144,7 +135,7 @@ class OutgoingHead::Completion {
     if (bad_length_) head->broken_ = &kContentLength;
     // What is sent, if any: never beside a transfer-encoding.
     int64_t length = kNone;
-    if (status_ == 205) {
+    if (status_ == 205 && !is_tunnel_) {
       length = 0;
     } else if (!has_no_content_ && (!has_coding() || is_identity())) {
       length = length_;
@@ -206,15 +197,19 @@ class OutgoingHead::Completion {
     if (facts_.version == HttpVersion::kHttp10) {
       // It goes on when both say so and the end of the body can be seen.
       if (head->closes_) {
-        if (!says_close_) head->left_out_.add(FieldName::kConnection);
-      } else if (!seen_.has(FieldName::kConnection)) {
+        if (!says_close_) leave_out_keep_alive(head);
+      } else if (!says_keep_alive_) {
         head->extra_.connection = "keep-alive";
       }
       return;
     }
     if (!head->closes_ || says_close_) return;
-    head->left_out_.add(FieldName::kConnection);
+    leave_out_keep_alive(head);
     head->extra_.connection = "close";
+  }
+  // The other options name fields of this message (RFC 9110 §7.6.1).
+  void leave_out_keep_alive(OutgoingHead* head) {
+    if (says_keep_alive_) head->left_out_.add(FieldName::kConnection);
   }
 
   const ResponseFacts& facts_;
@@ -228,6 +223,7 @@ class OutgoingHead::Completion {
   FieldNames not_sent_;  // there to say: none
   bool is_encoded_ = false;
   bool says_close_ = false;
+  bool says_keep_alive_ = false;
   bool bad_length_ = false;
   bool repeats_length_ = false;
   int64_t length_ = kNone;

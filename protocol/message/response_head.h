@@ -78,7 +78,7 @@ class OutgoingHead {
   // Implicit: all fields as they are.
   OutgoingHead(FieldsView fields) : fields_(fields) {}
 
-  // A response's head (`:status` first, names in lower case), completed:
+  // A response's head (`:status` first; names in lower case, for HTTP/1.x in any), completed:
   //
   // - Connection-specific fields are left out in HTTP/2 (RFC 9113 §8.2.2).
   // - `date` is added to final responses (RFC 9110 §6.6.1).
@@ -92,7 +92,8 @@ class OutgoingHead {
   // - HTTP/1.1 without a length: `transfer-encoding: chunked`; a content-length beside a
   //   transfer-encoding is left out (RFC 9112 §6.2).
   // - HTTP/1.x: `connection: close` or `keep-alive` where the version does not say it already
-  //   (RFC 9112 §9.3, §9.6).
+  //   (RFC 9112 §9.3, §9.6), beside the options that the application names, but those of the
+  //   opposite.
   //
   // A date or content-type with an empty value says: none. It is left out, and none is added.
   static OutgoingHead complete(FieldsView fields, const ResponseFacts& facts);
@@ -124,8 +125,14 @@ class OutgoingHead {
  private:
   class Completion;
 
+  static FieldName name_of(const Field& field, bool any_case) {
+    if (field.known_name != FieldName::kUnresolved) return field.known_name;
+    return any_case ? resolve_field_name_in_any_case(field.name) : resolve_field_name(field.name);
+  }
+
   FieldsView fields_;
   FieldNames left_out_;
+  bool any_case_ = false;  // of the names
   bool has_extra_ = false;
   bool closes_ = false;
   Framing framing_ = Framing::kFrames;
@@ -140,10 +147,7 @@ void OutgoingHead::each_field(Each each) const {
     for (const Field& field : fields_) each(field);
   } else {
     for (const Field& field : fields_) {
-      const FieldName name = field.known_name != FieldName::kUnresolved
-                                 ? field.known_name
-                                 : resolve_field_name(field.name);
-      if (!left_out_.has(name)) each(field);
+      if (!left_out_.has(name_of(field, any_case_))) each(field);
     }
   }
   if (!has_extra_) return;

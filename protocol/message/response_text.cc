@@ -5,6 +5,7 @@
 
 #include "field/field_syntax.h"
 #include "protocol/message/reason_phrase.h"
+#include "protocol/message/target_syntax.h"
 
 namespace headrace::inline HEADRACE_ABI {
 namespace {
@@ -35,7 +36,10 @@ char* put_field(const Field& field, char* out) {
   if (syntax == FieldSyntax::kUnchecked) {
     syntax = check_field(field.name, field.value, field.known_name);
   }
-  if (syntax == FieldSyntax::kInvalidName) return out;
+  if (syntax == FieldSyntax::kInvalidName) {  // in upper case, perhaps
+    if (!is_token(field.name)) return out;
+    syntax = check_field_value(field.value);
+  }
   const bool clean = syntax == FieldSyntax::kValid;
   out = put(field.name, out);
   out = put(kColon, out);

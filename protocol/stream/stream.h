@@ -62,7 +62,8 @@ struct Stream : ScheduledStream {
   bool ready = false;                // it is with the scheduler (SendQueue)
   bool window_blocked = false;       // it would be, but for send_window (SendQueue)
   SendBody body;
-  uint64_t end_offset = 0;  // where in the output our last frame of this stream ends
+  uint64_t head_offset = 0;  // where in the output its head ends
+  uint64_t end_offset = 0;   // and our last frame
 
   // Beside ScheduledStream::schedule, which is that of the requests that wait, too.
   StreamLink live;    // all streams, in the order of their creation

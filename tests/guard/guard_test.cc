@@ -49,7 +49,7 @@ TEST(TokenBucket, KeepsTheRateHoweverOftenItIsAsked) {
 TEST(LimitHit, SuggestsTheBoundDoubledAsOftenAsItTakes) {
   EXPECT_EQ((LimitHit{Limit::kFieldsPerRequest, 128, 129}.suggested()), 256u);
   EXPECT_EQ((LimitHit{Limit::kFieldsPerRequest, 128, 300}.suggested()), 512u);
-  EXPECT_EQ((LimitHit{Limit::kFieldsPerRequest, 128, 128}.suggested()), 128u);
+  EXPECT_EQ((LimitHit{Limit::kFieldsPerRequest, 128, 128}.suggested()), 256u);
   EXPECT_EQ((LimitHit{Limit::kResetBurst, 0, 1}.suggested()), 1u);
   EXPECT_EQ((LimitHit{Limit::kConnectionMemory, 3, UINT64_MAX}.suggested()), UINT64_MAX);
 }

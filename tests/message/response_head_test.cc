@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <map>
 #include <random>
 #include <string>
@@ -327,6 +328,12 @@ const Row kRows[] = {
      ":status: 200\ncontent-length: 0\n",
      "HTTP/1.1 200 OK\nconnection: x, Close\ncontent-length: 0\n\n",
      "HTTP/1.0 200 OK\nconnection: x, Close\ncontent-length: 0\n\n"},
+    {"its other options name fields of this message (RFC 9110 §7.6.1)",
+     {{{":status", "426"}, {"connection", "upgrade"}, {"upgrade", "h2c"}}, "GET", "", "", false},
+     ":status: 426\ncontent-length: 0\n",
+     "HTTP/1.1 426 Upgrade Required\nconnection: upgrade\nupgrade: h2c\ncontent-length: 0\n"
+     "connection: close\n\n",
+     "HTTP/1.0 426 Upgrade Required\nconnection: upgrade\nupgrade: h2c\ncontent-length: 0\n\n"},
     {"101 hands the connection over (RFC 9110 §15.2.2)",
      {{{":status", "101"}, {"connection", "upgrade"}, {"upgrade", "x"}},
       "GET",
@@ -435,7 +442,7 @@ TEST(ResponseHeadTest, SaysWhetherTheBodyMatters) {
   EXPECT_FALSE(depends({{{":status", "200"}, {"content-type", "a/b"}, {"content-length", "5"}}}));
   EXPECT_FALSE(depends({{{":status", "200"}}, "GET", "all of it"}));
   EXPECT_FALSE(depends({{{":status", "204"}}}));
-  EXPECT_FALSE(depends({{{":status", "200"}}, "HEAD"}));
+  EXPECT_TRUE(depends({{{":status", "200"}}, "HEAD"})) << "GET is answered with a length";
   EXPECT_FALSE(depends({{{":status", "200"}}, "CONNECT"}));
 }
 
@@ -446,6 +453,19 @@ TEST(ResponseTextTest, IsOneHeadWhateverTheFieldsHold) {
   const auto head = OutgoingHead::complete(fields, {HttpVersion::kHttp11, true});
   EXPECT_EQ(through_text(head, HttpVersion::kHttp11),
             "HTTP/1.1 299 \r\na: padded\r\nb: x  set-cookie: y\r\ng: 1 2\r\n\r\n");
+}
+
+// RFC 9110 §5.1: HTTP/1.x names are written as they are given, and known in any case.
+TEST(ResponseTextTest, TakesNamesInAnyCase) {
+  const std::vector<Field> fields = {{":status", "200"},           {"Content-Length", "6"},
+                                     {"CONTENT-TYPE", "a/b"},      {"Set-Cookie", "a=b"},
+                                     {"Connection", "Close"},      {"Transfer-encoding", "chunked"},
+                                     {"X-Two", "x\r\nInjected: y"}};
+  const auto head = OutgoingHead::complete(fields, {HttpVersion::kHttp11});
+  EXPECT_TRUE(head.closes());
+  EXPECT_EQ(through_text(head, HttpVersion::kHttp11),
+            "HTTP/1.1 200 OK\r\nCONTENT-TYPE: a/b\r\nSet-Cookie: a=b\r\nConnection: Close\r\n"
+            "Transfer-encoding: chunked\r\nX-Two: x  Injected: y\r\n\r\n");
 }
 
 TEST(ReasonPhraseTest, AreThoseOfTheRegistry) {
@@ -463,6 +483,15 @@ class RandomHeads {
  public:
   explicit RandomHeads(uint32_t seed) : random_(seed) {}
 
+  // The same with names that are written in some other case.
+  Given in_any_case(Given given) {
+    for (auto& [name, value] : given.fields) {
+      for (char& c : name) {
+        if (number(2) == 0) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+      }
+    }
+    return given;
+  }
   Given next() {
     Given given;
     given.fields.emplace_back(":status", pick({"100", "101", "103", "200", "200", "200", "204",
@@ -544,12 +573,14 @@ TEST(ResponseHeadTest, EqualsACloneThatIsChanged) {
     ASSERT_EQ(as_http2(given), lines(by_reference(given, "2"))) << what;
     const auto status = static_cast<uint16_t>(std::stoi(given.fields[0].second));
     const std::string reason(reason_phrase(status));
-    ASSERT_EQ(as_text(given, HttpVersion::kHttp11),
-              ref::response_text(trimmed(by_reference(given, "1.1")), "1.1", reason))
-        << what;
-    ASSERT_EQ(as_text(given, HttpVersion::kHttp10),
-              ref::response_text(trimmed(by_reference(given, "1.0")), "1.0", reason))
-        << what;
+    for (const Given& named : {given, heads.in_any_case(given)}) {
+      ASSERT_EQ(as_text(named, HttpVersion::kHttp11),
+                ref::response_text(trimmed(by_reference(named, "1.1")), "1.1", reason))
+          << what;
+      ASSERT_EQ(as_text(named, HttpVersion::kHttp10),
+                ref::response_text(trimmed(by_reference(named, "1.0")), "1.0", reason))
+          << what;
+    }
   }
 }
 

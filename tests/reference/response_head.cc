@@ -25,7 +25,7 @@ class Clone {
   explicit Clone(FieldList fields) : fields_(std::move(fields)) {}
 
   void erase(const std::string& name) {
-    std::erase_if(fields_, [&](const auto& field) { return field.first == name; });
+    std::erase_if(fields_, [&](const auto& field) { return lower(field.first) == name; });
   }
   void append(const std::string& name, const std::string& value) {
     if (!value.empty()) fields_.emplace_back(name, value);
@@ -33,7 +33,7 @@ class Clone {
   std::vector<std::string> values(const std::string& name) const {
     std::vector<std::string> found;
     for (const auto& [key, value] : fields_) {
-      if (key == name) found.push_back(value);
+      if (lower(key) == name) found.push_back(value);
     }
     return found;
   }
@@ -115,7 +115,7 @@ FieldList complete_response_head(const FieldList& fields, const ResponseContext&
 
   // RFC 9110 §8.6, §15.3.6; RFC 9112 §6.2
   const bool coded = !codings.empty() && !identity;
-  if (status == 205) {
+  if (status == 205 && !to_connect) {
     const auto values = head.values("content-length");
     if (values.size() != 1 || std::stoull(values[0]) != 0) {
       head.erase("content-length");
@@ -159,11 +159,13 @@ FieldList complete_response_head(const FieldList& fields, const ResponseContext&
       const auto options = head.elements("connection");
       const bool says_close = std::find(options.begin(), options.end(), "close") != options.end();
       const bool closes = !context.may_persist || says_close || until_close;
+      const bool says_alive =
+          std::find(options.begin(), options.end(), "keep-alive") != options.end();
       if (closes && !says_close) {
-        head.erase("connection");
+        if (says_alive) head.erase("connection");
         if (context.version == "1.1") added.connection = "close";
       }
-      if (!closes && context.version == "1.0" && !head.has("connection")) {
+      if (!closes && context.version == "1.0" && !says_alive) {
         added.connection = "keep-alive";
       }
     }

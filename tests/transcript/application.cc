@@ -96,7 +96,7 @@ BodySource::Filled ScriptedSource::fill(gsl::span<uint8_t> room) {
   filled.size = std::min(waiting.size(), room.size());
   std::memcpy(room.data(), waiting.data(), filled.size);
   waiting.erase(0, filled.size);
-  filled.end = ends && waiting.empty();
+  filled.end = ends && waiting.empty() && (!ends_late || filled.size == 0);
   filled.failed = fails && filled.size == 0;
   return filled;
 }
@@ -199,6 +199,7 @@ SubmitResult Application::submit_on_stream(const Item& command, StreamId stream_
   ScriptedSource& source = *streams_[stream_id].source;
   source.waiting += command.bytes.value_or("");
   source.ends |= arguments->take_word("end");
+  source.ends_late |= arguments->take_word("late");
   source.fails |= arguments->take_word("fail");
   return {};
 }

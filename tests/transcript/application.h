@@ -20,6 +20,7 @@ class ScriptedSource : public BodySource {
 
   std::string waiting;
   bool ends = false;
+  bool ends_late = false;  // in a fill() of its own
   bool fails = false;
 };
 
