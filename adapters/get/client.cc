@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <string>
 #include <utility>
 
 #include "adapters/get/units.h"
@@ -45,6 +46,7 @@ Client::~Client() = default;
 // --- Before it begins.
 
 Outcome Client::prepare() {
+  if (const Outcome made = make_loop(); !made.ok()) return made;
   if (config_.data) {
     absl::StatusOr<UploadData> data = UploadData::open(*config_.data);
     if (!data.ok()) return failure(ExitCode::kReadError, data.status());
@@ -65,11 +67,6 @@ Outcome Client::prepare() {
     if (!output.ok()) return failure(ExitCode::kWriteError, output.status());
     outputs_.push_back(std::move(*output));
   }
-  absl::StatusOr<std::unique_ptr<adapters::Loop>> loop =
-      program::make_loop(config_.io, config_.loop, nullptr);
-  if (!loop.ok()) return failure(ExitCode::kInternal, loop.status());
-  loop_ = std::move(*loop);
-
   Console* const trace = config_.verbose ? console_ : nullptr;
   const std::optional<uint64_t> size = data_ ? data_->size() : std::nullopt;
   for (const Url& url : config_.urls) {
@@ -88,13 +85,30 @@ Outcome Client::prepare() {
   return {};
 }
 
+Outcome Client::make_loop() {
+  const std::array<adapters::Service*, 1> accepts_nobody = {nullptr};
+  absl::StatusOr<program::Loops> made =
+      program::make_loops(config_.io, config_.loop, accepts_nobody);
+  if (!made.ok()) {
+    const bool asked_too_much = absl::IsUnavailable(made.status());
+    return failure(asked_too_much ? ExitCode::kUsage : ExitCode::kInternal, made.status());
+  }
+  if (!made->note.empty()) console_->line("get: " + made->note);
+  loop_ = std::move(made->loops.front());
+  return {};
+}
+
 // --- While it runs.
 
 ExitCode Client::run() {
   start_requests();
-  while (!plan_.is_done()) turn();
+  while (!plan_.is_done() && loop_->failure().ok()) turn();
   ended_ = current_time();
   console_->erase();
+  if (!plan_.is_done()) {
+    console_->line("get: " + std::string(loop_->failure().message()));
+    return ExitCode::kInternal;
+  }
   close();
   return summary_.exit_code();
 }
@@ -206,7 +220,7 @@ void Client::close() {
   const TimePoint end = current_time() + kFarewell;
   const auto has_links = [](const auto& entry) { return entry.second->has_links(); };
   while (std::ranges::any_of(origins_, has_links) && current_time() < end) {
-    loop_->turn(milliseconds(100));
+    if (!loop_->turn(milliseconds(100))) return;
   }
 }
 

@@ -41,6 +41,7 @@ class Client : public TransferOwner {
  private:
   void on_finished(Transfer& transfer) override;
 
+  Outcome make_loop();
   void start_requests();
   void turn();
   void wait(TimePoint deadline, TimePoint now);

@@ -167,8 +167,7 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   if (status.ok()) status = read_request(lists, &config);
   if (status.ok()) status = read_connection(&config);
   if (!status.ok()) return status;
-  const absl::StatusOr<program::Io> io =
-      program::choose_io(absl::GetFlag(FLAGS_io), &config.io_note);
+  const absl::StatusOr<program::Io> io = program::parse_io(absl::GetFlag(FLAGS_io));
   if (!io.ok()) return io.status();
   config.io = *io;
   for (const std::string& path : lists.outputs) {

@@ -35,7 +35,6 @@ struct Config {
   std::chrono::milliseconds timeout{0};  // 0: none
   Options connection;
   program::Io io = program::Io::kEpoll;
-  std::string io_note;  // why --io=auto came to epoll, or empty
   adapters::LoopOptions loop;
 };
 

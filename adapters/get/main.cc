@@ -30,7 +30,6 @@ int run(gsl::span<char* const> arguments) {
     std::fputs(usage().c_str(), stdout);
     return 0;
   }
-  if (!config->io_note.empty()) console.line("get: " + config->io_note);
   signal(SIGPIPE, SIG_IGN);  // an output that nobody reads any more is an error like others
   Client client(&*config, &console);
   const Outcome prepared = client.prepare();

@@ -30,7 +30,7 @@ absl::StatusOr<std::unique_ptr<BufferRing>> BufferRing::create(Ring* ring, uint3
   registration.ring_entries = count;
   registration.bgid = kGroup;
   const int result = io_uring_register_buf_ring(ring->get(), &registration, 0);
-  if (result < 0) return absl::ErrnoToStatus(-result, "no buffers for an io_uring");
+  if (result < 0) return io_uring_error(-result);
   for (uint32_t id = 0; id < count; ++id) {
     buffers->add(static_cast<uint16_t>(id), static_cast<int>(id));
   }

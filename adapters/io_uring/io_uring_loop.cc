@@ -55,7 +55,7 @@ IoUringLoop::~IoUringLoop() {
   close_all();
   cancel_accepts();
   for (int i = 0; !(closing_.empty() && accepts_ == 0) && i < kClosingWaits; ++i) {
-    if (!ring_->wait(kClosingWait)) break;
+    if (!ring_->wait(kClosingWait).ok()) break;
     ring_->for_each_completion(
         [&](const io_uring_cqe& entry) { complete(Completion(entry), current_time()); });
   }
@@ -66,7 +66,7 @@ bool IoUringLoop::is_idle() const { return closing_.empty() && parked_.empty() &
 TimePoint IoUringLoop::wait(std::chrono::nanoseconds timeout) {
   if (accept_wanted_) ask_for_newcomers(current_time());
   for (RingPeer* peer : newcomers_) touch(*peer);
-  ring_->wait(newcomers_.empty() ? timeout : std::chrono::nanoseconds(0));
+  fail(ring_->wait(newcomers_.empty() ? timeout : std::chrono::nanoseconds(0)));
   newcomers_.clear();
   const TimePoint now = current_time();
   ring_->for_each_completion([&](const io_uring_cqe& entry) {

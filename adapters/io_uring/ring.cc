@@ -14,7 +14,9 @@ constexpr unsigned kSubmissions = 256;      // a fuller turn takes a system call
 constexpr unsigned kCompletions = 4096;     // the kernel keeps what is above it, at a price
 constexpr unsigned kKernelThreadIdle = 50;  // milliseconds, then it sleeps until it is woken
 
-absl::Status unavailable(int error) {
+}  // namespace
+
+absl::Status io_uring_error(int error) {
   std::string reason;
   switch (error) {
     case ENOSYS:
@@ -24,19 +26,14 @@ absl::Status unavailable(int error) {
     case EACCES:
       reason = "io_uring is forbidden here (by kernel.io_uring_disabled, seccomp or a container)";
       break;
-    case EINVAL:
-      reason = "this kernel's io_uring is too old: Linux 6.1 or later is needed";
-      break;
     case ENOMEM:
       reason = "no memory for an io_uring (does `ulimit -l` allow some to be locked?)";
       break;
     default:
-      reason = std::string("no io_uring: ") + std::strerror(error);
+      reason = std::string("io_uring: ") + std::strerror(error);
   }
   return absl::UnavailableError(reason);
 }
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<Ring>> Ring::create(bool kernel_thread) {
   io_uring_params params{};
@@ -52,23 +49,41 @@ absl::StatusOr<std::unique_ptr<Ring>> Ring::create(bool kernel_thread) {
   }
   io_uring ring{};
   const int result = io_uring_queue_init_params(kSubmissions, &ring, &params);
-  if (result < 0) return unavailable(-result);
-  return std::unique_ptr<Ring>(new Ring(ring));
+  if (result == -EINVAL) {
+    return absl::UnavailableError(
+        "this kernel's io_uring is too old: Linux 6.1 or later is needed");
+  }
+  if (result < 0) return io_uring_error(-result);
+  std::unique_ptr<Ring> made(new Ring(ring));
+  // A system may forbid what makes it work, and not what makes it: this call does nothing, since
+  // the ring is still disabled, which the kernel says unless something else forbids the call.
+  const int entered = io_uring_enter(static_cast<unsigned>(ring.ring_fd), 0, 0, 0, nullptr);
+  if (entered < 0 && entered != -EBADFD) return io_uring_error(-entered);
+  return made;
 }
 
 io_uring_sqe* Ring::next_entry() {
   while (true) {
     if (io_uring_sqe* entry = io_uring_get_sqe(&ring_)) return entry;
-    enable();
-    io_uring_submit(&ring_);
-    if ((ring_.flags & IORING_SETUP_SQPOLL) != 0) io_uring_sqring_wait(&ring_);
+    if (!enable() || !goes_on(io_uring_submit(&ring_))) return &dropped_;
+    const bool kernel_thread = (ring_.flags & IORING_SETUP_SQPOLL) != 0;
+    if (kernel_thread && !goes_on(io_uring_sqring_wait(&ring_))) return &dropped_;
   }
+}
+
+// What a call ended with: unless it is worth another try, that is remembered.
+bool Ring::goes_on(int result) {
+  const bool again = result == -ETIME || result == -EINTR || result == -EAGAIN || result == -EBUSY;
+  if (result < 0 && !again && failure_.ok()) failure_ = io_uring_error(-result);
+  return failure_.ok();
 }
 
 bool Ring::enable() {
   if (enabled_) return true;
   // (liburing 2.3 declares io_uring_enable_rings() and does not export it.)
-  if (io_uring_register(ring_.ring_fd, IORING_REGISTER_ENABLE_RINGS, nullptr, 0) != 0) return false;
+  if (!goes_on(io_uring_register(ring_.ring_fd, IORING_REGISTER_ENABLE_RINGS, nullptr, 0))) {
+    return false;
+  }
   io_uring_register_ring_fd(&ring_);  // saves a look-up with every wait; it works without it too
   return enabled_ = true;
 }
@@ -78,13 +93,13 @@ bool Ring::enable() {
 int Ring::descriptor() {
   if (!signal_.valid() && enable()) {
     signal_ = UniqueFd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-    io_uring_register_eventfd(&ring_, signal_.get());
+    goes_on(signal_.valid() ? io_uring_register_eventfd(&ring_, signal_.get()) : -errno);
   }
   return signal_.get();
 }
 
-bool Ring::wait(std::chrono::nanoseconds timeout) {
-  if (!enable()) return false;
+absl::Status Ring::wait(std::chrono::nanoseconds timeout) {
+  if (!failure_.ok() || !enable()) return failure_;
   if (signal_.valid()) {
     uint64_t count;  // what is signalled from here on is seen in the next wait
     [[maybe_unused]] ssize_t n = ::read(signal_.get(), &count, sizeof(count));
@@ -101,8 +116,8 @@ bool Ring::wait(std::chrono::nanoseconds timeout) {
     io_uring_cqe* first = nullptr;
     result = io_uring_submit_and_wait_timeout(&ring_, &first, 1, &limit, nullptr);
   }
-  return result >= 0 || result == -ETIME || result == -EINTR || result == -EAGAIN ||
-         result == -EBUSY;
+  goes_on(result);
+  return failure_;
 }
 
 }  // namespace headrace::adapters

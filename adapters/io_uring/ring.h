@@ -12,6 +12,9 @@
 
 namespace headrace::adapters {
 
+// What a failed call of io_uring's means, in one line. `error`: an errno value.
+absl::Status io_uring_error(int error);
+
 // One io_uring: its submission and completion queue.
 //
 // Set up for one thread that submits and waits (IORING_SETUP_SINGLE_ISSUER), and whose completions
@@ -19,8 +22,9 @@ namespace headrace::adapters {
 // nothing. The thread is the one that waits first.
 class Ring {
  public:
-  // An error says in one line why this system has no io_uring for us. `kernel_thread`: submissions
-  // are taken by a thread of the kernel (IORING_SETUP_SQPOLL), which needs a CPU for itself.
+  // An error says in one line why this system has no io_uring for us: none can be made, or it may
+  // not be used. `kernel_thread`: submissions are taken by a thread of the kernel
+  // (IORING_SETUP_SQPOLL), which needs a CPU for itself.
   static absl::StatusOr<std::unique_ptr<Ring>> create(bool kernel_thread);
   ~Ring() { io_uring_queue_exit(&ring_); }
   Ring(const Ring&) = delete;
@@ -34,11 +38,13 @@ class Ring {
     prepare(entry);
     io_uring_sqe_set_data64(entry, user_data);
   }
-  bool has_unsubmitted() const { return io_uring_sq_ready(&ring_) > 0; }
+  // There is something to hand over, or a failure to tell: wait() should not be put off.
+  bool has_unsubmitted() const { return !failure_.ok() || io_uring_sq_ready(&ring_) > 0; }
 
   // Hands the submissions to the kernel and waits for a completion, at most for `timeout`
-  // (nanoseconds::max(): for ever). One system call. False: this thread can't wait for it.
-  bool wait(std::chrono::nanoseconds timeout);
+  // (nanoseconds::max(): for ever). One system call. An error, in one line, is for good: the system
+  // takes no more submissions from this thread, and they are dropped.
+  absl::Status wait(std::chrono::nanoseconds timeout);
   // Hands every completion that is there to `look(const io_uring_cqe&)`.
   template <typename Look>
   void for_each_completion(Look look) {
@@ -61,8 +67,11 @@ class Ring {
   explicit Ring(const io_uring& ring) : ring_(ring) {}
   io_uring_sqe* next_entry();
   bool enable();
+  bool goes_on(int result);
 
   io_uring ring_;
+  io_uring_sqe dropped_{};  // handed out when there can be no room any more
+  absl::Status failure_;
   UniqueFd signal_;  // an eventfd, once somebody has asked for descriptor()
   bool enabled_ = false;
 };

@@ -92,6 +92,7 @@ void Loop::run() {
 
 bool Loop::turn(milliseconds max_wait) {
   const TimePoint now = wait(timeout(max_wait, current_time()));
+  if (!failure_.ok()) return false;
   expire_deadlines(now);
   attend_called(now);
   make_room(now);

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "adapters/loop/admission.h"
@@ -43,10 +44,14 @@ class Loop {
   // connection. Legal everywhere in a Handler or Service.
   void connect(UniqueFd socket, const Options& options, Service* service);
 
-  // Turns until stop() and the end of the last connection.
+  // Turns until stop() and the end of the last connection, or a failure().
   void run();
-  // Waits at most `max_wait` for something to do and does it. False: stopped, and nothing is left.
+  // Waits at most `max_wait` for something to do and does it. False: stopped, and nothing is left;
+  // or a failure().
   bool turn(std::chrono::milliseconds max_wait);
+  // Why the loop can't go on, in one line: the system does not let it wait. All that is left is to
+  // destroy it, which ends its connections.
+  const absl::Status& failure() const { return failure_; }
 
   // For a loop inside another one: turn() has something to do when this descriptor is readable, and
   // at this time.
@@ -106,6 +111,8 @@ class Loop {
   // memory, and more may be waiting.
   bool accept_waiting(TimePoint now);
   void start_accepted(UniqueFd socket, TimePoint now);
+  // Unless it is OK, this is the failure().
+  void fail(absl::Status reason) { failure_.Update(std::move(reason)); }
   // accept() failed with this errno value.
   void accept_failed(int error, TimePoint now);
   void finish_connecting(Peer& peer, TimePoint now);
@@ -154,6 +161,7 @@ class Loop {
   std::vector<Peer*> called_;  // by Driver::attend(); null where it was removed since
   LoopStatistics statistics_;
   uint64_t most_held_ = 0;  // by all connections, since the allocator gave some back
+  absl::Status failure_;
   std::atomic<int> stops_requested_ = 0;
   int stops_handled_ = 0;
   TimePoint grace_ends_ = TimePoint::max();

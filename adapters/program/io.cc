@@ -10,35 +10,51 @@ namespace {
 
 using adapters::EpollLoop;
 using adapters::IoUringLoop;
-using adapters::Loop;
 
-template <typename Made>
-absl::StatusOr<std::unique_ptr<Loop>> as_loop(absl::StatusOr<std::unique_ptr<Made>> made) {
-  if (!made.ok()) return made.status();
-  return std::unique_ptr<Loop>(std::move(*made));
+template <typename Kind>
+absl::StatusOr<Loops> make(Io io, const adapters::LoopOptions& options,
+                           gsl::span<adapters::Service* const> services) {
+  Loops made{.io = io, .note = {}, .loops = {}};
+  for (adapters::Service* service : services) {
+    absl::StatusOr<std::unique_ptr<Kind>> loop = Kind::create(options, service);
+    if (!loop.ok()) return loop.status();
+    made.loops.push_back(std::move(*loop));
+  }
+  return made;
 }
 
 }  // namespace
 
-const char* io_name(Io io) { return io == Io::kEpoll ? "epoll" : "io_uring"; }
-
-absl::StatusOr<Io> choose_io(const std::string& name, std::string* note) {
-  if (name == "epoll") return Io::kEpoll;
-  if (name != "io_uring" && name != "auto") {
-    return absl::InvalidArgumentError("--io is epoll, io_uring or auto, not " + name);
+const char* io_name(Io io) {
+  switch (io) {
+    case Io::kEpoll:
+      return "epoll";
+    case Io::kIoUring:
+      return "io_uring";
+    case Io::kAuto:
+      break;
   }
-  const absl::Status possible = IoUringLoop::create({}, nullptr).status();
-  if (possible.ok()) return Io::kIoUring;
-  const std::string reason(possible.message());
-  if (name == "io_uring") return absl::UnavailableError("--io=io_uring: " + reason);
-  *note = reason + "; going on with epoll";
-  return Io::kEpoll;
+  return "auto";
 }
 
-absl::StatusOr<std::unique_ptr<Loop>> make_loop(Io io, const adapters::LoopOptions& options,
-                                                adapters::Service* service) {
-  return io == Io::kEpoll ? as_loop(EpollLoop::create(options, service))
-                          : as_loop(IoUringLoop::create(options, service));
+absl::StatusOr<Io> parse_io(const std::string& name) {
+  for (const Io io : {Io::kEpoll, Io::kIoUring, Io::kAuto}) {
+    if (name == io_name(io)) return io;
+  }
+  return absl::InvalidArgumentError("--io is epoll, io_uring or auto, not " + name);
+}
+
+absl::StatusOr<Loops> make_loops(Io io, const adapters::LoopOptions& options,
+                                 gsl::span<adapters::Service* const> services) {
+  if (io == Io::kEpoll) return make<EpollLoop>(Io::kEpoll, options, services);
+  absl::StatusOr<Loops> loops = make<IoUringLoop>(Io::kIoUring, options, services);
+  if (loops.ok()) return loops;
+  // Also when some could be made: memory that may be locked suffices for so many.
+  const std::string reason(loops.status().message());
+  if (io == Io::kIoUring) return absl::UnavailableError("--io=io_uring: " + reason);
+  loops = make<EpollLoop>(Io::kEpoll, options, services);
+  if (loops.ok()) loops->note = reason + "; going on with epoll";
+  return loops;
 }
 
 }  // namespace headrace::program

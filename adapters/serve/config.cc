@@ -114,8 +114,7 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   config.loop.write_timeout = absl::GetFlag(FLAGS_write_timeout).value;
   config.loop.shutdown_grace = absl::GetFlag(FLAGS_grace).value;
 
-  const absl::StatusOr<program::Io> io =
-      program::choose_io(absl::GetFlag(FLAGS_io), &config.io_note);
+  const absl::StatusOr<program::Io> io = program::parse_io(absl::GetFlag(FLAGS_io));
   if (!io.ok()) return io.status();
   config.io = *io;
 

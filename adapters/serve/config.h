@@ -22,7 +22,6 @@ struct Config {
   std::string root;  // empty: the built-in site
   std::string log;   // empty: none; "-": the standard output
   program::Io io = program::Io::kEpoll;
-  std::string io_note;         // why --io=auto came to epoll, or empty
   adapters::LoopOptions loop;  // max_connections is one loop's share
 };
 

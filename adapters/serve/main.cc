@@ -27,6 +27,7 @@ namespace {
 
 using adapters::UniqueFd;
 
+constexpr int kFailed = 1;  // while it served
 constexpr int kUsageError = 2;
 constexpr rlim_t kOwnDescriptors = 16;  // standard ones, the root, the log, some files
 constexpr rlim_t kLoopDescriptors = 3;  // what it waits with, and the listening socket
@@ -76,19 +77,18 @@ void share_descriptors(Config* config) {
   *most = std::clamp<rlim_t>(left / threads, 1, *most);
 }
 
-int fail(const std::string& message) {
-  std::fprintf(stderr, "serve: %s\n", message.c_str());
-  return kUsageError;
-}
+void complain(const std::string& message) { std::fprintf(stderr, "serve: %s\n", message.c_str()); }
 
-int fail(const absl::Status& status) { return fail(std::string(status.message())); }
+int fail(const absl::Status& status, int code = kUsageError) {
+  complain(std::string(status.message()));
+  return code;
+}
 
 void announce(const Config& config, const Site& site, const std::string& authority) {
   const std::string what = config.root.empty() ? "a small built-in site" : config.root;
   std::printf(
       "Serving %s on http://%s/ (HTTP/2 without TLS; threads: %d, allocation: %s, io: %s)\n",
-      what.c_str(), authority.c_str(), config.threads, site.allocation.c_str(),
-      program::io_name(config.io));
+      what.c_str(), authority.c_str(), config.threads, site.allocation.c_str(), site.io.c_str());
   std::printf("Try: curl --http2-prior-knowledge http://%s/\n", authority.c_str());
   std::fflush(stdout);
 }
@@ -107,7 +107,6 @@ absl::Status open_site(const Config& config, Site* site) {
     site->log = std::move(*log);
   }
   site->allocation = config.loop.connection.allocation == Allocation::kReuse ? "reuse" : "fresh";
-  site->io = program::io_name(config.io);
   site->started = std::chrono::steady_clock::now();
   return absl::OkStatus();
 }
@@ -115,18 +114,32 @@ absl::Status open_site(const Config& config, Site* site) {
 absl::StatusOr<std::vector<Worker>> make_workers(const Config& config,
                                                  std::vector<UniqueFd> listeners, Site* site) {
   std::vector<Worker> workers;
-  for (UniqueFd& listener : listeners) {
-    Worker worker;
-    worker.service = std::make_unique<SiteService>(site);
-    absl::StatusOr<std::unique_ptr<adapters::Loop>> loop =
-        program::make_loop(config.io, config.loop, worker.service.get());
-    if (!loop.ok()) return loop.status();
-    worker.loop = std::move(*loop);
-    worker.loop->listen(std::move(listener));
-    site->loops.push_back(&worker.loop->statistics());
-    workers.push_back(std::move(worker));
+  std::vector<adapters::Service*> services;
+  for (size_t i = 0; i < listeners.size(); ++i) {
+    workers.push_back({.service = std::make_unique<SiteService>(site), .loop = nullptr});
+    services.push_back(workers.back().service.get());
+  }
+  absl::StatusOr<program::Loops> made = program::make_loops(config.io, config.loop, services);
+  if (!made.ok()) return made.status();
+  if (!made->note.empty()) complain(made->note);
+  site->io = program::io_name(made->io);
+  for (size_t i = 0; i < workers.size(); ++i) {
+    workers[i].loop = std::move(made->loops[i]);
+    workers[i].loop->listen(std::move(listeners[i]));
+    site->loops.push_back(&workers[i].loop->statistics());
   }
   return workers;
+}
+
+// What a loop that fails leaves behind is served by nobody, newcomers among them: all of the
+// program ends, and at once, so that another can take its place.
+void serve_with(const Worker& worker, const std::vector<Worker>& all) {
+  worker.loop->run();
+  if (worker.loop->failure().ok()) return;
+  for (const Worker& other : all) {
+    other.loop->stop();
+    other.loop->stop();
+  }
 }
 
 int run(gsl::span<char* const> arguments) {
@@ -136,7 +149,6 @@ int run(gsl::span<char* const> arguments) {
     std::fputs(usage().c_str(), stdout);
     return 0;
   }
-  if (!config->io_note.empty()) std::fprintf(stderr, "serve: %s\n", config->io_note.c_str());
   share_descriptors(&*config);
   Site site;
   if (const absl::Status opened = open_site(*config, &site); !opened.ok()) return fail(opened);
@@ -151,9 +163,14 @@ int run(gsl::span<char* const> arguments) {
   install_signal_handlers(*workers);
   announce(*config, site, authority);
   std::vector<std::thread> threads;
-  for (const Worker& worker : *workers) threads.emplace_back([&worker] { worker.loop->run(); });
+  for (const Worker& worker : *workers) {
+    threads.emplace_back([&worker, &workers] { serve_with(worker, *workers); });
+  }
   for (std::thread& thread : threads) thread.join();
   ignore_signals();
+  for (const Worker& worker : *workers) {
+    if (!worker.loop->failure().ok()) return fail(worker.loop->failure(), kFailed);
+  }
   return 0;
 }
 

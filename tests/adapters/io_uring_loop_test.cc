@@ -6,6 +6,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -195,11 +197,11 @@ TEST_F(IoUringLoopTest, TakesNobodyInAnyMoreWhileItIsDestroyed) {
 
 // --- Where there is no io_uring.
 
-// The system call io_uring_setup ends with `error`, in this process and for good.
-void forbid_io_uring(uint32_t error) {
+// The system call ends with `error`, in this process and for good.
+void forbid(uint32_t call, uint32_t error) {
   const std::array<sock_filter, 4> program = {{
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   }};
@@ -210,15 +212,15 @@ void forbid_io_uring(uint32_t error) {
   }
 }
 
-std::string reason_when(uint32_t error) {
+// What `tell` says in a process of its own.
+std::string told_elsewhere(const std::function<std::string()>& tell) {
   std::array<int, 2> ends;
   EXPECT_EQ(pipe(ends.data()), 0);
   UniqueFd read_end(ends[0]);
   UniqueFd write_end(ends[1]);
   const pid_t child = fork();
   if (child == 0) {
-    forbid_io_uring(error);
-    const std::string reason(IoUringLoop::create({}, nullptr).status().message());
+    const std::string reason = tell();
     _exit(::write(write_end.get(), reason.data(), reason.size()) < 0 ? 98 : 0);
   }
   write_end.reset();
@@ -231,13 +233,74 @@ std::string reason_when(uint32_t error) {
   return reason;
 }
 
+std::string reason_when(uint32_t call, uint32_t error) {
+  return told_elsewhere([&] {
+    forbid(call, error);
+    return std::string(IoUringLoop::create({}, nullptr).status().message());
+  });
+}
+
+constexpr char kMissing[] = "this kernel has no io_uring";
+constexpr char kForbidden[] =
+    "io_uring is forbidden here (by kernel.io_uring_disabled, seccomp or a container)";
+constexpr char kTooOld[] = "this kernel's io_uring is too old: Linux 6.1 or later is needed";
+constexpr char kNoMemory[] =
+    "no memory for an io_uring (does `ulimit -l` allow some to be locked?)";
+
 TEST(IoUringUnavailableTest, SaysWhy) {
-  EXPECT_EQ(reason_when(ENOSYS), "this kernel has no io_uring");
-  EXPECT_EQ(reason_when(EPERM),
-            "io_uring is forbidden here (by kernel.io_uring_disabled, seccomp or a container)");
-  EXPECT_EQ(reason_when(EINVAL), "this kernel's io_uring is too old: Linux 6.1 or later is needed");
-  EXPECT_EQ(reason_when(ENOMEM),
-            "no memory for an io_uring (does `ulimit -l` allow some to be locked?)");
+  EXPECT_EQ(reason_when(SYS_io_uring_setup, EINVAL), kTooOld);
+  for (const uint32_t call : {SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register}) {
+    EXPECT_EQ(reason_when(call, ENOSYS), kMissing) << call;
+    EXPECT_EQ(reason_when(call, EPERM), kForbidden) << call;
+    EXPECT_EQ(reason_when(call, ENOMEM), kNoMemory) << call;
+  }
+}
+
+// --- Where it is taken away.
+
+TEST_F(IoUringLoopTest, EndsWhenTheSystemTakesNoMoreFromIt) {
+  for (const uint32_t call : {SYS_io_uring_enter, SYS_io_uring_register}) {
+    EXPECT_EQ(told_elsewhere([&]() -> std::string {
+                make_loop();
+                // Only the first wait registers anything.
+                if (call == SYS_io_uring_enter && !loop_->turn(milliseconds(1))) return "at once";
+                forbid(call, EPERM);
+                // More than the ring has room for, and it can't hand them on.
+                std::vector<UniqueFd> ends;
+                for (int i = 0; i < 1000; ++i) {
+                  std::array<int, 2> pair;
+                  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair.data()) != 0) break;
+                  loop_->adopt(UniqueFd(pair[0]));
+                  ends.emplace_back(pair[1]);
+                }
+                loop_->run();
+                if (loop_->turn(milliseconds::max())) return "it goes on";
+                const std::string reason(loop_->failure().message());
+                loop_.reset();
+                return reason;
+              }),
+              kForbidden)
+        << call;
+  }
+}
+
+// The loop turns in one thread and is destroyed in another, whose submissions the ring does not
+// take, with more to cancel than it has room for.
+TEST_F(IoUringLoopTest, IsDestroyedElsewhereInTheMiddle) {
+  make_loop();
+  std::vector<UniqueFd> ends;
+  std::thread([&] {
+    for (int i = 0; i < 400; ++i) {
+      std::array<int, 2> pair;
+      ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair.data()), 0);
+      loop_->adopt(UniqueFd(pair[0]));
+      ends.emplace_back(pair[1]);
+    }
+    turn_for(milliseconds(20));
+  }).join();
+  EXPECT_EQ(loop_->open_connections(), 400u);
+  loop_.reset();
+  EXPECT_EQ(service_.destroyed, 400);
 }
 
 }  // namespace

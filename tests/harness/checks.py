@@ -32,6 +32,11 @@ def run(*command, timeout=120, binary=False, check=True, **options):
     return result.stdout if binary else result.stdout.decode(errors="replace")
 
 
+def without_io_uring(reason):
+    """The runner of a program for which there is none, as without_io_uring.py says."""
+    return ("/usr/bin/python3", os.path.join("tests", "harness", "without_io_uring.py"), reason)
+
+
 def equal(actual, expected, what=""):
     if actual != expected:
         raise AssertionError(f"{what + ': ' if what else ''}{shorten(actual)} instead of "

@@ -17,10 +17,11 @@ STREAM_RESET, TIMEOUT, HTTP_STATUS, WRITE_ERROR, READ_ERROR = 6, 7, 8, 9, 10
 
 
 class Client:
-    """The program at `path`."""
+    """The program at `path`. `runner`: a command that the program's own is an argument of."""
 
-    def __init__(self, path):
+    def __init__(self, path, runner=()):
         self.path = path
+        self.runner = runner
 
     def __call__(self, *arguments, code=OK, data=None, timeout=120, environment=None):
         """Runs it to its end, which must come with `code`. `data`: its standard input."""
@@ -28,7 +29,7 @@ class Client:
         return running.finish(code, timeout)
 
     def start(self, *arguments, data=None, environment=None, stdin=None, stdout=None):
-        return Running([self.path, *io_flags(self.path), *map(str, arguments)], data, environment, stdin, stdout)
+        return Running([*self.runner, self.path, *io_flags(self.path), *map(str, arguments)], data, environment, stdin, stdout)
 
 
 class Running:

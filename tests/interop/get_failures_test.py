@@ -9,7 +9,7 @@ import tempfile
 import time
 
 import client
-from checks import SCRATCH, equal, holds
+from checks import SCRATCH, equal, holds, without_io_uring
 from peer import (CANCEL, DATA, END_STREAM, ENHANCE_YOUR_CALM, GOAWAY, HEADERS, INITIAL_WINDOW_SIZE,
                   MAX_CONCURRENT_STREAMS, MAX_HEADER_LIST_SIZE, NO_ERROR, PING, PREFACE,
                   PROTOCOL_ERROR, REFUSED_STREAM, RST_STREAM, WINDOW_UPDATE, Departure)
@@ -558,6 +558,35 @@ def command_line():
     holds(b"Usage: get" in get("--help").out, "no usage")
 
 
+def no_io_uring():
+    """--io=auto goes on with epoll where there is no io_uring; --io=io_uring says why it can't"""
+    for reason, words in (("missing", "this kernel has no io_uring"),
+                          ("forbidden", "io_uring is forbidden here"),
+                          ("enter_forbidden", "io_uring is forbidden here"),
+                          ("register_forbidden", "io_uring is forbidden here"),
+                          ("locked=0", "")):  # which suffices for some kernels
+        limited = client.Client(sys.argv[1], without_io_uring(reason))
+        with ScriptedServer(answer_rest) as server:
+            result = limited("--io=auto", server.url("/there"))
+        equal(result.out, b"/there", reason)
+        if words:
+            says(result, words)
+            says(result, "going on with epoll")
+            says(limited("--io=io_uring", "http://127.0.0.1:1/", code=client.USAGE), words)
+
+
+def io_that_fails():
+    """io_uring that fails while it is used: a line that says so, and the code for it"""
+    broken = client.Client(sys.argv[1], without_io_uring("broken"))
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        for flags in ((), ("-n", 1000, "-m", 500)):
+            says(broken("--io=io_uring", *flags, url, code=client.INTERNAL, timeout=20),
+                 "get: io_uring: Input/output error\n")
+
+
 CHECKS = [
     goaway_before_the_answer, goaway_in_the_middle, graceful_shutdown, goaway_again_and_again,
     goaway_with_an_error, refused_once, refused_twice, refused_by_everybody,
@@ -566,6 +595,7 @@ CHECKS = [
     early_answer, connection_errors, stream_errors, no_http2, padded_values, timeout, keepalive,
     no_connection, next_address, one_stream_at_a_time, upload_waits, output_waits, held_back,
     write_errors, read_errors, requests_that_are_wrong, heads_that_are_too_large, farewell, command_line,
+    no_io_uring, io_that_fails,
 ]
 
 

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections import namedtuple
 
-from checks import equal, holds, require, run
+from checks import equal, holds, require, run, without_io_uring
 from peer import DATA, GOAWAY, INITIAL_WINDOW_SIZE, MAX_WINDOW, NO_ERROR, Peer
 from report import Report
 from server import Server
@@ -115,13 +115,51 @@ def io():
         with running(f"--io={name}") as server:
             equal(json.loads(curl(server, "/stats"))["io"], expected, name)
     holds("--io" in refuses("--io=kqueue"), "the line does not say what is wrong")
-    for reason, words in (("missing", "this kernel has no io_uring"), ("forbidden", "forbidden")):
-        runner = ["/usr/bin/python3", os.path.join("tests", "harness", "without_io_uring.py"), reason]
-        with running("--io=auto", runner=runner) as server:
-            equal(json.loads(curl(server, "/stats"))["io"], "epoll", reason)
-            equal(len(curl(server, "/bytes/100000")), 100000)
+    for reason, words in (("missing", "this kernel has no io_uring"),
+                          ("forbidden", "io_uring is forbidden here"),
+                          ("enter_forbidden", "io_uring is forbidden here"),
+                          ("register_forbidden", "io_uring is forbidden here"),
+                          ("only_some", "no memory for an io_uring")):
+        flags, runner = ("--threads=16", "--io=auto"), without_io_uring(reason)
+        with running(*flags, runner=runner) as server:
+            serves(server, "epoll")
             holds(words in server.text(), server.text())
-            holds(words in refuses("--io=io_uring", runner=runner), "it does not say why")
+            holds(words in refuses(*flags, "--io=io_uring", runner=runner), "it does not say why")
+
+
+def serves(server, io):
+    """Over `io`, as it has announced, to its graceful end."""
+    equal(json.loads(curl(server, "/stats"))["io"], io)
+    equal(len(curl(server, "/bytes/100000")), 100000)
+    holds(f"io: {io})" in server.text(), server.text())
+    equal("going on with epoll" in server.text(), io == "epoll", server.text())
+    equal(server.stop(), None)
+
+
+def little_locked_memory():
+    """--io where little memory may be locked: io_uring or epoll, as the kernel counts, but it serves"""
+    for kib in (0, 150, 300):
+        runner = without_io_uring(f"locked={kib}")
+        for flags in ((), ("--threads=4",)):
+            with running(*flags, "--io=auto", runner=runner) as server:
+                serves(server, json.loads(curl(server, "/stats"))["io"])
+                holds("going on" not in server.text() or "ulimit -l" in server.text(), server.text())
+            try:
+                with running(*flags, "--io=io_uring", runner=runner) as server:
+                    serves(server, "io_uring")
+            except RuntimeError:  # it has not begun
+                line = refuses("--port=0", *flags, "--io=io_uring", runner=runner)
+                holds("ulimit -l" in line, line)
+
+
+def io_that_fails():
+    """io_uring that fails once it serves: a line that says so, exit code 1"""
+    for flags in ((), ("--threads=4",)):
+        with running(*flags, "--io=io_uring", runner=without_io_uring("broken")) as server:
+            equal(server.process.wait(20), 1, "exit code")
+            server.reader.join(5)
+            last = server.text().split("\n")[-1]
+            equal(last, "serve: io_uring: Input/output error")
 
 
 def access_log():
@@ -274,9 +312,9 @@ def interrupt():
         equal(server.wait(5), None)
 
 
-CHECKS = [announcement, bad_flags, missing_root, taken_port, allocation, io, access_log, unread_log,
-          idle_timeout, max_connections, threads, idle_end, graceful_end, refused_at_the_end,
-          second_signal, interrupt]
+CHECKS = [announcement, bad_flags, missing_root, taken_port, allocation, io, little_locked_memory,
+          io_that_fails, access_log, unread_log, idle_timeout, max_connections, threads, idle_end,
+          graceful_end, refused_at_the_end, second_signal, interrupt]
 
 
 def main():
