@@ -96,11 +96,12 @@ def tests(*arguments, environment=None, targets=("//...",)):
 # What looks at an event or a frame after its turn, on purpose: a detector that says nothing fails
 # the test, and a build that does not have it skips the test, which is no better here.
 STALE_VIEWS = tuple(
-    ["//tests/connection:stale_event_test StaleEventDeathTest.TheFirstOfMany"] +
+    [f"//tests/connection:stale_event_test StaleEventDeathTest.{kind}"
+     for kind in ("TheFirstOfMany", "ViewsFromBeforeKeep")] +
     [f"//tests/connection:stale_event_test Modes/StaleEventDeathTest.{kind}/{mode}"
      for kind in ("DataBytes", "HeaderFields", "EventObject") for mode in ("reuse", "fresh")] +
     [f"//tests/frame:stale_frame_test StaleFrameDeathTest.{kind}"
-     for kind in ("DataBytes", "FrameObject")])
+     for kind in ("DataBytes", "ViewsFromBeforeKeep", "FrameObject")])
 STALE_ACCESSORS = (
     "//tests/connection:stale_event_test StaleAccessorDeathTest.DataBytes",
     "//tests/connection:stale_event_test StaleAccessorDeathTest.HeaderFields",

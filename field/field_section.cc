@@ -16,7 +16,7 @@ std::string_view copy_text(std::string_view text, char** place) {
 }  // namespace
 
 void FieldSection::own() {
-  if (owned_ != nullptr || size_ == 0) return;
+  if (size_ == 0 || (owned_ != nullptr && HEADRACE_ASAN == 0)) return;
   size_t text = 0;
   for (const Field& field : gsl::span<const Field>(fields_, size_)) {
     text += field.name.size() + field.value.size();

@@ -64,7 +64,8 @@ class FieldSection {
     return gsl::span<const Field>(begin(), size_);
   }
 
-  // Copies every field into one block of its own, so that it depends on nothing else.
+  // Copies every field into one block of its own, so that it depends on nothing else (as
+  // Bytes::own() does).
   void own();
   // What it is a member of was handed back (AliveMark).
   void retire(const char* owner) {

@@ -50,11 +50,13 @@ class Bytes {
   // Implicit: it stands for the bytes themselves.
   operator gsl::span<const uint8_t>() const HEADRACE_LIFETIME_BOUND { return {data(), size_}; }
 
-  // Copies the bytes, so that they depend on nothing else.
+  // Copies the bytes, so that they depend on nothing else. Under AddressSanitizer the copy that a
+  // view is of goes with the view: what was taken from it before is stale from now on.
   void own() {
-    if (owned_ != nullptr || size_ == 0) return;
-    owned_.reset(new uint8_t[size_]);
-    std::memcpy(owned_.get(), data_, size_);
+    if (size_ == 0 || (owned_ != nullptr && HEADRACE_ASAN == 0)) return;
+    std::unique_ptr<uint8_t[]> copy(new uint8_t[size_]);
+    std::memcpy(copy.get(), data_, size_);
+    owned_ = std::move(copy);
     data_ = owned_.get();
   }
   // What it is a member of was handed back (AliveMark).

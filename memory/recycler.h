@@ -152,7 +152,8 @@ void HandBack<T>::operator()(const T* value) const {
 }
 
 // Makes a handle independent of everything: it owns all its bytes and may outlive its source, on
-// any thread. Free in kFresh, one copy in kReuse.
+// any thread. Free in kFresh, one copy in kReuse: views that were taken before are of what was
+// copied, and are to be taken anew.
 template <typename T>
 [[nodiscard]] Recycled<T> keep(Recycled<T> value) {
   if (value == nullptr) return value;

@@ -74,6 +74,10 @@ void retire(Event& event) {
           alternative.promised_stream_id = AliveMark::kStaleId;
         }
         if constexpr (requires { alternative.status; }) alternative.status = 0;
+        if constexpr (requires { alternative.opaque; }) alternative.opaque = 0;
+        if constexpr (requires { alternative.end_stream; }) {
+          alternative.end_stream = !alternative.end_stream;
+        }
       },
       event);
 }

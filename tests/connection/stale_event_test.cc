@@ -98,6 +98,29 @@ void ask_stale_event(Ask ask) {
   ask(std::get<Alternative>(*stale));
 }
 
+// What was taken out of an event before it was kept, one way or the other, is not the kept one's.
+enum class Keeps : uint8_t { kExplicitly, kImplicitly, kLeavingEarly };
+template <typename Alternative, typename Take>
+void look_after_keeping(Keeps keeps, Take take) {
+  Connection connection(Role::kServer, Options(), kNow);
+  TestClient client;
+  const std::string input = TestClient::preface() + client.request(1, false, "/a/path", "POST") +
+                            TestClient::data(1, "not for long", false);
+  const std::string more = client.request(3, true, "/another");
+  const char* stale = nullptr;
+  EventPtr kept;
+  for (EventPtr event : connection.receive(octets(input), kNow)) {
+    if (!std::holds_alternative<Alternative>(*event)) continue;
+    stale = take(std::get<Alternative>(*event));
+    kept = keeps == Keeps::kExplicitly ? keep(std::move(event)) : std::move(event);
+    if (keeps == Keeps::kLeavingEarly) break;
+  }
+  for (EventPtr event : connection.receive(octets(more), kNow)) {
+  }
+  look_at(take(std::get<Alternative>(*kept)));
+  look_at(stale);
+}
+
 class StaleEventDeathTest : public ::testing::TestWithParam<Allocation> {};
 std::string mode_name(const ::testing::TestParamInfo<Allocation>& info) {
   return info.param == Allocation::kReuse ? "reuse" : "fresh";
@@ -119,6 +142,20 @@ TEST_P(StaleEventDeathTest, HeaderFields) {
 TEST_P(StaleEventDeathTest, EventObject) {
   HEADRACE_SKIP_UNLESS(kCatchesViews);
   EXPECT_DEATH(look_at_stale_event(GetParam()), kViewReport);
+}
+
+TEST(StaleEventDeathTest, ViewsFromBeforeKeep) {
+  HEADRACE_SKIP_UNLESS(kCatchesViews);
+  for (Keeps keeps : {Keeps::kExplicitly, Keeps::kImplicitly, Keeps::kLeavingEarly}) {
+    EXPECT_DEATH(look_after_keeping<RequestReceived>(keeps,
+                                                     [](const RequestReceived& request) {
+                                                       return request.fields.get(":path").data();
+                                                     }),
+                 kViewReport);
+    EXPECT_DEATH(look_after_keeping<DataReceived>(
+                     keeps, [](const DataReceived& data) { return data.bytes.text().data(); }),
+                 kViewReport);
+  }
 }
 
 TEST(StaleEventDeathTest, TheFirstOfMany) {
@@ -149,6 +186,7 @@ TEST(StaleEvent, MembersOfAStaleEventAreNobodys) {
   ask_stale_event<DataReceived>([](const DataReceived& data) {
     EXPECT_EQ(data.stream_id, AliveMark::kStaleId);
     EXPECT_EQ(data.user_data, AliveMark::kStaleAddress);
+    EXPECT_TRUE(data.end_stream);  // it was false
   });
 }
 

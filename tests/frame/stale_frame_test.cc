@@ -36,6 +36,21 @@ void read_stale_bytes(Allocation allocation) {
   look_at(stale);
 }
 
+// A view from before keep(), or before the frame that is still held was cut loose.
+void read_bytes_from_before(bool explicitly) {
+  FrameReader reader;
+  const uint8_t* stale = nullptr;
+  FramePtr kept;
+  for (FramePtr frame : reader.read(octets(one_data_frame()))) {
+    stale = std::get<DataFrame>(*frame).data.data();
+    kept = explicitly ? keep(std::move(frame)) : std::move(frame);
+  }
+  for (FramePtr frame : reader.read(octets(one_data_frame()))) {
+  }
+  look_at(std::get<DataFrame>(*kept).data.data());
+  look_at(stale);
+}
+
 void look_at_stale_frame(Allocation allocation) {
   FrameReader reader({.allocation = allocation});
   const Frame* stale = nullptr;
@@ -54,6 +69,12 @@ TEST(StaleFrameDeathTest, DataBytes) {
   HEADRACE_SKIP_UNLESS(kCatchesViews);
   EXPECT_DEATH(read_stale_bytes(Allocation::kReuse), kViewReport);
   EXPECT_DEATH(read_stale_bytes(Allocation::kFresh), kViewReport);
+}
+
+TEST(StaleFrameDeathTest, ViewsFromBeforeKeep) {
+  HEADRACE_SKIP_UNLESS(kCatchesViews);
+  EXPECT_DEATH(read_bytes_from_before(/*explicitly=*/true), kViewReport);
+  EXPECT_DEATH(read_bytes_from_before(/*explicitly=*/false), kViewReport);
 }
 
 TEST(StaleFrameDeathTest, FrameObject) {
