@@ -130,7 +130,7 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
     return {SubmitError::kInvalidFields, &kContentLengthKept};
   }
 
-  const bool waits = waits_for_body(stream, fields, body);
+  const bool waits = !bodiless && waits_for_body(stream, fields, body);
   stream->tunnel = tunnel;
   stream->body.start(std::move(body), options_.send_buffer_size);
   if (head.has_priority) merge_own_priority(stream, fields);
@@ -153,7 +153,7 @@ void Connection::open_response(Stream* stream, FieldsView fields) {
   facts.body = stream->body.ready();
   facts.body_size = stream->body.size_left();
   if (facts.body_size == kFirstOctets && was_asked) facts.body_size.reset();
-  start_message(stream, OutgoingHead::complete(fields, facts), stream->request.is_head);
+  start_message(stream, OutgoingHead::complete(fields, facts), /*bodiless=*/false);
 }
 
 SubmitResult Connection::submit_informational(StreamId stream_id, FieldsView fields) {

@@ -73,10 +73,11 @@ class OutgoingHead::Completion {
   }
 
   bool wants_size() const {
-    return !has_no_content_ && !facts_.body_size && length_ == kNone && !has_coding();
+    return !has_no_content_ && !facts_.is_head && !facts_.body_size && length_ == kNone &&
+           !has_coding();
   }
   bool wants_octets() const {
-    return wants_type() && facts_.body.size() < kSniffedOctets &&
+    return wants_type() && !facts_.is_head && facts_.body.size() < kSniffedOctets &&
            (!facts_.body_size || *facts_.body_size > facts_.body.size());
   }
 

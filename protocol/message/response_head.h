@@ -88,7 +88,7 @@ class OutgoingHead {
   //   (RFC 9110 §8.3).
   // - 1xx, 204, 304 and 2xx to CONNECT say nothing of a body: content-length and transfer-encoding
   //   are left out, of 304 content-type too (RFC 9110 §8.6, §15.4.5, RFC 9112 §6.1). HEAD is
-  //   answered as GET would be, without transfer-encoding.
+  //   answered as GET would be with the same body at once, without transfer-encoding.
   // - HTTP/1.1 without a length: `transfer-encoding: chunked`; a content-length beside a
   //   transfer-encoding is left out (RFC 9112 §6.2).
   // - HTTP/1.x: `connection: close` or `keep-alive` where the version does not say it already
