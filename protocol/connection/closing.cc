@@ -204,13 +204,13 @@ bool Connection::spend_useless_frame() {
   return false;
 }
 
-// A request has been reset for nothing.
 // The peer can have seen its head: it was shown. Of an answer that is only queued it knows nothing,
 // so what it resets then was work for nothing.
 bool Connection::response_began(const Stream* stream) const {
   return stream->head_sent && stream->head_offset <= output_.shown_offset();
 }
 
+// A request has been reset for nothing.
 void Connection::spend_reset() {
   static constexpr Rule kResets = {"RFC 9113 §10.5", "requests are seldom reset before an answer"};
   if (role_ == Role::kClient) return;
