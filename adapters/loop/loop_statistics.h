@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "protocol/connection/statistics.h"
+#include "protocol/guard/limits.h"
 
 namespace headrace::adapters {
 
@@ -55,6 +56,7 @@ struct alignas(64) LoopStatistics {
   Counter memory;               // that and what else counts towards LoopOptions::memory
   Counter connections_evicted;  // times that one was ended for it
   std::array<Counter, kConnectionCounters.size()> connection_counters;
+  std::array<Counter, kLimits> limits_hit;  // by Limit: times that a connection reached it
 };
 
 }  // namespace headrace::adapters

@@ -128,6 +128,11 @@ void Session::publish_statistics() {
       statistics_.connection_counters[i].add(current.*field - published_.*field);
     }
   }
+  for (size_t i = 0; i < kLimits; ++i) {
+    const auto limit = static_cast<Limit>(i);
+    const uint64_t hits = current.limits_hit.of(limit) - published_.limits_hit.of(limit);
+    if (hits > 0) statistics_.limits_hit[i].add(hits);
+  }
   statistics_.connection_memory.add(current.memory_live - published_.memory_live);
   const size_t memory = current.memory_live + waiting_ + handler_->memory();
   statistics_.memory.add(memory - memory_);

@@ -57,7 +57,10 @@ ABSL_FLAG(
     Duration, grace, Duration{30s},
     "How long open streams may take to finish after SIGTERM or SIGINT; 0 is any time. A second "
     "signal ends them at once.");
-ABSL_FLAG(bool, log, false, "Write a line a request to the standard output.");
+ABSL_FLAG(
+    bool, log, false,
+    "Write a line a request to the standard output, and one for each connection that is ended "
+    "for a fault or a limit, with that.");
 ABSL_FLAG(std::string, log_file, "", "Append the log to this file instead; implies --log.");
 
 namespace headrace::serve {

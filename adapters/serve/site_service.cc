@@ -33,6 +33,9 @@ class SiteHandler : public adapters::Handler {
                      count(*open);
                    },
                    [&](const StreamClosed& closed) { finish(closed); },
+                   [&](const ConnectionClosed& closed) {
+                     if (site_.log != nullptr) site_.log->write(closed);
+                   },
                    [](const auto&) {},
                },
                *event);

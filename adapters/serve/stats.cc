@@ -48,6 +48,11 @@ std::string stats_as_json(const Site& site) {
     stats[kConnectionCounters[i].name] = sum(
         site, [=](const LoopStatistics& loop) -> auto& { return loop.connection_counters[i]; });
   }
+  nlohmann::ordered_json& limits = stats["limits_hit"];
+  for (size_t i = 0; i < kLimits; ++i) {
+    limits[to_string(static_cast<Limit>(i))] = sum(
+        site, [=](const LoopStatistics& loop) -> auto& { return loop.limits_hit[i]; });
+  }
   return stats.dump(2) + "\n";
 }
 

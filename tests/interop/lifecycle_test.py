@@ -11,7 +11,7 @@ import time
 from collections import namedtuple
 
 from checks import equal, holds, require, run
-from peer import DATA, GOAWAY, INITIAL_WINDOW_SIZE, MAX_WINDOW, NO_ERROR, Peer
+from peer import DATA, ENHANCE_YOUR_CALM, GOAWAY, INITIAL_WINDOW_SIZE, MAX_WINDOW, NO_ERROR, Peer
 from report import Report
 from server import Server
 
@@ -185,6 +185,21 @@ def max_connections():
         second.expect_ping_answer()
 
 
+def limits():
+    """a limit that is reached: counted in /stats, and in the log when it ends a connection"""
+    with running("--log") as server:
+        peer = connect(server)
+        peer.send_settings(*[(INITIAL_WINDOW_SIZE, 1000)] * 33)
+        peer.expect_connection_error(ENHANCE_YOUR_CALM)
+        hit = json.loads(curl(server, "/stats"))["limits_hit"]
+        equal((hit["settings_per_frame"], hit["reset_burst"]), (1, 0), hit)
+        equal(server.stop(), None)
+        lines = [line for line in server.text().split("\n") if " connection " in line]
+        equal(len(lines), 1, lines)
+        for words in (" connection ENHANCE_YOUR_CALM: ", "33, limit 32 (settings_per_frame; 64 would"):
+            holds(words in lines[0], lines[0])
+
+
 def threads():
     """--threads=4: a hundred connections"""
     with running("--threads=4") as server:
@@ -275,8 +290,8 @@ def interrupt():
 
 
 CHECKS = [announcement, bad_flags, missing_root, taken_port, allocation, io, access_log, unread_log,
-          idle_timeout, max_connections, threads, idle_end, graceful_end, refused_at_the_end,
-          second_signal, interrupt]
+          idle_timeout, max_connections, limits, threads, idle_end, graceful_end,
+          refused_at_the_end, second_signal, interrupt]
 
 
 def main():
