@@ -120,6 +120,17 @@ TimePoint Session::write_deadline() const {
   return blocked_since_ + options_.write_timeout;
 }
 
+YieldOrder::Standing Session::standing() const {
+  if (connection_.statistics().frames_received == 0) return YieldOrder::Standing::kNew;
+  return connection_.open_streams() > 0 || wants_output() ? YieldOrder::Standing::kBusy
+                                                          : YieldOrder::Standing::kIdle;
+}
+
+uint64_t Session::progress() const {
+  const Statistics& counted = connection_.statistics();
+  return counted.requests_received + counted.data_received + counted.data_sent;
+}
+
 void Session::publish_statistics() {
   const Statistics& current = connection_.statistics();
   for (size_t i = 0; i < kConnectionCounters.size(); ++i) {

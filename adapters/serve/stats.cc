@@ -43,6 +43,7 @@ std::string stats_as_json(const Site& site) {
       {"connection_memory", of(&LoopStatistics::connection_memory)},
       {"memory", of(&LoopStatistics::memory)},
       {"connections_evicted", of(&LoopStatistics::connections_evicted)},
+      {"connections_yielded", of(&LoopStatistics::connections_yielded)},
   };
   for (size_t i = 0; i < kConnectionCounters.size(); ++i) {
     stats[kConnectionCounters[i].name] = sum(

@@ -169,19 +169,33 @@ def idle_timeout():
 
 
 def max_connections():
-    """--max_connections=2: a third waits or is turned away; when one ends there is room again"""
+    """--max_connections=2: a third waits; when one ends there is room again"""
     with running("--max_connections=2") as server:
         first, second = connect(server), connect(server)
-        try:
-            with socket.create_connection((server.host, server.port), timeout=2) as third:
-                third.settimeout(2)
+        for peer in (first, second):  # who is being served keeps its place
+            peer.send_post()
+            peer.expect_response()
+        with socket.create_connection((server.host, server.port), timeout=2) as third:
+            third.settimeout(2)
+            try:
                 answer = third.recv(100)
-        except OSError:
-            answer = b""
+            except OSError:
+                answer = b""
         equal(answer, b"", "the third connection")
         first.close()
         time.sleep(0.3)
         equal(len(curl(server, "/bytes/10")), 10)
+        second.expect_ping_answer()
+
+
+def giving_way():
+    """--max_connections=2: of those that are idle the one that was so for the longest gives way"""
+    with running("--max_connections=2") as server:
+        first, second = connect(server), connect(server)
+        equal(json.loads(curl(server, "/stats"))["connections_yielded"], 1)
+        goaway = first.read_until(lambda frame: frame.type == GOAWAY, "GOAWAY")
+        equal((goaway.last_stream, goaway.error), (0, NO_ERROR), "its GOAWAY")
+        first.expect_close()
         second.expect_ping_answer()
 
 
@@ -290,7 +304,7 @@ def interrupt():
 
 
 CHECKS = [announcement, bad_flags, missing_root, taken_port, allocation, io, access_log, unread_log,
-          idle_timeout, max_connections, limits, threads, idle_end, graceful_end,
+          idle_timeout, max_connections, giving_way, limits, threads, idle_end, graceful_end,
           refused_at_the_end, second_signal, interrupt]
 
 
