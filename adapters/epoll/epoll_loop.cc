@@ -63,11 +63,12 @@ TimePoint EpollLoop::wait(std::chrono::nanoseconds timeout) {
   const int count =
       epoll_wait(epoll_.get(), events.data(), kEventsPerWait, wait_milliseconds(timeout));
   const TimePoint now = current_time();
+  bool newcomers = false;
   // (Who is not attended to is told of again.)
   for (int i = 0; i < count && !is_short_of_memory(); ++i) {
     void* tag = events[i].data.ptr;
     if (tag == this) {
-      accept_waiting(now);
+      newcomers = true;
     } else if (tag == nullptr) {
       uint64_t stops;  // the loop has counted them
       [[maybe_unused]] ssize_t n = ::read(wakeup().get(), &stops, sizeof(stops));
@@ -75,6 +76,7 @@ TimePoint EpollLoop::wait(std::chrono::nanoseconds timeout) {
       attend(*static_cast<EpollPeer*>(tag), events[i].events, now);
     }
   }
+  if (newcomers) accept_waiting(now);
   return now;
 }
 

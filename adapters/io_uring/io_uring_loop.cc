@@ -142,9 +142,10 @@ void IoUringLoop::watch_listener(bool watch) {
 }
 
 // With room for all who can be waiting, one accept takes them as they come. Else there is one for
-// each place that is left: who was accepted and has none would keep a descriptor from others.
+// each place that is left, or for that of who gives way: who was accepted and has none would keep a
+// descriptor from others.
 void IoUringLoop::ask_for_newcomers(TimePoint now) {
-  const size_t places = room(now);
+  const size_t places = parked_.empty() ? std::max<size_t>(room(now), 1) : room(now);
   if (places > kListenQueue && accepts_ == 0) {
     accepts_all_ = true;
     submit_accept(io_uring_prep_multishot_accept);
@@ -187,7 +188,7 @@ void IoUringLoop::on_accepted(const Completion& completion, TimePoint now) {
 
 void IoUringLoop::start_parked(TimePoint now) {
   if (is_stopping()) parked_.clear();  // like who is left in the listen queue
-  while (!parked_.empty() && room(now) > 0) {
+  while (!parked_.empty() && has_place(now)) {
     UniqueFd socket = std::move(parked_.front());
     parked_.pop_front();
     start_accepted(std::move(socket), now);

@@ -18,9 +18,9 @@ class Admission {
 
   // How many more may come in.
   size_t room(size_t open_connections, TimePoint now) const {
-    return now < paused_until_ ? 0
-                               : max_connections_ - std::min(max_connections_, open_connections);
+    return is_paused(now) ? 0 : max_connections_ - std::min(max_connections_, open_connections);
   }
+  bool is_paused(TimePoint now) const { return now < paused_until_; }
   // accept() failed for lack of descriptors or memory.
   void pause(TimePoint now) { paused_until_ = now + kPause; }
   // When a pause ends; TimePoint::max() when there is none.

@@ -35,6 +35,12 @@ int socket_error(const UniqueFd& socket) {
   return getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
 }
 
+// What has come and was not read.
+size_t bytes_unread(const UniqueFd& socket) {
+  int bytes = 0;
+  return ioctl(socket.get(), SIOCINQ, &bytes) == 0 ? static_cast<size_t>(bytes) : 0;
+}
+
 // What was written and the peer's side has not acknowledged.
 size_t bytes_in_flight(const UniqueFd& socket) {
   int bytes = 0;
@@ -52,7 +58,8 @@ Loop::Loop(const LoopOptions& options, Service* service, UniqueFd wakeup, bool e
     : options_(options),
       service_(service),
       wakeup_(std::move(wakeup)),
-      admission_(options.max_connections) {
+      admission_(options.max_connections),
+      yield_order_(options.yield_idle, options.yield_stalled) {
   options_.connection.explicit_release = explicit_release;
 }
 
@@ -114,7 +121,7 @@ TimePoint Loop::next_deadline(TimePoint now) const {
 
 TimePoint Loop::next_event(TimePoint now) const {
   if (!called_.empty()) return now;
-  return std::min({deadlines_.next(), admission_.resumes_at(now), grace_ends_});
+  return std::min({deadlines_.next(), admission_.resumes_at(now), next_place(now), grace_ends_});
 }
 
 nanoseconds Loop::timeout(milliseconds max_wait, TimePoint now) const {
@@ -129,7 +136,7 @@ nanoseconds Loop::timeout(milliseconds max_wait, TimePoint now) const {
 
 bool Loop::accept_waiting(TimePoint now) {
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
-    if (room(now) == 0) return false;
+    if (!has_place(now)) return false;
     if (is_short_of_memory()) return true;
     UniqueFd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.valid()) {
@@ -144,6 +151,10 @@ bool Loop::accept_waiting(TimePoint now) {
 }
 
 void Loop::accept_failed(int error, TimePoint now) {
+  if (error == EMFILE) {
+    // Nor is there room where descriptors are fewer than the connections that may be open.
+    if (Peer* peer = who_yields(now)) return yield(*peer, now);
+  }
   if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
     admission_.pause(now);
     statistics_.accept_pauses.add(1);
@@ -152,6 +163,9 @@ void Loop::accept_failed(int error, TimePoint now) {
 }
 
 void Loop::start_accepted(UniqueFd socket, TimePoint now) {
+  if (room(now) == 0) {
+    if (Peer* peer = who_yields(now)) yield(*peer, now);
+  }
   Peer& peer = add(std::move(socket));
   start(peer, Role::kServer, options_.connection, *service_, now);
 }
@@ -173,15 +187,55 @@ void Loop::start(Peer& peer, Role role, const Options& options, Service& service
   // replies.
   if (role == Role::kServer) read_ahead(peer, now);
   if (stops_handled_ > 0) peer.session->shutdown(now);
+  peer.accepted = role == Role::kServer;
   settle(peer, now);
 }
 
 // While nobody may come in the listener is not watched: it would be reported every turn.
 void Loop::update_listener(TimePoint now) {
   if (!listener_.valid()) return;
-  const bool watch = room(now) > 0;
+  const bool may_yield = !admission_.is_paused(now) && yield_order_.next() <= now;
+  const bool watch = room(now) > 0 || may_yield;
   if (watch != listener_watched_) watch_listener(watch);
   listener_watched_ = watch;
+}
+
+// When to watch it again.
+TimePoint Loop::next_place(TimePoint now) const {
+  if (!listener_.valid() || listener_watched_ || admission_.is_paused(now)) return TimePoint::max();
+  return room(now) > 0 ? now : yield_order_.next();
+}
+
+// --- Giving way to newcomers.
+
+void Loop::note_progress(Peer& peer, TimePoint now) {
+  if (!peer.accepted) return;
+  yield_order_.note(peer, peer.session->standing(), peer.session->progress(), now);
+}
+
+// Who seems to stand still, and has been written more than its peer has taken, or has not been read
+// from, is looked at again later: what the system holds tells whether anything moves.
+Peer* Loop::who_yields(TimePoint now) {
+  if (admission_.is_paused(now)) return nullptr;
+  while (YieldOrder::Entry* due = yield_order_.due(now)) {
+    Peer& peer = static_cast<Peer&>(*due);
+    note_progress(peer, now);
+    if (yield_order_.due(now) != due) continue;
+    const size_t in_flight = bytes_in_flight(peer.socket);
+    const bool takes_output =
+        std::exchange(peer.in_flight, in_flight) != in_flight && in_flight > 0;
+    const bool unread = peer.session->wants_input() && bytes_unread(peer.socket) > 0;
+    if (!takes_output && !unread) return &peer;
+    yield_order_.renew(peer, now);
+  }
+  return nullptr;
+}
+
+void Loop::yield(Peer& peer, TimePoint now) {
+  statistics_.connections_yielded.add(1);
+  // Else the system would hold for minutes more what the peer does not take.
+  if (peer.in_flight > 0) abort_at_close(peer.socket);
+  end_at_once(peer, now);
 }
 
 // --- Connecting.
@@ -213,10 +267,12 @@ void Loop::settle(Peer& peer, TimePoint now) {
   if (session.phase() == Session::Phase::kClosed) return remove(peer);
   watch(peer);
   deadlines_.schedule(peer, session.deadline());
+  note_progress(peer, now);
 }
 
 void Loop::remove(Peer& peer) {
   deadlines_.remove(peer);
+  yield_order_.remove(peer);
   if (peer.session) peer.session->discount_memory();
   if (std::exchange(peer.called, true)) {
     std::ranges::replace(called_, &peer, static_cast<Peer*>(nullptr));
@@ -326,10 +382,14 @@ void Loop::stop_at_once(TimePoint now) {
       end_connecting(peer, ECANCELED, now);
       continue;
     }
-    peer.session->terminate(ErrorCode::kNoError, now);
-    write(peer, now);
-    remove(peer);
+    end_at_once(peer, now);
   }
+}
+
+void Loop::end_at_once(Peer& peer, TimePoint now) {
+  peer.session->terminate(ErrorCode::kNoError, now);
+  write(peer, now);
+  remove(peer);
 }
 
 }  // namespace headrace::adapters

@@ -17,6 +17,7 @@
 #include "adapters/loop/loop_options.h"
 #include "adapters/loop/loop_statistics.h"
 #include "adapters/loop/peer.h"
+#include "adapters/loop/yield_order.h"
 #include "adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
@@ -107,7 +108,10 @@ class Loop {
   bool is_stopping() const { return stops_handled_ > 0; }
   // How many more connections may come in.
   size_t room(TimePoint now) const { return admission_.room(peers_.size(), now); }
-  // Takes newcomers out of the listen queue. True: it stopped at the turn's bound or for lack of
+  // Or one that takes the place of another.
+  bool has_place(TimePoint now) { return room(now) > 0 || who_yields(now) != nullptr; }
+  // Takes newcomers out of the listen queue. Others may have to give way, so it is called when all
+  // that a wait has told of them is done. True: it stopped at the turn's bound or for lack of
   // memory, and more may be waiting.
   bool accept_waiting(TimePoint now);
   void start_accepted(UniqueFd socket, TimePoint now);
@@ -142,6 +146,11 @@ class Loop {
   void start(Peer& peer, Role role, const Options& options, Service& service, TimePoint now);
   void end_connecting(Peer& peer, int error, TimePoint now);
   void remove(Peer& peer);
+  void note_progress(Peer& peer, TimePoint now);
+  Peer* who_yields(TimePoint now);
+  void yield(Peer& peer, TimePoint now);
+  void end_at_once(Peer& peer, TimePoint now);
+  TimePoint next_place(TimePoint now) const;
   void expire_deadlines(TimePoint now);
   void attend_called(TimePoint now);
   void update_listener(TimePoint now);
@@ -157,6 +166,7 @@ class Loop {
   bool listener_watched_ = false;
   Admission admission_;
   DeadlineQueue deadlines_;
+  YieldOrder yield_order_;
   std::vector<std::unique_ptr<Peer>> peers_;
   std::vector<Peer*> called_;  // by Driver::attend(); null where it was removed since
   LoopStatistics statistics_;

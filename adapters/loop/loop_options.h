@@ -15,9 +15,17 @@ struct LoopOptions {
   // An outbound connection that is not made by then has failed.
   std::chrono::milliseconds connect_timeout{10'000};
 
-  // Connections open at once. Above it newcomers wait in the listen queue until one closes: they
-  // are neither refused nor do they cost memory.
+  // Connections open at once. Above it newcomers wait in the listen queue until one closes or gives
+  // way: they are neither refused nor do they cost memory.
   size_t max_connections = 10'000;
+
+  // Every place is taken and somebody waits for one: an accepted connection gives way (GOAWAY,
+  // NO_ERROR, then it is closed). First one that has not finished its preface for the time
+  // `yield_idle`; else the one that had no stream for the longest, and at least as long; else the
+  // one with streams of which nothing has moved for the longest, in either direction, and at least
+  // for `yield_stalled`. Who gets on keeps its place. Zero: never.
+  std::chrono::milliseconds yield_idle{1'000};
+  std::chrono::milliseconds yield_stalled{5'000};
 
   // Octets that the peers may make the loop hold: the connections' ledgers, output that waits for
   // its peer, and what the handlers hold (Handler::memory()). Above it the connection that holds

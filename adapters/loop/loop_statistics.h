@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "protocol/connection/statistics.h"
+#include "protocol/guard/limits.h"
 
 namespace headrace::adapters {
 
@@ -54,7 +55,9 @@ struct alignas(64) LoopStatistics {
   Counter connection_memory;    // bytes in the ledgers of the open connections
   Counter memory;               // that and what else counts towards LoopOptions::memory
   Counter connections_evicted;  // times that one was ended for it
+  Counter connections_yielded;  // ended to give their place to a newcomer
   std::array<Counter, kConnectionCounters.size()> connection_counters;
+  std::array<Counter, kLimits> limits_hit;  // by Limit: times that a connection reached it
 };
 
 }  // namespace headrace::adapters

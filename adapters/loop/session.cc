@@ -120,6 +120,17 @@ TimePoint Session::write_deadline() const {
   return blocked_since_ + options_.write_timeout;
 }
 
+YieldOrder::Standing Session::standing() const {
+  if (connection_.statistics().frames_received == 0) return YieldOrder::Standing::kNew;
+  return connection_.open_streams() > 0 || wants_output() ? YieldOrder::Standing::kBusy
+                                                          : YieldOrder::Standing::kIdle;
+}
+
+uint64_t Session::progress() const {
+  const Statistics& counted = connection_.statistics();
+  return counted.requests_received + counted.data_received + counted.data_sent;
+}
+
 void Session::publish_statistics() {
   const Statistics& current = connection_.statistics();
   for (size_t i = 0; i < kConnectionCounters.size(); ++i) {
@@ -127,6 +138,11 @@ void Session::publish_statistics() {
     if (current.*field != published_.*field) {
       statistics_.connection_counters[i].add(current.*field - published_.*field);
     }
+  }
+  for (size_t i = 0; i < kLimits; ++i) {
+    const auto limit = static_cast<Limit>(i);
+    const uint64_t hits = current.limits_hit.of(limit) - published_.limits_hit.of(limit);
+    if (hits > 0) statistics_.limits_hit[i].add(hits);
   }
   statistics_.connection_memory.add(current.memory_live - published_.memory_live);
   const size_t memory = current.memory_live + waiting_ + handler_->memory();

@@ -9,6 +9,7 @@
 #include "adapters/loop/handler.h"
 #include "adapters/loop/loop_options.h"
 #include "adapters/loop/loop_statistics.h"
+#include "adapters/loop/yield_order.h"
 #include "protocol/connection/connection.h"
 
 namespace headrace::adapters {
@@ -76,6 +77,11 @@ class Session {
   TimePoint deadline() const;
   // The write timeout has passed: expire() will give the peer up.
   bool has_stuck(TimePoint now) const { return phase_ == Phase::kOpen && now >= write_deadline(); }
+
+  // For YieldOrder: the connection's standing, and a number that changes when a request comes, or
+  // octets of a body either way. PINGs are no progress.
+  YieldOrder::Standing standing() const;
+  uint64_t progress() const;
 
   // Adds what the connection's counters grew by to the loop's. Once a turn is enough.
   void publish_statistics();

@@ -24,6 +24,14 @@ void append_escaped(std::string_view text, std::string* line) {
   }
 }
 
+std::string timestamp(std::chrono::system_clock::time_point now) {
+  const time_t seconds = std::chrono::system_clock::to_time_t(now);
+  struct tm parts {};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ ", &parts)};
+}
+
 constexpr int kOpenFlags = O_WRONLY | O_NONBLOCK | O_CLOEXEC;
 
 // A pipe is opened anew where that can be, for not to wait is of our own opening then, and nobody
@@ -42,14 +50,11 @@ int open_standard_output() {
 std::string format_access_line(const AccessRecord& record, const StreamClosed& closed,
                                std::chrono::system_clock::time_point now,
                                std::chrono::steady_clock::duration took) {
-  const time_t seconds = std::chrono::system_clock::to_time_t(now);
-  struct tm parts {};
-  gmtime_r(&seconds, &parts);
-  char text[64];
-  std::string line(text, std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ ", &parts));
+  std::string line = timestamp(now);
   append_escaped(record.method, &line);
   line.push_back(' ');
   append_escaped(record.target, &line);
+  char text[64];
   const double milliseconds = std::chrono::duration<double, std::milli>(took).count();
   std::snprintf(text, sizeof(text), " %d %llu %.3fms", record.status,
                 static_cast<unsigned long long>(record.body_size), milliseconds);
@@ -57,6 +62,11 @@ std::string format_access_line(const AccessRecord& record, const StreamClosed& c
   if (closed.closed_by != ClosedBy::kEnd) line.append(" ").append(to_string(closed.error));
   line.push_back('\n');
   return line;
+}
+
+std::string format_connection_line(const ConnectionClosed& closed,
+                                   std::chrono::system_clock::time_point now) {
+  return timestamp(now) + "connection " + describe(closed.error) + "\n";
 }
 
 absl::StatusOr<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& path) {
@@ -70,8 +80,16 @@ absl::StatusOr<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& pa
 AccessLog::AccessLog(adapters::UniqueFd file) : file_(std::move(file)) {}
 
 void AccessLog::write(const AccessRecord& record, const StreamClosed& closed) {
-  const std::string line = format_access_line(record, closed, std::chrono::system_clock::now(),
-                                              std::chrono::steady_clock::now() - record.began);
+  write(format_access_line(record, closed, std::chrono::system_clock::now(),
+                           std::chrono::steady_clock::now() - record.began));
+}
+
+void AccessLog::write(const ConnectionClosed& closed) {
+  if (closed.closed_by != ClosedBy::kLocal || closed.error.code == ErrorCode::kNoError) return;
+  write(format_connection_line(closed, std::chrono::system_clock::now()));
+}
+
+void AccessLog::write(const std::string& line) {
   // A log that cannot be written to, as it is full or nobody reads it, must not stop the server.
   [[maybe_unused]] ssize_t n = ::write(file_.get(), line.data(), line.size());
 }

@@ -29,16 +29,24 @@ std::string format_access_line(const AccessRecord& record, const StreamClosed& c
                                std::chrono::system_clock::time_point now,
                                std::chrono::steady_clock::duration took);
 
-// Writes a line a request. Each is one write(2), so threads may share it. Lines for which a pipe
-// has no room are lost.
+// "2026-11-22T04:15:20Z connection ENHANCE_YOUR_CALM: resets come too often (RFC 9113 §10.5); …;
+// 1001, limit 1000 (reset_burst; 2000 would let it pass)": one that we have ended, and why.
+std::string format_connection_line(const ConnectionClosed& closed,
+                                   std::chrono::system_clock::time_point now);
+
+// Writes a line a request, and one for each connection that is ended for a fault of its peer's.
+// Each is one write(2), so threads may share it. Lines for which a pipe has no room are lost.
 class AccessLog {
  public:
   // To a file that is appended to; "-" is the standard output.
   static absl::StatusOr<std::unique_ptr<AccessLog>> open(const std::string& path);
 
   void write(const AccessRecord& record, const StreamClosed& closed);
+  void write(const ConnectionClosed& closed);
 
  private:
+  void write(const std::string& line);
+
   explicit AccessLog(adapters::UniqueFd file);
 
   adapters::UniqueFd file_;

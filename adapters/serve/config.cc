@@ -25,9 +25,12 @@ ABSL_FLAG(
 ABSL_FLAG(std::string, allocation, "reuse",
           "Frame and event storage: reuse or fresh. HEADRACE_REUSE_FRAMES=0 in the environment "
           "means fresh, whatever is said here.");
-ABSL_FLAG(uint32_t, max_connections, 10'000,
-          "Connections open at once, over all threads; newcomers wait until one closes. Where "
-          "descriptors are few (ulimit -n), fewer, so that some are left for files.");
+ABSL_FLAG(
+    uint32_t, max_connections, 10'000,
+    "Connections open at once, over all threads; newcomers wait until one closes, or gives "
+    "way: one that has not begun or has no stream (for a second), else one on which nothing "
+    "moves (for five). Where descriptors are few (ulimit -n), fewer, so that some are left for "
+    "files.");
 ABSL_FLAG(uint32_t, memory_mib, 512,
           "MiB that clients may make the server hold, over all threads: heads, bodies and output "
           "that wait. Above it the connection that holds the most is closed, so that one who asks "
@@ -57,7 +60,10 @@ ABSL_FLAG(
     Duration, grace, Duration{30s},
     "How long open streams may take to finish after SIGTERM or SIGINT; 0 is any time. A second "
     "signal ends them at once.");
-ABSL_FLAG(bool, log, false, "Write a line a request to the standard output.");
+ABSL_FLAG(
+    bool, log, false,
+    "Write a line a request to the standard output, and one for each connection that is ended "
+    "for a fault or a limit, with that.");
 ABSL_FLAG(std::string, log_file, "", "Append the log to this file instead; implies --log.");
 
 namespace headrace::serve {

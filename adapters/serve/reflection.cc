@@ -1,10 +1,25 @@
 #include "adapters/serve/reflection.h"
 
 #include <charconv>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 namespace headrace::serve {
+namespace {
+
+// Octets of fields, as RFC 9113 §6.5.2 counts them. A few octets of a field block can stand for
+// thousands here, and the answer waits for as long as its reader likes. 20 KiB of cookies are
+// common.
+constexpr size_t kMostFields = 48 * 1024;
+
+size_t list_size(FieldsView fields) {
+  size_t size = 0;
+  for (const Field& field : fields) size += field.name.size() + field.value.size() + 32;
+  return size;
+}
+
+}  // namespace
 
 std::string fields_as_json(FieldsView fields) {
   using Json = nlohmann::ordered_json;
@@ -23,6 +38,8 @@ std::string fields_as_json(FieldsView fields) {
 }
 
 void answer_headers(Responder& responder) {
+  // RFC 6585 §5
+  if (list_size(responder.fields()) > kMostFields) return responder.respond_error(431);
   responder.respond_owned(200,
                           {{"content-type", "application/json"}, {"cache-control", "no-store"}},
                           fields_as_json(responder.fields()));

@@ -12,7 +12,8 @@ namespace headrace::serve {
 // values; octets that are not UTF-8 become U+FFFD.
 std::string fields_as_json(FieldsView fields);
 
-// /headers: the request's fields, pseudo-header fields included. Any method.
+// /headers: the request's fields, pseudo-header fields included; 431 where they come to more than
+// 48 KiB. Any method.
 void answer_headers(Responder& responder);
 
 // /status/NNN: an answer with that status, 200 to 599. Any method.

@@ -16,6 +16,10 @@
 namespace headrace::serve {
 namespace {
 
+// Octets of heads that wait for their bodies, and of bodies that wait for their reader. Above it a
+// connection's requests are answered 503 at once: what it takes of the answers makes room again.
+constexpr size_t kMostHeld = 1 << 20;
+
 // One connection's requests. Those that are answered at once leave nothing behind.
 class SiteHandler : public adapters::Handler {
  public:
@@ -33,6 +37,9 @@ class SiteHandler : public adapters::Handler {
                      count(*open);
                    },
                    [&](const StreamClosed& closed) { finish(closed); },
+                   [&](const ConnectionClosed& closed) {
+                     if (site_.log != nullptr) site_.log->write(closed);
+                   },
                    [](const auto&) {},
                },
                *event);
@@ -42,15 +49,17 @@ class SiteHandler : public adapters::Handler {
  private:
   struct OpenRequest {
     // Octets; the head's own are looked at when it is kept.
+    size_t held() const { return (request != nullptr ? head_size : 0) + owned_size; }
     size_t memory() const {
-      return sizeof(OpenRequest) + (request != nullptr ? head_size : 0) + owned_size +
-             (exchange != nullptr ? exchange->memory() : 0) + record.target.capacity();
+      return sizeof(OpenRequest) + held() + (exchange != nullptr ? exchange->memory() : 0) +
+             record.target.capacity();
     }
 
     EventPtr request;                    // to be answered when its body comes or has ended; or null
     size_t head_size = 0;                // octets of its fields
     size_t owned_size = 0;               // octets of the body that the connection was given
-    size_t counted = 0;                  // of memory(), in that of all
+    size_t counted_held = 0;             // of held(), in that of all
+    size_t counted = 0;                  // of memory(), likewise
     bool takes_body = false;             // what comes of it goes into the answer
     std::unique_ptr<Exchange> exchange;  // null: nothing is left to do
     AccessRecord record;                 // empty when there is no log
@@ -72,9 +81,10 @@ class SiteHandler : public adapters::Handler {
     open.takes_body = takes_request_body(responder);
     // Who was invited is answered when the body comes: nghttp 1.52 does not send it any more when
     // the final answer follows the invitation at once.
-    const bool invited = !request.end_stream && responder.invite_body();
-    if (request.end_stream || (open.takes_body && !invited)) {
-      answer_with(responder, open);
+    const bool refused = held_ >= kMostHeld;
+    const bool invited = !refused && !request.end_stream && responder.invite_body();
+    if (refused || request.end_stream || (open.takes_body && !invited)) {
+      answer_with(responder, open, refused);
     } else {
       open.head_size = memory_of(request.fields);
       open.request = keep(std::move(event));
@@ -105,12 +115,12 @@ class SiteHandler : public adapters::Handler {
     if (open.request == nullptr) return;
     const EventPtr event = std::move(open.request);
     Responder responder(connection_, std::get<RequestReceived>(*event));
-    answer_with(responder, open);
+    answer_with(responder, open, /*refused=*/false);  // to answer it makes room
   }
 
-  void answer_with(Responder& responder, OpenRequest& open) {
+  void answer_with(Responder& responder, OpenRequest& open, bool refused) {
     connection_.set_time_of_day(std::chrono::system_clock::from_time_t(std::time(nullptr)));
-    answer(responder, site_);
+    refused ? responder.respond_error(503) : answer(responder, site_);
     open.exchange = responder.take_exchange();
     open.owned_size = responder.owned_size();
     open.record.status = responder.status();
@@ -125,15 +135,15 @@ class SiteHandler : public adapters::Handler {
       if (open.exchange != nullptr) open.record.body_size = open.exchange->body_size();
       site_.log->write(open.record, closed);
     }
+    held_ -= open.counted_held;
     memory_ -= open.counted;
     requests_.erase(found);
   }
 
   // What it holds may have changed.
   void count(OpenRequest& open) {
-    const size_t now = open.memory();
-    memory_ += now - open.counted;
-    open.counted = now;
+    held_ += open.held() - std::exchange(open.counted_held, open.held());
+    memory_ += open.memory() - std::exchange(open.counted, open.memory());
   }
 
   OpenRequest* find(StreamId stream_id) {
@@ -144,7 +154,8 @@ class SiteHandler : public adapters::Handler {
   const Site& site_;
   Connection& connection_;
   absl::flat_hash_map<StreamId, OpenRequest> requests_;
-  size_t memory_ = 0;  // of all of them
+  size_t held_ = 0;    // of all of them
+  size_t memory_ = 0;  // likewise
 };
 
 }  // namespace

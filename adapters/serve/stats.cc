@@ -43,10 +43,16 @@ std::string stats_as_json(const Site& site) {
       {"connection_memory", of(&LoopStatistics::connection_memory)},
       {"memory", of(&LoopStatistics::memory)},
       {"connections_evicted", of(&LoopStatistics::connections_evicted)},
+      {"connections_yielded", of(&LoopStatistics::connections_yielded)},
   };
   for (size_t i = 0; i < kConnectionCounters.size(); ++i) {
     stats[kConnectionCounters[i].name] = sum(
         site, [=](const LoopStatistics& loop) -> auto& { return loop.connection_counters[i]; });
+  }
+  nlohmann::ordered_json& limits = stats["limits_hit"];
+  for (size_t i = 0; i < kLimits; ++i) {
+    limits[to_string(static_cast<Limit>(i))] = sum(
+        site, [=](const LoopStatistics& loop) -> auto& { return loop.limits_hit[i]; });
   }
   return stats.dump(2) + "\n";
 }

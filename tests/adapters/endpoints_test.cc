@@ -113,6 +113,23 @@ TEST(AccessLineTest, SaysWhatHappened) {
             "1994-11-06T08:49:37Z GET /a?b 200 1024 1.500ms CANCEL\n");
 }
 
+TEST(AccessLineTest, SaysWhyAConnectionWasEnded) {
+  static constexpr Rule kRule = {"RFC 9113 §10.5", "resets come too often"};
+  ConnectionClosed closed{};
+  closed.error.code = ErrorCode::kEnhanceYourCalm;
+  closed.error.rule = &kRule;
+  closed.error.frame = FrameType::kRstStream;
+  closed.error.stream_id = 7;
+  closed.error.bound = Limit::kResetBurst;
+  closed.error.observed = 1001;
+  closed.error.limit = 1000;
+  EXPECT_EQ(
+      format_connection_line(closed, {}),
+      "1970-01-01T00:00:00Z connection ENHANCE_YOUR_CALM: resets come too often (RFC 9113 "
+      "§10.5); RST_STREAM frame on stream 7; 1001, limit 1000 (reset_burst; 2000 would let it "
+      "pass)\n");
+}
+
 // A line is a line: no peer writes another one, nor speaks to a terminal.
 TEST(AccessLineTest, EscapesWhatThePeerSays) {
   const AccessRecord record{.method = "GET", .target = "/\x1b[2J \n\\\xff"};

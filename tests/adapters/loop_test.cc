@@ -381,6 +381,86 @@ TEST_P(LoopTest, NewcomersWaitAboveTheLimit) {
   ASSERT_TRUE(turn_until([&] { return second.ended(1); }, {&second}));
 }
 
+// Who has asked for nothing goes, with a farewell; who has not even begun goes before.
+TEST_P(LoopTest, TheIdleGiveWayToNewcomers) {
+  options_.max_connections = 2;
+  options_.yield_idle = milliseconds(60);
+  make_listening_loop();
+  LoopPeer idle = connect_peer();
+  idle.send_preface();
+  ASSERT_TRUE(turn_until([&] { return !idle.received().empty(); }, {&idle}));
+  LoopPeer silent = connect_peer();
+  ASSERT_TRUE(turn_until([&] { return loop_->open_connections() == 2; }));
+  turn_for(milliseconds(80));  // both might go, and nobody waits
+  std::deque<LoopPeer> newcomers;
+  for (LoopPeer* leaving : {&silent, &idle}) {
+    EXPECT_FALSE(leaving->saw_eof());
+    LoopPeer& newcomer = newcomers.emplace_back(connect_peer());
+    newcomer.send_preface({{kInitialWindowSize, 0}});
+    newcomer.send_get(1, "/3");
+    ASSERT_TRUE(turn_until([&] { return leaving->saw_eof() && !newcomer.received().empty(); },
+                           {&idle, &silent, &newcomer}));
+    EXPECT_EQ(loop_->open_connections(), 2u);
+  }
+  EXPECT_FALSE(idle.saw_reset());
+  const auto goaways = idle.frames_of(reference::GOAWAY);
+  ASSERT_EQ(goaways.size(), 1u);
+  EXPECT_EQ(reference::parse_goaway(goaways[0].payload).error_code, 0u);
+  EXPECT_EQ(loop_->statistics().connections_yielded.value(), 2u);
+  EXPECT_LE(busy_turns(milliseconds(50)), 5) << "it spins, and nobody waits";
+}
+
+TEST_P(LoopTest, TheStalledGiveWayToNewcomers) {
+  options_.max_connections = 1;
+  options_.yield_stalled = milliseconds(60);
+  make_listening_loop();
+  LoopPeer stalled = connect_peer();
+  stalled.send_preface({{kInitialWindowSize, 0}});
+  stalled.send_get(1, "/1000");
+  ASSERT_TRUE(turn_until([&] { return service_.requests == 1; }));
+  LoopPeer newcomer = connect_peer();
+  newcomer.send_preface();
+  newcomer.send_get(1, "/3");
+  ASSERT_TRUE(turn_until([&] { return newcomer.ended(1); }, {&newcomer}));
+  EXPECT_EQ(loop_->open_connections(), 1u);
+  EXPECT_EQ(service_.streams_closed.front(), ClosedBy::kLocal);
+}
+
+// All that it asked for is on its way, in the system, and it takes its time.
+TEST_P(LoopTest, ASlowReaderKeepsItsPlace) {
+  options_.max_connections = 1;
+  options_.yield_idle = options_.yield_stalled = milliseconds(200);
+  make_listening_loop();
+  LoopPeer slow = connect_peer(4096);
+  slow.send_preface({{kInitialWindowSize, kMaxWindow}});
+  slow.send(reference::encode(reference::WINDOW_UPDATE, 0, 0, reference::u32(kMaxWindow - 65535)));
+  slow.send_get(1, "/150000");
+  ASSERT_TRUE(turn_until([&] { return service_.requests == 1; }));
+  LoopPeer newcomer = connect_peer();
+  newcomer.send_preface();
+  newcomer.send_get(1, "/3");
+  while (!slow.ended(1) && !slow.saw_eof() && !slow.saw_reset()) {
+    turn_for(milliseconds(5));
+    slow.read(1'000);
+    newcomer.read();
+  }
+  EXPECT_TRUE(slow.data_of(1) == pattern(150'000));
+  EXPECT_TRUE(turn_until([&] { return newcomer.ended(1); }, {&newcomer, &slow}));
+}
+
+TEST_P(LoopTest, NobodyGivesWayWhereThatIsOff) {
+  options_.max_connections = 1;
+  options_.yield_idle = milliseconds(0);
+  make_listening_loop();
+  LoopPeer silent = connect_peer();
+  ASSERT_TRUE(turn_until([&] { return loop_->open_connections() == 1; }));
+  LoopPeer newcomer = connect_peer();
+  newcomer.send_preface();
+  turn_for(milliseconds(1'200));
+  newcomer.read();
+  EXPECT_EQ(newcomer.received(), "");
+}
+
 TEST_P(LoopTest, WaitsForDescriptorsWithoutSpinning) {
   make_listening_loop();
   LoopPeer peer = connect_peer();

@@ -152,6 +152,46 @@ TEST_F(SiteTest, HeadersAreTheRequestsOwn) {
             "}\n");
 }
 
+TEST_F(SiteTest, HeadersHaveABound) {
+  start();
+  const auto status_with = [&](size_t count) {
+    // An entry of 4,000 octets with 32 more in the HPACK table, and references to it (RFC 7541
+    // §6.1).
+    std::string block =
+        "\x82\x86\x44\x08/headers\x40\x01"
+        "a";
+    block += std::string("\x7f\xa1\x1e") + std::string(4000, 'a') + std::string(count - 1, '\xbe');
+    const uint32_t stream = std::exchange(next_stream_, next_stream_ + 2);
+    peer_->send(reference::encode(reference::HEADERS, 5, stream, block));
+    EXPECT_TRUE(turn_until([&] { return peer_->ended(stream); }));
+    return status(stream);
+  };
+  EXPECT_EQ(status_with(12), "200");
+  EXPECT_EQ(status_with(13), "431");
+}
+
+// What waits for a client that takes nothing is bounded, and what it takes makes room again.
+TEST_F(SiteTest, RefusesAboveWhatItHoldsForAConnection) {
+  start({{kInitialWindowSize, 0}});
+  const std::string large(15'000, 'a');  // its head is one frame, and so its answer is
+  constexpr uint32_t kRequests = 75;     // of which a MiB is less
+  for (uint32_t stream = 1; stream < 2 * kRequests; stream += 2) {
+    peer_->send_request(stream, "GET", "/headers", true, {{"a", large}});
+    ASSERT_TRUE(turn_until([&] { return !status(stream).empty(); }));
+  }
+  EXPECT_EQ(status(1), "200");
+  EXPECT_EQ(status(2 * kRequests - 1), "503");
+  next_stream_ = 2 * kRequests + 1;
+  for (uint32_t stream = 1; stream < 2 * kRequests; stream += 2) {
+    peer_->send(reference::encode(reference::WINDOW_UPDATE, 0, stream, reference::u32(20'000)));
+    peer_->send(reference::encode(reference::WINDOW_UPDATE, 0, 0, reference::u32(20'000)));
+    ASSERT_TRUE(turn_until([&] { return peer_->ended(stream); }));
+  }
+  peer_->send_request(next_stream_, "GET", "/headers", true, {});
+  ASSERT_TRUE(turn_until([&] { return !status(next_stream_).empty(); }));
+  EXPECT_EQ(status(next_stream_), "200");
+}
+
 TEST_F(SiteTest, OtherMethodsAreNotAllowed) {
   start();
   for (const char* path : {"/", "/bytes/1", "/stats"}) {

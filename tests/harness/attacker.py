@@ -42,14 +42,15 @@ def requests(path, count, **how):
     return b"".join(request(path, 2 * i + 1, **how) for i in range(count))
 
 
-def bomb(path, count, method="GET", flags=END_STREAM | END_HEADERS):
-    """Requests with 60,000 octets of fields each, nearly all of them by reference to the first's."""
+def bomb(path, count, method="GET", flags=END_STREAM | END_HEADERS, times=15):
+    """Requests with `times` 3,900 octets of fields each, all but one by reference to the first's."""
     head = [(":method", method), (":scheme", "http"), (":path", path), (":authority", "x")]
     block = b"".join(encode_literal(*field) for field in head)
     entry = Encoder().encode([("x-bomb", "b" * 3900)], huffman=False)
     reference = b"\xbe"  # index 62, the table's newest entry (RFC 7541 §6.1, §2.3.3)
     return b"".join(
-        Peer.pack(HEADERS, flags, 2 * i + 1, block + (reference if i else entry) + reference * 14)
+        Peer.pack(HEADERS, flags, 2 * i + 1,
+                  block + (reference if i else entry) + reference * (times - 1))
         for i in range(count))
 
 

@@ -11,7 +11,7 @@ import time
 from collections import namedtuple
 
 from checks import equal, holds, require, run, without_io_uring
-from peer import DATA, GOAWAY, INITIAL_WINDOW_SIZE, MAX_WINDOW, NO_ERROR, Peer
+from peer import DATA, ENHANCE_YOUR_CALM, GOAWAY, INITIAL_WINDOW_SIZE, MAX_WINDOW, NO_ERROR, Peer
 from report import Report
 from server import Server
 
@@ -207,20 +207,49 @@ def idle_timeout():
 
 
 def max_connections():
-    """--max_connections=2: a third waits or is turned away; when one ends there is room again"""
+    """--max_connections=2: a third waits; when one ends there is room again"""
     with running("--max_connections=2") as server:
         first, second = connect(server), connect(server)
-        try:
-            with socket.create_connection((server.host, server.port), timeout=2) as third:
-                third.settimeout(2)
+        for peer in (first, second):  # who is being served keeps its place
+            peer.send_post()
+            peer.expect_response()
+        with socket.create_connection((server.host, server.port), timeout=2) as third:
+            third.settimeout(2)
+            try:
                 answer = third.recv(100)
-        except OSError:
-            answer = b""
+            except OSError:
+                answer = b""
         equal(answer, b"", "the third connection")
         first.close()
         time.sleep(0.3)
         equal(len(curl(server, "/bytes/10")), 10)
         second.expect_ping_answer()
+
+
+def giving_way():
+    """--max_connections=2: of those that are idle the one that was so for the longest gives way"""
+    with running("--max_connections=2") as server:
+        first, second = connect(server), connect(server)
+        equal(json.loads(curl(server, "/stats"))["connections_yielded"], 1)
+        goaway = first.read_until(lambda frame: frame.type == GOAWAY, "GOAWAY")
+        equal((goaway.last_stream, goaway.error), (0, NO_ERROR), "its GOAWAY")
+        first.expect_close()
+        second.expect_ping_answer()
+
+
+def limits():
+    """a limit that is reached: counted in /stats, and in the log when it ends a connection"""
+    with running("--log") as server:
+        peer = connect(server)
+        peer.send_settings(*[(INITIAL_WINDOW_SIZE, 1000)] * 33)
+        peer.expect_connection_error(ENHANCE_YOUR_CALM)
+        hit = json.loads(curl(server, "/stats"))["limits_hit"]
+        equal((hit["settings_per_frame"], hit["reset_burst"]), (1, 0), hit)
+        equal(server.stop(), None)
+        lines = [line for line in server.text().split("\n") if " connection " in line]
+        equal(len(lines), 1, lines)
+        for words in (" connection ENHANCE_YOUR_CALM: ", "33, limit 32 (settings_per_frame; 64 would"):
+            holds(words in lines[0], lines[0])
 
 
 def threads():
@@ -313,8 +342,8 @@ def interrupt():
 
 
 CHECKS = [announcement, bad_flags, missing_root, taken_port, allocation, io, little_locked_memory,
-          io_that_fails, access_log, unread_log, idle_timeout, max_connections, threads, idle_end,
-          graceful_end, refused_at_the_end, second_signal, interrupt]
+          io_that_fails, access_log, unread_log, idle_timeout, max_connections, giving_way, limits,
+          threads, idle_end, graceful_end, refused_at_the_end, second_signal, interrupt]
 
 
 def main():

@@ -1,0 +1,50 @@
+#include "adapters/loop/yield_order.h"
+
+#include <algorithm>
+
+namespace headrace::adapters {
+
+YieldOrder::YieldOrder(std::chrono::milliseconds idle, std::chrono::milliseconds stalled)
+    : patience_{idle, idle, stalled} {}
+
+void YieldOrder::note(Entry& entry, Standing standing, uint64_t progress, TimePoint now) {
+  if (!entry.listed_) {
+    std::list<Entry*>& list = list_of(standing);
+    entry.place_ = list.insert(list.end(), &entry);
+    entry.listed_ = true;
+  } else if (standing == entry.standing_ && progress == entry.progress_) {
+    return;
+  } else {
+    list_of(standing).splice(list_of(standing).end(), list_of(entry.standing_), entry.place_);
+  }
+  entry.standing_ = standing;
+  entry.progress_ = progress;
+  entry.since_ = now;
+}
+
+void YieldOrder::renew(Entry& entry, TimePoint now) {
+  std::list<Entry*>& list = list_of(entry.standing_);
+  list.splice(list.end(), list, entry.place_);
+  entry.since_ = now;
+}
+
+void YieldOrder::remove(Entry& entry) {
+  if (entry.listed_) list_of(entry.standing_).erase(entry.place_);
+  entry.listed_ = false;
+}
+
+YieldOrder::Entry* YieldOrder::due(TimePoint now) const {
+  for (size_t kind = 0; kind < lists_.size(); ++kind) {
+    if (due_at(kind) <= now) return lists_[kind].front();
+  }
+  return nullptr;
+}
+
+TimePoint YieldOrder::next() const { return std::min({due_at(0), due_at(1), due_at(2)}); }
+
+TimePoint YieldOrder::due_at(size_t kind) const {
+  if (lists_[kind].empty() || patience_[kind].count() == 0) return TimePoint::max();
+  return lists_[kind].front()->since_ + patience_[kind];
+}
+
+}  // namespace headrace::adapters
