@@ -229,6 +229,11 @@ const std::vector<Difference>& differences() {
                 s.ours.resets.begin()->second == kProtocolError && !s.theirs.error &&
                 !s.theirs.streams.empty();
        }},
+      {"the same content-length twice", "RFC 9110 §8.6", "MAY be taken for one; nghttp2 refuses it",
+       [](const Step& s) {
+         constexpr std::string_view kName = " content-length: ";
+         return theirs_refuses(s) && message(s).find(kName) != message(s).rfind(kName);
+       }},
       {"a status below 100", "RFC 9110 §15",
        "no status code, so the response is malformed; nghttp2 takes any three digits",
        [](const Step& s) {
