@@ -202,8 +202,9 @@ void Conversation::drain(size_t max_bytes, uint32_t eighths) {
   shown_ = std::move(text);
 
   const size_t size = shown_.size() * eighths / 8;
-  if (is_told())
+  if (is_told()) {
     tell('.', "sends " + std::to_string(size) + " of " + std::to_string(shown_.size()));
+  }
   output_rules_->received(shown_.substr(0, size));
   output_ += shown_.substr(0, size);
   // What is sent is free, unless released() says so.

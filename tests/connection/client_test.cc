@@ -89,11 +89,7 @@ TEST_F(Pair, TheLastIdIsSaidToBeTheLast) {
 }
 
 TEST_F(Pair, AResponseIsPushed) {
-  client_options_.enable_push = true;
-  answer_ = false;
-  start();
-  ASSERT_TRUE(client_->submit_request(kGet).ok());
-  run();
+  start_with_request(kGet);
   RequestResult push = server_->submit_push(1, kGet);
   ASSERT_TRUE(push.ok());
   EXPECT_EQ(push.stream_id, 2u);
@@ -107,12 +103,8 @@ TEST_F(Pair, AResponseIsPushed) {
 
 // RFC 9113 §6.9.2: a promised stream has the initial window from its promise on.
 TEST_F(Pair, APromisedStreamHasItsWindow) {
-  client_options_.enable_push = true;
   client_options_.initial_window_size = 1000;
-  answer_ = false;
-  start();
-  ASSERT_TRUE(client_->submit_request(kGet).ok());
-  run();
+  start_with_request(kGet);
   ASSERT_TRUE(server_->submit_push(1, kGet).ok());
   run();
   EXPECT_EQ(client_->receive_credit(2).window, 1000);
@@ -122,11 +114,7 @@ TEST_F(Pair, APromisedStreamHasItsWindow) {
 }
 
 TEST_F(Pair, WhatIsPushedHasNothingOfTheClientsToSend) {
-  client_options_.enable_push = true;
-  answer_ = false;
-  start();
-  ASSERT_TRUE(client_->submit_request(kGet).ok());
-  run();
+  start_with_request(kGet);
   ASSERT_TRUE(server_->submit_push(1, kGet).ok());
   run();
   EXPECT_EQ(client_->why_blocked(2), Blocked::kNothing);

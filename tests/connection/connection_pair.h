@@ -30,6 +30,15 @@ class ConnectionPair : public testing::Test {
     server_.emplace(Role::kServer, server_options_, now_);
   }
 
+  // A request is under way, and the server may push.
+  void start_with_request(std::vector<Field> request) {
+    client_options_.enable_push = true;
+    answer_ = false;
+    start();
+    ASSERT_TRUE(client_->submit_request(request).ok());
+    run();
+  }
+
   // Until neither side has anything more to say.
   void run() {
     for (bool moved = true; moved;) {

@@ -104,12 +104,8 @@ TEST_F(Pair, HeadersAndDataArePaddedAsThePolicySays) {
 
 TEST_F(Pair, ThePromiseOfAPushIsPaddedToo) {
   Pad pad(256);
-  client_options_.enable_push = true;
   server_options_.padding = &pad;
-  answer_ = false;
-  start();
-  ASSERT_TRUE(client_->submit_request(kGet).ok());
-  run();
+  start_with_request(kGet);
   ASSERT_TRUE(server_->submit_push(1, kGet).ok());
   run();
   reference::Frame promise = reference::parse_all(server_wire_).back();
