@@ -121,7 +121,9 @@ void ClientApplication::request(uint32_t kind, uint32_t form) {
   require(result.stream_id == id, "a request has another id than the next");
   next_request_ += 2;
   known_.push_back(id);
-  rules_.opened(id, kind, (form & kMethod) == 2);
+  const uint32_t method = form & kMethod;
+  const bool connects = method == kConnect || method == kExtendedConnect;
+  rules_.opened(id, kind, method == 2, connects);
   message_taken(id, kind, expects_trailers);
 }
 

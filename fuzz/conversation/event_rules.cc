@@ -37,12 +37,13 @@ void EventRules::announce(uint32_t stream_id) {
   streams_[stream_id].announced = true;
 }
 
-void EventRules::opened(uint32_t stream_id, uintptr_t user_data, bool bodiless) {
+void EventRules::opened(uint32_t stream_id, uintptr_t user_data, bool bodiless, bool connects) {
   Stream& stream = streams_[stream_id];
   require(!stream.announced, "a stream is given out twice");
   stream.announced = true;
   stream.user_data = user_data;
   stream.bodiless = bodiless;
+  stream.connects = connects;
   stream.ended = role_ == Role::kServer;  // a push has nothing coming
 }
 
@@ -59,7 +60,8 @@ void EventRules::on(const ResponseReceived& response) {
   require(!stream.head && !stream.ended, "a second response");
   stream.head = true;
   stream.ended = response.end_stream;
-  if (response.status == 204 || response.status == 304) stream.bodiless = true;
+  const bool tunnel = stream.connects && response.status < 300;
+  if (!tunnel && (response.status == 204 || response.status == 304)) stream.bodiless = true;
 }
 
 void EventRules::on(const InformationalReceived& interim) {

@@ -22,7 +22,8 @@ class EventRules {
 
   // What the application did.
   // A request or a push of ours was given this stream. `bodiless`: the answer has no content.
-  void opened(uint32_t stream_id, uintptr_t user_data, bool bodiless);
+  // `connects`: any 2xx opens a tunnel (RFC 9110 §9.3.6).
+  void opened(uint32_t stream_id, uintptr_t user_data, bool bodiless, bool connects);
   // A message with a view was accepted on this stream.
   void view_submitted(uint32_t stream_id) { streams_[stream_id].releases_owed = 1; }
   void user_data_set(uint32_t stream_id, uintptr_t value) { streams_[stream_id].user_data = value; }
@@ -46,7 +47,8 @@ class EventRules {
     bool announced = false;
     bool head = false;      // of the peer's message, the final one
     bool bodiless = false;  // that message has no content (RFC 9110 §6.4.1)
-    bool ended = false;     // by the peer
+    bool connects = false;
+    bool ended = false;  // by the peer
     bool closed = false;
     bool retry_safe = false;
     int releases_owed = 0;

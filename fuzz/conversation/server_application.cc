@@ -72,7 +72,7 @@ void ServerApplication::push(uint32_t stream_id, uint32_t kind) {
   require((kind & 3) != 3, "an unsafe request is pushed");
   require(result.stream_id % 2 == 0 && result.stream_id > last_push_, "a push of another id");
   last_push_ = result.stream_id;
-  rules_.opened(last_push_, kind, /*bodiless=*/false);
+  rules_.opened(last_push_, kind, /*bodiless=*/false, /*connects=*/false);
   if ((kind & 0x20) == 0) respond(last_push_, kind >> 2);
 }
 

@@ -118,9 +118,12 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
   ResponseHead head;
   if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
   if (head.status < 200) return {SubmitError::kInvalidArgument};
+  // RFC 9110 §9.3.6: any 2xx opens the tunnel, in which nothing is a response's content.
+  const bool tunnel = stream->request.is_connect && head.status < 300;
   // RFC 9110 §6.4.1: these responses have no content, whatever their fields say of one.
-  const bool bodiless = stream->request.is_head || head.status == 204 || head.status == 304 ||
-                        (options_.complete_heads && head.status == 205);
+  const bool empty =
+      head.status == 204 || head.status == 304 || (options_.complete_heads && head.status == 205);
+  const bool bodiless = stream->request.is_head || (empty && !tunnel);
   std::optional<size_t> size = body.size();
   if (!bodiless && size && head.content_length != kNoContentLength &&
       static_cast<int64_t>(*size) != head.content_length) {
@@ -128,7 +131,7 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
   }
 
   const bool waits = !bodiless && waits_for_body(stream, fields, body);
-  stream->tunnel = stream->request.is_connect && head.status < 300;
+  stream->tunnel = tunnel;
   stream->body.start(std::move(body), options_.send_buffer_size);
   if (head.has_priority) merge_own_priority(stream, fields);
   if (waits) {

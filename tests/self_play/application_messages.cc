@@ -217,7 +217,7 @@ void Application::respond(Exchange* exchange, bool simply) {
   plan_body(&response, !simply);
   if (simply && response.body == BodyKind::kSource) response.body = BodyKind::kStream;
   const bool tunnel = exchange->is_connect && status < 300;
-  const bool bodiless = exchange->is_head || status == 204 || status == 304;
+  const bool bodiless = exchange->is_head || (!tunnel && (status == 204 || status == 304));
   if (tunnel) response.trailers_expected = false;
   Fields fields;
   fields.push_back({":status", std::to_string(status)});
