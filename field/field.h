@@ -9,6 +9,7 @@
 
 #include "field/field_name.h"
 #include "memory/abi.h"
+#include "memory/contract.h"
 
 namespace headrace::inline HEADRACE_ABI {
 
@@ -48,7 +49,11 @@ class FieldsView {
   const Field* end() const { return fields_.data() + fields_.size(); }
   size_t size() const { return fields_.size(); }
   bool empty() const { return fields_.empty(); }
-  const Field& operator[](size_t i) const { return fields_[i]; }
+  const Field& operator[](size_t i) const {
+    HEADRACE_EXPECTS(i < size(), "FieldsView::operator[]", "the index is below size()",
+                     {"index", i}, {"size", size()});
+    return fields_.data()[i];
+  }
 
  private:
   gsl::span<const Field> fields_;

@@ -8,6 +8,7 @@
 #include "field/field.h"
 #include "field/field_storage.h"
 #include "memory/abi.h"
+#include "memory/contract.h"
 #include "memory/poison.h"
 
 namespace headrace::inline HEADRACE_ABI {
@@ -46,7 +47,8 @@ class FieldSection {
   }
   bool empty() const { return size() == 0; }
   const Field& operator[](size_t i) const HEADRACE_LIFETIME_BOUND {
-    Expects(i < size());
+    HEADRACE_EXPECTS(i < size(), "FieldSection::operator[]", "the index is below size()",
+                     {"index", i}, {"size", size()});
     return fields_[i];
   }
 

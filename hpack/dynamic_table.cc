@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <gsl/assert>
 #include <utility>
+
+#include "memory/contract.h"
 
 namespace headrace::inline HEADRACE_ABI {
 namespace hpack {
@@ -20,7 +21,8 @@ void DynamicTable::set_max_size(uint32_t max_size) {
 
 DynamicTable::Plan DynamicTable::plan(uint32_t name_size, uint32_t value_size) const {
   const uint32_t new_size = name_size + value_size + kEntryOverhead;
-  Expects(new_size <= max_size_);
+  HEADRACE_EXPECTS(new_size <= max_size_, "hpack::DynamicTable::plan()",
+                   "an entry fits into the table", {"size", new_size}, {"max_size", max_size_});
   Plan plan{first(), size_, 0, text_capacity_, capacity_};
   while (plan.size + new_size > max_size_) plan.size -= cost(entry(plan.first++));
   if (next_ - plan.first == capacity_) plan.capacity = std::max(2 * capacity_, kMinCapacity);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "memory/contract.h"
 #include "protocol/frame/client_preface.h"
 #include "protocol/frame/frame_writer.h"
 
@@ -62,7 +63,9 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
       idle_since_(now),
       last_input_(now),
       age_deadline_(deadline_after(options.limits.connection_age)) {
-  Expects(is_own(next_own_stream_) && next_own_stream_ <= kMaxStreamId);
+  HEADRACE_EXPECTS(
+      is_own(next_own_stream_) && next_own_stream_ <= kMaxStreamId, "Connection::Connection()",
+      "Options::first_stream_id is a stream id of our role", {"first_stream_id", next_own_stream_});
   // The client speaks first, in 24 octets of its own (RFC 9113 §3.4).
   if (role_ == Role::kClient) parsing_ = Parsing::kFrameHeader;
   write_preface();
@@ -78,7 +81,10 @@ void Connection::write_preface() {
   if (!options_.settings.empty()) {
     for (const Setting& setting : options_.settings) {
       ErrorCode code;
-      Expects(check_setting(setting, own_settings_, &code) == nullptr);
+      const Rule* rule = check_setting(setting, own_settings_, &code);
+      HEADRACE_EXPECTS(rule == nullptr, "Connection::Connection()",
+                       "Options::settings are legal (RFC 9113 §6.5.2)", {"rule", rule->text},
+                       {"value", setting.value});
       if (setting.id == SettingId::kMaxHeaderListSize) {
         options_.limits.field_list_size = setting.value;
       }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "memory/contract.h"
 #include "protocol/connection/connection.h"
 #include "protocol/frame/frame_writer.h"
 
@@ -53,7 +54,8 @@ void Connection::sent(size_t size) {
 }
 
 void Connection::released(size_t size) {
-  Expects(options_.explicit_release);
+  HEADRACE_EXPECTS(options_.explicit_release, "Connection::released()",
+                   "only with Options::explicit_release", {"size", size});
   release_output(size);
 }
 
@@ -187,7 +189,8 @@ void Connection::schedule(Stream* stream) {
 // One DATA frame of at most `room` octets, header included. False: not now.
 bool Connection::cut_data(Stream* stream, size_t room) {
   int64_t stream_window = stream->send_window.available(peer_settings_.initial_window_size);
-  Expects(stream_window > 0);  // else it would be blocked
+  HEADRACE_EXPECTS(stream_window > 0, "Connection::cut_data()", "a ready stream has a window",
+                   {"stream_id", stream->id}, {"window", stream_window});
   // A tiny frame only when nothing else is on its way.
   if (room < FrameHeader::kSize + kSmallestCut && output_.unsent() > 0) return false;
   room = room > FrameHeader::kSize ? room - FrameHeader::kSize : 1;
@@ -225,7 +228,8 @@ size_t Connection::padding_for(const FrameHeader& frame, size_t room) const {
   if (options_.padding == nullptr || room == 0) return 0;
   room = std::min(room, kMaxPadding);
   const size_t padding = options_.padding->padding(frame, room);
-  Expects(padding <= room);
+  HEADRACE_EXPECTS(padding <= room, "PaddingPolicy::padding()", "no more than its room",
+                   {"padding", padding}, {"room", room});
   return padding;
 }
 
@@ -264,9 +268,8 @@ size_t Connection::cut_ready(Stream* stream, size_t room) {
 size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
   room = std::min(room, size_t{kMinMaxFrameSize});
   uint8_t* frame = output_.reserve(FrameHeader::kSize + room);
-  BodySource::Filled filled = stream->body.source()->fill(
+  const BodySource::Filled filled = stream->body.fill(
       {frame + FrameHeader::kSize, options_.padding == nullptr ? room : room_beside_padding(room)});
-  Expects(filled.size <= room);
   if (filled.failed) {
     *failed = true;
     fail_source(stream);

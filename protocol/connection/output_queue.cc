@@ -4,6 +4,8 @@
 #include <new>
 #include <utility>
 
+#include "memory/contract.h"
+
 namespace headrace::inline HEADRACE_ABI {
 
 OutputQueue::~OutputQueue() {
@@ -49,7 +51,9 @@ gsl::span<const ConstBuffer> OutputQueue::show(size_t max_size) {
 }
 
 void OutputQueue::sent(size_t size) {
-  Expects(size <= shown_ - sent_);
+  HEADRACE_EXPECTS(size <= shown_ - sent_, "Connection::sent()",
+                   "no more than pending_output() gave and was not sent yet", {"size", size},
+                   {"unsent", shown_ - sent_});
   sent_ += size;
   while (size > 0) {
     size_t left = segments_[sent_segment_].size - sent_in_segment_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "memory/abi.h"
+#include "memory/contract.h"
 
 namespace headrace::inline HEADRACE_ABI {
 
@@ -114,7 +115,9 @@ class OutputQueue {
 
 template <typename OnRelease>
 void OutputQueue::released(size_t size, OnRelease on_release) {
-  Expects(size <= sent_ - released_);
+  HEADRACE_EXPECTS(size <= sent_ - released_, "Connection::released()",
+                   "no more than was sent() and not released yet", {"size", size},
+                   {"unreleased", sent_ - released_});
   released_ += size;
   while (size > 0) {
     const Segment segment = segments_[head_];

@@ -1,5 +1,7 @@
 #include "protocol/frame/frame_parser.h"
 
+#include "memory/contract.h"
+
 namespace headrace::inline HEADRACE_ABI {
 namespace {
 
@@ -69,7 +71,8 @@ FrameFault parse_padded(const FrameHeader& header, gsl::span<const uint8_t> payl
                         PaddedPayload* parsed, ErrorDetail* error) {
   const FrameLayout& layout = layout_of(header.type);
   // check_frame_header() saw to it that the fixed fields are all there.
-  Expects(payload.size() >= min_payload_length(layout, header));
+  HEADRACE_EXPECTS(payload.size() >= min_payload_length(layout, header), "parse_padded()",
+                   "the header was checked first", {"size", payload.size()});
   const uint8_t* octets = payload.data();
   const uint8_t* end = octets + payload.size();
   *parsed = {};
@@ -100,14 +103,16 @@ FrameFault parse_padded(const FrameHeader& header, gsl::span<const uint8_t> payl
 
 FrameFault parse_priority(const FrameHeader& header, gsl::span<const uint8_t> payload,
                           PriorityFields* parsed, ErrorDetail* error) {
-  Expects(payload.size() >= kPriorityFieldsSize);
+  HEADRACE_EXPECTS(payload.size() >= kPriorityFieldsSize, "parse_priority()",
+                   "the header was checked first", {"size", payload.size()});
   *parsed = load_priority(payload.data());
   return check_dependency(header, *parsed, error);
 }
 
 FrameFault parse_window_update(const FrameHeader& header, gsl::span<const uint8_t> payload,
                                uint32_t* increment, ErrorDetail* error) {
-  Expects(payload.size() >= sizeof(uint32_t));
+  HEADRACE_EXPECTS(payload.size() >= sizeof(uint32_t), "parse_window_update()",
+                   "the header was checked first", {"size", payload.size()});
   *increment = load_u31(payload.data());
   if (*increment != 0) return FrameFault::kNone;
   const FrameFault scope = header.stream_id == 0 ? FrameFault::kConnection : FrameFault::kStream;
@@ -116,7 +121,8 @@ FrameFault parse_window_update(const FrameHeader& header, gsl::span<const uint8_
 
 FrameFault parse_priority_update(const FrameHeader& header, gsl::span<const uint8_t> payload,
                                  PriorityUpdate* parsed, ErrorDetail* error) {
-  Expects(payload.size() >= kPrioritizedStreamIdSize);
+  HEADRACE_EXPECTS(payload.size() >= kPrioritizedStreamIdSize, "parse_priority_update()",
+                   "the header was checked first", {"size", payload.size()});
   *parsed = {load_u31(payload.data()), payload.subspan(kPrioritizedStreamIdSize)};
   if (parsed->stream_id != 0) return FrameFault::kNone;
   return fault(FrameFault::kConnection, ErrorCode::kProtocolError, kPrioritizedStream, header,

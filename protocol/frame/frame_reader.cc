@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "memory/contract.h"
 #include "protocol/frame/frame_parser.h"
 
 namespace headrace::inline HEADRACE_ABI {
@@ -72,7 +73,8 @@ void FrameReader::skip(size_t size) {
 
 void FrameReader::keep(gsl::span<const uint8_t> octets) {
   const bool kept = kept_.append(octets);
-  Ensures(kept);  // the ledger has no bound
+  HEADRACE_EXPECTS(kept, "FrameReader::read()", "the ledger of a reader has no bound",
+                   {"size", octets.size()});
 }
 
 FramePtr FrameReader::fail(const ErrorDetail& error) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "memory/contract.h"
+
 namespace headrace::inline HEADRACE_ABI {
 namespace {
 
@@ -24,11 +26,27 @@ uint8_t* store_text(std::string_view text, uint8_t* out) {
   return store_bytes({reinterpret_cast<const uint8_t*>(text.data()), text.size()}, out);
 }
 
+// RFC 9113 §4.1: the length is a number of 24 bits.
+uint32_t payload_length(size_t size) {
+  HEADRACE_EXPECTS(size <= kMaxMaxFrameSize, "write_frame()",
+                   "a payload of at most 16,777,215 octets (RFC 9113 §4.1)", {"size", size});
+  return static_cast<uint32_t>(size);
+}
+// RFC 7838 §4, RFC 8336 §2.1: the length of an origin is a number of 16 bits.
+uint8_t* store_origin_length(std::string_view origin, uint8_t* out) {
+  HEADRACE_EXPECTS(origin.size() <= 65535, "write_origin()",
+                   "an origin of at most 65,535 octets (RFC 8336 §2.1)", {"size", origin.size()});
+  return store_u16(static_cast<uint16_t>(origin.size()), out);
+}
+
 // The frames of a field block (§4.3): the first of `type`, in which `prefix` precedes the fragment,
 // then CONTINUATION frames (§6.10).
 uint8_t* write_field_block(FrameType type, uint8_t flags, StreamId stream_id,
                            gsl::span<const uint8_t> prefix, gsl::span<const uint8_t> block,
                            uint32_t max_frame_size, uint8_t* out) {
+  HEADRACE_EXPECTS(max_frame_size > prefix.size() && max_frame_size <= kMaxMaxFrameSize,
+                   "write_headers()", "max_frame_size is 5 to 16,777,215 octets",
+                   {"max_frame_size", max_frame_size});
   do {
     const size_t size = std::min<size_t>(block.size(), max_frame_size - prefix.size());
     const bool last = size == block.size();
@@ -75,8 +93,7 @@ uint8_t* write_settings_ack(uint8_t* out) {
 }
 
 uint8_t* write_settings(gsl::span<const Setting> settings, uint8_t* out) {
-  out = write_frame_header({static_cast<uint32_t>(6 * settings.size()), FrameType::kSettings, 0, 0},
-                           out);
+  out = write_frame_header({payload_length(6 * settings.size()), FrameType::kSettings, 0, 0}, out);
   for (const Setting& setting : settings) {
     out = store_u32(setting.value, store_u16(static_cast<uint16_t>(setting.id), out));
   }
@@ -85,7 +102,7 @@ uint8_t* write_settings(gsl::span<const Setting> settings, uint8_t* out) {
 
 uint8_t* write_goaway(StreamId last_stream_id, ErrorCode code, gsl::span<const uint8_t> debug_data,
                       uint8_t* out) {
-  const auto length = static_cast<uint32_t>(8 + debug_data.size());
+  const uint32_t length = payload_length(8 + debug_data.size());
   out = write_frame_header({length, FrameType::kGoaway, 0, 0}, out);
   out = store_u32(static_cast<uint32_t>(code), store_u32(last_stream_id, out));
   return store_bytes(debug_data, out);
@@ -100,6 +117,8 @@ uint8_t* write_priority(StreamId stream_id, bool exclusive, StreamId depends_on,
 }
 
 size_t field_block_frames_size(size_t block_size, uint32_t max_frame_size) {
+  HEADRACE_EXPECTS(max_frame_size > 0, "field_block_frames_size()", "max_frame_size is not 0",
+                   {"max_frame_size", max_frame_size});
   const size_t frames = std::max<size_t>(1, (block_size + max_frame_size - 1) / max_frame_size);
   return block_size + frames * FrameHeader::kSize;
 }
@@ -125,8 +144,10 @@ uint8_t* write_data_header(StreamId stream_id, uint32_t length, bool end_stream,
 
 uint8_t* write_padded_data(StreamId stream_id, gsl::span<const uint8_t> data, uint32_t padding,
                            bool end_stream, uint8_t* out) {
-  Expects(padding >= 1 && padding <= 256);
-  const auto length = static_cast<uint32_t>(data.size() + padding);
+  HEADRACE_EXPECTS(padding >= 1 && padding <= 256, "write_padded_data()",
+                   "padding is 1 to 256 octets, Pad Length included (RFC 9113 §6.1)",
+                   {"padding", padding});
+  const uint32_t length = payload_length(data.size() + padding);
   const uint8_t flags = flags::kPadded | (end_stream ? flags::kEndStream : 0);
   out = write_frame_header({length, FrameType::kData, flags, stream_id}, out);
   *out++ = static_cast<uint8_t>(padding - 1);
@@ -137,32 +158,32 @@ uint8_t* write_padded_data(StreamId stream_id, gsl::span<const uint8_t> data, ui
 
 uint8_t* write_priority_update(StreamId prioritized_stream_id, std::string_view value,
                                uint8_t* out) {
-  const auto length = static_cast<uint32_t>(4 + value.size());
+  const uint32_t length = payload_length(4 + value.size());
   out = write_frame_header({length, FrameType::kPriorityUpdate, 0, 0}, out);
   return store_text(value, store_u32(prioritized_stream_id, out));
 }
 
 uint8_t* write_altsvc(StreamId stream_id, std::string_view origin, std::string_view value,
                       uint8_t* out) {
-  const auto length = static_cast<uint32_t>(2 + origin.size() + value.size());
+  const uint32_t length = payload_length(2 + origin.size() + value.size());
   out = write_frame_header({length, FrameType::kAltSvc, 0, stream_id}, out);
-  out = store_u16(static_cast<uint16_t>(origin.size()), out);
+  out = store_origin_length(origin, out);
   return store_text(value, store_text(origin, out));
 }
 
 uint8_t* write_origin(gsl::span<const std::string_view> origins, uint8_t* out) {
   size_t length = 0;
   for (std::string_view origin : origins) length += 2 + origin.size();
-  out = write_frame_header({static_cast<uint32_t>(length), FrameType::kOrigin, 0, 0}, out);
+  out = write_frame_header({payload_length(length), FrameType::kOrigin, 0, 0}, out);
   for (std::string_view origin : origins) {
-    out = store_text(origin, store_u16(static_cast<uint16_t>(origin.size()), out));
+    out = store_text(origin, store_origin_length(origin, out));
   }
   return out;
 }
 
 uint8_t* write_frame(FrameType type, uint8_t flags, StreamId stream_id,
                      gsl::span<const uint8_t> payload, uint8_t* out) {
-  out = write_frame_header({static_cast<uint32_t>(payload.size()), type, flags, stream_id}, out);
+  out = write_frame_header({payload_length(payload.size()), type, flags, stream_id}, out);
   return store_bytes(payload, out);
 }
 

@@ -3,12 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <gsl/assert>
 #include <gsl/span>
 #include <iterator>
 
 #include "memory/abi.h"
 #include "memory/bytes.h"
+#include "memory/contract.h"
 #include "protocol/frame/frame_type.h"
 
 namespace headrace::inline HEADRACE_ABI {
@@ -55,7 +55,8 @@ class SettingsEntries {
   size_t size() const { return payload_.size() / kEntrySize; }
   bool empty() const { return payload_.empty(); }
   Setting operator[](size_t i) const {
-    Expects(i < size());
+    HEADRACE_EXPECTS(i < size(), "SettingsEntries::operator[]", "the index is below size()",
+                     {"index", i}, {"size", size()});
     return *Iterator(payload_.data() + i * kEntrySize);
   }
   Iterator begin() const { return Iterator(payload_.begin()); }

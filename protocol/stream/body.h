@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "memory/abi.h"
+#include "memory/contract.h"
 
 namespace headrace::inline HEADRACE_ABI {
 
@@ -43,7 +44,10 @@ class Body {
   static Body owned(std::string bytes) { return Body(std::move(bytes)); }
   static Body owned(std::vector<uint8_t> bytes) { return Body(std::move(bytes)); }
   // The source must outlive the stream (StreamClosed).
-  static Body source(BodySource* source) { return Body(source); }
+  static Body source(BodySource* source) {
+    HEADRACE_EXPECTS(source != nullptr, "Body::source()", "the source is not null");
+    return Body(source);
+  }
   // Open-ended: send_data() and send_trailers() follow.
   static Body stream() { return Body(Stream{}); }
 

@@ -1,7 +1,8 @@
 #include "protocol/stream/priority_scheduler.h"
 
 #include <bit>
-#include <gsl/assert>
+
+#include "memory/contract.h"
 
 namespace headrace {
 namespace {
@@ -18,7 +19,9 @@ void insert_by_id(ScheduleList* list, ScheduledStream* stream) {
 }  // namespace
 
 void PriorityScheduler::add(ScheduledStream* stream) {
-  Expects(stream->priority.urgency < Priority::kLevels);
+  HEADRACE_EXPECTS(stream->priority.urgency < Priority::kLevels, "PriorityScheduler::add()",
+                   "urgency is 0 to 7 (RFC 9218 §4.1)", {"urgency", stream->priority.urgency},
+                   {"stream_id", stream->id});
   Level& level = levels_[stream->priority.urgency];
   if (stream->priority.incremental) {
     level.incremental.push_back(stream);

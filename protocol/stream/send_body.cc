@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "memory/contract.h"
+
 namespace headrace::inline HEADRACE_ABI {
 namespace {
 
@@ -80,14 +82,21 @@ BodySource* SendBody::source() const {
   return source == nullptr ? nullptr : *source;
 }
 
+BodySource::Filled SendBody::fill(gsl::span<uint8_t> room) {
+  const BodySource::Filled filled = source()->fill(room);
+  HEADRACE_EXPECTS(filled.size <= room.size(), "BodySource::fill()",
+                   "no more octets than its room has", {"size", filled.size},
+                   {"room", room.size()});
+  return filled;
+}
+
 void SendBody::source_ended() { body_ = Body::none(); }
 
 BodySource::Filled SendBody::prefetch(size_t size, BlockPool* pool) {
   buffer_.block = pool->take(size);
   BodySource::Filled filled;
   do {
-    filled = source()->fill({buffer_.block->octets() + buffer_.size, size - buffer_.size});
-    Expects(filled.size <= size - buffer_.size);
+    filled = fill({buffer_.block->octets() + buffer_.size, size - buffer_.size});
     buffer_.size += static_cast<uint32_t>(filled.size);
   } while (filled.size > 0 && !filled.end && !filled.failed && buffer_.size < size);
   if (filled.end) source_ended();

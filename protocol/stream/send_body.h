@@ -41,6 +41,8 @@ class SendBody {
   // --- Body::source()
 
   BodySource* source() const;
+  // Asks the source, which must be there, for its next bytes. `room`: not empty.
+  BodySource::Filled fill(gsl::span<uint8_t> room);
   void set_source_waiting(bool waiting) { source_waiting_ = waiting; }
   bool source_waiting() const { return source_waiting_; }
   void source_ended();

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "memory/abi.h"
+#include "memory/contract.h"
 #include "protocol/stream/priority_scheduler.h"
 #include "protocol/stream/round_robin_scheduler.h"
 #include "protocol/stream/stream.h"
@@ -86,7 +87,14 @@ class SendQueue {
   // Streams that have something to send.
   uint32_t size() const { return size_; }
   // Whose turn it is, or null.
-  Stream* next() const { return ready_ == 0 ? nullptr : static_cast<Stream*>(scheduler_->next()); }
+  Stream* next() const {
+    if (ready_ == 0) return nullptr;
+    auto* stream = static_cast<Stream*>(scheduler_->next());
+    HEADRACE_EXPECTS(stream != nullptr && stream->ready, "Scheduler::next()",
+                     "one of the streams that were added and not removed since",
+                     {"stream_id", stream == nullptr ? 0 : stream->id}, {"streams", ready_});
+    return stream;
+  }
   // It had its turn.
   void took_turn(Stream* stream) { scheduler_->took_turn(stream); }
 
