@@ -19,11 +19,15 @@ constexpr int kEventsPerWait = 256;
 constexpr size_t kInputSize = 64 * 1024;  // one read a connection
 constexpr int kWritesPerTurn = 4;         // each at most the 64 KiB that output() shows
 
+// What an event is of: a ConnectionId, or one of these.
+constexpr uint64_t kListener = uint64_t{1} << ConnectionId::kBits;
+constexpr uint64_t kWakeup = kListener + 1;
+
 bool control(const UniqueFd& epoll, int operation, const UniqueFd& fd, uint32_t interest,
-             void* tag) {
+             uint64_t tag) {
   epoll_event event{};
   event.events = interest;
-  event.data.ptr = tag;
+  event.data.u64 = tag;
   return epoll_ctl(epoll.get(), operation, fd.get(), &event) == 0;
 }
 
@@ -36,8 +40,8 @@ int wait_milliseconds(std::chrono::nanoseconds timeout) {
 
 }  // namespace
 
-struct EpollLoop::EpollPeer : Peer {
-  using Peer::Peer;
+struct EpollLoop::EpollRecord : ConnectionRecord {
+  using ConnectionRecord::ConnectionRecord;
   uint32_t interest = 0;  // as epoll knows it
 };
 
@@ -55,7 +59,7 @@ EpollLoop::EpollLoop(const LoopOptions& options, Service* service, UniqueFd epol
     : Loop(options, service, std::move(wakeup), /*explicit_release=*/false),
       epoll_(std::move(epoll)),
       input_(new uint8_t[kInputSize]) {
-  control(epoll_, EPOLL_CTL_ADD, this->wakeup(), EPOLLIN, nullptr);
+  control(epoll_, EPOLL_CTL_ADD, this->wakeup(), EPOLLIN, kWakeup);
 }
 
 TimePoint EpollLoop::wait(std::chrono::nanoseconds timeout) {
@@ -66,14 +70,14 @@ TimePoint EpollLoop::wait(std::chrono::nanoseconds timeout) {
   bool newcomers = false;
   // (Who is not attended to is told of again.)
   for (int i = 0; i < count && !is_short_of_memory(); ++i) {
-    void* tag = events[i].data.ptr;
-    if (tag == this) {
+    const uint64_t tag = events[i].data.u64;
+    if (tag == kListener) {
       newcomers = true;
-    } else if (tag == nullptr) {
+    } else if (tag == kWakeup) {
       uint64_t stops;  // the loop has counted them
       [[maybe_unused]] ssize_t n = ::read(wakeup().get(), &stops, sizeof(stops));
-    } else {
-      attend(*static_cast<EpollPeer*>(tag), events[i].events, now);
+    } else if (ConnectionRecord* record = find(ConnectionId::from(tag))) {
+      attend(static_cast<EpollRecord&>(*record), events[i].events, now);
     }
   }
   if (newcomers) accept_waiting(now);
@@ -82,39 +86,41 @@ TimePoint EpollLoop::wait(std::chrono::nanoseconds timeout) {
 
 void EpollLoop::watch_listener(bool watch) {
   const int operation = std::exchange(listener_known_, true) ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-  control(epoll_, operation, listener(), watch ? EPOLLIN : 0u, this);
+  control(epoll_, operation, listener(), watch ? EPOLLIN : 0u, kListener);
 }
 
-void EpollLoop::watch_connecting(Peer& peer) {
-  set_interest(static_cast<EpollPeer&>(peer), EPOLLOUT);
+void EpollLoop::watch_connecting(ConnectionRecord& record) {
+  set_interest(static_cast<EpollRecord&>(record), EPOLLOUT);
 }
 
-std::unique_ptr<Peer> EpollLoop::make_peer(UniqueFd socket) {
-  auto peer = std::make_unique<EpollPeer>(*this, std::move(socket));
-  peer->usable = control(epoll_, EPOLL_CTL_ADD, peer->socket, 0, peer.get());
-  return peer;
+std::unique_ptr<ConnectionRecord> EpollLoop::make_record(UniqueFd socket) {
+  return std::make_unique<EpollRecord>(*this, std::move(socket));
+}
+
+bool EpollLoop::admit(ConnectionRecord& record) {
+  return control(epoll_, EPOLL_CTL_ADD, record.socket, 0, record.id.value());
 }
 
 // --- One connection's turn.
 
-void EpollLoop::attend(EpollPeer& peer, uint32_t ready, TimePoint now) {
-  if (peer.connecting != nullptr) return finish_connecting(peer, now);
-  if ((ready & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read(peer, ready, now);
-  settle(peer, now);
+void EpollLoop::attend(EpollRecord& record, uint32_t ready, TimePoint now) {
+  if (record.connecting != nullptr) return finish_connecting(record, now);
+  if ((ready & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read(record, ready, now);
+  settle(record, now);
 }
 
-void EpollLoop::read_ahead(Peer& peer, TimePoint now) {
-  read(static_cast<EpollPeer&>(peer), EPOLLIN, now);
+void EpollLoop::read_ahead(ConnectionRecord& record, TimePoint now) {
+  read(static_cast<EpollRecord&>(record), EPOLLIN, now);
 }
 
-void EpollLoop::read(EpollPeer& peer, uint32_t ready, TimePoint now) {
-  Session& session = *peer.session;
+void EpollLoop::read(EpollRecord& record, uint32_t ready, TimePoint now) {
+  Session& session = *record.session;
   if (!session.wants_input()) {
     // Not reading, yet told of it: both directions are gone. Ignored, it would be told every turn.
     if ((ready & (EPOLLHUP | EPOLLERR)) != 0) session.fail(now);
     return;
   }
-  const ssize_t n = recv(peer.socket.get(), input_.get(), kInputSize, 0);
+  const ssize_t n = recv(record.socket.get(), input_.get(), kInputSize, 0);
   if (n > 0) {
     session.receive({input_.get(), static_cast<size_t>(n)}, now);
   } else if (n == 0) {
@@ -124,14 +130,14 @@ void EpollLoop::read(EpollPeer& peer, uint32_t ready, TimePoint now) {
   }
 }
 
-void EpollLoop::write(Peer& peer, TimePoint now) {
-  Session& session = *peer.session;
+void EpollLoop::write(ConnectionRecord& record, TimePoint now) {
+  Session& session = *record.session;
   size_t left = 0;
   for (int i = 0; i < kWritesPerTurn && session.wants_output(); ++i) {
     OutputBuffers buffers(session.output());
     if (buffers.size() == 0) return session.output_waits(false, 0, now);
     // writev() would raise SIGPIPE when the peer is gone.
-    const ssize_t n = sendmsg(peer.socket.get(), buffers.message(), MSG_NOSIGNAL);
+    const ssize_t n = sendmsg(record.socket.get(), buffers.message(), MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno != EAGAIN) return session.fail(now);
     if (n > 0) session.sent(static_cast<size_t>(n), now);
@@ -142,16 +148,16 @@ void EpollLoop::write(Peer& peer, TimePoint now) {
   session.output_waits(session.wants_output(), left, now);
 }
 
-void EpollLoop::watch(Peer& peer) {
-  const Session& session = *peer.session;
-  set_interest(static_cast<EpollPeer&>(peer),
+void EpollLoop::watch(ConnectionRecord& record) {
+  const Session& session = *record.session;
+  set_interest(static_cast<EpollRecord&>(record),
                (session.wants_input() ? EPOLLIN : 0u) | (session.wants_output() ? EPOLLOUT : 0u));
 }
 
-void EpollLoop::set_interest(EpollPeer& peer, uint32_t interest) {
-  if (interest == peer.interest) return;
-  peer.interest = interest;
-  control(epoll_, EPOLL_CTL_MOD, peer.socket, interest, &peer);
+void EpollLoop::set_interest(EpollRecord& record, uint32_t interest) {
+  if (interest == record.interest) return;
+  record.interest = interest;
+  control(epoll_, EPOLL_CTL_MOD, record.socket, interest, record.id.value());
 }
 
 }  // namespace headrace::adapters

@@ -29,21 +29,22 @@ class EpollLoop final : public Loop {
   int descriptor() override { return epoll_.get(); }
 
  private:
-  struct EpollPeer;
+  struct EpollRecord;
 
   EpollLoop(const LoopOptions& options, Service* service, UniqueFd epoll, UniqueFd wakeup);
 
-  std::unique_ptr<Peer> make_peer(UniqueFd socket) override;
+  std::unique_ptr<ConnectionRecord> make_record(UniqueFd socket) override;
+  bool admit(ConnectionRecord& record) override;
   TimePoint wait(std::chrono::nanoseconds timeout) override;
   void watch_listener(bool watch) override;
-  void watch_connecting(Peer& peer) override;
-  void read_ahead(Peer& peer, TimePoint now) override;
-  void write(Peer& peer, TimePoint now) override;
-  void watch(Peer& peer) override;
+  void watch_connecting(ConnectionRecord& record) override;
+  void read_ahead(ConnectionRecord& record, TimePoint now) override;
+  void write(ConnectionRecord& record, TimePoint now) override;
+  void watch(ConnectionRecord& record) override;
 
-  void attend(EpollPeer& peer, uint32_t ready, TimePoint now);
-  void read(EpollPeer& peer, uint32_t ready, TimePoint now);
-  void set_interest(EpollPeer& peer, uint32_t interest);
+  void attend(EpollRecord& record, uint32_t ready, TimePoint now);
+  void read(EpollRecord& record, uint32_t ready, TimePoint now);
+  void set_interest(EpollRecord& record, uint32_t interest);
 
   UniqueFd epoll_;
   bool listener_known_ = false;       // epoll has it

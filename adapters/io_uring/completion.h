@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "adapters/loop/connection_id.h"
+
 // From Linux 6.2; liburing 2.3 does not name them.
 #ifndef IORING_SEND_ZC_REPORT_USAGE
 #define IORING_SEND_ZC_REPORT_USAGE (1U << 3)
@@ -12,6 +14,8 @@
 #endif
 
 namespace headrace::adapters {
+
+static_assert(ConnectionId::kBits <= 44);
 
 // What an IoUringLoop asks the system for.
 enum class Operation : uint8_t {
@@ -27,20 +31,20 @@ enum class Operation : uint8_t {
   kCancel,
 };
 
-// A completion, and what it is of: its user_data is the connection's slot, the send's number (24
-// bits) and the operation.
+// A completion, and what it is of: its user_data is the connection's id, the number of a zero-copy
+// send (16 bits) and the operation (4 bits).
 class Completion {
  public:
   explicit Completion(const io_uring_cqe& entry)
       : result_(entry.res), flags_(entry.flags), user_data_(entry.user_data) {}
 
-  static uint64_t user_data(Operation operation, uint32_t slot = 0, uint32_t send = 0) {
-    return uint64_t{slot} << 32 | uint64_t{send & 0xffffff} << 8 | static_cast<uint8_t>(operation);
+  static uint64_t user_data(Operation operation, ConnectionId id = {}, uint16_t send = 0) {
+    return id.value() << 20 | uint64_t{send} << 4 | static_cast<uint8_t>(operation);
   }
 
-  Operation operation() const { return static_cast<Operation>(user_data_ & 0xff); }
-  uint32_t slot() const { return static_cast<uint32_t>(user_data_ >> 32); }
-  uint32_t send() const { return static_cast<uint32_t>(user_data_ >> 8) & 0xffffff; }
+  Operation operation() const { return static_cast<Operation>(user_data_ & 0xf); }
+  ConnectionId id() const { return ConnectionId::from(user_data_ >> 20); }
+  uint16_t send() const { return static_cast<uint16_t>(user_data_ >> 4); }
 
   int result() const { return result_; }                           // or an errno value below zero
   bool more() const { return (flags_ & IORING_CQE_F_MORE) != 0; }  // another one will follow

@@ -65,9 +65,8 @@ bool IoUringLoop::is_idle() const { return closing_.empty() && parked_.empty() &
 
 TimePoint IoUringLoop::wait(std::chrono::nanoseconds timeout) {
   if (accept_wanted_) ask_for_newcomers(current_time());
-  for (RingPeer* peer : newcomers_) touch(*peer);
-  fail(ring_->wait(newcomers_.empty() ? timeout : std::chrono::nanoseconds(0)));
-  newcomers_.clear();
+  touched_.take_all(newcomers_);
+  fail(ring_->wait(touched_.empty() ? timeout : std::chrono::nanoseconds(0)));
   const TimePoint now = current_time();
   ring_->for_each_completion([&](const io_uring_cqe& entry) {
     complete(Completion(entry), now);
@@ -89,26 +88,32 @@ void IoUringLoop::complete(const Completion& completion, TimePoint now) {
     default:
       break;
   }
-  RingPeer& peer = slots_[completion.slot()];
+  RingRecord* const found = static_cast<RingRecord*>(find(completion.id()));
+  if (found == nullptr) {  // never: a record stays for the last completion of what it has begun
+    if (completion.has_buffer()) input_->give_back(completion.buffer());
+    return;
+  }
+  RingRecord& record = *found;
   switch (completion.operation()) {
     case Operation::kConnect:
-      if (!peer.closing) finish_connecting(peer, now);
+      if (!closing_.contains(record)) finish_connecting(record, now);
       break;
     case Operation::kReceive:
-      on_received(peer, completion, now);
+      on_received(record, completion, now);
       break;
     case Operation::kSend:
-      completion.is_release() ? on_released(peer, completion, now) : on_sent(peer, completion, now);
+      completion.is_release() ? on_released(record, completion, now)
+                              : on_sent(record, completion, now);
       break;
     case Operation::kHangup:
-      on_hangup(peer, completion, now);
+      on_hangup(record, completion, now);
       break;
     default:  // kCancel: what it has cancelled completes by itself
       break;
   }
   // (Only now: it is not destroyed meanwhile.)
-  if (completion.is_last()) --peer.operations;
-  destroy_if_done(peer);
+  if (completion.is_last()) --record.operations;
+  destroy_if_done(record);
 }
 
 // --- Submitting.
@@ -119,10 +124,9 @@ void IoUringLoop::submit(Operation operation, Prepare prepare) {
 }
 
 template <typename Prepare>
-void IoUringLoop::submit(RingPeer& peer, Operation operation, Prepare prepare) {
-  ++peer.operations;
-  const uint32_t send = operation == Operation::kSend ? ++peer.sends : 0;
-  ring_->submit(Completion::user_data(operation, peer.slot, send), prepare);
+void IoUringLoop::submit(RingRecord& record, Operation operation, Prepare prepare, uint16_t send) {
+  ++record.operations;
+  ring_->submit(Completion::user_data(operation, record.id, send), prepare);
 }
 
 // --- Whom the loop wakes for, and who comes.
@@ -195,30 +199,26 @@ void IoUringLoop::start_parked(TimePoint now) {
   }
 }
 
-void IoUringLoop::watch_connecting(Peer& peer) {
-  submit(static_cast<RingPeer&>(peer), Operation::kConnect,
-         [&](io_uring_sqe* entry) { io_uring_prep_poll_add(entry, peer.socket.get(), POLLOUT); });
+void IoUringLoop::watch_connecting(ConnectionRecord& record) {
+  submit(static_cast<RingRecord&>(record), Operation::kConnect,
+         [&](io_uring_sqe* entry) { io_uring_prep_poll_add(entry, record.socket.get(), POLLOUT); });
 }
 
-std::unique_ptr<Peer> IoUringLoop::make_peer(UniqueFd socket) {
+std::unique_ptr<ConnectionRecord> IoUringLoop::make_record(UniqueFd socket) {
   let_wait(socket, true);
-  auto peer = std::make_unique<RingPeer>(*this, std::move(socket), io_uring_options_);
-  slots_.add(peer.get());
-  return peer;
+  return std::make_unique<RingRecord>(*this, std::move(socket), io_uring_options_);
 }
 
 // --- One connection's turn.
 
-void IoUringLoop::read_ahead(Peer& base, TimePoint) {
-  RingPeer& peer = static_cast<RingPeer&>(base);
-  peer.reads_first = true;
-  newcomers_.push_back(&peer);
+void IoUringLoop::read_ahead(ConnectionRecord& base, TimePoint) {
+  newcomers_.push_back(static_cast<RingRecord&>(base));
 }
 
-void IoUringLoop::on_received(RingPeer& peer, const Completion& completion, TimePoint now) {
-  if (!completion.more()) peer.receiving = peer.receive_cancelled = false;
-  if (!peer.closing) {
-    Session& session = *peer.session;
+void IoUringLoop::on_received(RingRecord& record, const Completion& completion, TimePoint now) {
+  if (!completion.more()) record.receiving = record.receive_cancelled = false;
+  if (!closing_.contains(record)) {
+    Session& session = *record.session;
     if (completion.result() > 0) {
       session.receive(
           input_->received(completion.buffer(), static_cast<size_t>(completion.result())), now);
@@ -227,77 +227,81 @@ void IoUringLoop::on_received(RingPeer& peer, const Completion& completion, Time
       session.end_of_input(now);
     } else if (completion.result() == -ENOBUFS) {
       counters().input_shortages.add(1);  // watch() goes on, with those that have been given back
-      peer.starved = starved_ = true;
+      starved_.push_back(record);
     } else if (completion.result() != -ECANCELED && completion.result() != -EINTR) {
       session.fail(now);
     }
-    touch(peer);
+    touch(record);
   }
   if (completion.has_buffer()) input_->give_back(completion.buffer());
 }
 
-void IoUringLoop::on_sent(RingPeer& peer, const Completion& completion, TimePoint now) {
-  if (spare_buffers_.size() < kSpareBuffers) spare_buffers_.push_back(std::move(peer.sending));
-  peer.sending.reset();
-  if (completion.more()) ++peer.releases_due;
-  if (peer.closing) return;
-  touch(peer);
-  Session& session = *peer.session;
+void IoUringLoop::on_sent(RingRecord& record, const Completion& completion, TimePoint now) {
+  if (spare_buffers_.size() < kSpareBuffers) spare_buffers_.push_back(std::move(record.sending));
+  record.sending.reset();
+  if (completion.more()) ++record.releases_due;
+  if (closing_.contains(record)) return;
+  touch(record);
+  Session& session = *record.session;
   if (completion.result() > 0) {
     session.sent(static_cast<size_t>(completion.result()), now);
     if (io_uring_options_.zero_copy_threshold > 0) {
-      peer.sent.push(completion.send(), static_cast<size_t>(completion.result()),
-                     completion.more());
-      session.released(peer.sent.take_released(), now);
+      record.sent.push(completion.send(), static_cast<size_t>(completion.result()),
+                       completion.more());
+      session.released(record.sent.take_released(), now);
     }
   } else if (completion.result() == -EOPNOTSUPP || completion.result() == -ENOMEM ||
              completion.result() == -ENOBUFS) {
     // No TCP socket, or more than may be locked: not without a copy, then.
-    if (!peer.zero_copy.give_up()) session.fail(now);
+    if (!record.zero_copy.give_up()) session.fail(now);
   } else if (completion.result() != -EINTR && completion.result() != -EAGAIN) {
     session.fail(now);
   }
 }
 
-void IoUringLoop::on_released(RingPeer& peer, const Completion& completion, TimePoint now) {
-  --peer.releases_due;
-  peer.zero_copy.on_release(completion.was_copied());
-  if (peer.closing) return;
-  peer.sent.done(completion.send());
-  peer.session->released(peer.sent.take_released(), now);
-  touch(peer);
+void IoUringLoop::on_released(RingRecord& record, const Completion& completion, TimePoint now) {
+  --record.releases_due;
+  record.zero_copy.on_release(completion.was_copied());
+  if (closing_.contains(record)) return;
+  record.sent.done(completion.send());
+  record.session->released(record.sent.take_released(), now);
+  touch(record);
 }
 
-void IoUringLoop::on_hangup(RingPeer& peer, const Completion& completion, TimePoint now) {
-  peer.hangup_watched = false;
-  if (peer.closing || completion.result() < 0) return;
-  Session& session = *peer.session;
+void IoUringLoop::on_hangup(RingRecord& record, const Completion& completion, TimePoint now) {
+  record.hangup_watched = false;
+  if (closing_.contains(record) || completion.result() < 0) return;
+  Session& session = *record.session;
   if (session.phase() != Session::Phase::kOpen || session.wants_input()) return;
   session.fail(now);
-  touch(peer);
+  touch(record);
 }
 
-void IoUringLoop::write(Peer& base, TimePoint now) {
-  RingPeer& peer = static_cast<RingPeer&>(base);
-  Session& session = *peer.session;
-  if (peer.reads_first || peer.sending != nullptr || !session.wants_output()) return;
+void IoUringLoop::write(ConnectionRecord& base, TimePoint now) {
+  RingRecord& record = static_cast<RingRecord&>(base);
+  Session& session = *record.session;
+  if (newcomers_.contains(record) || record.sending != nullptr || !session.wants_output()) return;
   std::unique_ptr<OutputBuffers> buffers =
       take_buffers(session.output(io_uring_options_.output_size));
   if (buffers->size() == 0) {
     spare_buffers_.push_back(std::move(buffers));
     return;
   }
-  const bool zero_copy = peer.zero_copy.takes(buffers.get());
-  peer.sending = std::move(buffers);
-  submit(peer, Operation::kSend, [&](io_uring_sqe* entry) {
-    if (zero_copy) {
-      io_uring_prep_sendmsg_zc(entry, peer.socket.get(), peer.sending->message(), MSG_NOSIGNAL);
+  const bool zero_copy = record.zero_copy.takes(buffers.get());
+  record.sending = std::move(buffers);
+  const msghdr* message = record.sending->message();
+  if (zero_copy) {
+    const auto prepare = [&](io_uring_sqe* entry) {
+      io_uring_prep_sendmsg_zc(entry, record.socket.get(), message, MSG_NOSIGNAL);
       entry->ioprio |= IORING_SEND_ZC_REPORT_USAGE;
-    } else {
-      io_uring_prep_sendmsg(entry, peer.socket.get(), peer.sending->message(), MSG_NOSIGNAL);
-    }
-  });
-  session.output_waits(true, peer.sending->size(), now);
+    };
+    submit(record, Operation::kSend, prepare, ++record.zero_copies);
+  } else {
+    submit(record, Operation::kSend, [&](io_uring_sqe* entry) {
+      io_uring_prep_sendmsg(entry, record.socket.get(), message, MSG_NOSIGNAL);
+    });
+  }
+  session.output_waits(true, record.sending->size(), now);
 }
 
 std::unique_ptr<OutputBuffers> IoUringLoop::take_buffers(gsl::span<const ConstBuffer> output) {
@@ -312,84 +316,66 @@ std::unique_ptr<OutputBuffers> IoUringLoop::take_buffers(gsl::span<const ConstBu
   return buffers;
 }
 
-void IoUringLoop::watch(Peer& base) {
-  RingPeer& peer = static_cast<RingPeer&>(base);
-  const Session& session = *peer.session;
+void IoUringLoop::watch(ConnectionRecord& base) {
+  RingRecord& record = static_cast<RingRecord&>(base);
+  const Session& session = *record.session;
   const bool wanted = session.wants_input();
-  if (wanted && !peer.receiving) {
-    peer.receiving = true;
-    submit(peer, Operation::kReceive, [&](io_uring_sqe* entry) {
-      io_uring_prep_recv_multishot(entry, peer.socket.get(), nullptr, 0, 0);
+  if (wanted && !record.receiving) {
+    record.receiving = true;
+    submit(record, Operation::kReceive, [&](io_uring_sqe* entry) {
+      io_uring_prep_recv_multishot(entry, record.socket.get(), nullptr, 0, 0);
       entry->flags |= IOSQE_BUFFER_SELECT;
       entry->buf_group = BufferRing::kGroup;
     });
-  } else if (!wanted && peer.receiving && !peer.receive_cancelled) {
-    peer.receive_cancelled = true;
-    submit(peer, Operation::kCancel, [&](io_uring_sqe* entry) {
-      io_uring_prep_cancel64(entry, Completion::user_data(Operation::kReceive, peer.slot), 0);
+  } else if (!wanted && record.receiving && !record.receive_cancelled) {
+    record.receive_cancelled = true;
+    submit(record, Operation::kCancel, [&](io_uring_sqe* entry) {
+      io_uring_prep_cancel64(entry, Completion::user_data(Operation::kReceive, record.id), 0);
     });
-  } else if (session.phase() == Session::Phase::kOpen && !wanted && !peer.receiving &&
-             peer.sending == nullptr && !peer.hangup_watched) {
+  } else if (session.phase() == Session::Phase::kOpen && !wanted && !record.receiving &&
+             record.sending == nullptr && !record.hangup_watched) {
     // Nothing else would tell that both directions are gone.
-    peer.hangup_watched = true;
-    submit(peer, Operation::kHangup, [&](io_uring_sqe* entry) {
-      io_uring_prep_poll_add(entry, peer.socket.get(), 0);  // POLLHUP and POLLERR come unasked
+    record.hangup_watched = true;
+    submit(record, Operation::kHangup, [&](io_uring_sqe* entry) {
+      io_uring_prep_poll_add(entry, record.socket.get(), 0);  // POLLHUP and POLLERR come unasked
     });
   }
 }
 
-void IoUringLoop::touch(RingPeer& peer) {
-  if (!std::exchange(peer.touched, true)) touched_.push_back(&peer);
+// Who found no buffer stays among those, and who is closing is not settled any more.
+void IoUringLoop::touch(RingRecord& record) {
+  if (!starved_.contains(record) && !closing_.contains(record)) touched_.push_back(record);
 }
 
 void IoUringLoop::settle_touched(TimePoint now) {
   // Who found no buffer asks first: else the same ones would empty the ring in every turn.
-  for (const bool starved : {true, false}) {
-    if (starved && !std::exchange(starved_, false)) continue;
-    for (size_t i = 0; i < touched_.size(); ++i) {
-      RingPeer* peer = touched_[i];
-      if (peer == nullptr || (starved && !peer->starved)) continue;  // closed or settled since
-      peer->touched = peer->reads_first = peer->starved = false;
-      touched_[i] = nullptr;
-      settle(*peer, now);
-    }
+  for (RingList* list : {&starved_, &touched_}) {
+    while (RingRecord* record = list->pop_front()) settle(*record, now);
   }
-  touched_.clear();
 }
 
 // --- Its end.
 
-void IoUringLoop::close(std::unique_ptr<Peer> base) {
-  std::unique_ptr<RingPeer> peer(static_cast<RingPeer*>(base.release()));
-  if (peer->touched) std::ranges::replace(touched_, peer.get(), static_cast<RingPeer*>(nullptr));
-  if (peer->reads_first) std::erase(newcomers_, peer.get());
-  peer->closing = true;
-  if (peer->operations > 0) {
-    submit(*peer, Operation::kCancel, [&](io_uring_sqe* entry) {
-      io_uring_prep_cancel_fd(entry, peer->socket.get(), IORING_ASYNC_CANCEL_ALL);
+void IoUringLoop::close(ConnectionRecord& base) {
+  RingRecord& record = static_cast<RingRecord&>(base);
+  closing_.push_back(record);
+  if (record.operations > 0) {
+    submit(record, Operation::kCancel, [&](io_uring_sqe* entry) {
+      io_uring_prep_cancel_fd(entry, record.socket.get(), IORING_ASYNC_CANCEL_ALL);
     });
   }
-  RingPeer& closed = *peer;
-  closed.index = closing_.size();
-  closing_.push_back(std::move(peer));
-  destroy_if_done(closed);
+  destroy_if_done(record);
 }
 
 // The memory that sends read and receives refer to outlives them. What a zero-copy send reads is
 // let go when the peer has it, or when the connection is reset: nobody waits for it any more.
-void IoUringLoop::destroy_if_done(RingPeer& peer) {
-  if (!peer.closing || peer.operations > 0) return;
-  if (peer.releases_due > 0) {
-    if (peer.socket.valid()) abort_at_close(peer.socket);
-    return peer.socket.reset();
+void IoUringLoop::destroy_if_done(RingRecord& record) {
+  if (!closing_.contains(record) || record.operations > 0) return;
+  if (record.releases_due > 0) {
+    if (record.socket.valid()) abort_at_close(record.socket);
+    return record.socket.reset();
   }
-  slots_.remove(peer);
-  const size_t index = peer.index;
-  std::swap(closing_[index], closing_.back());
-  closing_[index]->index = index;
-  // Its handler may call connect() while it is destroyed.
-  const std::unique_ptr<RingPeer> removed = std::move(closing_.back());
-  closing_.pop_back();
+  destroy(record);
 }
 
 }  // namespace headrace::adapters

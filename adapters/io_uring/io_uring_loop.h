@@ -12,7 +12,7 @@
 #include "adapters/io_uring/completion.h"
 #include "adapters/io_uring/io_uring_options.h"
 #include "adapters/io_uring/ring.h"
-#include "adapters/io_uring/ring_peer.h"
+#include "adapters/io_uring/ring_record.h"
 #include "adapters/loop/loop.h"
 #include "adapters/loop/output_buffers.h"
 #include "adapters/socket/unique_fd.h"
@@ -40,14 +40,15 @@ class IoUringLoop final : public Loop {
   IoUringLoop(const LoopOptions& options, Service* service, const IoUringOptions& io_uring_options,
               UniqueFd wakeup, std::unique_ptr<Ring> ring, std::unique_ptr<BufferRing> input);
 
-  std::unique_ptr<Peer> make_peer(UniqueFd socket) override;
+  std::unique_ptr<ConnectionRecord> make_record(UniqueFd socket) override;
+  bool admit(ConnectionRecord&) override { return true; }
   TimePoint wait(std::chrono::nanoseconds timeout) override;
   void watch_listener(bool watch) override;
-  void watch_connecting(Peer& peer) override;
-  void read_ahead(Peer& peer, TimePoint now) override;
-  void write(Peer& peer, TimePoint now) override;
-  void watch(Peer& peer) override;
-  void close(std::unique_ptr<Peer> peer) override;
+  void watch_connecting(ConnectionRecord& record) override;
+  void read_ahead(ConnectionRecord& record, TimePoint now) override;
+  void write(ConnectionRecord& record, TimePoint now) override;
+  void watch(ConnectionRecord& record) override;
+  void close(ConnectionRecord& record) override;
   bool is_idle() const override;
   bool has_unsubmitted() const override { return ring_->has_unsubmitted() || !newcomers_.empty(); }
 
@@ -56,36 +57,35 @@ class IoUringLoop final : public Loop {
   void complete(const Completion& completion, TimePoint now);
   void on_wakeup(const Completion& completion);
   void on_accepted(const Completion& completion, TimePoint now);
-  void on_received(RingPeer& peer, const Completion& completion, TimePoint now);
-  void on_sent(RingPeer& peer, const Completion& completion, TimePoint now);
-  void on_released(RingPeer& peer, const Completion& completion, TimePoint now);
-  void on_hangup(RingPeer& peer, const Completion& completion, TimePoint now);
+  void on_received(RingRecord& record, const Completion& completion, TimePoint now);
+  void on_sent(RingRecord& record, const Completion& completion, TimePoint now);
+  void on_released(RingRecord& record, const Completion& completion, TimePoint now);
+  void on_hangup(RingRecord& record, const Completion& completion, TimePoint now);
 
   template <typename Prepare>
   void submit_accept(Prepare prepare);
   template <typename Prepare>
   void submit(Operation operation, Prepare prepare);
   template <typename Prepare>
-  void submit(RingPeer& peer, Operation operation, Prepare prepare);
-  void touch(RingPeer& peer);
+  void submit(RingRecord& record, Operation operation, Prepare prepare, uint16_t send = 0);
+  void touch(RingRecord& record);
   void settle_touched(TimePoint now);
   void start_parked(TimePoint now);
-  void destroy_if_done(RingPeer& peer);
+  void destroy_if_done(RingRecord& record);
 
   std::unique_ptr<OutputBuffers> take_buffers(gsl::span<const ConstBuffer> output);
 
   const IoUringOptions io_uring_options_;
   std::unique_ptr<Ring> ring_;
   std::unique_ptr<BufferRing> input_;
-  PeerSlots slots_;
-  std::vector<RingPeer*> newcomers_;  // they are settled when a first receive was tried
-  std::vector<RingPeer*> touched_;    // to be settled when this turn's completions are through
-  std::vector<std::unique_ptr<RingPeer>> closing_;  // the system still works for them
+  RingList newcomers_;  // nothing is written before a first receive was tried
+  RingList touched_;    // to be settled when this turn's completions are through
+  RingList starved_;    // likewise, and they found no buffer for input: they are first
+  RingList closing_;    // the loop is through with them, the system is not
   std::vector<std::unique_ptr<OutputBuffers>> spare_buffers_;
   std::deque<UniqueFd> parked_;  // accepted above the limit: they wait as in the listen queue
   size_t accepts_ = 0;           // under way
   bool accepts_all_ = false;     // one that goes on and on
-  bool starved_ = false;         // some of those touched found no buffer for input
   bool accept_wanted_ = false;
 };
 

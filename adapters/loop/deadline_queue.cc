@@ -4,9 +4,10 @@ namespace headrace::adapters {
 
 void DeadlineQueue::schedule(Entry& entry, TimePoint deadline) {
   entry.deadline_ = deadline;
-  if (entry.index_ == Entry::kNowhere) {
+  if (entry.queue_ == nullptr) {
     if (deadline == TimePoint::max()) return;
     entry.key_ = deadline;
+    entry.queue_ = this;
     heap_.push_back(&entry);
     entry.index_ = heap_.size() - 1;
     sift_up(entry.index_);
@@ -17,9 +18,9 @@ void DeadlineQueue::schedule(Entry& entry, TimePoint deadline) {
 }
 
 void DeadlineQueue::remove(Entry& entry) {
-  if (entry.index_ == Entry::kNowhere) return;
+  if (entry.queue_ == nullptr) return;
   const size_t hole = entry.index_;
-  entry.index_ = Entry::kNowhere;
+  entry.queue_ = nullptr;
   Entry* last = heap_.back();
   heap_.pop_back();
   if (last == &entry) return;

@@ -14,15 +14,28 @@ namespace headrace::adapters {
 // entry stays where it is, and its new deadline is looked at when the old one comes up.
 class DeadlineQueue {
  public:
-  // To be a base of what is timed. It must be removed from its queue before it is destroyed.
+  // To be a base of what is timed, which leaves its queue when it is destroyed. The queue must
+  // outlive it.
   class Entry {
+   public:
+    Entry() = default;
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+    ~Entry() {
+      if (queue_ != nullptr) queue_->remove(*this);
+    }
+
    private:
     friend class DeadlineQueue;
-    static constexpr size_t kNowhere = static_cast<size_t>(-1);
     TimePoint deadline_ = TimePoint::max();
     TimePoint key_ = TimePoint::max();  // its place in the heap; never after deadline_
-    size_t index_ = kNowhere;
+    DeadlineQueue* queue_ = nullptr;    // the one that it is in
+    size_t index_ = 0;                  // there
   };
+
+  DeadlineQueue() = default;
+  DeadlineQueue(const DeadlineQueue&) = delete;
+  DeadlineQueue& operator=(const DeadlineQueue&) = delete;
 
   // Sets an entry's deadline, in place of the one before. TimePoint::max(): never.
   void schedule(Entry& entry, TimePoint deadline);

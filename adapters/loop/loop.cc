@@ -49,9 +49,8 @@ size_t bytes_in_flight(const UniqueFd& socket) {
 
 }  // namespace
 
-void Peer::attend() {
-  if (!called) loop.called_.push_back(this);
-  called = true;
+void ConnectionRecord::attend() {
+  if (loop.open_.contains(*this) && !CalledList::Hook::is_listed()) loop.called_.push_back(*this);
 }
 
 Loop::Loop(const LoopOptions& options, Service* service, UniqueFd wakeup, bool explicit_release)
@@ -82,14 +81,15 @@ void Loop::listen(UniqueFd listener) {
 void Loop::adopt(UniqueFd socket) { start_accepted(std::move(socket), current_time()); }
 
 void Loop::connect(UniqueFd socket, const Options& options, Service* service) {
+  if (ended_) return;
   // Also when it is connected already: nothing of the application is called from here.
-  Peer& peer = add(std::move(socket));
-  peer.connecting.reset(new Peer::Connecting{options, service});
-  peer.connecting->options.explicit_release = options_.connection.explicit_release;
-  if (peer.usable) watch_connecting(peer);
+  ConnectionRecord& record = add(std::move(socket));
+  record.connecting.reset(new ConnectionRecord::Connecting{options, service});
+  record.connecting->options.explicit_release = options_.connection.explicit_release;
+  if (record.usable) watch_connecting(record);
   const TimePoint now = current_time();
-  const bool hopeless = !peer.usable || stops_handled_ > 0;
-  deadlines_.schedule(peer, hopeless ? now : now + options_.connect_timeout);
+  const bool hopeless = !record.usable || stops_handled_ > 0;
+  deadlines_.schedule(record, hopeless ? now : now + options_.connect_timeout);
 }
 
 void Loop::run() {
@@ -106,7 +106,7 @@ bool Loop::turn(milliseconds max_wait) {
   handle_stop(now);
   give_memory_back();
   update_listener(now);
-  return stops_handled_ == 0 || !peers_.empty() || !is_idle();
+  return stops_handled_ == 0 || !open_.empty() || !is_idle();
 }
 
 void Loop::stop() {
@@ -153,7 +153,7 @@ bool Loop::accept_waiting(TimePoint now) {
 void Loop::accept_failed(int error, TimePoint now) {
   if (error == EMFILE) {
     // Nor is there room where descriptors are fewer than the connections that may be open.
-    if (Peer* peer = who_yields(now)) return yield(*peer, now);
+    if (ConnectionRecord* record = who_yields(now)) return yield(*record, now);
   }
   if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
     admission_.pause(now);
@@ -164,31 +164,32 @@ void Loop::accept_failed(int error, TimePoint now) {
 
 void Loop::start_accepted(UniqueFd socket, TimePoint now) {
   if (room(now) == 0) {
-    if (Peer* peer = who_yields(now)) yield(*peer, now);
+    if (ConnectionRecord* record = who_yields(now)) yield(*record, now);
   }
-  Peer& peer = add(std::move(socket));
-  start(peer, Role::kServer, options_.connection, *service_, now);
+  ConnectionRecord& record = add(std::move(socket));
+  start(record, Role::kServer, options_.connection, *service_, now);
 }
 
-Peer& Loop::add(UniqueFd socket) {
+ConnectionRecord& Loop::add(UniqueFd socket) {
   const int on = 1;  // frames leave when they are written; not every stream socket is TCP
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kMostUnsent, sizeof(kMostUnsent));
-  peers_.push_back(make_peer(std::move(socket)));
-  Peer& peer = *peers_.back();
-  peer.index = peers_.size() - 1;
-  return peer;
+  ConnectionRecord& record = records_.add(make_record(std::move(socket)));
+  open_.push_back(record);
+  record.usable = admit(record);
+  return record;
 }
 
-void Loop::start(Peer& peer, Role role, const Options& options, Service& service, TimePoint now) {
-  if (!peer.usable) return remove(peer);
-  peer.session.emplace(role, options, options_, service, peer, statistics_, now);
+void Loop::start(ConnectionRecord& record, Role role, const Options& options, Service& service,
+                 TimePoint now) {
+  if (!record.usable) return remove(record);
+  record.session.emplace(role, options, options_, service, record, statistics_, now);
   // A client speaks first, and its preface is usually here already: our SETTINGS go out with
   // replies.
-  if (role == Role::kServer) read_ahead(peer, now);
-  if (stops_handled_ > 0) peer.session->shutdown(now);
-  peer.accepted = role == Role::kServer;
-  settle(peer, now);
+  if (role == Role::kServer) read_ahead(record, now);
+  if (stops_handled_ > 0) record.session->shutdown(now);
+  record.accepted = role == Role::kServer;
+  settle(record, now);
 }
 
 // While nobody may come in the listener is not watched: it would be reported every turn.
@@ -208,124 +209,123 @@ TimePoint Loop::next_place(TimePoint now) const {
 
 // --- Giving way to newcomers.
 
-void Loop::note_progress(Peer& peer, TimePoint now) {
-  if (!peer.accepted) return;
-  yield_order_.note(peer, peer.session->standing(), peer.session->progress(), now);
+void Loop::note_progress(ConnectionRecord& record, TimePoint now) {
+  if (!record.accepted) return;
+  yield_order_.note(record, record.session->standing(), record.session->progress(), now);
 }
 
 // Who seems to stand still, and has been written more than its peer has taken, or has not been read
 // from, is looked at again later: what the system holds tells whether anything moves.
-Peer* Loop::who_yields(TimePoint now) {
+ConnectionRecord* Loop::who_yields(TimePoint now) {
   if (admission_.is_paused(now)) return nullptr;
   while (YieldOrder::Entry* due = yield_order_.due(now)) {
-    Peer& peer = static_cast<Peer&>(*due);
-    note_progress(peer, now);
+    ConnectionRecord& record = static_cast<ConnectionRecord&>(*due);
+    note_progress(record, now);
     if (yield_order_.due(now) != due) continue;
-    const size_t in_flight = bytes_in_flight(peer.socket);
+    const size_t in_flight = bytes_in_flight(record.socket);
     const bool takes_output =
-        std::exchange(peer.in_flight, in_flight) != in_flight && in_flight > 0;
-    const bool unread = peer.session->wants_input() && bytes_unread(peer.socket) > 0;
-    if (!takes_output && !unread) return &peer;
-    yield_order_.renew(peer, now);
+        std::exchange(record.in_flight, in_flight) != in_flight && in_flight > 0;
+    const bool unread = record.session->wants_input() && bytes_unread(record.socket) > 0;
+    if (!takes_output && !unread) return &record;
+    yield_order_.renew(record, now);
   }
   return nullptr;
 }
 
-void Loop::yield(Peer& peer, TimePoint now) {
+void Loop::yield(ConnectionRecord& record, TimePoint now) {
   statistics_.connections_yielded.add(1);
   // Else the system would hold for minutes more what the peer does not take.
-  if (peer.in_flight > 0) abort_at_close(peer.socket);
-  end_at_once(peer, now);
+  if (record.in_flight > 0) abort_at_close(record.socket);
+  end_at_once(record, now);
 }
 
 // --- Connecting.
 
-void Loop::finish_connecting(Peer& peer, TimePoint now) {
-  end_connecting(peer, socket_error(peer.socket), now);
+void Loop::finish_connecting(ConnectionRecord& record, TimePoint now) {
+  end_connecting(record, socket_error(record.socket), now);
 }
 
-void Loop::end_connecting(Peer& peer, int error, TimePoint now) {
-  const std::unique_ptr<Peer::Connecting> connecting = std::move(peer.connecting);
+void Loop::end_connecting(ConnectionRecord& record, int error, TimePoint now) {
+  const std::unique_ptr<ConnectionRecord::Connecting> connecting = std::move(record.connecting);
   if (error == 0) {
-    return start(peer, Role::kClient, connecting->options, *connecting->service, now);
+    return start(record, Role::kClient, connecting->options, *connecting->service, now);
   }
   statistics_.connects_failed.add(1);
-  remove(peer);
+  remove(record);
   connecting->service->connect_failed(error);
 }
 
 // --- One connection's turn.
 
-void Loop::settle(Peer& peer, TimePoint now) {
-  write(peer, now);
-  Session& session = *peer.session;
+void Loop::settle(ConnectionRecord& record, TimePoint now) {
+  write(record, now);
+  Session& session = *record.session;
   session.publish_statistics();
-  if (session.phase() == Session::Phase::kLingering && !peer.fin_sent) {
-    peer.fin_sent = true;
-    shutdown(peer.socket.get(), SHUT_WR);
+  if (session.phase() == Session::Phase::kLingering && !record.fin_sent) {
+    record.fin_sent = true;
+    shutdown(record.socket.get(), SHUT_WR);
   }
-  if (session.phase() == Session::Phase::kClosed) return remove(peer);
-  watch(peer);
-  deadlines_.schedule(peer, session.deadline());
-  note_progress(peer, now);
+  if (session.phase() == Session::Phase::kClosed) return remove(record);
+  watch(record);
+  deadlines_.schedule(record, session.deadline());
+  note_progress(record, now);
 }
 
-void Loop::remove(Peer& peer) {
-  deadlines_.remove(peer);
-  yield_order_.remove(peer);
-  if (peer.session) peer.session->discount_memory();
-  if (std::exchange(peer.called, true)) {
-    std::ranges::replace(called_, &peer, static_cast<Peer*>(nullptr));
-  }
-  const size_t index = peer.index;
-  std::swap(peers_[index], peers_.back());
-  peers_[index]->index = index;
-  // Its handler may call connect() while it is destroyed.
-  std::unique_ptr<Peer> removed = std::move(peers_.back());
-  peers_.pop_back();
-  close(std::move(removed));
+void Loop::remove(ConnectionRecord& record) {
+  deadlines_.remove(record);
+  yield_order_.remove(record);
+  if (record.session) record.session->discount_memory();
+  record.CalledList::Hook::leave();
+  record.OpenList::Hook::leave();
+  close(record);
 }
 
 void Loop::close_all() {
   admission_ = Admission(0);
-  while (!peers_.empty()) remove(*peers_.back());
+  while (ConnectionRecord* record = open_.front()) remove(*record);
+  ended_ = true;
 }
 
 void Loop::expire_deadlines(TimePoint now) {
   while (DeadlineQueue::Entry* due = deadlines_.take_due(now)) {
-    Peer& peer = static_cast<Peer&>(*due);
-    if (peer.connecting != nullptr) {
-      end_connecting(peer, stops_handled_ == 0 ? ETIMEDOUT : ECANCELED, now);
+    ConnectionRecord& record = static_cast<ConnectionRecord&>(*due);
+    if (record.connecting != nullptr) {
+      end_connecting(record, stops_handled_ == 0 ? ETIMEDOUT : ECANCELED, now);
       continue;
     }
     // Else the system would hold for minutes more what the peer does not take.
-    if (peer.session->has_stuck(now)) abort_at_close(peer.socket);
-    peer.session->expire(now, bytes_in_flight(peer.socket));
-    settle(peer, now);
+    if (record.session->has_stuck(now)) abort_at_close(record.socket);
+    record.session->expire(now, bytes_in_flight(record.socket));
+    settle(record, now);
   }
 }
 
 // Who is called meanwhile has its turn in the next round.
 void Loop::attend_called(TimePoint now) {
-  const size_t count = called_.size();
-  for (size_t i = 0; i < count; ++i) {
-    Peer* peer = std::exchange(called_[i], nullptr);
-    if (peer == nullptr) continue;  // removed
-    peer->called = false;
-    peer->session->attend(now);
-    settle(*peer, now);
+  CalledList called;
+  called.take_all(called_);
+  while (ConnectionRecord* record = called.pop_front()) {
+    record->session->attend(now);
+    settle(*record, now);
   }
-  called_.erase(called_.begin(), called_.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+ConnectionRecord& Loop::largest_holder() const {
+  const auto held = [](const ConnectionRecord& record) {
+    return record.session ? record.session->memory() : 0;
+  };
+  ConnectionRecord* largest = open_.front();
+  for (ConnectionRecord* record = largest; record != nullptr; record = open_.after(*record)) {
+    if (held(*record) > held(*largest)) largest = record;
+  }
+  return *largest;
 }
 
 // Ends those that hold the most. Their streams' memory is free at once; a connection that is still
 // the largest has to go whole.
 void Loop::make_room(TimePoint now) {
-  const auto held = [](const std::unique_ptr<Peer>& peer) {
-    return peer->session ? peer->session->memory() : 0;
-  };
-  while (is_short_of_memory() && !peers_.empty()) {
-    Peer& largest = **std::ranges::max_element(peers_, {}, held);
+  while (is_short_of_memory() && !open_.empty()) {
+    ConnectionRecord& largest = largest_holder();
     if (std::exchange(largest.evicted, true)) {
       abort_at_close(largest.socket);
       remove(largest);
@@ -340,7 +340,7 @@ void Loop::make_room(TimePoint now) {
 // The allocator keeps what is free between what is not: a crowd that has gone is no reason to stay
 // large.
 void Loop::give_memory_back() {
-  const uint64_t held = statistics_.memory.value() + kConnection * peers_.size();
+  const uint64_t held = statistics_.memory.value() + kConnection * open_.size();
   most_held_ = std::max(most_held_, held);
   if (most_held_ < kWorthGivingBack || held > most_held_ / 4) return;
   malloc_trim(0);
@@ -348,6 +348,16 @@ void Loop::give_memory_back() {
 }
 
 // --- The end.
+
+// Some may be removed meanwhile, and others added: those may be left out.
+template <typename Visit>
+void Loop::for_each_open(Visit visit) {
+  const size_t slots = records_.slots();
+  for (size_t slot = 0; slot < slots; ++slot) {
+    ConnectionRecord* record = records_.at(slot);
+    if (record != nullptr && open_.contains(*record)) visit(*record);
+  }
+}
 
 void Loop::handle_stop(TimePoint now) {
   const int requested = std::min(stops_requested_.load(), 2);
@@ -362,34 +372,26 @@ void Loop::stop_gracefully(TimePoint now) {
   while (listener_.valid() && accept_waiting(now)) make_room(now);
   listener_.reset();
   stops_handled_ = 1;
-  for (size_t i = peers_.size(); i-- > 0;) {  // from the back: settle() may remove that one
-    Peer& peer = *peers_[i];
-    if (peer.connecting != nullptr) {
-      end_connecting(peer, ECANCELED, now);
-      continue;
-    }
-    peer.session->shutdown(now);
-    settle(peer, now);
-  }
+  for_each_open([&](ConnectionRecord& record) {
+    if (record.connecting != nullptr) return end_connecting(record, ECANCELED, now);
+    record.session->shutdown(now);
+    settle(record, now);
+  });
 }
 
 void Loop::stop_at_once(TimePoint now) {
   stops_handled_ = 2;
   grace_ends_ = TimePoint::max();
-  for (size_t i = peers_.size(); i-- > 0;) {
-    Peer& peer = *peers_[i];
-    if (peer.connecting != nullptr) {
-      end_connecting(peer, ECANCELED, now);
-      continue;
-    }
-    end_at_once(peer, now);
-  }
+  for_each_open([&](ConnectionRecord& record) {
+    if (record.connecting != nullptr) return end_connecting(record, ECANCELED, now);
+    end_at_once(record, now);
+  });
 }
 
-void Loop::end_at_once(Peer& peer, TimePoint now) {
-  peer.session->terminate(ErrorCode::kNoError, now);
-  write(peer, now);
-  remove(peer);
+void Loop::end_at_once(ConnectionRecord& record, TimePoint now) {
+  record.session->terminate(ErrorCode::kNoError, now);
+  write(record, now);
+  remove(record);
 }
 
 }  // namespace headrace::adapters

@@ -9,14 +9,14 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "adapters/loop/admission.h"
+#include "adapters/loop/connection_record.h"
+#include "adapters/loop/connection_table.h"
 #include "adapters/loop/deadline_queue.h"
 #include "adapters/loop/handler.h"
 #include "adapters/loop/loop_options.h"
 #include "adapters/loop/loop_statistics.h"
-#include "adapters/loop/peer.h"
 #include "adapters/loop/yield_order.h"
 #include "adapters/socket/unique_fd.h"
 
@@ -64,7 +64,7 @@ class Loop {
   void stop();
 
   // Those that are still connecting among them.
-  size_t open_connections() const { return peers_.size(); }
+  size_t open_connections() const { return open_.size(); }
   const LoopStatistics& statistics() const { return statistics_; }
 
  protected:
@@ -80,7 +80,9 @@ class Loop {
   // --- What an adapter adds.
 
   // Its record of a new connection.
-  virtual std::unique_ptr<Peer> make_peer(UniqueFd socket) = 0;
+  virtual std::unique_ptr<ConnectionRecord> make_record(UniqueFd socket) = 0;
+  // Has the system know it, by its id. False: there is no room for it.
+  virtual bool admit(ConnectionRecord& record) = 0;
   // Waits, for at most `timeout` (max(): for ever), and does the I/O that is ready then: calls
   // accept_waiting() or start_accepted(), finish_connecting(), and settle() for every connection
   // that got bytes or got rid of some. Says when the waiting ended.
@@ -88,15 +90,15 @@ class Loop {
   // From now on the listener's newcomers are asked for, or not.
   virtual void watch_listener(bool watch) = 0;
   // finish_connecting() is wanted when the connection is made, or can't be.
-  virtual void watch_connecting(Peer& peer) = 0;
+  virtual void watch_connecting(ConnectionRecord& record) = 0;
   // Takes in what has already come on a connection that is new.
-  virtual void read_ahead(Peer& /*peer*/, TimePoint /*now*/) {}
+  virtual void read_ahead(ConnectionRecord& /*record*/, TimePoint /*now*/) {}
   // Writes what the session wants written, as far as that goes now.
-  virtual void write(Peer& peer, TimePoint now) = 0;
+  virtual void write(ConnectionRecord& record, TimePoint now) = 0;
   // Sees to it that input, and room for output, come to notice while the session wants them.
-  virtual void watch(Peer& peer) = 0;
-  // The loop is through with it.
-  virtual void close(std::unique_ptr<Peer> peer) { peer.reset(); }
+  virtual void watch(ConnectionRecord& record) = 0;
+  // The loop is through with it: destroy() as soon as the system is, too.
+  virtual void close(ConnectionRecord& record) { destroy(record); }
   // What was begun has ended: it can be destroyed, or run() may return.
   virtual bool is_idle() const { return true; }
   // Work that was begun is not yet handed to the system.
@@ -107,7 +109,7 @@ class Loop {
   static TimePoint current_time() { return std::chrono::steady_clock::now(); }
   bool is_stopping() const { return stops_handled_ > 0; }
   // How many more connections may come in.
-  size_t room(TimePoint now) const { return admission_.room(peers_.size(), now); }
+  size_t room(TimePoint now) const { return admission_.room(open_.size(), now); }
   // Or one that takes the place of another.
   bool has_place(TimePoint now) { return room(now) > 0 || who_yields(now) != nullptr; }
   // Takes newcomers out of the listen queue. Others may have to give way, so it is called when all
@@ -119,16 +121,20 @@ class Loop {
   void fail(absl::Status reason) { failure_.Update(std::move(reason)); }
   // accept() failed with this errno value.
   void accept_failed(int error, TimePoint now);
-  void finish_connecting(Peer& peer, TimePoint now);
+  void finish_connecting(ConnectionRecord& record, TimePoint now);
   // After everything that may have changed a session: writes, watches, or closes.
-  void settle(Peer& peer, TimePoint now);
+  void settle(ConnectionRecord& record, TimePoint now);
   // More is held than LoopOptions::memory. The turn's end makes room, or who cannot wait for it.
   bool is_short_of_memory() const {
     return options_.memory > 0 && statistics_.memory.value() > options_.memory;
   }
   void make_room(TimePoint now);
-  // And nobody comes in any more.
+  // And nobody comes in any more. First in the destructor of an adapter.
   void close_all();
+  // Null: the connection is gone.
+  ConnectionRecord* find(ConnectionId id) const { return records_.find(id); }
+  // Its handler may call connect() meanwhile.
+  void destroy(ConnectionRecord& record) { records_.take(record.id).reset(); }
   // close() will drop what the peer has not acknowledged, and reset the connection.
   static void abort_at_close(const UniqueFd& socket);
 
@@ -138,19 +144,23 @@ class Loop {
   LoopStatistics& counters() { return statistics_; }
 
  private:
-  friend struct Peer;
+  friend struct ConnectionRecord;
 
   std::chrono::nanoseconds timeout(std::chrono::milliseconds max_wait, TimePoint now) const;
-  Peer& add(UniqueFd socket);
+  ConnectionRecord& add(UniqueFd socket);
   TimePoint next_event(TimePoint now) const;
-  void start(Peer& peer, Role role, const Options& options, Service& service, TimePoint now);
-  void end_connecting(Peer& peer, int error, TimePoint now);
-  void remove(Peer& peer);
-  void note_progress(Peer& peer, TimePoint now);
-  Peer* who_yields(TimePoint now);
-  void yield(Peer& peer, TimePoint now);
-  void end_at_once(Peer& peer, TimePoint now);
+  void start(ConnectionRecord& record, Role role, const Options& options, Service& service,
+             TimePoint now);
+  void end_connecting(ConnectionRecord& record, int error, TimePoint now);
+  void remove(ConnectionRecord& record);
+  void note_progress(ConnectionRecord& record, TimePoint now);
+  ConnectionRecord* who_yields(TimePoint now);
+  void yield(ConnectionRecord& record, TimePoint now);
+  void end_at_once(ConnectionRecord& record, TimePoint now);
   TimePoint next_place(TimePoint now) const;
+  template <typename Visit>
+  void for_each_open(Visit visit);
+  ConnectionRecord& largest_holder() const;
   void expire_deadlines(TimePoint now);
   void attend_called(TimePoint now);
   void update_listener(TimePoint now);
@@ -167,14 +177,17 @@ class Loop {
   Admission admission_;
   DeadlineQueue deadlines_;
   YieldOrder yield_order_;
-  std::vector<std::unique_ptr<Peer>> peers_;
-  std::vector<Peer*> called_;  // by Driver::attend(); null where it was removed since
+  OpenList open_;
+  CalledList called_;  // by Driver::attend()
   LoopStatistics statistics_;
   uint64_t most_held_ = 0;  // by all connections, since the allocator gave some back
   absl::Status failure_;
   std::atomic<int> stops_requested_ = 0;
   int stops_handled_ = 0;
   TimePoint grace_ends_ = TimePoint::max();
+  bool ended_ = false;  // nothing is added any more
+  // Last, and so destroyed first: what is left in it refers to the rest.
+  ConnectionTable<ConnectionRecord> records_;
 };
 
 }  // namespace headrace::adapters

@@ -8,29 +8,16 @@ YieldOrder::YieldOrder(std::chrono::milliseconds idle, std::chrono::milliseconds
     : patience_{idle, idle, stalled} {}
 
 void YieldOrder::note(Entry& entry, Standing standing, uint64_t progress, TimePoint now) {
-  if (!entry.listed_) {
-    std::list<Entry*>& list = list_of(standing);
-    entry.place_ = list.insert(list.end(), &entry);
-    entry.listed_ = true;
-  } else if (standing == entry.standing_ && progress == entry.progress_) {
-    return;
-  } else {
-    list_of(standing).splice(list_of(standing).end(), list_of(entry.standing_), entry.place_);
-  }
+  if (list_of(standing).contains(entry) && progress == entry.progress_) return;
+  list_of(standing).push_back(entry);
   entry.standing_ = standing;
   entry.progress_ = progress;
   entry.since_ = now;
 }
 
 void YieldOrder::renew(Entry& entry, TimePoint now) {
-  std::list<Entry*>& list = list_of(entry.standing_);
-  list.splice(list.end(), list, entry.place_);
+  list_of(entry.standing_).push_back(entry);
   entry.since_ = now;
-}
-
-void YieldOrder::remove(Entry& entry) {
-  if (entry.listed_) list_of(entry.standing_).erase(entry.place_);
-  entry.listed_ = false;
 }
 
 YieldOrder::Entry* YieldOrder::due(TimePoint now) const {

@@ -5,8 +5,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <list>
 
+#include "adapters/loop/intrusive_list.h"
 #include "protocol/connection/options.h"
 
 namespace headrace::adapters {
@@ -22,15 +22,17 @@ class YieldOrder {
     kBusy,
   };
 
-  // To be a base of what is ordered. It must be removed from its order before it is destroyed.
-  class Entry {
+  class Entry;
+  using List = IntrusiveList<Entry, YieldOrder>;
+
+  // To be a base of what is ordered, which leaves its order when it is destroyed.
+  class Entry : private List::Hook {
    private:
     friend class YieldOrder;
-    std::list<Entry*>::iterator place_;
+    friend List;
     TimePoint since_;
     uint64_t progress_ = 0;
     Standing standing_ = Standing::kNew;
-    bool listed_ = false;
   };
 
   // A connection yields when nothing has moved for so long: one that is new or idle, and one that
@@ -41,7 +43,7 @@ class YieldOrder {
   void note(Entry& entry, Standing standing, uint64_t progress, TimePoint now);
   // Something has moved that `progress` does not tell.
   void renew(Entry& entry, TimePoint now);
-  void remove(Entry& entry);
+  static void remove(Entry& entry) { entry.leave(); }
 
   // Who is to yield first, or null.
   Entry* due(TimePoint now) const;
@@ -49,11 +51,11 @@ class YieldOrder {
   TimePoint next() const;
 
  private:
-  std::list<Entry*>& list_of(Standing standing) { return lists_[static_cast<size_t>(standing)]; }
+  List& list_of(Standing standing) { return lists_[static_cast<size_t>(standing)]; }
   TimePoint due_at(size_t kind) const;
 
   std::array<std::chrono::milliseconds, 3> patience_;
-  std::array<std::list<Entry*>, 3> lists_;  // by standing; who moved last is at the end
+  std::array<List, 3> lists_;  // by standing; who moved last is at the end
 };
 
 }  // namespace headrace::adapters
