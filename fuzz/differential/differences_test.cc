@@ -99,7 +99,7 @@ std::map<std::string, Example> examples() {
         kSettings + head(1, END_STREAM,
                          {{":status", "200"}, {"content-length", "0"}, {"content-length", "0"}})}},
       {"a status below 100", {Role::kClient, kSettings + head(1, 0, {{":status", "099"}})}},
-      {"userinfo in an authority", {Role::kServer, kSettings + request(1, 0, "", "me@a")}},
+      {"an authority that is none", {Role::kServer, kSettings + request(1, 0, "", "me@a")}},
       {"PRIORITY_UPDATE", {Role::kClient, kSettings + encode(PRIORITY_UPDATE, 0, 0, u32(1))}},
       {"a wrong size where the frame may not be",
        {Role::kServer, kSettings + encode(PING, 0, 1, "short")}},

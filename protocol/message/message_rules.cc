@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "field/field_syntax.h"
+#include "protocol/message/authority.h"
 #include "protocol/message/target_syntax.h"
 
 namespace headrace::inline HEADRACE_ABI {
@@ -27,11 +28,14 @@ constexpr Rule kScheme{"RFC 9113 §8.3.1", "a request has a :scheme, in a scheme
 constexpr Rule kPath{"RFC 9113 §8.3.1",
                      "an http request's :path begins with \"/\" (OPTIONS: or is *)"};
 constexpr Rule kPathMissing{"RFC 9113 §8.3.1", "a request has a :path"};
-constexpr Rule kAuthority{"RFC 9113 §8.3.1", ":authority is a host and a port, without userinfo"};
-constexpr Rule kHost{"RFC 9110 §7.2", "host appears once and is a host and a port"};
+constexpr Rule kAuthority{"RFC 9113 §8.3.1",
+                          ":authority is a host and an optional port, without userinfo"};
+constexpr Rule kHost{"RFC 9110 §7.2", "host appears once and is a host and an optional port"};
 constexpr Rule kHostDiffers{"RFC 9113 §8.3.1", "host names the same as :authority"};
 constexpr Rule kConnectTarget{"RFC 9113 §8.5",
                               "CONNECT has an :authority, no :scheme and no :path"};
+constexpr Rule kConnectPort{"RFC 9110 §9.3.6",
+                            "the :authority of CONNECT is a host and a port from 1 to 65535"};
 constexpr Rule kProtocol{"RFC 8441 §4", ":protocol is a token and comes with CONNECT only"};
 constexpr Rule kStatus{"RFC 9113 §8.3.2", "a response has a :status of three digits"};
 constexpr Rule kStatus101{"RFC 9113 §8.6", "101 (Switching Protocols) is not used"};
@@ -189,7 +193,9 @@ const Rule* check_host(const Section& section, std::string_view scheme) {
 const Rule* check_connect_target(const Section& section) {
   if (section.has(FieldName::kScheme) || section.has(FieldName::kPath)) return &kConnectTarget;
   if (!section.has(FieldName::kAuthority)) return &kConnectTarget;
-  if (!is_authority(section.get(FieldName::kAuthority))) return &kAuthority;
+  const std::string_view authority = section.get(FieldName::kAuthority);
+  if (!is_authority(authority)) return &kAuthority;
+  if (!is_connect_target(authority)) return &kConnectPort;
   return check_host(section, "");
 }
 

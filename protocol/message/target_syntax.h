@@ -5,8 +5,8 @@
 
 namespace headrace {
 
-// The syntax of the values that make up a request's target (RFC 9113 §8.3.1): what RFC 9110 and
-// RFC 3986 say about their characters.
+// The syntax of the values that make up a request's target (RFC 9113 §8.3.1), but for :authority,
+// which is in authority.h: what RFC 9110 and RFC 3986 say about their characters.
 
 // RFC 9110 §5.6.2: a token, in any case. Methods (§9.1) and :protocol (RFC 8441 §4).
 bool is_token(std::string_view text);
@@ -15,12 +15,6 @@ bool is_token(std::string_view text);
 bool is_scheme(std::string_view text);
 // "http" or "https", in any case (RFC 3986 §6.2.2.1).
 bool is_http_scheme(std::string_view scheme);
-
-// RFC 3986 §3.2 without userinfo: not empty, and of characters that a host and a port are made of.
-bool is_authority(std::string_view text);
-// Whether both name the same host and port under `scheme` (RFC 3986 §6.2.3): upper and lower case
-// are the same, and so is a default port, an empty one and none.
-bool is_same_authority(std::string_view a, std::string_view b, std::string_view scheme);
 
 // RFC 9113 §8.3.1: begins with "/" and has nothing that would end it where it is written into a
 // request line: neither white space nor control characters. Beyond that it is taken as it comes;

@@ -1,4 +1,4 @@
-// The characters of a request's target, one by one: at every place of texts of every length, since
+// The characters of a request's path, one by one: at every place of texts of every length, since
 // they are looked at in blocks.
 #include "protocol/message/target_syntax.h"
 
@@ -41,20 +41,6 @@ TEST(OriginPath, BeginsWithASlash) {
   EXPECT_FALSE(is_origin_path("path/"));
 }
 
-// RFC 3986 §3.2.2, §3.2.3: unreserved, pct-encoded, sub-delims, and what sets off ports and IP
-// literals.
-TEST(Authority, IsOfTheCharactersOfHostsAndPorts) {
-  const auto expected = [](unsigned char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c != 0 && std::string_view("-._~%!$&'()*+,;=:[]").find(static_cast<char>(c)) !=
-                          std::string_view::npos);
-  };
-  for (size_t size = 1; size <= kLongest; ++size) {
-    expect_for_each_octet(0, std::string(size, 'h'), expected, is_authority);
-  }
-  EXPECT_FALSE(is_authority(""));
-}
-
 // RFC 3986 §3.1
 TEST(Scheme, BeginsWithALetter) {
   EXPECT_TRUE(is_scheme("https"));
@@ -68,11 +54,10 @@ TEST(Scheme, BeginsWithALetter) {
 }
 
 // Nothing beside the text is looked at.
-TEST(Texts, EndWhereTheyEnd) {
+TEST(OriginPath, EndsWhereItEnds) {
   for (size_t size = 1; size <= kLongest; ++size) {
     const std::string surrounded = " /" + std::string(size, 'p') + "\n";
     EXPECT_TRUE(is_origin_path(std::string_view(surrounded).substr(1, size + 1)));
-    EXPECT_TRUE(is_authority(std::string_view(surrounded).substr(2, size)));
   }
 }
 
