@@ -27,6 +27,7 @@ struct Exchange {
   bool trailers = false;  // behind a small body in both directions
   Bodies bodies = Bodies::kViews;
   bool complete_heads = false;
+  size_t at_once = 1;  // requests
 };
 
 // Gives 1,000 octets at once, and says so.
@@ -101,15 +102,13 @@ class ExchangeCycle : public Cycle {
 
   void run() override {
     requests_ = responses_ = trailers_seen_ = octets_ = closed_ = 0;
-    Body body = exchange_.trailers ? small_body() : Body::none();
-    const RequestResult result = client_.submit_request(request_.view(), std::move(body));
-    if (!result.ok()) fail("a request is refused");
-    if (exchange_.trailers) send_rest(&client_, result.stream_id);
+    for (size_t i = 0; i < exchange_.at_once; ++i) request();
     settle();
-    const size_t octets = exchange_.body + (exchange_.trailers ? 2 * kSmallBody : 0);
+    const size_t each = exchange_.body + (exchange_.trailers ? 2 * kSmallBody : 0);
     const size_t trailers = exchange_.trailers ? 2 : 0;
-    if (requests_ != 1 || responses_ != 1 || closed_ != 2 || octets_ != octets ||
-        trailers_seen_ != trailers) {
+    const size_t count = exchange_.at_once;
+    if (requests_ != count || responses_ != count || closed_ != 2 * count ||
+        octets_ != each * count || trailers_seen_ != trailers * count) {
       fail("an exchange is not whole");
     }
   }
@@ -117,6 +116,12 @@ class ExchangeCycle : public Cycle {
  private:
   static constexpr size_t kSmallBody = SmallSource::kSize;
 
+  void request() {
+    Body body = exchange_.trailers ? small_body() : Body::none();
+    const RequestResult result = client_.submit_request(request_.view(), std::move(body));
+    if (!result.ok()) fail("a request is refused");
+    if (exchange_.trailers) send_rest(&client_, result.stream_id);
+  }
   void settle() {
     for (bool moved = true; moved;) {
       moved = move(&client_, &server_);
@@ -172,13 +177,16 @@ class ExchangeCycle : public Cycle {
     }
   }
   void respond(StreamId id) {
-    Body body = exchange_.trailers   ? small_body()
-                : exchange_.body > 0 ? Body::view(download().substr(0, exchange_.body))
-                                     : Body::none();
+    Body body = exchange_.trailers ? small_body() : body_alone();
     if (!server_.submit_response(id, response_.view(), std::move(body)).ok()) {
       fail("a response is refused");
     }
     if (exchange_.trailers) send_rest(&server_, id);
+  }
+  Body body_alone() {
+    if (exchange_.body == 0) return Body::none();
+    if (exchange_.bodies == Bodies::kSources) return Body::source(&source_);
+    return Body::view(download().substr(0, exchange_.body));
   }
   Body small_body() {
     switch (exchange_.bodies) {
@@ -236,6 +244,8 @@ std::vector<CycleRow> exchange_cycles() {
     rows.push_back(
         row("Response_of_" + std::to_string(fields) + "_fields", {.response_fields = fields}));
   }
+  rows.push_back(row("Ten_sources_at_once",
+                     {.body = SmallSource::kSize, .bodies = Bodies::kSources, .at_once = 10}));
   for (const bool complete : {false, true}) {
     const std::string heads = complete ? "_heads_completed" : "";
     rows.push_back(

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "protocol/connection/connection.h"
 #include "protocol/frame/frame_writer.h"
@@ -85,8 +86,8 @@ bool Connection::write_padded_block(FrameType type, uint8_t flags, StreamId id,
   uint8_t* frame = output_.reserve(FrameHeader::kSize + header.length);
   uint8_t* at = write_frame_header(header, frame);
   *at++ = static_cast<uint8_t>(padding - 1);
-  at = std::copy(content.begin(), content.end(), at);
-  queue(frame, std::fill_n(at, padding - 1, uint8_t{0}));
+  std::memcpy(at, content.data(), content.size());
+  queue(frame, std::fill_n(at + content.size(), padding - 1, uint8_t{0}));
   check_backlog();
   return true;
 }

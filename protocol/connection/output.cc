@@ -16,6 +16,8 @@ namespace {
 constexpr size_t kCopiedBody = 512;
 // The room that is left is not worth a frame below this.
 constexpr size_t kSmallestCut = 1024;
+// A block with less room than this is left for the next one.
+constexpr size_t kWorthFilling = 1024;
 
 // What is left for the data of a frame that may be padded.
 size_t room_beside_padding(size_t room) { return room - std::min(room / 2, kMaxPadding); }
@@ -251,7 +253,10 @@ size_t Connection::cut_ready(Stream* stream, size_t room) {
   } else {
     uint8_t* frame = output_.reserve(FrameHeader::kSize + (by_reference ? 0 : size));
     uint8_t* at = write_data_header(stream->id, static_cast<uint32_t>(size), end, frame);
-    if (!by_reference) at = std::copy(payload.begin(), payload.end(), at);
+    if (!by_reference && size > 0) {
+      std::memcpy(at, payload.data(), size);
+      at += size;
+    }
     queue(frame, at);
     if (by_reference) {
       stream->body.hold(size);
@@ -264,10 +269,14 @@ size_t Connection::cut_ready(Stream* stream, size_t room) {
   return size + padding;
 }
 
-// From a source, which fills the frame where it is sent from. Returns the same.
+// From a source. It fills the frame where it is sent from, unless a whole one would need another
+// block while the present one has room: a small frame is moved there, because many sources with a
+// little each would otherwise take a block each. Returns the same.
 size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
   room = std::min(room, size_t{kMinMaxFrameSize});
-  uint8_t* frame = output_.reserve(FrameHeader::kSize + room);
+  const bool staged = output_.room() < FrameHeader::kSize + room && output_.room() >= kWorthFilling;
+  uint8_t* frame =
+      staged ? scratch(FrameHeader::kSize + room) : output_.reserve(FrameHeader::kSize + room);
   const BodySource::Filled filled = stream->body.fill(
       {frame + FrameHeader::kSize, options_.padding == nullptr ? room : room_beside_padding(room)});
   if (filled.failed) {
@@ -279,8 +288,13 @@ size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
   stream->body.set_source_waiting(filled.size == 0);
   bool end = filled.end && stream->body.drained() && !stream->body.has_trailers();
   if (filled.size == 0 && !end) return 0;
-  uint8_t* data = frame + FrameHeader::kSize;
   const size_t padding = padding_for(data_header(stream->id, filled.size, end), room - filled.size);
+  if (staged) {
+    uint8_t* const place = output_.reserve(FrameHeader::kSize + filled.size + padding);
+    std::memcpy(place + FrameHeader::kSize, frame + FrameHeader::kSize, filled.size);
+    frame = place;
+  }
+  uint8_t* data = frame + FrameHeader::kSize;
   if (padding > 0) {
     FrameHeader header = data_header(stream->id, filled.size + padding, end);
     header.flags |= flags::kPadded;

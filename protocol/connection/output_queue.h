@@ -33,10 +33,12 @@ class OutputQueue {
 
   // `size` octets of contiguous memory to write to; commit() says up to where they were written.
   [[nodiscard]] uint8_t* reserve(size_t size) {
-    if (size > static_cast<size_t>(room_end_ - room_)) new_block(size);
+    if (size > room()) new_block(size);
     return room_;
   }
   void commit(const uint8_t* end);
+  // Octets that reserve() gives without another block.
+  size_t room() const { return static_cast<size_t>(room_end_ - room_); }
   // Bytes by reference, which stay valid until they are released. `holder` is told through
   // release().
   void append_reference(gsl::span<const uint8_t> bytes, Stream* holder);
