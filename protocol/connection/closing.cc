@@ -101,8 +101,7 @@ void Connection::fail(const ErrorDetail& error) {
 
 void Connection::fail(const ErrorDetail& error, std::string_view debug_data) {
   if (phase_ != Phase::kOpen) return;
-  // Streams above an earlier GOAWAY were ignored, and may have been retried elsewhere (§6.8).
-  write_goaway(std::min(last_peer_stream_, goaway_last_stream_), error.code, debug_data);
+  write_goaway(going_away_.stop(last_peer_stream_), error.code, debug_data);
   end_connection(error, ClosedBy::kLocal);
 }
 
@@ -119,19 +118,30 @@ void Connection::fail_stream(const StreamError& error) {
   StreamState state = state_of(error.stream_id, stream);
   if (state == StreamState::kIdle) return fail(error);
   const bool wasted = is_closed(state) || !response_began(stream);
-  // What was reset before is not reset again.
-  if (state != StreamState::kClosedResetSent) {
+  if (!is_closed(state)) {
+    reset_and_close(stream, error, Counted::kAsReply);
+  } else if (state != StreamState::kClosedResetSent) {  // what was reset is not reset again
     reset(error.stream_id, error.code);
     count_reply();
-  }
-  if (!is_closed(state)) {
-    close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, error);
-  } else if (stream != nullptr) {  // its record is still needed
-    stream->state = StreamState::kClosedResetSent;
-  } else if (state != StreamState::kClosedResetSent) {
-    closed_streams(error.stream_id).remember(error.stream_id, StreamState::kClosedResetSent);
+    if (stream != nullptr) {  // its record is still needed
+      stream->state = StreamState::kClosedResetSent;
+    } else {
+      closed_streams(error.stream_id).remember(error.stream_id, StreamState::kClosedResetSent);
+    }
   }
   if (wasted) spend_reset();
+}
+
+// A live stream ends with a RST_STREAM of ours. `counted`: the peer made us, so that it counts as a
+// reply.
+void Connection::reset_and_close(Stream* stream, const StreamError& reason, Counted counted) {
+  if (stream->waits_to_open()) {  // the peer knows nothing of it
+    stream->retry_safe = true;
+    return close_stream(stream, StreamState::kClosedSkipped, ClosedBy::kLocal, reason);
+  }
+  reset(stream->id, reason.code);
+  if (counted == Counted::kAsReply) count_reply();
+  close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, reason);
 }
 
 void Connection::reset(StreamId id, ErrorCode code) {
@@ -230,19 +240,16 @@ void Connection::write_goaway(StreamId last_stream_id, ErrorCode code,
 // RFC 9113 §6.8: first a GOAWAY that refuses nothing, so that requests in flight are not lost; when
 // a PING has made its round trip the client has seen it, and the final one says where we stopped.
 void Connection::begin_shutdown(std::string_view debug_data) {
-  if (shutdown_ != Shutdown::kNone) return;
-  shutdown_ = Shutdown::kAnnounced;
-  shutdown_debug_data_ = debug_data;
-  write_goaway(kMaxStreamId, ErrorCode::kNoError, debug_data);
+  if (going_away_.shutting_down()) return;
+  write_goaway(going_away_.announce(debug_data), ErrorCode::kNoError, debug_data);
   send_ping(kShutdownPing, PingPurpose::kShutdown);
   shutdown_deadline_ = deadline_after(options_.limits.shutdown_ping_timeout);
 }
 
 void Connection::finish_shutdown() {
-  shutdown_ = Shutdown::kFinal;
   shutdown_deadline_ = TimePoint::max();
-  goaway_last_stream_ = last_peer_stream_;
-  write_goaway(last_peer_stream_, ErrorCode::kNoError, shutdown_debug_data_);
+  write_goaway(going_away_.finish(last_peer_stream_), ErrorCode::kNoError,
+               going_away_.debug_data());
 }
 
 SubmitResult Connection::shutdown(std::string_view debug_data) {

@@ -13,6 +13,11 @@ namespace headrace::inline HEADRACE_ABI {
 
 namespace {
 
+// That a stream of the peer's can have: odd of a client's, even of a server's (§5.1.1).
+StreamId highest_peer_stream(Role role) {
+  return role == Role::kServer ? kMaxStreamId : kMaxStreamId - 1;
+}
+
 StreamId first_own_stream(Role role, const Options& options) {
   if (options.first_stream_id != 0) return options.first_stream_id;
   return role == Role::kClient ? 1 : 2;
@@ -59,6 +64,7 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
       replies_(options.limits.queued_replies),
       resets_(options.limits.reset_burst, options.limits.resets_per_second, now),
       useless_frames_(options.limits.useless_burst, options.limits.useless_per_second, now),
+      going_away_(highest_peer_stream(role)),
       preface_deadline_(deadline_after(options.limits.preface_timeout)),
       idle_since_(now),
       last_input_(now),
@@ -169,7 +175,7 @@ EventPtr Connection::step() {
     }
     if (phase_ != Phase::kOpen) return next_closing_event();
     // At once, whatever input there is: more of it could as well come later.
-    if (shutdown_ == Shutdown::kFinal && streams_.size() == 0) {
+    if (going_away_.is_final() && streams_.size() == 0) {
       end_connection({}, ClosedBy::kLocal);
       continue;
     }
@@ -255,7 +261,7 @@ EventPtr Connection::next_closing_event() {
 bool Connection::has_events() const {
   if (!notify_.empty() || ids_exhausted_event_due_ || phase_ == Phase::kClosing) return true;
   if (phase_ == Phase::kGone) return false;
-  if (input_ended_ || (shutdown_ == Shutdown::kFinal && streams_.size() == 0)) return true;
+  if (input_ended_ || (going_away_.is_final() && streams_.size() == 0)) return true;
   return reads_kept_input();
 }
 
@@ -268,11 +274,11 @@ uint32_t Connection::open_streams() const { return peer_streams_ + own_streams_;
 uint32_t Connection::waiting_requests() const { return waiting_requests_; }
 
 bool Connection::accepts_requests() const {
-  return role_ == Role::kClient && phase_ == Phase::kOpen && !is_going_away() &&
+  return role_ == Role::kClient && phase_ == Phase::kOpen && !going_away_.under_way() &&
          next_own_stream_ <= kMaxStreamId;
 }
 
-bool Connection::is_drained() const { return is_going_away() && streams_.size() == 0; }
+bool Connection::is_drained() const { return going_away_.under_way() && streams_.size() == 0; }
 
 const Statistics& Connection::statistics() const {
   statistics_.implicit_keeps = recycler_.implicit_keeps();

@@ -29,6 +29,7 @@
 #include "protocol/frame/frame_parser.h"
 #include "protocol/guard/reply_count.h"
 #include "protocol/guard/token_bucket.h"
+#include "protocol/http2/going_away.h"
 #include "protocol/message/http_date.h"
 #include "protocol/message/response_head.h"
 #include "protocol/stream/body.h"
@@ -102,7 +103,10 @@ class Connection {
   // An interim response, any number of them before the final one (RFC 9110 §15.2). Server role.
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields);
   // Appends to a Body::stream(): copies what fits into the stream's buffer and says how much.
-  // `end_stream` counts only when all of it was accepted.
+  // `end_stream` counts only when all of it was accepted. More than the content-length that the
+  // head announced is refused with kTooLarge and its rule, and nothing is taken; an end before it
+  // (send_trailers() is one, too) resets the stream with INTERNAL_ERROR, because the message would
+  // be malformed (RFC 9113 §8.1.1): StreamClosed has the rule and the numbers.
   SendResult send_data(StreamId stream_id, gsl::span<const uint8_t> bytes, bool end_stream);
   // Ends a message with a trailer section once its body is out (RFC 9113 §8.1). With a
   // Body::stream() it is the end of the data; with any other body it may be given as long as the
@@ -134,7 +138,8 @@ class Connection {
   // before.
   SubmitResult submit_frame(uint8_t type, uint8_t flags, StreamId stream_id,
                             gsl::span<const uint8_t> payload);
-  // Graceful: GOAWAY with 2^31-1, a PING, the final GOAWAY when it is answered (RFC 9113 §6.8).
+  // Graceful: GOAWAY with the highest id that a stream of the peer's can have (2^31-1 to a client,
+  // 2^31-2 to a server), a PING, the final GOAWAY when it is answered (RFC 9113 §6.8).
   // Open streams go on, requests that wait too; when all have ended the connection closes.
   // `debug_data`, for the people on the other side, goes with both GOAWAYs.
   SubmitResult shutdown(std::string_view debug_data = {});
@@ -276,7 +281,6 @@ class Connection {
   EventPtr on_trailers(Stream* stream, const LimitHit* too_large);
   void end_of_message(Stream* stream);
   void refuse_too_large(Stream* stream);
-  bool content_length_kept(const Stream* stream, uint32_t more, bool end_stream) const;
 
   // --- extensions.cc
 
@@ -330,6 +334,8 @@ class Connection {
   void end_connection(const ErrorDetail& error, ClosedBy closed_by);
   void fail_stream(const StreamError& error);
   void reset(StreamId id, ErrorCode code);
+  enum class Counted : bool { kNo, kAsReply };
+  void reset_and_close(Stream* stream, const StreamError& reason, Counted counted);
   void close_stream(Stream* stream, StreamState state, ClosedBy closed_by,
                     const StreamError& reason);
   static bool notification_due(const Stream* stream);
@@ -354,12 +360,14 @@ class Connection {
   void open_response(Stream* stream, FieldsView fields);
   bool exceeds_peer_limit(FieldsView fields) const;
   Stream* find_for_command(StreamId id, SubmitError* error);
+  void begin_message(Stream* stream, const OutgoingHead& head, bool end_stream);
   void start_message(Stream* stream, const OutgoingHead& head, bool bodiless);
+  bool end_content(Stream* stream);
+  void fail_content(Stream* stream, uint64_t more);
 
   // --- requests.cc: streams of our own.
 
   uint32_t own_streams_limit() const;
-  bool is_going_away() const { return goaway_received_ || shutdown_ != Shutdown::kNone; }
   Stream* create_own_stream(const RequestHead& request, uintptr_t user_data);
   bool can_open_waiting() const;
   void open_waiting(size_t max_bytes);
@@ -422,7 +430,6 @@ class Connection {
     kClosing,  // the StreamClosed of every stream, then ConnectionClosed, are on their way out
     kGone,     // ConnectionClosed has been handed out
   };
-  enum class Shutdown : uint8_t { kNone, kAnnounced, kFinal };
 
   // The field block that is open, if any (RFC 9113 §4.3): HEADERS waiting for CONTINUATION.
   struct OpenBlock {
@@ -524,11 +531,7 @@ class Connection {
   TokenBucket useless_frames_;
   uint64_t free_priorities_ = 0;  // PRIORITY frames that are still free
 
-  Shutdown shutdown_ = Shutdown::kNone;
-  std::string shutdown_debug_data_;
-  StreamId goaway_last_stream_ = kMaxStreamId;  // the peer's streams above it are ignored
-  StreamId peer_goaway_last_stream_ = kMaxStreamId;
-  bool goaway_received_ = false;
+  GoingAway going_away_;
   bool ids_exhausted_event_due_ = false;
   std::vector<PingInFlight> pings_in_flight_;
   ConnectionError close_error_;

@@ -40,7 +40,7 @@ ErrorDetail Connection::timeout_error(ErrorCode code, const Rule& rule, const Li
 }
 
 TimePoint Connection::idle_deadline() const {
-  bool idle = streams_.size() == 0 && shutdown_ == Shutdown::kNone;
+  bool idle = streams_.size() == 0 && !going_away_.shutting_down();
   auto timeout = options_.limits.idle_timeout;
   return idle && timeout.count() > 0 ? idle_since_ + timeout : TimePoint::max();
 }

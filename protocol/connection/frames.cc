@@ -223,7 +223,7 @@ EventPtr Connection::on_ping(gsl::span<const uint8_t> payload) {
     case PingPurpose::kApplication:
       return recycler_.lend(PingAcknowledged{opaque, round_trip});
     case PingPurpose::kShutdown:
-      if (shutdown_ == Shutdown::kAnnounced) finish_shutdown();
+      if (going_away_.is_announced()) finish_shutdown();
       break;
     case PingPurpose::kKeepalive:  // any input was answer enough
       break;
@@ -240,15 +240,18 @@ EventPtr Connection::on_goaway(gsl::span<const uint8_t> payload) {
   static constexpr Rule kNotHigher = {"RFC 9113 §6.8",
                                       "a later GOAWAY does not raise the last stream identifier"};
   const StreamId last = load_u31(payload.data());
-  if (last > peer_goaway_last_stream_) {
-    fail(ErrorCode::kProtocolError, kNotHigher, last, peer_goaway_last_stream_);
+  const auto code = static_cast<ErrorCode>(load_u32(payload.data() + 4));
+  const bool is_first = !going_away_.peer_code();
+  if (!going_away_.receive(last, code)) {
+    fail(ErrorCode::kProtocolError, kNotHigher, last, going_away_.peer_last_stream());
     return nullptr;
   }
-  peer_goaway_last_stream_ = last;
   // It is said once or twice, and each is looked at by every stream.
-  if (std::exchange(goaway_received_, true) && !spend_useless_frame()) return nullptr;
+  if (!is_first && !spend_useless_frame()) return nullptr;
+  // An error is why these streams were not looked at: HTTP_1_1_REQUIRED is no invitation to ask the
+  // same once more (§7).
   StreamError reason;
-  reason.code = ErrorCode::kRefusedStream;
+  reason.code = code == ErrorCode::kNoError ? ErrorCode::kRefusedStream : code;
   reason.frame = FrameType::kGoaway;
   for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
     next = StreamTable::next(stream);
@@ -259,8 +262,7 @@ EventPtr Connection::on_goaway(gsl::span<const uint8_t> payload) {
     close_stream(stream, waits ? StreamState::kClosedSkipped : StreamState::kClosedResetReceived,
                  ClosedBy::kPeer, reason);
   }
-  return recycler_.lend(GoawayReceived{last, static_cast<ErrorCode>(load_u32(payload.data() + 4)),
-                                       Bytes(payload.subspan(8))});
+  return recycler_.lend(GoawayReceived{last, code, Bytes(payload.subspan(8))});
 }
 
 // §6.9
@@ -322,13 +324,14 @@ void Connection::begin_data(uint32_t padding) {
   if (!stream->head_received) {
     return fail_stream(frame_error(ErrorCode::kProtocolError, kHeadFirst));
   }
-  if (!content_length_kept(stream, data_.data, end_stream)) {
+  ContentLength& content = stream->content_received;
+  if (!content.allows(data_.data, end_stream)) {
     return fail_stream(frame_error(ErrorCode::kProtocolError, kContentLengthKept,
-                                   static_cast<uint64_t>(stream->body_received) + data_.data,
-                                   static_cast<uint64_t>(stream->content_length)));
+                                   content.counted() + data_.data,
+                                   static_cast<uint64_t>(content.announced())));
   }
   if (options_.window_policy == WindowPolicy::kAutoTuned) measure_delivery(header_.length);
-  stream->body_received += data_.data;
+  content.count(data_.data);
   data_.deliver = true;
   data_.end_stream = end_stream;
   data_.bare_end = end_stream && data_.data == 0;

@@ -156,7 +156,7 @@ EventPtr Connection::on_request(const LimitHit* too_large) {
   last_peer_stream_ = id;
   std::optional<Priority> priority;
   if (idle_priorities_.size() > 0) priority = idle_priorities_.open(id);
-  if (id > goaway_last_stream_) {  // §6.8: sent before our GOAWAY arrived; the client will retry
+  if (!going_away_.takes(id)) {  // §6.8: sent before our GOAWAY arrived; the client will retry
     closed_peer_streams_.remember(id, StreamState::kClosedResetSent);
     return nullptr;
   }
@@ -192,10 +192,10 @@ EventPtr Connection::on_request(const LimitHit* too_large) {
     fail_stream(frame_error(ErrorCode::kProtocolError, *rule));
     return nullptr;
   }
-  stream->content_length = stream->request.content_length;
-  if (!content_length_kept(stream, 0, block_.end_stream)) {
+  stream->content_received.announce(stream->request.content_length);
+  if (!stream->content_received.allows(0, block_.end_stream)) {
     fail_stream(frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0,
-                            static_cast<uint64_t>(stream->content_length)));
+                            static_cast<uint64_t>(stream->content_received.announced())));
     return nullptr;
   }
   if (!join_crumbs(stream->request)) {
@@ -254,16 +254,11 @@ EventPtr Connection::on_response(Stream* stream, const LimitHit* too_large) {
   // RFC 9110 §6.4.1, §9.3.6: some responses have no content, whatever their fields say of one, and
   // a tunnel's has no length.
   stream->tunnel = stream->request.is_connect && head.status < 300;
-  if (stream->tunnel) {
-    stream->content_length = kNoContentLength;
-  } else if (stream->request.is_head || head.status == 204 || head.status == 304) {
-    stream->content_length = 0;
-  } else {
-    stream->content_length = head.content_length;
-  }
-  if (!content_length_kept(stream, 0, block_.end_stream)) {
+  const bool empty = stream->request.is_head || head.status == 204 || head.status == 304;
+  if (!stream->tunnel) stream->content_received.announce(empty ? 0 : head.content_length);
+  if (!stream->content_received.allows(0, block_.end_stream)) {
     return refuse(ErrorCode::kProtocolError, kContentLengthKept, 0,
-                  static_cast<uint64_t>(stream->content_length));
+                  static_cast<uint64_t>(stream->content_received.announced()));
   }
   ++statistics_.responses_received;
   if (block_.end_stream) end_of_message(stream);
@@ -280,7 +275,7 @@ EventPtr Connection::on_promise(const LimitHit* too_large) {
   if (!receive_on(on, StreamInput::kPushPromise)) return nullptr;
   const StreamId id = block_.promised_stream_id;
   last_peer_stream_ = id;
-  if (id > goaway_last_stream_) {  // §6.8: sent before our GOAWAY arrived
+  if (!going_away_.takes(id)) {  // §6.8: sent before our GOAWAY arrived
     closed_peer_streams_.remember(id, StreamState::kClosedResetSent);
     return nullptr;
   }
@@ -347,7 +342,7 @@ EventPtr Connection::on_trailers(Stream* stream, const LimitHit* too_large) {
   } else if (too_large) {
     fail_stream(limit_error(ErrorCode::kEnhanceYourCalm, kListSize, *too_large));
     return nullptr;
-  } else if (!content_length_kept(stream, 0, /*end_stream=*/true)) {
+  } else if (!stream->content_received.allows(0, /*end=*/true)) {
     broken = &kContentLengthKept;
   } else {
     broken = check_trailers(field_storage_.fields(), rules);
@@ -373,21 +368,11 @@ void Connection::end_of_message(Stream* stream) {
 // it.
 void Connection::refuse_too_large(Stream* stream) {
   ++statistics_.requests_too_large;
-  stream->head_sent = true;
   static constexpr Field kHead[] = {{":status", "431"}};
   const FieldsView fields = gsl::span<const Field>(kHead);
-  write_field_block(stream->id, outgoing_head(stream, fields, Body::none()), /*end_stream=*/true);
+  begin_message(stream, outgoing_head(stream, fields, Body::none()), /*end_stream=*/true);
   count_reply();
   finish_sending(stream);
-}
-
-// RFC 9113 §8.1.1: whether the announced content-length can still come true after `more` octets of
-// DATA.
-bool Connection::content_length_kept(const Stream* stream, uint32_t more, bool end_stream) const {
-  int64_t announced = stream->content_length;
-  if (announced == kNoContentLength) return true;
-  int64_t sum = stream->body_received + more;
-  return end_stream ? sum == announced : sum <= announced;
 }
 
 }  // namespace headrace::inline HEADRACE_ABI

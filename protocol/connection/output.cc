@@ -284,6 +284,12 @@ size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
     fail_source(stream);
     return 0;
   }
+  if (!stream->content_sent.allows(filled.size, filled.end)) {
+    *failed = true;
+    fail_content(stream, filled.size);
+    return 0;
+  }
+  stream->content_sent.count(filled.size);
   if (filled.end) stream->body.source_ended();
   stream->body.set_source_waiting(filled.size == 0);
   bool end = filled.end && stream->body.drained() && !stream->body.has_trailers();
@@ -313,9 +319,8 @@ size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
 
 void Connection::fail_source(Stream* stream) {
   static constexpr Rule kSource = {"BodySource", "the application's body source has failed"};
-  reset(stream->id, ErrorCode::kInternalError);
-  StreamError reason{{ErrorCode::kInternalError, &kSource, FrameType::kData, {}, stream->id}};
-  close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, reason);
+  const StreamError reason{{ErrorCode::kInternalError, &kSource, FrameType::kData, {}, stream->id}};
+  reset_and_close(stream, reason, Counted::kNo);
 }
 
 // The last frame of the message has been queued. The stream changes its state when it is shown.
@@ -344,10 +349,9 @@ void Connection::on_shown(Stream* stream) {
   } else if (role_ == Role::kServer && !stream->tunnel && phase_ == Phase::kOpen) {
     // RFC 9113 §8.1: the response is complete before its request; the rest of it is not wanted.
     // (A tunnel's two directions end by themselves, §8.5.)
-    reset(stream->id, ErrorCode::kNoError);
     StreamError reason;
     reason.stream_id = stream->id;
-    close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, reason);
+    reset_and_close(stream, reason, Counted::kNo);
   }
 }
 

@@ -9,7 +9,7 @@ namespace headrace::inline HEADRACE_ABI {
 RequestResult Connection::submit_request(FieldsView fields, Body body, uintptr_t user_data) {
   if (role_ != Role::kClient) return {SubmitError::kWrongRole};
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
-  if (is_going_away()) return {SubmitError::kGoingAway};
+  if (going_away_.under_way()) return {SubmitError::kGoingAway};
   if (next_own_stream_ > kMaxStreamId) return {SubmitError::kStreamIdsExhausted};
   RequestHead head;
   if (const Rule* rule = check_fields(fields, body, &head)) {
@@ -20,6 +20,7 @@ RequestResult Connection::submit_request(FieldsView fields, Body body, uintptr_t
   if (stream == nullptr) return {SubmitError::kTooManyStreams};
   const StreamId id = stream->id;
   stream->body.start(std::move(body), options_.send_buffer_size);
+  if (options_.validate_outbound) stream->content_sent.announce(head.content_length);
   if (head.has_priority) merge_own_priority(stream, fields);
   ++statistics_.requests_sent;
   if (waiting_.empty() && own_streams_ < own_streams_limit()) {
@@ -43,7 +44,7 @@ RequestResult Connection::submit_push(StreamId stream_id, FieldsView fields, uin
     return {SubmitError::kWrongState};
   }
   if (peer_settings_.enable_push == 0) return {SubmitError::kPushDisabled};
-  if (is_going_away()) return {SubmitError::kGoingAway};
+  if (going_away_.under_way()) return {SubmitError::kGoingAway};
   if (next_own_stream_ > kMaxStreamId) return {SubmitError::kStreamIdsExhausted};
   // A reserved stream does not count yet (§5.1.2), but its response would have to wait.
   if (own_streams_ >= own_streams_limit()) return {SubmitError::kTooManyStreams};

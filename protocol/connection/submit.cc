@@ -27,10 +27,10 @@ const Rule* Connection::check_fields(FieldsView fields, const Body& body, Reques
     return nullptr;
   }
   if (const Rule* rule = check_outbound_request(fields, connect_protocol, head)) return rule;
-  std::optional<size_t> size = body.size();
-  const bool kept = !size || head->content_length == kNoContentLength ||
-                    static_cast<int64_t>(*size) == head->content_length;
-  return kept ? nullptr : &kContentLengthKept;
+  ContentLength content;
+  content.announce(head->content_length);
+  const std::optional<size_t> size = body.size();
+  return !size || content.allows(*size, /*end=*/true) ? nullptr : &kContentLengthKept;
 }
 
 const Rule* Connection::check_fields(const OutgoingHead& outgoing, ResponseHead* head) const {
@@ -94,13 +94,18 @@ Stream* Connection::find_for_command(StreamId id, SubmitError* error) {
   return nullptr;
 }
 
-// Writes the head of a message whose body is set: END_STREAM rides on it when nothing follows.
-void Connection::start_message(Stream* stream, const OutgoingHead& head, bool bodiless) {
+// The one place where a request or a final response begins.
+void Connection::begin_message(Stream* stream, const OutgoingHead& head, bool end_stream) {
   stream->state = on_send(stream->state, StreamInput::kHeaders).next;
   stream->head_sent = true;
-  const bool end_stream = bodiless || (stream->body.drained() && !stream->body.has_trailers());
   write_field_block(stream->id, head, end_stream);
   stream->head_offset = output_.end_offset();
+}
+
+// Writes the head of a message whose body is set: END_STREAM rides on it when nothing follows.
+void Connection::start_message(Stream* stream, const OutgoingHead& head, bool bodiless) {
+  const bool end_stream = bodiless || (stream->body.drained() && !stream->body.has_trailers());
+  begin_message(stream, head, end_stream);
   if (!end_stream) return send_end_or_schedule(stream);
   stream->body.cancel();
   stream->released_event_due = stream->body.owes_release();
@@ -124,14 +129,16 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
   const bool empty =
       head.status == 204 || head.status == 304 || (options_.complete_heads && head.status == 205);
   const bool bodiless = stream->request.is_head || (empty && !tunnel);
-  std::optional<size_t> size = body.size();
-  if (!bodiless && size && head.content_length != kNoContentLength &&
-      static_cast<int64_t>(*size) != head.content_length) {
+  ContentLength content;
+  if (options_.validate_outbound && !bodiless && !tunnel) content.announce(head.content_length);
+  const std::optional<size_t> size = body.size();
+  if (size && !content.allows(*size, /*end=*/true)) {
     return {SubmitError::kInvalidFields, &kContentLengthKept};
   }
 
   const bool waits = !bodiless && waits_for_body(stream, fields, body);
   stream->tunnel = tunnel;
+  stream->content_sent = content;
   stream->body.start(std::move(body), options_.send_buffer_size);
   if (head.has_priority) merge_own_priority(stream, fields);
   if (waits) {
@@ -146,8 +153,12 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
 // The head has to go now: what is here of the body decides what it says.
 void Connection::open_response(Stream* stream, FieldsView fields) {
   const bool was_asked = stream->body.source() != nullptr;
-  if (was_asked && stream->body.prefetch(kFirstOctets, &blocks_).failed) {
-    return fail_source(stream);
+  if (was_asked) {
+    if (stream->body.prefetch(kFirstOctets, &blocks_).failed) return fail_source(stream);
+    const size_t size = stream->body.ready().size();
+    const bool ended = stream->body.source() == nullptr;
+    if (!stream->content_sent.allows(size, ended)) return fail_content(stream, size);
+    stream->content_sent.count(size);
   }
   ResponseFacts facts = facts_of(stream);
   facts.body = stream->body.ready();
@@ -177,10 +188,40 @@ SendResult Connection::send_data(StreamId stream_id, gsl::span<const uint8_t> by
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   if (!stream->body.accepts_data()) return {SubmitError::kWrongState};
-  size_t accepted = stream->body.append(bytes, &blocks_);
-  if (end_stream && accepted == bytes.size()) stream->body.finish();
-  send_end_or_schedule(stream);
+  if (!stream->content_sent.allows(bytes.size(), /*end=*/false)) {
+    return {SubmitError::kTooLarge, 0, &kContentLengthKept};
+  }
+  const size_t accepted = stream->body.append(bytes, &blocks_);
+  stream->content_sent.count(accepted);
+  const bool ends = end_stream && accepted == bytes.size();
+  if (!ends || end_content(stream)) send_end_or_schedule(stream);
   return {SubmitError::kNone, accepted};
+}
+
+// The application has given the last octet of a Body::stream(). False: they were too few, and the
+// stream has been reset.
+bool Connection::end_content(Stream* stream) {
+  if (!stream->content_sent.allows(0, /*end=*/true)) {
+    fail_content(stream, 0);
+    return false;
+  }
+  stream->body.finish();
+  return true;
+}
+
+// RFC 9113 §8.1.1: with `more` octets, which are not sent, or without any further, the message
+// would not have the content-length that its head announced. A peer that trusts END_STREAM alone
+// would take it for whole, so the stream does not end with one.
+void Connection::fail_content(Stream* stream, uint64_t more) {
+  const ContentLength& content = stream->content_sent;
+  const StreamError reason{{ErrorCode::kInternalError,
+                            &kContentLengthKept,
+                            FrameType::kData,
+                            {},
+                            stream->id,
+                            content.counted() + more,
+                            static_cast<uint64_t>(content.announced())}};
+  reset_and_close(stream, reason, Counted::kNo);
 }
 
 SubmitResult Connection::send_trailers(StreamId stream_id, FieldsView fields) {
@@ -198,7 +239,7 @@ SubmitResult Connection::send_trailers(StreamId stream_id, FieldsView fields) {
       return {SubmitError::kInvalidFields, rule};
     }
   }
-  stream->body.finish();
+  if (stream->body.accepts_data() && !end_content(stream)) return {};
   if (fields.empty()) {
     stream->body.drop_trailers();
     send_end_or_schedule(stream);
@@ -227,13 +268,7 @@ SubmitResult Connection::reset_stream(StreamId stream_id, ErrorCode code) {
   reason.code = code;
   reason.frame = FrameType::kRstStream;
   reason.stream_id = stream_id;
-  if (stream->waits_to_open()) {  // the peer knows nothing of it
-    stream->retry_safe = true;
-    close_stream(stream, StreamState::kClosedSkipped, ClosedBy::kLocal, reason);
-  } else {
-    reset(stream_id, code);
-    close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, reason);
-  }
+  reset_and_close(stream, reason, Counted::kNo);
   return {};
 }
 

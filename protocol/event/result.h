@@ -53,7 +53,7 @@ struct ReceiveCredit {
 // What a command returns. Allocates nothing.
 struct [[nodiscard]] SubmitResult {
   SubmitError error = SubmitError::kNone;
-  const Rule* rule = nullptr;  // kInvalidFields: static storage
+  const Rule* rule = nullptr;  // the one that is broken, where one is; static storage
 
   bool ok() const { return error == SubmitError::kNone; }
 };
@@ -61,7 +61,7 @@ struct [[nodiscard]] SubmitResult {
 // What a command that opens a stream returns.
 struct [[nodiscard]] RequestResult {
   SubmitError error = SubmitError::kNone;
-  const Rule* rule = nullptr;  // kInvalidFields: static storage
+  const Rule* rule = nullptr;  // the one that is broken, where one is; static storage
   StreamId stream_id = 0;      // the new stream; 0 after an error
 
   bool ok() const { return error == SubmitError::kNone; }
@@ -70,7 +70,8 @@ struct [[nodiscard]] RequestResult {
 // What send_data() returns.
 struct [[nodiscard]] SendResult {
   SubmitError error = SubmitError::kNone;
-  size_t accepted = 0;  // bytes copied; fewer than given: StreamWritable follows
+  size_t accepted = 0;         // bytes copied; fewer than given: StreamWritable follows
+  const Rule* rule = nullptr;  // kTooLarge: the content-length that was announced; static storage
 
   bool ok() const { return error == SubmitError::kNone; }
 };

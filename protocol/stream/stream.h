@@ -7,6 +7,7 @@
 #include "memory/abi.h"
 #include "memory/linked_list.h"
 #include "protocol/event/event.h"
+#include "protocol/message/content_length.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/stream/flow_window.h"
 #include "protocol/stream/held_fields.h"
@@ -41,8 +42,7 @@ struct Stream : ScheduledStream {
   bool head_received = false;  // the request's, or that of the final response
   bool retry_safe = false;     // the peer did nothing with our request (RFC 9113 §8.7)
   uint16_t informational_received = 0;
-  int64_t content_length = kNoContentLength;  // that it announced, or that it must have
-  int64_t body_received = 0;
+  ContentLength content_received;  // beside the length that it announced, or that it must have
   bool automatic_credit = true;
   ReceiveWindow receive_window;
   uint32_t widened = 0;     // by how much it was widened beyond INITIAL_WINDOW_SIZE
@@ -54,6 +54,7 @@ struct Stream : ScheduledStream {
   bool sending_ended = false;  // the last frame of the message is queued
   // Of a request that waits for the peer's limit of streams, or a response whose body decides.
   HeldFields held_head;
+  ContentLength content_sent;  // what the application has given, on its way or not yet
   FlowWindow send_window;
   std::chrono::steady_clock::time_point waiting_since;  // has had something to send, and sent none
   bool priority_given = false;       // `priority` was signalled, or set by the application

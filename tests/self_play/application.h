@@ -168,6 +168,7 @@ class Application final : public FrameListener {
   bool shutdown_asked_ = false;
   bool shutdown_by_time_ = false;
   bool goaway_heard_ = false;
+  ErrorCode goaway_code_ = ErrorCode::kNoError;  // of the last that was heard
   bool connection_closed_ = false;
   bool timeouts_allowed_ = false;
   bool connect_protocol_announced_ = false;

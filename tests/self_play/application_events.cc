@@ -116,6 +116,7 @@ struct Application::Taker {
   }
   void operator()(const GoawayReceived& event) const {
     me.goaway_heard_ = true;
+    me.goaway_code_ = event.error;
     auto& goaways = me.their_announcements().goaways;
     me.require(!goaways.empty() && goaways.front().last_stream_id == event.last_stream_id &&
                    goaways.front().code == event.error &&
@@ -282,7 +283,9 @@ void Application::require_closed_by_peer(const StreamClosed& closed, Exchange* e
       theirs(exchange).reset_sent == closed.error && frames_.stream(id).reset_received;
   const bool own = (id % 2 == 1) == client();
   // (A request that waits is not sent behind a GOAWAY.)
-  const bool refused = own && goaway_heard_ && closed.error == ErrorCode::kRefusedStream &&
+  const ErrorCode code =
+      goaway_code_ == ErrorCode::kNoError ? ErrorCode::kRefusedStream : goaway_code_;
+  const bool refused = own && goaway_heard_ && closed.error == code &&
                        (id > frames_.peer_goaway_last() || !frames_.stream(id).opened);
   const bool ended = input_ended_ && closed.error == ErrorCode::kCancel;
   require(reset || refused || ended, id, "is told of a reset by the peer that did not send it");

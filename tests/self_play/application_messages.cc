@@ -138,7 +138,9 @@ void Application::request() {
     fields.push_back({":scheme", random_.one_in(2) ? "https" : "http"});
     fields.push_back({":path", "/" + std::to_string(random_.below(50))});
   }
-  fields.push_back({":authority", "self-play.example"});
+  // CONNECT without :protocol names a port (RFC 9110 §9.3.6).
+  const bool needs_port = exchange.is_connect && !protocol;
+  fields.push_back({":authority", needs_port ? "self-play.example:443" : "self-play.example"});
   if (has_body && random_.one_in(3)) {
     fields.push_back({"content-length", std::to_string(exchange.request.planned)});
   }

@@ -135,6 +135,7 @@ Item Application::send_data(const Item& command, Arguments* arguments) {
   const SendResult sent = connection_.send_data(stream_id, bytes, end_stream);
   Item result;
   result.name = error_name(sent.error);
+  if (sent.rule != nullptr) result.details.emplace_back("rule", sent.rule->section);
   // A short write has to be expected; one that took all may be.
   auto& accepted = sent.ok() && sent.accepted != bytes.size() ? result.attributes : result.details;
   accepted.emplace_back("accepted", std::to_string(sent.accepted));

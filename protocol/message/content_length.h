@@ -1,0 +1,39 @@
+#ifndef HEADRACE_PROTOCOL_MESSAGE_CONTENT_LENGTH_H_
+#define HEADRACE_PROTOCOL_MESSAGE_CONTENT_LENGTH_H_
+
+#include <cstdint>
+
+#include "memory/abi.h"
+#include "protocol/message/message_rules.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// The content of one message beside the content-length that its head announced (RFC 9110 §8.6). It
+// holds in both directions: what comes in is malformed otherwise (RFC 9113 §8.1.1), and what goes
+// out is kept from being so.
+class ContentLength {
+ public:
+  // kNoContentLength: any length is right.
+  void announce(int64_t length) { announced_ = length; }
+  int64_t announced() const { return announced_; }
+  // Octets of content so far.
+  uint64_t counted() const { return counted_; }
+
+  // Whether the announced length is right, or can still become so, with `more` octets of content;
+  // `end`: with these and no others.
+  bool allows(uint64_t more, bool end) const {
+    if (announced_ == kNoContentLength) return true;
+    const auto announced = static_cast<uint64_t>(announced_);
+    if (counted_ > announced || more > announced - counted_) return false;
+    return !end || more == announced - counted_;
+  }
+  void count(uint64_t more) { counted_ += more; }
+
+ private:
+  int64_t announced_ = kNoContentLength;
+  uint64_t counted_ = 0;
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_PROTOCOL_MESSAGE_CONTENT_LENGTH_H_
