@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "adapters/loop/output_buffers.h"
+#include "adapters/loop/retries.h"
 
 namespace headrace::adapters {
 namespace {
@@ -43,6 +44,7 @@ int wait_milliseconds(std::chrono::nanoseconds timeout) {
 struct EpollLoop::EpollRecord : ConnectionRecord {
   using ConnectionRecord::ConnectionRecord;
   uint32_t interest = 0;  // as epoll knows it
+  bool known = false;     // to epoll at all
 };
 
 absl::StatusOr<std::unique_ptr<EpollLoop>> EpollLoop::create(const LoopOptions& options,
@@ -51,6 +53,9 @@ absl::StatusOr<std::unique_ptr<EpollLoop>> EpollLoop::create(const LoopOptions& 
   if (!epoll.valid()) return absl::ErrnoToStatus(errno, "epoll_create1");
   absl::StatusOr<UniqueFd> wakeup = make_wakeup();
   if (!wakeup.ok()) return wakeup.status();
+  if (!control(epoll, EPOLL_CTL_ADD, *wakeup, EPOLLIN, kWakeup)) {
+    return absl::ErrnoToStatus(errno, "epoll_ctl");
+  }
   return std::unique_ptr<EpollLoop>(
       new EpollLoop(options, service, std::move(epoll), std::move(*wakeup)));
 }
@@ -58,14 +63,18 @@ absl::StatusOr<std::unique_ptr<EpollLoop>> EpollLoop::create(const LoopOptions& 
 EpollLoop::EpollLoop(const LoopOptions& options, Service* service, UniqueFd epoll, UniqueFd wakeup)
     : Loop(options, service, std::move(wakeup), /*explicit_release=*/false),
       epoll_(std::move(epoll)),
-      input_(new uint8_t[kInputSize]) {
-  control(epoll_, EPOLL_CTL_ADD, this->wakeup(), EPOLLIN, kWakeup);
-}
+      input_(new uint8_t[kInputSize]) {}
 
 TimePoint EpollLoop::wait(std::chrono::nanoseconds timeout) {
   std::array<epoll_event, kEventsPerWait> events;
   const int count =
       epoll_wait(epoll_.get(), events.data(), kEventsPerWait, wait_milliseconds(timeout));
+  const int error = count < 0 ? errno : 0;
+  if (error == 0 || error == EINTR) {
+    retries_.reset();
+  } else if (!retries_.pause(error)) {
+    fail(absl::ErrnoToStatus(error, "epoll_wait"));
+  }
   const TimePoint now = current_time();
   bool newcomers = false;
   // (Who is not attended to is told of again.)
@@ -84,9 +93,11 @@ TimePoint EpollLoop::wait(std::chrono::nanoseconds timeout) {
   return now;
 }
 
-void EpollLoop::watch_listener(bool watch) {
-  const int operation = std::exchange(listener_known_, true) ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-  control(epoll_, operation, listener(), watch ? EPOLLIN : 0u, kListener);
+bool EpollLoop::watch_listener(bool watch) {
+  const int operation = listener_known_ ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+  const bool done = control(epoll_, operation, listener(), watch ? EPOLLIN : 0u, kListener);
+  listener_known_ = listener_known_ || done;
+  return done;
 }
 
 void EpollLoop::watch_connecting(ConnectionRecord& record) {
@@ -97,16 +108,18 @@ std::unique_ptr<ConnectionRecord> EpollLoop::make_record(UniqueFd socket) {
   return std::make_unique<EpollRecord>(*this, std::move(socket));
 }
 
-bool EpollLoop::admit(ConnectionRecord& record) {
-  return control(epoll_, EPOLL_CTL_ADD, record.socket, 0, record.id.value());
-}
-
 // --- One connection's turn.
 
 void EpollLoop::attend(EpollRecord& record, uint32_t ready, TimePoint now) {
   if (record.connecting != nullptr) return finish_connecting(record, now);
   if ((ready & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read(record, ready, now);
   settle(record, now);
+}
+
+void EpollLoop::retry(ConnectionRecord& base, TimePoint now) {
+  if (base.connecting != nullptr) return watch_connecting(base);
+  read(static_cast<EpollRecord&>(base), EPOLLIN, now);
+  settle(base, now);
 }
 
 void EpollLoop::read_ahead(ConnectionRecord& record, TimePoint now) {
@@ -125,12 +138,17 @@ void EpollLoop::read(EpollRecord& record, uint32_t ready, TimePoint now) {
     session.receive({input_.get(), static_cast<size_t>(n)}, now);
   } else if (n == 0) {
     session.end_of_input(now);
-  } else if (errno != EAGAIN && errno != EINTR) {
+  } else if (errno == EAGAIN || errno == EINTR) {
+    // It is told of again.
+  } else if (is_shortage(errno)) {
+    retry_later(record, now);
+  } else {
     session.fail(now);
   }
 }
 
 void EpollLoop::write(ConnectionRecord& record, TimePoint now) {
+  if (is_retrying(record)) return;
   Session& session = *record.session;
   size_t left = 0;
   for (int i = 0; i < kWritesPerTurn && session.wants_output(); ++i) {
@@ -139,7 +157,10 @@ void EpollLoop::write(ConnectionRecord& record, TimePoint now) {
     // writev() would raise SIGPIPE when the peer is gone.
     const ssize_t n = sendmsg(record.socket.get(), buffers.message(), MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno != EAGAIN) return session.fail(now);
+    if (n < 0 && errno != EAGAIN) {
+      if (!is_shortage(errno)) return session.fail(now);
+      retry_later(record, now);
+    }
     if (n > 0) session.sent(static_cast<size_t>(n), now);
     left = buffers.size() - static_cast<size_t>(std::max<ssize_t>(n, 0));
     if (left > 0) break;
@@ -150,14 +171,21 @@ void EpollLoop::write(ConnectionRecord& record, TimePoint now) {
 
 void EpollLoop::watch(ConnectionRecord& record) {
   const Session& session = *record.session;
-  set_interest(static_cast<EpollRecord&>(record),
-               (session.wants_input() ? EPOLLIN : 0u) | (session.wants_output() ? EPOLLOUT : 0u));
+  const uint32_t interest =
+      (session.wants_input() ? EPOLLIN : 0u) | (session.wants_output() ? EPOLLOUT : 0u);
+  // What would fail again is not told of before it is to be tried.
+  set_interest(static_cast<EpollRecord&>(record), is_retrying(record) ? 0u : interest);
 }
 
 void EpollLoop::set_interest(EpollRecord& record, uint32_t interest) {
-  if (interest == record.interest) return;
-  record.interest = interest;
-  control(epoll_, EPOLL_CTL_MOD, record.socket, interest, record.id.value());
+  if (record.known && interest == record.interest) return;
+  const int operation = record.known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+  if (control(epoll_, operation, record.socket, interest, record.id.value())) {
+    record.known = true;
+    record.interest = interest;
+  } else {
+    retry_later(record, current_time());
+  }
 }
 
 }  // namespace headrace::adapters

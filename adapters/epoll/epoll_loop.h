@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "adapters/loop/loop.h"
+#include "adapters/loop/retries.h"
 #include "adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
@@ -34,10 +35,10 @@ class EpollLoop final : public Loop {
   EpollLoop(const LoopOptions& options, Service* service, UniqueFd epoll, UniqueFd wakeup);
 
   std::unique_ptr<ConnectionRecord> make_record(UniqueFd socket) override;
-  bool admit(ConnectionRecord& record) override;
   TimePoint wait(std::chrono::nanoseconds timeout) override;
-  void watch_listener(bool watch) override;
+  bool watch_listener(bool watch) override;
   void watch_connecting(ConnectionRecord& record) override;
+  void retry(ConnectionRecord& record, TimePoint now) override;
   void read_ahead(ConnectionRecord& record, TimePoint now) override;
   void write(ConnectionRecord& record, TimePoint now) override;
   void watch(ConnectionRecord& record) override;
@@ -47,6 +48,7 @@ class EpollLoop final : public Loop {
   void set_interest(EpollRecord& record, uint32_t interest);
 
   UniqueFd epoll_;
+  Retries retries_;                   // of the wait
   bool listener_known_ = false;       // epoll has it
   std::unique_ptr<uint8_t[]> input_;  // one for all connections: they own no read buffer
 };

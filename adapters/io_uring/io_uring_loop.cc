@@ -25,6 +25,12 @@ void let_wait(const UniqueFd& socket, bool wait) {
   ioctl(socket.get(), FIONBIO, &off);
 }
 
+// Of a cancellation: what was to be cancelled will complete, has completed, or is about to.
+bool is_done_with(const Completion& completion) {
+  const int result = completion.result();
+  return result >= 0 || result == -ENOENT || result == -EALREADY;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<IoUringLoop>> IoUringLoop::create(
@@ -47,7 +53,7 @@ IoUringLoop::IoUringLoop(const LoopOptions& options, Service* service,
       io_uring_options_(io_uring_options),
       ring_(std::move(ring)),
       input_(std::move(input)) {
-  on_wakeup(Completion(io_uring_cqe{}));
+  watch_wakeup();
 }
 
 // What a send under way reads, and a receive writes, must be there until the system has let go.
@@ -84,7 +90,7 @@ void IoUringLoop::complete(const Completion& completion, TimePoint now) {
     case Operation::kAccept:
       return on_accepted(completion, now);
     case Operation::kCancelAccept:
-      return;
+      return on_accept_cancelled(completion);
     default:
       break;
   }
@@ -96,7 +102,7 @@ void IoUringLoop::complete(const Completion& completion, TimePoint now) {
   RingRecord& record = *found;
   switch (completion.operation()) {
     case Operation::kConnect:
-      if (!closing_.contains(record)) finish_connecting(record, now);
+      on_connected(record, completion, now);
       break;
     case Operation::kReceive:
       on_received(record, completion, now);
@@ -108,7 +114,8 @@ void IoUringLoop::complete(const Completion& completion, TimePoint now) {
     case Operation::kHangup:
       on_hangup(record, completion, now);
       break;
-    default:  // kCancel: what it has cancelled completes by itself
+    default:
+      on_cancelled(record, completion, now);
       break;
   }
   // (Only now: it is not destroyed meanwhile.)
@@ -131,18 +138,28 @@ void IoUringLoop::submit(RingRecord& record, Operation operation, Prepare prepar
 
 // --- Whom the loop wakes for, and who comes.
 
-void IoUringLoop::on_wakeup(const Completion& completion) {
-  uint64_t stops;  // the loop has counted them
-  [[maybe_unused]] ssize_t n = ::read(wakeup().get(), &stops, sizeof(stops));
-  if (completion.more()) return;
+void IoUringLoop::watch_wakeup() {
   submit(Operation::kWakeup,
          [&](io_uring_sqe* entry) { io_uring_prep_poll_multishot(entry, wakeup().get(), POLLIN); });
 }
 
-void IoUringLoop::watch_listener(bool watch) {
+void IoUringLoop::on_wakeup(const Completion& completion) {
+  uint64_t stops;  // the loop has counted them
+  [[maybe_unused]] ssize_t n = ::read(wakeup().get(), &stops, sizeof(stops));
+  if (completion.more()) return;
+  if (completion.result() >= 0) {
+    retries_.reset();
+  } else if (!retries_.pause(-completion.result())) {
+    return fail(io_uring_error(-completion.result()));
+  }
+  watch_wakeup();
+}
+
+bool IoUringLoop::watch_listener(bool watch) {
   accept_wanted_ = watch;
   let_wait(listener(), watch);
   if (!watch) cancel_accepts();
+  return true;
 }
 
 // With room for all who can be waiting, one accept takes them as they come. Else there is one for
@@ -174,6 +191,12 @@ void IoUringLoop::cancel_accepts() {
     io_uring_prep_cancel64(entry, Completion::user_data(Operation::kAccept),
                            IORING_ASYNC_CANCEL_ALL);
   });
+}
+
+void IoUringLoop::on_accept_cancelled(const Completion& completion) {
+  if (is_done_with(completion) || accepts_ == 0 || accept_wanted_) return;
+  if (!retries_.pause(-completion.result())) return fail(io_uring_error(-completion.result()));
+  cancel_accepts();
 }
 
 void IoUringLoop::on_accepted(const Completion& completion, TimePoint now) {
@@ -215,6 +238,29 @@ void IoUringLoop::read_ahead(ConnectionRecord& base, TimePoint) {
   newcomers_.push_back(static_cast<RingRecord&>(base));
 }
 
+void IoUringLoop::retry(ConnectionRecord& base, TimePoint now) {
+  RingRecord& record = static_cast<RingRecord&>(base);
+  if (closing_.contains(record)) {
+    if (record.operations > 0) cancel_operations(record);
+  } else if (record.connecting != nullptr) {
+    watch_connecting(record);
+  } else {
+    settle(record, now);
+  }
+}
+
+void IoUringLoop::on_connected(RingRecord& record, const Completion& completion, TimePoint now) {
+  if (closing_.contains(record)) return;
+  completion.result() < 0 ? retry_later(record, now) : finish_connecting(record, now);
+}
+
+void IoUringLoop::on_cancelled(RingRecord& record, const Completion& completion, TimePoint now) {
+  // (What it has cancelled completes by itself.)
+  if (is_done_with(completion)) return;
+  record.receive_cancelled = false;
+  retry_later(record, now);
+}
+
 void IoUringLoop::on_received(RingRecord& record, const Completion& completion, TimePoint now) {
   if (!completion.more()) record.receiving = record.receive_cancelled = false;
   if (!closing_.contains(record)) {
@@ -228,6 +274,8 @@ void IoUringLoop::on_received(RingRecord& record, const Completion& completion, 
     } else if (completion.result() == -ENOBUFS) {
       counters().input_shortages.add(1);  // watch() goes on, with those that have been given back
       starved_.push_back(record);
+    } else if (is_shortage(-completion.result())) {
+      retry_later(record, now);
     } else if (completion.result() != -ECANCELED && completion.result() != -EINTR) {
       session.fail(now);
     }
@@ -250,11 +298,12 @@ void IoUringLoop::on_sent(RingRecord& record, const Completion& completion, Time
                        completion.more());
       session.released(record.sent.take_released(), now);
     }
-  } else if (completion.result() == -EOPNOTSUPP || completion.result() == -ENOMEM ||
-             completion.result() == -ENOBUFS) {
+  } else if ((completion.result() == -EOPNOTSUPP || is_shortage(-completion.result())) &&
+             record.zero_copy.give_up()) {
     // No TCP socket, or more than may be locked: not without a copy, then.
-    if (!record.zero_copy.give_up()) session.fail(now);
-  } else if (completion.result() != -EINTR && completion.result() != -EAGAIN) {
+  } else if (is_shortage(-completion.result())) {
+    retry_later(record, now);
+  } else if (completion.result() != -EINTR) {
     session.fail(now);
   }
 }
@@ -270,7 +319,8 @@ void IoUringLoop::on_released(RingRecord& record, const Completion& completion, 
 
 void IoUringLoop::on_hangup(RingRecord& record, const Completion& completion, TimePoint now) {
   record.hangup_watched = false;
-  if (closing_.contains(record) || completion.result() < 0) return;
+  if (closing_.contains(record)) return;
+  if (completion.result() < 0) return retry_later(record, now);
   Session& session = *record.session;
   if (session.phase() != Session::Phase::kOpen || session.wants_input()) return;
   session.fail(now);
@@ -280,7 +330,8 @@ void IoUringLoop::on_hangup(RingRecord& record, const Completion& completion, Ti
 void IoUringLoop::write(ConnectionRecord& base, TimePoint now) {
   RingRecord& record = static_cast<RingRecord&>(base);
   Session& session = *record.session;
-  if (newcomers_.contains(record) || record.sending != nullptr || !session.wants_output()) return;
+  if (newcomers_.contains(record) || is_retrying(record)) return;
+  if (record.sending != nullptr || !session.wants_output()) return;
   std::unique_ptr<OutputBuffers> buffers =
       take_buffers(session.output(io_uring_options_.output_size));
   if (buffers->size() == 0) {
@@ -318,6 +369,7 @@ std::unique_ptr<OutputBuffers> IoUringLoop::take_buffers(gsl::span<const ConstBu
 
 void IoUringLoop::watch(ConnectionRecord& base) {
   RingRecord& record = static_cast<RingRecord&>(base);
+  if (is_retrying(record)) return;
   const Session& session = *record.session;
   const bool wanted = session.wants_input();
   if (wanted && !record.receiving) {
@@ -359,12 +411,14 @@ void IoUringLoop::settle_touched(TimePoint now) {
 void IoUringLoop::close(ConnectionRecord& base) {
   RingRecord& record = static_cast<RingRecord&>(base);
   closing_.push_back(record);
-  if (record.operations > 0) {
-    submit(record, Operation::kCancel, [&](io_uring_sqe* entry) {
-      io_uring_prep_cancel_fd(entry, record.socket.get(), IORING_ASYNC_CANCEL_ALL);
-    });
-  }
+  if (record.operations > 0) cancel_operations(record);
   destroy_if_done(record);
+}
+
+void IoUringLoop::cancel_operations(RingRecord& record) {
+  submit(record, Operation::kCancel, [&](io_uring_sqe* entry) {
+    io_uring_prep_cancel_fd(entry, record.socket.get(), IORING_ASYNC_CANCEL_ALL);
+  });
 }
 
 // The memory that sends read and receives refer to outlives them. What a zero-copy send reads is

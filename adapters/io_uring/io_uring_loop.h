@@ -15,6 +15,7 @@
 #include "adapters/io_uring/ring_record.h"
 #include "adapters/loop/loop.h"
 #include "adapters/loop/output_buffers.h"
+#include "adapters/loop/retries.h"
 #include "adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
@@ -41,10 +42,10 @@ class IoUringLoop final : public Loop {
               UniqueFd wakeup, std::unique_ptr<Ring> ring, std::unique_ptr<BufferRing> input);
 
   std::unique_ptr<ConnectionRecord> make_record(UniqueFd socket) override;
-  bool admit(ConnectionRecord&) override { return true; }
   TimePoint wait(std::chrono::nanoseconds timeout) override;
-  void watch_listener(bool watch) override;
+  bool watch_listener(bool watch) override;
   void watch_connecting(ConnectionRecord& record) override;
+  void retry(ConnectionRecord& record, TimePoint now) override;
   void read_ahead(ConnectionRecord& record, TimePoint now) override;
   void write(ConnectionRecord& record, TimePoint now) override;
   void watch(ConnectionRecord& record) override;
@@ -55,12 +56,16 @@ class IoUringLoop final : public Loop {
   void ask_for_newcomers(TimePoint now);
   void cancel_accepts();
   void complete(const Completion& completion, TimePoint now);
+  void watch_wakeup();
   void on_wakeup(const Completion& completion);
   void on_accepted(const Completion& completion, TimePoint now);
   void on_received(RingRecord& record, const Completion& completion, TimePoint now);
   void on_sent(RingRecord& record, const Completion& completion, TimePoint now);
   void on_released(RingRecord& record, const Completion& completion, TimePoint now);
   void on_hangup(RingRecord& record, const Completion& completion, TimePoint now);
+  void on_connected(RingRecord& record, const Completion& completion, TimePoint now);
+  void on_cancelled(RingRecord& record, const Completion& completion, TimePoint now);
+  void on_accept_cancelled(const Completion& completion);
 
   template <typename Prepare>
   void submit_accept(Prepare prepare);
@@ -71,6 +76,7 @@ class IoUringLoop final : public Loop {
   void touch(RingRecord& record);
   void settle_touched(TimePoint now);
   void start_parked(TimePoint now);
+  void cancel_operations(RingRecord& record);
   void destroy_if_done(RingRecord& record);
 
   std::unique_ptr<OutputBuffers> take_buffers(gsl::span<const ConstBuffer> output);
@@ -84,6 +90,7 @@ class IoUringLoop final : public Loop {
   RingList closing_;    // the loop is through with them, the system is not
   std::vector<std::unique_ptr<OutputBuffers>> spare_buffers_;
   std::deque<UniqueFd> parked_;  // accepted above the limit: they wait as in the listen queue
+  Retries retries_;              // of what concerns no connection
   size_t accepts_ = 0;           // under way
   bool accepts_all_ = false;     // one that goes on and on
   bool accept_wanted_ = false;

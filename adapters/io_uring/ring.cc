@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <utility>
 
 namespace headrace::adapters {
 namespace {
@@ -63,27 +64,18 @@ absl::StatusOr<std::unique_ptr<Ring>> Ring::create(bool kernel_thread) {
 }
 
 io_uring_sqe* Ring::next_entry() {
-  while (true) {
+  if (excess_.empty()) {
     if (io_uring_sqe* entry = io_uring_get_sqe(&ring_)) return entry;
-    if (!enable() || !goes_on(io_uring_submit(&ring_))) return &dropped_;
-    const bool kernel_thread = (ring_.flags & IORING_SETUP_SQPOLL) != 0;
-    if (kernel_thread && !goes_on(io_uring_sqring_wait(&ring_))) return &dropped_;
   }
-}
-
-// What a call ended with: unless it is worth another try, that is remembered.
-bool Ring::goes_on(int result) {
-  const bool again = result == -ETIME || result == -EINTR || result == -EAGAIN || result == -EBUSY;
-  if (result < 0 && !again && failure_.ok()) failure_ = io_uring_error(-result);
-  return failure_.ok();
+  return &excess_.emplace_back();
 }
 
 bool Ring::enable() {
   if (enabled_) return true;
   // (liburing 2.3 declares io_uring_enable_rings() and does not export it.)
-  if (!goes_on(io_uring_register(ring_.ring_fd, IORING_REGISTER_ENABLE_RINGS, nullptr, 0))) {
-    return false;
-  }
+  const int result = io_uring_register(static_cast<unsigned>(ring_.ring_fd),
+                                       IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
+  if (!conclude(result).ok() || result < 0) return false;
   io_uring_register_ring_fd(&ring_);  // saves a look-up with every wait; it works without it too
   return enabled_ = true;
 }
@@ -91,9 +83,11 @@ bool Ring::enable() {
 // The ring's own descriptor wakes nobody while the work of a completion is deferred
 // (IORING_SETUP_DEFER_TASKRUN); an eventfd is signalled.
 int Ring::descriptor() {
-  if (!signal_.valid() && enable()) {
-    signal_ = UniqueFd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-    goes_on(signal_.valid() ? io_uring_register_eventfd(&ring_, signal_.get()) : -errno);
+  if (!signal_.valid() && failure_.ok() && enable()) {
+    UniqueFd signal(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+    const int result = signal.valid() ? io_uring_register_eventfd(&ring_, signal.get()) : -errno;
+    if (result < 0 && failure_.ok()) failure_ = io_uring_error(-result);
+    if (result >= 0) signal_ = std::move(signal);
   }
   return signal_.get();
 }
@@ -104,19 +98,53 @@ absl::Status Ring::wait(std::chrono::nanoseconds timeout) {
     uint64_t count;  // what is signalled from here on is seen in the next wait
     [[maybe_unused]] ssize_t n = ::read(signal_.get(), &count, sizeof(count));
   }
-  int result;
-  if (timeout.count() <= 0) {
-    result = io_uring_submit_and_get_events(&ring_);
-  } else if (timeout == std::chrono::nanoseconds::max()) {
-    result = io_uring_submit_and_wait(&ring_, 1);
-  } else {
-    __kernel_timespec limit{};
-    limit.tv_sec = timeout.count() / 1'000'000'000;
-    limit.tv_nsec = timeout.count() % 1'000'000'000;
-    io_uring_cqe* first = nullptr;
-    result = io_uring_submit_and_wait_timeout(&ring_, &first, 1, &limit, nullptr);
+  int result = 0;
+  while (result >= 0 && !queue_excess()) result = hand_over();
+  if (result >= 0) result = hand_over_and_wait(timeout);
+  return conclude(result);
+}
+
+// False: some are left, for which there is no room.
+bool Ring::queue_excess() {
+  while (!excess_.empty()) {
+    io_uring_sqe* entry = io_uring_get_sqe(&ring_);
+    if (entry == nullptr) return false;
+    *entry = excess_.front();
+    excess_.pop_front();
   }
-  goes_on(result);
+  return true;
+}
+
+// Makes room in the queue, or says why there is none: an errno value below zero.
+int Ring::hand_over() {
+  const int result = io_uring_submit(&ring_);
+  if (result < 0) return result;
+  const bool kernel_thread = (ring_.flags & IORING_SETUP_SQPOLL) != 0;
+  if (kernel_thread) return io_uring_sqring_wait(&ring_);
+  return result == 0 ? -EAGAIN : result;
+}
+
+int Ring::hand_over_and_wait(std::chrono::nanoseconds timeout) {
+  if (timeout.count() <= 0) return io_uring_submit_and_get_events(&ring_);
+  if (timeout == std::chrono::nanoseconds::max()) return io_uring_submit_and_wait(&ring_, 1);
+  __kernel_timespec limit{};
+  limit.tv_sec = timeout.count() / 1'000'000'000;
+  limit.tv_nsec = timeout.count() % 1'000'000'000;
+  io_uring_cqe* first = nullptr;
+  return io_uring_submit_and_wait_timeout(&ring_, &first, 1, &limit, nullptr);
+}
+
+// What a call ended with. A shortage of the kernel's is waited out: completions may free some, and
+// are only made when they are asked for.
+absl::Status Ring::conclude(int result) {
+  if (result >= 0 || result == -ETIME || result == -EINTR) {
+    retries_.reset();
+  } else if (is_shortage(-result)) {
+    if (enabled_) io_uring_get_events(&ring_);
+    if (!retries_.pause(-result)) failure_ = io_uring_error(-result);
+  } else {
+    failure_ = io_uring_error(-result);
+  }
   return failure_;
 }
 

@@ -6,8 +6,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 
+#include "adapters/loop/retries.h"
 #include "adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
@@ -30,8 +32,9 @@ class Ring {
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
 
-  // Room for the next submission, which carries `user_data`; the caller fills in the rest
-  // (io_uring_prep_...(), before it sets anything else). It goes out with the next wait().
+  // Notes a submission, which carries `user_data`; the caller fills in the rest
+  // (io_uring_prep_...(), before it sets anything else). It goes to the kernel with the next
+  // wait(), and never before: so nothing completes while completions are looked at.
   template <typename Prepare>
   void submit(uint64_t user_data, Prepare prepare) {
     io_uring_sqe* entry = next_entry();
@@ -39,19 +42,24 @@ class Ring {
     io_uring_sqe_set_data64(entry, user_data);
   }
   // There is something to hand over, or a failure to tell: wait() should not be put off.
-  bool has_unsubmitted() const { return !failure_.ok() || io_uring_sq_ready(&ring_) > 0; }
+  bool has_unsubmitted() const {
+    return !failure_.ok() || !excess_.empty() || io_uring_sq_ready(&ring_) > 0;
+  }
 
   // Hands the submissions to the kernel and waits for a completion, at most for `timeout`
-  // (nanoseconds::max(): for ever). One system call. An error, in one line, is for good: the system
-  // takes no more submissions from this thread, and they are dropped.
+  // (nanoseconds::max(): for ever). One system call for each full queue of submissions. Where the
+  // kernel is short of memory it returns after a moment, and goes on the next time. An error, in
+  // one line, is for good: the system takes no more submissions from this thread.
   absl::Status wait(std::chrono::nanoseconds timeout);
-  // Hands every completion that is there to `look(const io_uring_cqe&)`.
+  // Hands the completions that the last wait() has found to `look(const io_uring_cqe&)`.
   template <typename Look>
   void for_each_completion(Look look) {
+    const unsigned ready = io_uring_cq_ready(&ring_);  // more may come from a thread of the kernel
     unsigned head;
     unsigned count = 0;
     io_uring_cqe* completion;
     io_uring_for_each_cqe(&ring_, head, completion) {
+      if (count == ready) break;
       look(*completion);
       ++count;
     }
@@ -67,10 +75,14 @@ class Ring {
   explicit Ring(const io_uring& ring) : ring_(ring) {}
   io_uring_sqe* next_entry();
   bool enable();
-  bool goes_on(int result);
+  bool queue_excess();
+  int hand_over();
+  int hand_over_and_wait(std::chrono::nanoseconds timeout);
+  absl::Status conclude(int result);
 
   io_uring ring_;
-  io_uring_sqe dropped_{};  // handed out when there can be no room any more
+  std::deque<io_uring_sqe> excess_;  // submissions for which the queue had no room
+  Retries retries_;
   absl::Status failure_;
   UniqueFd signal_;  // an eventfd, once somebody has asked for descriptor()
   bool enabled_ = false;

@@ -23,6 +23,8 @@ struct ConnectionRecord;
 using OpenList = IntrusiveList<ConnectionRecord, struct OpenKind>;
 // It waits for its turn, by attend().
 using CalledList = IntrusiveList<ConnectionRecord, struct CalledKind>;
+// The system had no memory for what was asked of it.
+using RetryList = IntrusiveList<ConnectionRecord, struct RetryKind>;
 
 // One connection of a loop. An adapter derives its own, with what it knows of the socket.
 //
@@ -33,6 +35,7 @@ struct ConnectionRecord : DeadlineQueue::Entry,
                           YieldOrder::Entry,
                           OpenList::Hook,
                           CalledList::Hook,
+                          RetryList::Hook,
                           Driver {
   // An outbound connection that is not made yet.
   struct Connecting {
@@ -50,7 +53,6 @@ struct ConnectionRecord : DeadlineQueue::Entry,
   UniqueFd socket;
   std::unique_ptr<Connecting> connecting;
   std::optional<Session> session;  // none while it is connecting
-  bool usable = true;              // false: the system has no room to watch it
   bool fin_sent = false;
   bool evicted = false;   // to make room, and has not gone yet
   bool accepted = false;  // may have to give way to a newcomer

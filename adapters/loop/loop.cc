@@ -28,6 +28,9 @@ constexpr int kMostUnsent = 256 * 1024;
 constexpr uint64_t kWorthGivingBack = 4 << 20;
 constexpr uint64_t kConnection = 16 << 10;
 
+// Between the failure of an operation for lack of memory and the next try.
+constexpr milliseconds kRetryAfter{100};
+
 // How connect() ended: 0, or an errno value.
 int socket_error(const UniqueFd& socket) {
   int error = 0;
@@ -86,10 +89,9 @@ void Loop::connect(UniqueFd socket, const Options& options, Service* service) {
   ConnectionRecord& record = add(std::move(socket));
   record.connecting.reset(new ConnectionRecord::Connecting{options, service});
   record.connecting->options.explicit_release = options_.connection.explicit_release;
-  if (record.usable) watch_connecting(record);
+  watch_connecting(record);
   const TimePoint now = current_time();
-  const bool hopeless = !record.usable || stops_handled_ > 0;
-  deadlines_.schedule(record, hopeless ? now : now + options_.connect_timeout);
+  deadlines_.schedule(record, stops_handled_ > 0 ? now : now + options_.connect_timeout);
 }
 
 void Loop::run() {
@@ -102,6 +104,7 @@ bool Loop::turn(milliseconds max_wait) {
   if (!failure_.ok()) return false;
   expire_deadlines(now);
   attend_called(now);
+  retry_failed(now);
   make_room(now);
   handle_stop(now);
   give_memory_back();
@@ -112,6 +115,7 @@ bool Loop::turn(milliseconds max_wait) {
 void Loop::stop() {
   stops_requested_.fetch_add(1);
   const uint64_t one = 1;
+  // (It fails only where the counter is full, which wakes the loop as well.)
   [[maybe_unused]] ssize_t n = ::write(wakeup_.get(), &one, sizeof(one));
 }
 
@@ -121,7 +125,9 @@ TimePoint Loop::next_deadline(TimePoint now) const {
 
 TimePoint Loop::next_event(TimePoint now) const {
   if (!called_.empty()) return now;
-  return std::min({deadlines_.next(), admission_.resumes_at(now), next_place(now), grace_ends_});
+  const TimePoint retry_at = retries_.empty() ? TimePoint::max() : retry_at_;
+  return std::min(
+      {deadlines_.next(), admission_.resumes_at(now), next_place(now), grace_ends_, retry_at});
 }
 
 nanoseconds Loop::timeout(milliseconds max_wait, TimePoint now) const {
@@ -151,15 +157,32 @@ bool Loop::accept_waiting(TimePoint now) {
 }
 
 void Loop::accept_failed(int error, TimePoint now) {
-  if (error == EMFILE) {
-    // Nor is there room where descriptors are fewer than the connections that may be open.
-    if (ConnectionRecord* record = who_yields(now)) return yield(*record, now);
+  switch (error) {
+    case EINTR:
+    case ECANCELED:
+      return;
+    // Errors of the connection which would have been accepted (accept(2)).
+    case ECONNABORTED:
+    case EPERM:
+    case EPROTO:
+    case EOPNOTSUPP:
+    case ENOPROTOOPT:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENONET:
+      return;
+    case EMFILE:
+      // Nor is there room where descriptors are fewer than the connections that may be open.
+      if (ConnectionRecord* record = who_yields(now)) return yield(*record, now);
+      break;
+    default:
+      break;
   }
-  if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
-    admission_.pause(now);
-    statistics_.accept_pauses.add(1);
-  }
-  // Any other error is that of the connection which would have been accepted (accept(2)).
+  // The system's or ours: the same call would fail again at once.
+  admission_.pause(now);
+  statistics_.accept_pauses.add(1);
 }
 
 void Loop::start_accepted(UniqueFd socket, TimePoint now) {
@@ -176,13 +199,11 @@ ConnectionRecord& Loop::add(UniqueFd socket) {
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kMostUnsent, sizeof(kMostUnsent));
   ConnectionRecord& record = records_.add(make_record(std::move(socket)));
   open_.push_back(record);
-  record.usable = admit(record);
   return record;
 }
 
 void Loop::start(ConnectionRecord& record, Role role, const Options& options, Service& service,
                  TimePoint now) {
-  if (!record.usable) return remove(record);
   record.session.emplace(role, options, options_, service, record, statistics_, now);
   // A client speaks first, and its preface is usually here already: our SETTINGS go out with
   // replies.
@@ -197,8 +218,12 @@ void Loop::update_listener(TimePoint now) {
   if (!listener_.valid()) return;
   const bool may_yield = !admission_.is_paused(now) && yield_order_.next() <= now;
   const bool watch = room(now) > 0 || may_yield;
-  if (watch != listener_watched_) watch_listener(watch);
-  listener_watched_ = watch;
+  if (watch == listener_watched_) return;
+  if (watch_listener(watch)) {
+    listener_watched_ = watch;
+  } else {
+    admission_.pause(now);
+  }
 }
 
 // When to watch it again.
@@ -276,6 +301,7 @@ void Loop::remove(ConnectionRecord& record) {
   yield_order_.remove(record);
   if (record.session) record.session->discount_memory();
   record.CalledList::Hook::leave();
+  record.RetryList::Hook::leave();
   record.OpenList::Hook::leave();
   close(record);
 }
@@ -308,6 +334,18 @@ void Loop::attend_called(TimePoint now) {
     record->session->attend(now);
     settle(*record, now);
   }
+}
+
+void Loop::retry_later(ConnectionRecord& record, TimePoint now) {
+  if (retries_.empty()) retry_at_ = now + kRetryAfter;
+  retries_.push_back(record);
+}
+
+void Loop::retry_failed(TimePoint now) {
+  if (retries_.empty() || now < retry_at_) return;
+  RetryList due;
+  due.take_all(retries_);
+  while (ConnectionRecord* record = due.pop_front()) retry(*record, now);
 }
 
 ConnectionRecord& Loop::largest_holder() const {

@@ -81,16 +81,17 @@ class Loop {
 
   // Its record of a new connection.
   virtual std::unique_ptr<ConnectionRecord> make_record(UniqueFd socket) = 0;
-  // Has the system know it, by its id. False: there is no room for it.
-  virtual bool admit(ConnectionRecord& record) = 0;
   // Waits, for at most `timeout` (max(): for ever), and does the I/O that is ready then: calls
   // accept_waiting() or start_accepted(), finish_connecting(), and settle() for every connection
   // that got bytes or got rid of some. Says when the waiting ended.
   virtual TimePoint wait(std::chrono::nanoseconds timeout) = 0;
-  // From now on the listener's newcomers are asked for, or not.
-  virtual void watch_listener(bool watch) = 0;
+  // From now on the listener's newcomers are asked for, or not. False: the system had no memory for
+  // that; it is asked again a little later.
+  virtual bool watch_listener(bool watch) = 0;
   // finish_connecting() is wanted when the connection is made, or can't be.
   virtual void watch_connecting(ConnectionRecord& record) = 0;
+  // Does again what has failed when retry_later() was called.
+  virtual void retry(ConnectionRecord& record, TimePoint now) = 0;
   // Takes in what has already come on a connection that is new.
   virtual void read_ahead(ConnectionRecord& /*record*/, TimePoint /*now*/) {}
   // Writes what the session wants written, as far as that goes now.
@@ -124,6 +125,10 @@ class Loop {
   void finish_connecting(ConnectionRecord& record, TimePoint now);
   // After everything that may have changed a session: writes, watches, or closes.
   void settle(ConnectionRecord& record, TimePoint now);
+  // The system had no memory for what was asked of it: retry() is called in a tenth of a second.
+  // Until then the record is_retrying(), and what has failed is not asked again.
+  void retry_later(ConnectionRecord& record, TimePoint now);
+  bool is_retrying(const ConnectionRecord& record) const { return retries_.contains(record); }
   // More is held than LoopOptions::memory. The turn's end makes room, or who cannot wait for it.
   bool is_short_of_memory() const {
     return options_.memory > 0 && statistics_.memory.value() > options_.memory;
@@ -163,6 +168,7 @@ class Loop {
   ConnectionRecord& largest_holder() const;
   void expire_deadlines(TimePoint now);
   void attend_called(TimePoint now);
+  void retry_failed(TimePoint now);
   void update_listener(TimePoint now);
   void handle_stop(TimePoint now);
   void give_memory_back();
@@ -179,6 +185,8 @@ class Loop {
   YieldOrder yield_order_;
   OpenList open_;
   CalledList called_;  // by Driver::attend()
+  RetryList retries_;
+  TimePoint retry_at_;  // where there are any
   LoopStatistics statistics_;
   uint64_t most_held_ = 0;  // by all connections, since the allocator gave some back
   absl::Status failure_;
