@@ -8,7 +8,7 @@ import threading
 import time
 
 # A sanitizer's build starts slowly, and several tests share the machine.
-START_SECONDS = 30
+START_SECONDS = 60
 
 # For a program whose memory is measured: AddressSanitizer keeps less of what was freed. Other builds do
 # not read it.
@@ -19,6 +19,14 @@ def io_flags(program):
     """How the program under test is to move bytes, where a test target says so (its BUILD file)."""
     wanted = os.environ.get("HEADRACE_TEST_IO")
     return [f"--io={wanted}"] if wanted and os.path.basename(program) in ("serve", "get") else []
+
+
+class NotStarted(RuntimeError):
+    """It has ended, with `code`, or hung, instead of saying what it serves; `text` is what it said."""
+
+    def __init__(self, program, code, text):
+        super().__init__(f"{program} printed no URL within {START_SECONDS} s: {text}")
+        self.code, self.text = code, text
 
 
 class Server:
@@ -37,9 +45,11 @@ class Server:
         self.host, self.port = None, None
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
-        if not self.announced.wait(START_SECONDS) or self.port is None:
+        self.announced.wait(START_SECONDS)
+        if self.port is None:
+            code = self.process.wait(START_SECONDS) if self.announced.is_set() else None
             self.kill()
-            raise RuntimeError(f"{program} printed no URL within {START_SECONDS} s: {self.text()}")
+            raise NotStarted(program, code, self.text())
 
     def _read(self):
         for line in self.process.stdout:
@@ -52,6 +62,16 @@ class Server:
 
     def text(self):
         return "".join(self.output).strip()
+
+    def wait_for(self, pattern):
+        """What of its text matches the pattern, once it is there."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            found = re.search(pattern, self.text())
+            if found:
+                return found.group(0)
+            time.sleep(0.01)
+        raise RuntimeError(f"it did not print {pattern} within {START_SECONDS} s: {self.text()}")
 
     def url(self, path="/"):
         return f"http://{self.host}:{self.port}{path}"
@@ -67,7 +87,7 @@ class Server:
     def terminate(self):
         self.process.send_signal(signal.SIGTERM)
 
-    def stop(self, seconds=20):
+    def stop(self, seconds=60):
         """SIGTERM; None when it exits with 0 in time, else a sentence."""
         if self.process.poll() is not None:
             return f"the server had ended with {self.process.returncode}: {self.text()}"
@@ -80,7 +100,7 @@ class Server:
             code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             return f"the server did not end within {seconds} s of SIGTERM"
-        self.reader.join(5)
+        self.reader.join(seconds)
         if code != 0:
             return f"the server ended with {code} after {time.monotonic() - started:.1f} s: {self.text()}"
         return None

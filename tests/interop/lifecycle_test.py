@@ -13,20 +13,21 @@ from collections import namedtuple
 from checks import equal, holds, require, run, without_io_uring
 from peer import DATA, ENHANCE_YOUR_CALM, GOAWAY, INITIAL_WINDOW_SIZE, MAX_WINDOW, NO_ERROR, Peer
 from report import Report
-from server import Server
+from server import NotStarted, Server
 
 CURL = require("curl")
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else sys.exit(f"usage: {sys.argv[0]} SERVER-PROGRAM")
 
+PATIENCE = 60  # seconds, which only something that hangs takes
 Target = namedtuple("Target", "host port get_path post_path timeout")
 
 
 def connect(server, settings=()):
-    return Peer(Target(server.host, server.port, "/bytes/1000", "/echo", 20), settings)
+    return Peer(Target(server.host, server.port, "/bytes/1000", "/echo", PATIENCE), settings)
 
 
 def curl(server, path):
-    return run(CURL, "--http2-prior-knowledge", "-sS", "--max-time", "20", server.url(path))
+    return run(CURL, "--http2-prior-knowledge", "-sS", "--max-time", str(PATIENCE), server.url(path))
 
 
 class running:
@@ -48,17 +49,14 @@ class running:
 def announcement():
     """prints its URL and a curl line that works"""
     with running() as server:
-        time.sleep(0.2)
-        line = [line for line in server.text().split("\n") if "curl --http2-prior-knowledge" in line]
-        holds(line, f"no curl line in: {server.text()}")
-        command = line[0][line[0].index("curl"):]
-        run("/bin/sh", "-c", command + " -sS --max-time 10 --output /dev/null")
+        command = server.wait_for(r"curl --http2-prior-knowledge .*")
+        run("/bin/sh", "-c", f"{command} -sS --max-time {PATIENCE} --output /dev/null")
 
 
 def refuses(*flags, runner=()):
     """One clear line on stderr, nothing on stdout, exit code 2."""
     result = subprocess.run([*runner, PROGRAM, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            timeout=30, check=False, text=True)
+                            timeout=PATIENCE, check=False, text=True)
     equal(result.returncode, 2, f"exit code with {' '.join(flags)}")
     lines = result.stderr.strip().split("\n")
     equal(len(lines), 1, f"lines on stderr ({result.stderr!r})")
@@ -124,7 +122,8 @@ def io():
         with running(*flags, runner=runner) as server:
             serves(server, "epoll")
             holds(words in server.text(), server.text())
-            holds(words in refuses(*flags, "--io=io_uring", runner=runner), "it does not say why")
+            line = refuses(*flags, "--io=io_uring", runner=runner)
+            holds(words in line, f"'{line}' does not say '{words}'")
 
 
 def serves(server, io):
@@ -144,20 +143,23 @@ def little_locked_memory():
             with running(*flags, "--io=auto", runner=runner) as server:
                 serves(server, json.loads(curl(server, "/stats"))["io"])
                 holds("going on" not in server.text() or "ulimit -l" in server.text(), server.text())
+            # (What other processes have locked counts too, and what those that have just ended had:
+            # whether it can begin is asked once.)
             try:
                 with running(*flags, "--io=io_uring", runner=runner) as server:
                     serves(server, "io_uring")
-            except RuntimeError:  # it has not begun
-                line = refuses("--port=0", *flags, "--io=io_uring", runner=runner)
-                holds("ulimit -l" in line, line)
+            except NotStarted as refusal:
+                equal(refusal.code, 2, "exit code")
+                equal(len(refusal.text.split("\n")), 1, f"lines ({refusal.text!r})")
+                holds("ulimit -l" in refusal.text, refusal.text)
 
 
 def io_that_fails():
     """io_uring that fails once it serves: a line that says so, exit code 1"""
     for flags in ((), ("--threads=4",)):
         with running(*flags, "--io=io_uring", runner=without_io_uring("broken")) as server:
-            equal(server.process.wait(20), 1, "exit code")
-            server.reader.join(5)
+            equal(server.process.wait(PATIENCE), 1, "exit code")
+            server.reader.join(PATIENCE)
             last = server.text().split("\n")[-1]
             equal(last, "serve: io_uring: Input/output error")
 
@@ -196,32 +198,35 @@ def unread_log():
 def idle_timeout():
     """--idle_timeout: an idle connection gets GOAWAY NO_ERROR and is closed"""
     with running("--idle_timeout=1s") as server:
-        peer = connect(server)
         started = time.monotonic()
+        peer = connect(server)
         goaway = None
         while (frame := peer.read()) is not None:
             if frame.type == GOAWAY:
                 goaway = frame
         holds(goaway is not None and goaway.error == NO_ERROR, f"GOAWAY: {goaway}")
-        holds(0.5 < time.monotonic() - started < 10, f"after {time.monotonic() - started:.1f} s")
+        holds(time.monotonic() - started >= 1, f"after {time.monotonic() - started:.1f} s")
 
 
 def max_connections():
     """--max_connections=2: a third waits; when one ends there is room again"""
     with running("--max_connections=2") as server:
         first, second = connect(server), connect(server)
-        for peer in (first, second):  # who is being served keeps its place
+        for peer in (first, second):
             peer.send_post()
             peer.expect_response()
-        with socket.create_connection((server.host, server.port), timeout=2) as third:
-            third.settimeout(2)
-            try:
-                answer = third.recv(100)
-            except OSError:
-                answer = b""
-        equal(answer, b"", "the third connection")
+        with socket.create_connection((server.host, server.port), timeout=PATIENCE) as third:
+            third.setblocking(False)
+            for _ in range(10):  # who is being served, and gets on, keeps its place
+                for peer in (first, second):
+                    peer.send_data(1, b"x", 0)
+                    peer.read_until(lambda frame: frame.type == DATA, "DATA")
+                time.sleep(0.1)
+                try:
+                    equal(third.recv(100), "nothing", "the third connection")
+                except BlockingIOError:
+                    pass
         first.close()
-        time.sleep(0.3)
         equal(len(curl(server, "/bytes/10")), 10)
         second.expect_ping_answer()
 
@@ -269,7 +274,7 @@ def threads():
 def idle_end():
     """SIGTERM without a connection: exit code 0 at once"""
     with running() as server:
-        equal(server.stop(5), None)
+        equal(server.stop(), None)
 
 
 def graceful_end():
@@ -299,7 +304,7 @@ def graceful_end():
         equal((last.last_stream, last.error), (3, NO_ERROR), "the last GOAWAY")
         equal(ended, {1, 3}, "streams that ended")
         equal(answered, 1, "PINGs of the server")
-        equal(server.wait(10), None)
+        equal(server.wait(PATIENCE), None)
 
 
 def refused_at_the_end():
@@ -312,13 +317,12 @@ def refused_at_the_end():
         while peer.read().type != GOAWAY:
             pass
         try:
-            with socket.create_connection((server.host, server.port), timeout=2) as late:
-                late.settimeout(5)
+            with socket.create_connection((server.host, server.port), timeout=PATIENCE) as late:
                 equal(late.recv(1), b"", "a late connection")
         except OSError:
             pass
         peer.close()
-        equal(server.wait(15), None)
+        equal(server.wait(PATIENCE), None)
 
 
 def second_signal():
@@ -328,9 +332,9 @@ def second_signal():
         peer.send_get(1)
         peer.expect_response(1)
         server.terminate()
-        time.sleep(0.5)
+        peer.read_until(lambda frame: frame.type == GOAWAY, "GOAWAY")  # it has seen the first
         server.terminate()
-        equal(server.wait(30), None)
+        equal(server.wait(PATIENCE), None)
         peer.close()
 
 
@@ -338,7 +342,7 @@ def interrupt():
     """SIGINT ends it as SIGTERM does"""
     with running() as server:
         server.process.send_signal(2)
-        equal(server.wait(5), None)
+        equal(server.wait(PATIENCE), None)
 
 
 CHECKS = [announcement, bad_flags, missing_root, taken_port, allocation, io, little_locked_memory,
