@@ -163,6 +163,7 @@ TEST_F(IoUringLoopTest, ThePeerResetsWhileItsBytesAreHeld) {
   io_uring_options_.zero_copy_asks = false;
   make_loop();
   LoopPeer peer = connect_and_ask("/50000000");
+  ASSERT_TRUE(turn_until([&] { return service_.requests == 1; }));
   turn_for(milliseconds(30));
   peer.send_rst();
   EXPECT_TRUE(turn_until([&] { return service_.destroyed == 1; }));
@@ -176,8 +177,8 @@ TEST_F(IoUringLoopTest, IsDestroyedWhileBytesAreHeldAndSendsAreUnderWay) {
     make_loop();
     std::vector<LoopPeer> peers;
     for (int i = 0; i < 10; ++i) peers.push_back(connect_and_ask("/50000000"));
+    EXPECT_TRUE(turn_until([&] { return service_.requests == 10; }));
     turn_for(milliseconds(50));
-    EXPECT_EQ(service_.requests, 10);
     loop_.reset();
     EXPECT_EQ(service_.destroyed, 10);
   }
@@ -188,6 +189,7 @@ TEST_F(IoUringLoopTest, IsDestroyedWhileBytesAreHeldAndSendsAreUnderWay) {
 TEST_F(IoUringLoopTest, TakesNobodyInAnyMoreWhileItIsDestroyed) {
   make_loop();
   LoopPeer peer = connect_and_ask("/50000000");
+  ASSERT_TRUE(turn_until([&] { return service_.requests == 1; }));
   turn_for(milliseconds(20));
   LoopPeer newcomer = connect_and_ask("/1");
   loop_.reset();

@@ -18,6 +18,7 @@
 #include "tests/adapters/loop_kinds.h"
 #include "tests/adapters/loop_peer.h"
 #include "tests/adapters/pattern_service.h"
+#include "tests/adapters/stopped_clock.h"
 
 namespace headrace::adapters {
 namespace {
@@ -53,12 +54,13 @@ class LoopTest : public testing::TestWithParam<LoopKind> {
     return LoopPeer(LoopPeer::connect_to(address_, receive_buffer));
   }
 
-  // Turns the loop, and lets the peers read, until `done` or for ten seconds.
+  // Turns the loop, and lets the peers read, until `done`; false when it hangs.
   bool turn_until(const std::function<bool()>& done, std::vector<LoopPeer*> peers = {},
                   size_t read_limit = 1 << 20) {
-    const auto give_up = Clock::now() + std::chrono::seconds(60);  // it hangs
+    using RealTime = std::chrono::system_clock;  // which a StoppedClock does not stop
+    const auto give_up = RealTime::now() + std::chrono::seconds(60);
     while (!done()) {
-      if (Clock::now() > give_up) return false;
+      if (RealTime::now() > give_up) return false;
       running_ = loop_->turn(milliseconds(1));
       for (LoopPeer* peer : peers) peer->read(read_limit);
     }
@@ -69,6 +71,24 @@ class LoopTest : public testing::TestWithParam<LoopKind> {
     do {
       loop_->turn(milliseconds(1));
     } while (Clock::now() < end);
+  }
+  // Reads slowly until `done`: five milliseconds have passed whenever a thousand octets have come.
+  bool read_slowly(LoopPeer& peer, StoppedClock& clock, const std::function<bool()>& done) {
+    return turn_until([&] {
+      const size_t before = peer.received().size();
+      peer.read(1'000);
+      if (peer.received().size() > before) clock.advance(milliseconds(5));
+      return done() || peer.saw_eof() || peer.saw_reset();
+    });
+  }
+  // Of all connections, open or not.
+  uint64_t counter(std::string_view name) const {
+    for (size_t i = 0; i < kConnectionCounters.size(); ++i) {
+      if (kConnectionCounters[i].name == name) {
+        return loop_->statistics().connection_counters[i].value();
+      }
+    }
+    return 0;
   }
   // How many turns are not waited in, although nothing is to be done.
   int busy_turns(milliseconds time) {
@@ -152,7 +172,7 @@ TEST_P(LoopTest, TurnsInsideAnotherLoop) {
       const bool at_once = loop_->next_deadline(now) <= now;
       pollfd loop = {loop_->descriptor(), POLLIN, 0};
       // (A descriptor that wakes nobody is found to be readable when the time is up.)
-      woken = at_once || (poll(&loop, 1, 5'000) == 1 && Clock::now() < now + milliseconds(4'500));
+      woken = at_once || (poll(&loop, 1, 60'000) == 1 && Clock::now() < now + milliseconds(50'000));
       loop_->turn(milliseconds(0));
       peer.read();
     }
@@ -239,6 +259,7 @@ TEST_P(LoopTest, ClosesWhenThePeerCloses) {
 // Closing with bytes unread would make TCP send RST, which throws away what the peer has not read
 // yet: our GOAWAY. So the rest of its bytes is read and dropped first.
 TEST_P(LoopTest, LingersSoThatGoawayArrives) {
+  options_.linger_timeout = std::chrono::minutes(1);
   make_listening_loop();
   LoopPeer peer = connect_peer();
   peer.send_preface();
@@ -283,13 +304,14 @@ TEST_P(LoopTest, LingersWhileASlowPeerTakesTheRest) {
   peer.send(reference::encode(reference::WINDOW_UPDATE, 0, 0, reference::u32(kMaxWindow - 65535)));
   peer.send_get(1, "/150000");
   ASSERT_TRUE(turn_until([&] { return service_.requests == 1; }));
+  StoppedClock clock;
   loop_->stop();
-  turn_for(milliseconds(40));
-  for (int i = 0; i < 1000 && !peer.saw_eof() && !peer.saw_reset(); ++i) {
+  loop_->turn(milliseconds(1));
+  clock.advance(milliseconds(40));
+  ASSERT_TRUE(read_slowly(peer, clock, [&] {
     peer.send(reference::encode(reference::PING, 0, 0, "and yet?"));
-    turn_for(milliseconds(5));
-    peer.read(1'000);
-  }
+    return false;
+  }));
   EXPECT_TRUE(peer.saw_eof());
   EXPECT_TRUE(peer.ended(1));
   EXPECT_TRUE(peer.data_of(1) == pattern(150'000));
@@ -346,9 +368,15 @@ TEST_P(LoopTest, KeepsAPeerThatCancelsWhatItDoesNotTake) {
   peer.send(reference::encode(reference::WINDOW_UPDATE, 0, 0, reference::u32(kMaxWindow - 65535)));
   peer.send_get(1, "/50000000");
   ASSERT_TRUE(turn_until([&] { return peer.received().size() > 1'000'000; }, {&peer}));
+  StoppedClock clock;
   peer.send(reference::encode(reference::RST_STREAM, 0, 1, reference::u32(8)));
-  const auto start = Clock::now();
-  ASSERT_TRUE(turn_until([&] { return Clock::now() - start > milliseconds(500); }, {&peer}));
+  ASSERT_TRUE(turn_until(
+      [&] {
+        return !service_.streams_closed.empty() && peer.received().size() == counter("bytes_sent");
+      },
+      {&peer}));
+  clock.advance(milliseconds(500));
+  for (int i = 0; i < 5; ++i) loop_->turn(milliseconds(1));
   EXPECT_EQ(loop_->open_connections(), 1u);
 }
 
@@ -364,6 +392,7 @@ TEST_P(LoopTest, KeepsTheConnectionsDeadlines) {
 
 TEST_P(LoopTest, NewcomersWaitAboveTheLimit) {
   options_.max_connections = 1;
+  options_.yield_idle = std::chrono::minutes(1);
   make_listening_loop();
   LoopPeer first = connect_peer();
   first.send_preface();
@@ -376,7 +405,7 @@ TEST_P(LoopTest, NewcomersWaitAboveTheLimit) {
   EXPECT_EQ(second.received(), "");
   EXPECT_FALSE(second.saw_eof());
   EXPECT_EQ(loop_->open_connections(), 1u);
-  EXPECT_LE(busy_turns(milliseconds(50)), 5) << "it spins on the listening socket";
+  EXPECT_TRUE(comes_to_rest()) << "it spins on the listening socket";
   first.close();
   ASSERT_TRUE(turn_until([&] { return second.ended(1); }, {&second}));
 }
@@ -407,7 +436,7 @@ TEST_P(LoopTest, TheIdleGiveWayToNewcomers) {
   ASSERT_EQ(goaways.size(), 1u);
   EXPECT_EQ(reference::parse_goaway(goaways[0].payload).error_code, 0u);
   EXPECT_EQ(loop_->statistics().connections_yielded.value(), 2u);
-  EXPECT_LE(busy_turns(milliseconds(50)), 5) << "it spins, and nobody waits";
+  EXPECT_TRUE(comes_to_rest()) << "it spins, and nobody waits";
 }
 
 TEST_P(LoopTest, TheStalledGiveWayToNewcomers) {
@@ -439,10 +468,12 @@ TEST_P(LoopTest, ASlowReaderKeepsItsPlace) {
   LoopPeer newcomer = connect_peer();
   newcomer.send_preface();
   newcomer.send_get(1, "/3");
-  while (!slow.ended(1) && !slow.saw_eof() && !slow.saw_reset()) {
-    turn_for(milliseconds(5));
-    slow.read(1'000);
-    newcomer.read();
+  {
+    StoppedClock clock;
+    ASSERT_TRUE(read_slowly(slow, clock, [&] {
+      newcomer.read();
+      return slow.ended(1);
+    }));
   }
   EXPECT_TRUE(slow.data_of(1) == pattern(150'000));
   EXPECT_TRUE(turn_until([&] { return newcomer.ended(1); }, {&newcomer, &slow}));
@@ -470,12 +501,13 @@ TEST_P(LoopTest, WaitsForDescriptorsWithoutSpinning) {
   const UniqueFd next(dup(0));  // the lowest free number: no other may be had
   const rlimit none{static_cast<rlim_t>(next.get()), before.rlim_max};
   setrlimit(RLIMIT_NOFILE, &none);
-  loop_->turn(milliseconds(10));
-  const int turns = busy_turns(milliseconds(50));
+  // (A thread of the kernel comes to it when it is given a processor.)
+  const bool paused = turn_until([&] { return loop_->statistics().accept_pauses.value() >= 1; });
+  const bool rests = comes_to_rest();
   setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_TRUE(paused);
+  EXPECT_TRUE(rests) << "it spins on the listening socket";
   EXPECT_EQ(loop_->open_connections(), 0u);
-  EXPECT_GE(loop_->statistics().accept_pauses.value(), 1u);
-  EXPECT_LE(turns, 5) << "it spins on the listening socket";
   EXPECT_TRUE(turn_until([&] { return !peer.received().empty(); }, {&peer}));
 }
 
@@ -516,7 +548,7 @@ TEST_P(LoopTest, StopsAtOnceWhenToldTwice) {
   loop_->stop();
   turn_for(milliseconds(20));
   EXPECT_EQ(loop_->open_connections(), 1u);
-  EXPECT_LE(busy_turns(milliseconds(50)), 5) << "it spins while it waits for the stream";
+  EXPECT_TRUE(comes_to_rest()) << "it spins while it waits for the stream";
   loop_->stop();
   EXPECT_TRUE(turn_until([&] { return !running_; }));
   EXPECT_EQ(service_.destroyed, 1);
@@ -534,7 +566,7 @@ TEST_P(LoopTest, StopsWhenTheGracePeriodIsOver) {
   loop_->stop();
   loop_->run();
   EXPECT_GE(Clock::now() - start, milliseconds(60));
-  EXPECT_LT(Clock::now() - start, milliseconds(5'000));
+  EXPECT_LT(Clock::now() - start, milliseconds(30'000)) << "the default's";
 }
 
 TEST_P(LoopTest, StopsWithoutConnections) {
@@ -552,19 +584,12 @@ TEST_P(LoopTest, AddsUpTheConnectionsCounters) {
   ASSERT_TRUE(turn_until([&] { return peer.ended(1); }, {&peer}));
   peer.close();
   ASSERT_TRUE(turn_until([&] { return loop_->open_connections() == 0; }));
-  const LoopStatistics& statistics = loop_->statistics();
-  const auto counter = [&](std::string_view name) -> uint64_t {
-    for (size_t i = 0; i < kConnectionCounters.size(); ++i) {
-      if (kConnectionCounters[i].name == name) return statistics.connection_counters[i].value();
-    }
-    return 0;
-  };
   EXPECT_EQ(counter("requests_received"), 1u);
   EXPECT_EQ(counter("data_sent"), 1000u);
   EXPECT_EQ(counter("bytes_sent"), peer.received().size());
-  EXPECT_EQ(statistics.connections_accepted.value(), 1u);
-  EXPECT_EQ(statistics.connections_closed.value(), 1u);
-  EXPECT_EQ(statistics.connection_memory.value(), 0u);
+  EXPECT_EQ(loop_->statistics().connections_accepted.value(), 1u);
+  EXPECT_EQ(loop_->statistics().connections_closed.value(), 1u);
+  EXPECT_EQ(loop_->statistics().connection_memory.value(), 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Loops, LoopTest, testing::ValuesIn(kLoopKinds), loop_kind_name);
