@@ -37,6 +37,10 @@ STALE_VIEWS = tuple(
      for kind in ("DataBytes", "HeaderFields", "EventObject") for mode in ("reuse", "fresh")] +
     [f"//tests/frame:stale_frame_test StaleFrameDeathTest.{kind}"
      for kind in ("DataBytes", "ViewsFromBeforeKeep", "FrameObject")])
+# The oracle of the fuzzers that counts their allocations.
+BALANCED = tuple(f"//fuzz:balanced_test {case}" for case in (
+    "BalancedDeathTest.WhatStaysIsReportedReachableOrNot",
+    "BalancedTest.WhatOtherThreadsHoldIsNotTheCases"))
 STALE_ACCESSORS = (
     "//tests/connection:stale_event_test StaleAccessorDeathTest.DataBytes",
     "//tests/connection:stale_event_test StaleAccessorDeathTest.HeaderFields",
@@ -106,7 +110,7 @@ def self_play():
 # (Clang compiles it in half the time.)
 @stage("clang-19, AddressSanitizer and UndefinedBehaviorSanitizer", 25, 45)
 def sanitizers():
-    yield from with_controls(STALE_VIEWS,
+    yield from with_controls(STALE_VIEWS + BALANCED,
                              tests("--config=asan", "--config=ubsan", *short(), environment=CLANG,
                                    targets=("//...", "-//benchmarks/...",
                                             "-//tests/attacks:instructions_test")))
