@@ -47,6 +47,7 @@ struct ConnectionRecord : DeadlineQueue::Entry,
 
   // Driver. Of no consequence once the loop is through with the connection.
   void attend() override;
+  SocketAddress remote() const override { return SocketAddress::remote(socket); }
 
   Loop& loop;
   ConnectionId id;  // set by the table

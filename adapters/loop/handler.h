@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "adapters/socket/address.h"
 #include "protocol/connection/connection.h"
 
 namespace headrace::adapters {
@@ -32,6 +33,8 @@ class Driver {
   // that can be read now. What they made ready is sent, and their events come, within the loop's
   // next turn. From the loop's thread.
   virtual void attend() = 0;
+  // Where the peer's end is. Asks the system.
+  virtual SocketAddress remote() const = 0;
 };
 
 // Makes the handlers of one loop's connections. Only that loop's thread calls it.
@@ -43,6 +46,10 @@ class Service {
   // and is destroyed before the handler is, so body sources and views may live in there. It is not
   // yet driven: events come later. Commands are legal already.
   virtual std::unique_ptr<Handler> open(Connection& connection, Driver& driver) = 0;
+
+  // The process has no descriptor for a newcomer. True: one that can be opened again, a file's
+  // perhaps, was closed. Else a connection may have to give way.
+  virtual bool give_back_descriptor() { return false; }
 
   // An outbound connection could not be made: an errno value. open() will not be called for it.
   virtual void connect_failed(int /*error*/) {}

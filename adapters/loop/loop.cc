@@ -174,6 +174,8 @@ void Loop::accept_failed(int error, TimePoint now) {
     case ENONET:
       return;
     case EMFILE:
+    case ENFILE:
+      if (service_->give_back_descriptor()) return;
       // Nor is there room where descriptors are fewer than the connections that may be open.
       if (ConnectionRecord* record = who_yields(now)) return yield(*record, now);
       break;

@@ -16,6 +16,18 @@ using std::chrono_literals::operator""s;
 ABSL_FLAG(std::string, address, "127.0.0.1", "Host name or IP address to listen on.");
 ABSL_FLAG(uint16_t, port, 8080, "TCP port to listen on; 0 picks a free one.");
 ABSL_FLAG(std::string, root, "", "Directory of files to serve instead of the built-in site.");
+ABSL_FLAG(
+    uint32_t, open_files, 0,
+    "Descriptors of files open at once, over all threads; one connection may have opened an "
+    "eighth of them. Beyond, the one that was read least recently is closed, and opened again "
+    "when its turn comes: nobody waits or is refused. 0: an eighth of the descriptors that the "
+    "process may have (ulimit -n), 4,096 at most.");
+ABSL_FLAG(
+    bool, diagnostics, false,
+    "Answer /echo, /bytes/N, /headers, /status/NNN, /stats and /ws beside the files of --root "
+    "too. Without --root they are always there; with it, unless this is given, they are 404.");
+ABSL_FLAG(std::string, stats_to, "loopback",
+          "Who may read /stats: loopback, which is this machine, or all. Others get 403.");
 ABSL_FLAG(int, threads, 1,
           "Loops, each on a thread of its own with a listening socket of its own.");
 ABSL_FLAG(
@@ -37,7 +49,7 @@ ABSL_FLAG(uint32_t, memory_mib, 512,
           "for much and takes nothing cannot crowd out the others; 0 is no bound.");
 ABSL_FLAG(uint32_t, max_streams, 100, "Streams that a client may have open at once.");
 ABSL_FLAG(bool, websocket, true,
-          "Take extended CONNECT (RFC 8441), for the WebSocket echo at /ws.");
+          "Take extended CONNECT (RFC 8441), for the WebSocket echo at /ws (see --diagnostics).");
 ABSL_FLAG(Duration, idle_timeout, Duration{180s},
           "A connection without a stream is closed after so long; 0 is never.");
 ABSL_FLAG(
@@ -89,6 +101,14 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   }
   config.address = absl::GetFlag(FLAGS_address);
   config.port = absl::GetFlag(FLAGS_port);
+  config.root = program::from_users_directory(absl::GetFlag(FLAGS_root));
+  config.open_files = absl::GetFlag(FLAGS_open_files);
+  config.diagnostics = absl::GetFlag(FLAGS_diagnostics) || config.root.empty();
+  const std::string stats_to = absl::GetFlag(FLAGS_stats_to);
+  if (stats_to != "loopback" && stats_to != "all") {
+    return absl::InvalidArgumentError("--stats_to is loopback or all");
+  }
+  config.stats_to_all = stats_to == "all";
   config.threads = absl::GetFlag(FLAGS_threads);
   if (config.threads < 1 || config.threads > kMaxThreads) {
     return absl::InvalidArgumentError("--threads is from 1 to " + std::to_string(kMaxThreads));
@@ -106,7 +126,7 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   if (!allocation.ok()) return allocation.status();
   Options& connection = config.loop.connection;
   connection.allocation = *allocation;
-  connection.enable_connect_protocol = absl::GetFlag(FLAGS_websocket);
+  connection.enable_connect_protocol = absl::GetFlag(FLAGS_websocket) && config.diagnostics;
   connection.initial_window_size = kStreamWindow;
   connection.connection_window_size = kConnectionWindow;
   connection.send_buffer_size = kSendBuffer;
@@ -124,14 +144,13 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   if (!io.ok()) return io.status();
   config.io = *io;
 
-  config.root = program::from_users_directory(absl::GetFlag(FLAGS_root));
   config.log = program::from_users_directory(absl::GetFlag(FLAGS_log_file));
   if (config.log.empty() && absl::GetFlag(FLAGS_log)) config.log = "-";
   return config;
 }
 
 std::string usage() {
-  return "Serves HTTP/2 without TLS (prior knowledge): files, or a small built-in site, and the\n"
+  return "Serves HTTP/2 without TLS (prior knowledge): files, or a small built-in site with the\n"
          "endpoints /echo, /bytes/N, /headers, /status/NNN, /stats and /ws (WebSocket).\n\n"
          "Usage: serve [--flag=value...]\n\n" +
          program::describe_flags();

@@ -3,6 +3,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <gsl/span>
 #include <optional>
@@ -19,8 +20,11 @@ struct Config {
   std::string address;
   uint16_t port = 0;
   int threads = 1;
-  std::string root;  // empty: the built-in site
-  std::string log;   // empty: none; "-": the standard output
+  std::string root;           // empty: the built-in site
+  bool diagnostics = true;    // as in Site
+  bool stats_to_all = false;  // likewise
+  size_t open_files = 0;      // over all threads; 0: a part of the descriptors there are
+  std::string log;            // empty: none; "-": the standard output
   program::Io io = program::Io::kEpoll;
   adapters::LoopOptions loop;  // max_connections is one loop's share
 };

@@ -9,9 +9,12 @@
 #include <cstddef>
 #include <utility>
 
+#include "adapters/socket/retry.h"
+
 namespace headrace::serve {
 namespace {
 
+using adapters::retry_interrupted;
 using adapters::UniqueFd;
 
 // O_NONBLOCK: opening a FIFO must not wait for its writer.
@@ -24,16 +27,35 @@ int hex_digit(char c) {
   return -1;
 }
 
+// A rename that happens meanwhile anywhere makes openat2() give up with EAGAIN, now and then.
+constexpr int kAttempts = 10;
+
 // glibc has no wrapper for openat2(2).
 UniqueFd open_beneath(int directory, const char* name) {
   open_how how{};
   how.flags = kOpenFlags;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  return UniqueFd(static_cast<int>(syscall(SYS_openat2, directory, name, &how, sizeof(how))));
+  for (int attempt = 1;; ++attempt) {
+    const long fd =
+        retry_interrupted([&] { return syscall(SYS_openat2, directory, name, &how, sizeof(how)); });
+    if (fd >= 0 || errno != EAGAIN || attempt == kAttempts) return UniqueFd(static_cast<int>(fd));
+  }
+}
+
+UniqueFd open_at(int directory, const char* name, int flags) {
+  return UniqueFd(retry_interrupted([&] { return openat(directory, name, flags); }));
+}
+
+// Whether the kernel has openat2() for us: old ones do not, and some sandboxes refuse it. Any other
+// failure passes.
+DocumentRoot::Resolution resolution_for(int directory) {
+  if (open_beneath(directory, ".").valid()) return DocumentRoot::Resolution::kKernel;
+  return errno == ENOSYS || errno == EPERM ? DocumentRoot::Resolution::kWalk
+                                           : DocumentRoot::Resolution::kKernel;
 }
 
 UniqueFd open_by_walking(int directory, std::string_view name) {
-  UniqueFd current(openat(directory, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  UniqueFd current = open_at(directory, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
   while (current.valid()) {
     const size_t slash = name.find('/');
     const std::string segment(name.substr(0, slash));
@@ -42,13 +64,13 @@ UniqueFd open_by_walking(int directory, std::string_view name) {
       return UniqueFd();
     }
     if (slash == std::string_view::npos) {
-      return UniqueFd(
-          openat(current.get(), segment.empty() ? "." : segment.c_str(), kOpenFlags | O_NOFOLLOW));
+      return open_at(current.get(), segment.empty() ? "." : segment.c_str(),
+                     kOpenFlags | O_NOFOLLOW);
     }
     name.remove_prefix(slash + 1);
     if (segment.empty()) continue;
-    current = UniqueFd(
-        openat(current.get(), segment.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    current =
+        open_at(current.get(), segment.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   }
   return current;
 }
@@ -90,15 +112,13 @@ bool is_hidden(std::string_view name) {
 }
 
 absl::StatusOr<DocumentRoot> DocumentRoot::open(const std::string& directory) {
-  UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  UniqueFd fd = open_at(AT_FDCWD, directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (!fd.valid()) return absl::ErrnoToStatus(errno, directory);
   return DocumentRoot(std::move(fd));
 }
 
 DocumentRoot::DocumentRoot(UniqueFd directory)
-    : directory_(std::move(directory)),
-      resolution_(open_beneath(directory_.get(), ".").valid() ? Resolution::kKernel
-                                                              : Resolution::kWalk) {}
+    : directory_(std::move(directory)), resolution_(resolution_for(directory_.get())) {}
 
 UniqueFd DocumentRoot::open_file(const std::string& name) const {
   return open_file(name, resolution_);

@@ -1,7 +1,5 @@
 #include "adapters/serve/file_body.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstddef>
 
@@ -9,7 +7,7 @@ namespace headrace::serve {
 
 BodySource::Filled FileBody::fill(gsl::span<uint8_t> room) {
   const size_t wanted = static_cast<size_t>(std::min<uint64_t>(room.size(), left_));
-  const ssize_t n = pread(file_.get(), room.data(), wanted, static_cast<off_t>(position_));
+  const ssize_t n = file_->read(room.data(), wanted, position_, share_);
   if (n <= 0) return {.failed = true};
   position_ += static_cast<uint64_t>(n);
   left_ -= static_cast<uint64_t>(n);

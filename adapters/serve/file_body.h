@@ -2,10 +2,11 @@
 #define HEADRACE_ADAPTERS_SERVE_FILE_BODY_H_
 
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 #include "adapters/serve/exchange.h"
-#include "adapters/socket/unique_fd.h"
+#include "adapters/serve/open_files.h"
 #include "protocol/stream/body.h"
 
 namespace headrace::serve {
@@ -13,14 +14,16 @@ namespace headrace::serve {
 // Part of a file as a body, read as it is sent: never more of it is in memory than goes out next.
 class FileBody : public Exchange, public BodySource {
  public:
-  FileBody(adapters::UniqueFd file, uint64_t first, uint64_t size)
-      : file_(std::move(file)), first_(first), position_(first), left_(size) {}
-  // Fails when the file has become shorter meanwhile, or cannot be read.
+  // `share` outlives it.
+  FileBody(std::shared_ptr<OpenFile> file, OpenFiles::Share& share, uint64_t first, uint64_t size)
+      : file_(std::move(file)), share_(share), first_(first), position_(first), left_(size) {}
+  // Fails when the file has become shorter or another one meanwhile, or cannot be read.
   Filled fill(gsl::span<uint8_t> room) override;
   uint64_t body_size() const override { return position_ - first_; }
 
  private:
-  adapters::UniqueFd file_;
+  const std::shared_ptr<OpenFile> file_;
+  OpenFiles::Share& share_;
   const uint64_t first_;
   uint64_t position_;
   uint64_t left_;

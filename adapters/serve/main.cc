@@ -29,8 +29,11 @@ using adapters::UniqueFd;
 
 constexpr int kFailed = 1;  // while it served
 constexpr int kUsageError = 2;
-constexpr rlim_t kOwnDescriptors = 16;  // standard ones, the root, the log, some files
-constexpr rlim_t kLoopDescriptors = 3;  // what it waits with, and the listening socket
+constexpr rlim_t kOwnDescriptors = 16;  // standard ones, the root, the log, and some more
+// What it waits with, the listening socket, and a file that is looked at.
+constexpr rlim_t kLoopDescriptors = 4;
+constexpr rlim_t kUsualDescriptors = 1024;
+constexpr rlim_t kMostFiles = 4096;  // unless more are asked for
 
 // What one thread needs.
 struct Worker {
@@ -63,18 +66,22 @@ void ignore_signals() {
   signal(SIGINT, SIG_IGN);
 }
 
-// Every connection is a descriptor: allows as many as we may have, and leaves some of them to the
-// loops themselves and to files, which are read while all connections are open.
+// Every connection is a descriptor, and so is every file that is read: allows as many as we may
+// have, and divides them.
 void share_descriptors(Config* config) {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_max = kUsualDescriptors;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
   const auto threads = static_cast<rlim_t>(config->threads);
-  const rlim_t others = kOwnDescriptors + kLoopDescriptors * threads + limit.rlim_cur / 8;
-  const rlim_t left = limit.rlim_cur - std::min(limit.rlim_cur, others);
+  const rlim_t own = kOwnDescriptors + kLoopDescriptors * threads;
+  const rlim_t left = limit.rlim_cur - std::min(limit.rlim_cur, own);
+  const rlim_t wanted = config->open_files > 0 ? std::min<rlim_t>(config->open_files, left / 2)
+                                               : std::min(left / 8, kMostFiles);
+  const rlim_t files = std::max(wanted, threads);
+  config->open_files = files;
   size_t* most = &config->loop.max_connections;  // one loop's
-  *most = std::clamp<rlim_t>(left / threads, 1, *most);
+  *most = std::clamp<rlim_t>((left - std::min(left, files)) / threads, 1, *most);
 }
 
 void complain(const std::string& message) { std::fprintf(stderr, "serve: %s\n", message.c_str()); }
@@ -106,6 +113,9 @@ absl::Status open_site(const Config& config, Site* site) {
     if (!log.ok()) return absl::NotFoundError("--log_file: " + std::string(log.status().message()));
     site->log = std::move(*log);
   }
+  site->open_files = config.open_files / static_cast<size_t>(config.threads);
+  site->diagnostics = config.diagnostics;
+  site->stats_to_all = config.stats_to_all;
   site->allocation = config.loop.connection.allocation == Allocation::kReuse ? "reuse" : "fresh";
   site->started = std::chrono::steady_clock::now();
   return absl::OkStatus();
@@ -118,6 +128,7 @@ absl::StatusOr<std::vector<Worker>> make_workers(const Config& config,
   for (size_t i = 0; i < listeners.size(); ++i) {
     workers.push_back({.service = std::make_unique<SiteService>(site), .loop = nullptr});
     services.push_back(workers.back().service.get());
+    site->files.push_back(&workers.back().service->files());
   }
   absl::StatusOr<program::Loops> made = program::make_loops(config.io, config.loop, services);
   if (!made.ok()) return made.status();

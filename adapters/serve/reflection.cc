@@ -2,8 +2,14 @@
 
 #include <charconv>
 #include <cstddef>
-#include <nlohmann/json.hpp>
+#include <memory>
+#include <string>
 #include <utility>
+#include <variant>
+
+#include "adapters/serve/exchange.h"
+#include "adapters/serve/fields_json.h"
+#include "adapters/serve/made_body.h"
 
 namespace headrace::serve {
 namespace {
@@ -19,30 +25,30 @@ size_t list_size(FieldsView fields) {
   return size;
 }
 
-}  // namespace
+// A request's fields. The request is kept until the last of them is written.
+class FieldsBody : public MadeBody {
+ public:
+  void set(EventPtr request) { request_ = std::move(request); }
 
-std::string fields_as_json(FieldsView fields) {
-  using Json = nlohmann::ordered_json;
-  Json object = Json::object();
-  for (const Field& field : fields) {
-    Json& entry = object[std::string(field.name)];
-    if (entry.is_null()) {
-      entry = std::string(field.value);
-    } else if (entry.is_string()) {
-      entry = Json::array({entry, std::string(field.value)});
-    } else {
-      entry.push_back(std::string(field.value));
-    }
+ private:
+  bool make_next(std::string* piece) override {
+    return json_.write_next(std::get<RequestReceived>(*request_).fields, piece);
   }
-  return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
+
+  EventPtr request_;
+  FieldsJson json_;
+};
+
+}  // namespace
 
 void answer_headers(Responder& responder) {
   // RFC 6585 §5
   if (list_size(responder.fields()) > kMostFields) return responder.respond_error(431);
-  responder.respond_owned(200,
-                          {{"content-type", "application/json"}, {"cache-control", "no-store"}},
-                          fields_as_json(responder.fields()));
+  auto body = std::make_unique<FieldsBody>();
+  FieldsBody& fields = *body;
+  responder.respond_made(200, {{"content-type", "application/json"}, {"cache-control", "no-store"}},
+                         std::move(body), memory_of(responder.fields()));
+  if (!responder.is_head()) fields.set(responder.keep_request());
 }
 
 void answer_status(Responder& responder, std::string_view status) {

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstddef>
 #include <utility>
+#include <variant>
 
 #include "protocol/message/reason_phrase.h"
 #include "protocol/message/response_head.h"
@@ -28,9 +29,9 @@ class Digits {
 
 }  // namespace
 
-Responder::Responder(Connection& connection, const RequestReceived& request)
-    : connection_(connection), request_(request) {
-  for (const Field& field : request.fields) {
+Responder::Responder(Connection& connection, EventPtr& event)
+    : connection_(connection), event_(event), request_(std::get<RequestReceived>(*event)) {
+  for (const Field& field : request_.fields) {
     if (!field.name.starts_with(':')) break;  // RFC 9113 §8.3: pseudo-header fields come first
     if (field.name == ":method") method_ = field.value;
     if (field.name == ":path") target_ = field.value;
@@ -52,6 +53,14 @@ void Responder::respond(int status, FieldsView fields, Body body, uint64_t size)
 void Responder::respond_owned(int status, FieldsView fields, std::string content) {
   owned_size_ = content.size();
   respond(status, fields, Body::owned(std::move(content)), owned_size_);
+}
+
+void Responder::respond_made(int status, FieldsView fields, std::unique_ptr<MadeBody> body,
+                             size_t held) {
+  if (is_head()) return respond_without_body(status, fields);
+  submit(status, fields, Body::source(body.get()), std::nullopt);
+  owned_size_ = held;
+  attach(std::move(body));
 }
 
 void Responder::respond_without_body(int status, FieldsView fields) {

@@ -9,16 +9,18 @@
 #include <utility>
 
 #include "adapters/serve/exchange.h"
+#include "adapters/serve/made_body.h"
 #include "protocol/connection/connection.h"
 
 namespace headrace::serve {
 
-// One request, and the means to answer it: what every endpoint works with. It lives as long as the
-// request's event; views into the request may be passed on in the answer's fields.
+// One request, and the means to answer it: what every endpoint works with. Views into the request
+// may be passed on in the answer's fields.
 class Responder {
  public:
   // The connection completes heads (Options::complete_heads), and has been told the time of day.
-  Responder(Connection& connection, const RequestReceived& request);
+  // `event` holds a RequestReceived, and outlives it.
+  Responder(Connection& connection, EventPtr& event);
 
   // --- The request.
   std::string_view method() const { return method_; }
@@ -33,6 +35,9 @@ class Responder {
   Connection& connection() { return connection_; }
   StreamId stream_id() const { return request_.stream_id; }
 
+  // The request's event, for an answer that is made of it later. What was looked at before is gone.
+  EventPtr keep_request() { return keep(std::move(event_)); }
+
   // Tells a client that waits for it to send the body (RFC 9110 §10.1.1). False: nobody waits.
   bool invite_body();
 
@@ -43,6 +48,8 @@ class Responder {
   // With a body of known size. One that is handed over (Body::owned) goes to respond_owned().
   void respond(int status, FieldsView fields, Body body, uint64_t size);
   void respond_owned(int status, FieldsView fields, std::string content);
+  // With one that is made as it is sent, out of `held` octets that wait for it.
+  void respond_made(int status, FieldsView fields, std::unique_ptr<MadeBody> body, size_t held);
   // Without a body, and nothing said about its length.
   void respond_without_body(int status, FieldsView fields);
   // Open-ended: send_data() follows.
@@ -62,13 +69,14 @@ class Responder {
   // What was submitted: the final status, and the size of the body that goes with it.
   int status() const { return status_; }
   uint64_t body_size() const { return body_size_; }
-  // Octets of the body that was handed over.
+  // Octets of the body that was handed over, or of what it is to be made of.
   size_t owned_size() const { return owned_size_; }
 
  private:
   void submit(int status, FieldsView fields, Body body, std::optional<uint64_t> size);
 
   Connection& connection_;
+  EventPtr& event_;
   const RequestReceived& request_;
   std::string_view method_;
   std::string_view target_;

@@ -16,28 +16,44 @@ namespace {
 
 constexpr std::string_view kEcho = "/echo";
 
-}  // namespace
-
-// What follows CONNECT is no body, but what goes through the tunnel: who asks waits for the answer.
-bool takes_request_body(const Responder& responder) {
-  return responder.path() == kEcho || responder.method() == "CONNECT";
-}
-
-void answer(Responder& responder, const Site& site) {
+// The endpoints for trying the server. False: the path is none of theirs.
+bool answer_diagnostics(Responder& responder, const Site& site, const Client& client) {
   constexpr std::string_view kBytes = "/bytes/";
   constexpr std::string_view kStatus = "/status/";
   const std::string_view path = responder.path();
+  if (path == kEcho) {
+    answer_echo(responder);
+  } else if (path == "/headers") {
+    answer_headers(responder);
+  } else if (path == "/stats") {
+    answer_stats(responder, site, client);
+  } else if (path.starts_with(kBytes)) {
+    answer_bytes(responder, path.substr(kBytes.size()));
+  } else if (path.starts_with(kStatus)) {
+    answer_status(responder, path.substr(kStatus.size()));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+// What follows CONNECT is no body, but what goes through the tunnel: who asks waits for the answer.
+bool takes_request_body(const Responder& responder, const Site& site) {
+  return (site.diagnostics && responder.path() == kEcho) || responder.method() == "CONNECT";
+}
+
+void answer(Responder& responder, const Site& site, const Client& client) {
+  const std::string_view path = responder.path();
   if (responder.method() == "CONNECT") {
     if (tunnel_protocol(responder) != "websocket") return responder.respond_error(501);
-    return path == "/ws" ? answer_websocket(responder) : responder.respond_error(404);
+    const bool found = site.diagnostics && path == "/ws";
+    return found ? answer_websocket(responder) : responder.respond_error(404);
   }
   if (!path.starts_with('/')) return responder.respond_error(400);
-  if (path == kEcho) return answer_echo(responder);
-  if (path == "/headers") return answer_headers(responder);
-  if (path == "/stats") return answer_stats(responder, site);
-  if (path.starts_with(kBytes)) return answer_bytes(responder, path.substr(kBytes.size()));
-  if (path.starts_with(kStatus)) return answer_status(responder, path.substr(kStatus.size()));
-  if (site.root) return answer_file(responder, *site.root);
+  if (site.diagnostics && answer_diagnostics(responder, site, client)) return;
+  if (site.root) return answer_file(responder, client);
   answer_front_page(responder);
 }
 

@@ -2,6 +2,7 @@
 #define HEADRACE_ADAPTERS_SERVE_SITE_H_
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "adapters/loop/loop_statistics.h"
 #include "adapters/serve/access_log.h"
+#include "adapters/serve/client.h"
 #include "adapters/serve/document_root.h"
 #include "adapters/serve/responder.h"
 
@@ -19,16 +21,20 @@ struct Site {
   std::optional<DocumentRoot> root;  // none: the built-in pages
   std::unique_ptr<AccessLog> log;    // null: no log
   std::vector<const adapters::LoopStatistics*> loops;
-  std::string allocation;  // "reuse" or "fresh", for /stats
-  std::string io;          // "epoll" or "io_uring", for /stats
+  std::vector<const OpenFiles*> files;  // one a loop, for /stats
+  bool diagnostics = true;              // the endpoints for trying it: all but files and pages
+  bool stats_to_all = false;            // /stats answers clients from other machines too
+  size_t open_files = 128;              // descriptors of files, one loop's
+  std::string allocation;               // "reuse" or "fresh", for /stats
+  std::string io;                       // "epoll" or "io_uring", for /stats
   std::chrono::steady_clock::time_point started;
 };
 
 // Whether the endpoint looks at the request's body. The others answer when it has ended.
-bool takes_request_body(const Responder& responder);
+bool takes_request_body(const Responder& responder, const Site& site);
 
-// Chooses the endpoint by the request's path, and lets it answer.
-void answer(Responder& responder, const Site& site);
+// Chooses the endpoint by the request's path, and lets it answer. `client` knows who asks.
+void answer(Responder& responder, const Site& site, const Client& client);
 
 }  // namespace headrace::serve
 

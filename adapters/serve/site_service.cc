@@ -10,7 +10,9 @@
 #include <variant>
 
 #include "adapters/serve/access_log.h"
+#include "adapters/serve/client.h"
 #include "adapters/serve/exchange.h"
+#include "adapters/serve/open_files.h"
 #include "adapters/serve/responder.h"
 
 namespace headrace::serve {
@@ -23,7 +25,9 @@ constexpr size_t kMostHeld = 1 << 20;
 // One connection's requests. Those that are answered at once leave nothing behind.
 class SiteHandler : public adapters::Handler {
  public:
-  SiteHandler(const Site& site, Connection& connection) : site_(site), connection_(connection) {}
+  SiteHandler(const Site& site, Connection& connection, const adapters::Driver& driver,
+              OpenFiles& files)
+      : site_(site), connection_(connection), client_{driver, files, share_} {}
 
   void handle(EventPtr event) override {
     if (std::holds_alternative<RequestReceived>(*event)) return take_request(std::move(event));
@@ -69,24 +73,23 @@ class SiteHandler : public adapters::Handler {
   // is complete before that has to be followed by RST_STREAM (RFC 9113 §8.1), which clients that
   // are still sending report as a failure.
   void take_request(EventPtr event) {
-    const auto& request = std::get<RequestReceived>(*event);
-    const StreamId stream_id = request.stream_id;
-    Responder responder(connection_, request);
+    Responder responder(connection_, event);
+    const StreamId stream_id = responder.stream_id();
     OpenRequest open;
     if (site_.log != nullptr) {
       open.record.method = responder.method();
       open.record.target = responder.target();
       open.record.began = std::chrono::steady_clock::now();
     }
-    open.takes_body = takes_request_body(responder);
+    open.takes_body = takes_request_body(responder, site_);
     // Who was invited is answered when the body comes: nghttp 1.52 does not send it any more when
     // the final answer follows the invitation at once.
     const bool refused = held_ >= kMostHeld;
-    const bool invited = !refused && !request.end_stream && responder.invite_body();
-    if (refused || request.end_stream || (open.takes_body && !invited)) {
+    const bool invited = !refused && !responder.end_stream() && responder.invite_body();
+    if (refused || responder.end_stream() || (open.takes_body && !invited)) {
       answer_with(responder, open, refused);
     } else {
-      open.head_size = memory_of(request.fields);
+      open.head_size = memory_of(responder.fields());
       open.request = keep(std::move(event));
     }
     if (open.request != nullptr || open.exchange != nullptr || open.owned_size > 0 ||
@@ -113,14 +116,14 @@ class SiteHandler : public adapters::Handler {
 
   void answer_kept(OpenRequest& open) {
     if (open.request == nullptr) return;
-    const EventPtr event = std::move(open.request);
-    Responder responder(connection_, std::get<RequestReceived>(*event));
+    EventPtr event = std::move(open.request);
+    Responder responder(connection_, event);
     answer_with(responder, open, /*refused=*/false);  // to answer it makes room
   }
 
   void answer_with(Responder& responder, OpenRequest& open, bool refused) {
     connection_.set_time_of_day(std::chrono::system_clock::from_time_t(std::time(nullptr)));
-    refused ? responder.respond_error(503) : answer(responder, site_);
+    refused ? responder.respond_error(503) : answer(responder, site_, client_);
     open.exchange = responder.take_exchange();
     open.owned_size = responder.owned_size();
     open.record.status = responder.status();
@@ -153,15 +156,25 @@ class SiteHandler : public adapters::Handler {
 
   const Site& site_;
   Connection& connection_;
+  OpenFiles::Share share_;  // bodies in requests_ use it
+  const Client client_;
   absl::flat_hash_map<StreamId, OpenRequest> requests_;
   size_t held_ = 0;    // of all of them
   size_t memory_ = 0;  // likewise
 };
 
+// One connection may have opened a part of the open files: the kShare-th.
+constexpr size_t kShare = 8;
+
 }  // namespace
 
-std::unique_ptr<adapters::Handler> SiteService::open(Connection& connection, adapters::Driver&) {
-  return std::make_unique<SiteHandler>(*site_, connection);
+SiteService::SiteService(const Site* site)
+    : site_(site),
+      files_(site->root ? &*site->root : nullptr, site->open_files, site->open_files / kShare) {}
+
+std::unique_ptr<adapters::Handler> SiteService::open(Connection& connection,
+                                                     adapters::Driver& driver) {
+  return std::make_unique<SiteHandler>(*site_, connection, driver, files_);
 }
 
 }  // namespace headrace::serve

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "adapters/loop/handler.h"
+#include "adapters/serve/open_files.h"
 #include "adapters/serve/site.h"
 
 namespace headrace::serve {
@@ -11,12 +12,17 @@ namespace headrace::serve {
 // The site behind one loop's connections, which complete heads (Options::complete_heads).
 class SiteService : public adapters::Service {
  public:
-  explicit SiteService(const Site* site) : site_(site) {}
+  explicit SiteService(const Site* site);
   std::unique_ptr<adapters::Handler> open(Connection& connection,
                                           adapters::Driver& driver) override;
 
+  bool give_back_descriptor() override { return files_.close_one(); }
+
+  const OpenFiles& files() const { return files_; }
+
  private:
   const Site* site_;
+  OpenFiles files_;
 };
 
 }  // namespace headrace::serve

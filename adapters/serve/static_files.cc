@@ -1,7 +1,6 @@
 #include "adapters/serve/static_files.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -17,14 +16,14 @@
 
 #include "adapters/serve/byte_range.h"
 #include "adapters/serve/conditions.h"
+#include "adapters/serve/document_root.h"
 #include "adapters/serve/file_body.h"
 #include "adapters/serve/media_type.h"
+#include "adapters/serve/open_files.h"
 #include "protocol/message/http_date.h"
 
 namespace headrace::serve {
 namespace {
-
-using adapters::UniqueFd;
 
 // Up to this size a file is read at once, so that its descriptor is not held while it is sent.
 constexpr uint64_t kReadAtOnce = 16 * 1024;
@@ -77,12 +76,12 @@ int status_of_error(int error) {
   }
 }
 
-// Invalid: errno says why.
-UniqueFd open_and_look(const DocumentRoot& root, const std::string& name, struct stat* status) {
-  UniqueFd file = root.open_file(name);
-  if (file.valid() && fstat(file.get(), status) != 0) return UniqueFd();
-  return file;
-}
+// A file that was found, and who asks for it.
+struct Found {
+  OpenFiles::Opened opened;
+  std::string name;
+  const Client& client;
+};
 
 // RFC 9110 §15.4.2: a directory's relative links need the slash. One slash in front, since two
 // would make the reference begin with a host name (RFC 3986 §4.2).
@@ -95,25 +94,32 @@ void redirect_to_directory(Responder& responder) {
 }
 
 // Sends `size` octets from `first` on.
-void respond_with_file(Responder& responder, int status, FieldsView fields, UniqueFd file,
+void respond_with_file(Responder& responder, int status, FieldsView fields, Found found,
                        uint64_t first, uint64_t size) {
   if (responder.is_head() || size == 0) {
     return responder.respond(status, fields, Body::none(), size);
   }
   if (size > kReadAtOnce) {
-    auto body = std::make_unique<FileBody>(std::move(file), first, size);
+    const Client& client = found.client;
+    auto body = std::make_unique<FileBody>(
+        client.files.keep(std::move(found.opened), found.name, client.share), client.share, first,
+        size);
     responder.respond(status, fields, Body::source(body.get()), size);
     return responder.attach(std::move(body));
   }
   std::string content(static_cast<size_t>(size), '\0');
-  const ssize_t n = pread(file.get(), content.data(), content.size(), static_cast<off_t>(first));
-  // It became shorter since we looked, or cannot be read.
-  if (n != static_cast<ssize_t>(size)) return responder.respond_error(500);
+  for (size_t read = 0; read < content.size();) {
+    const ssize_t n = read_at(found.opened.descriptor, content.data() + read, content.size() - read,
+                              first + read);
+    // It became shorter since we looked, or cannot be read.
+    if (n <= 0) return responder.respond_error(500);
+    read += static_cast<size_t>(n);
+  }
   responder.respond_owned(status, fields, std::move(content));
 }
 
 void respond_with_range(Responder& responder, const ByteRange& range, uint64_t total,
-                        FieldsView fields, UniqueFd file) {
+                        FieldsView fields, Found found) {
   const std::string of_total = "/" + std::to_string(total);
   if (range.kind == ByteRange::Kind::kUnsatisfiable) {
     return responder.respond_error(416, {{"content-range", "bytes *" + of_total}});
@@ -122,11 +128,11 @@ void respond_with_range(Responder& responder, const ByteRange& range, uint64_t t
                             std::to_string(range.first + range.size - 1) + of_total;
   std::vector<Field> all(fields.begin(), fields.end());
   all.push_back({"content-range", value});
-  respond_with_file(responder, 206, all, std::move(file), range.first, range.size);
+  respond_with_file(responder, 206, all, std::move(found), range.first, range.size);
 }
 
-void respond_with_conditions(Responder& responder, std::string_view name, UniqueFd file,
-                             const struct stat& status) {
+void respond_with_conditions(Responder& responder, Found found) {
+  const struct stat& status = found.opened.status;
   const auto total = static_cast<uint64_t>(status.st_size);
   const EntityTag etag(status);
   const HttpDate modified(status.st_mtim.tv_sec);
@@ -141,7 +147,7 @@ void respond_with_conditions(Responder& responder, std::string_view name, Unique
     case Conditions::Verdict::kProceed:
       break;
   }
-  const Field list[] = {{"content-type", media_type_of(name)},
+  const Field list[] = {{"content-type", media_type_of(found.name)},
                         {"last-modified", modified.text()},
                         {"etag", etag.text()},
                         {"accept-ranges", "bytes"}};
@@ -152,30 +158,29 @@ void respond_with_conditions(Responder& responder, std::string_view name, Unique
   if (!range_value.empty()) {
     const ByteRange range = parse_byte_range(range_value, total);
     if (range.kind != ByteRange::Kind::kWhole) {
-      return respond_with_range(responder, range, total, fields, std::move(file));
+      return respond_with_range(responder, range, total, fields, std::move(found));
     }
   }
-  respond_with_file(responder, 200, fields, std::move(file), 0, total);
+  respond_with_file(responder, 200, fields, std::move(found), 0, total);
 }
 
 }  // namespace
 
-void answer_file(Responder& responder, const DocumentRoot& root) {
+void answer_file(Responder& responder, const Client& client) {
   if (!responder.require_get_or_head()) return;
   std::optional<std::string> name = decode_path(responder.path());
   if (!name) return responder.respond_error(400);
   if (is_hidden(*name)) return responder.respond_error(404);
 
-  struct stat status {};
-  UniqueFd file = open_and_look(root, *name, &status);
-  if (file.valid() && S_ISDIR(status.st_mode)) {
+  OpenFiles::Opened opened = client.files.open(*name);
+  if (opened.descriptor.valid() && S_ISDIR(opened.status.st_mode)) {
     if (!responder.path().ends_with('/')) return redirect_to_directory(responder);
     name->append("/index.html");
-    file = open_and_look(root, *name, &status);
+    opened = client.files.open(*name);
   }
-  if (!file.valid()) return responder.respond_error(status_of_error(errno));
-  if (!S_ISREG(status.st_mode)) return responder.respond_error(404);
-  respond_with_conditions(responder, *name, std::move(file), status);
+  if (!opened.descriptor.valid()) return responder.respond_error(status_of_error(errno));
+  if (!S_ISREG(opened.status.st_mode)) return responder.respond_error(404);
+  respond_with_conditions(responder, {std::move(opened), std::move(*name), client});
 }
 
 }  // namespace headrace::serve

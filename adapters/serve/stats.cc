@@ -2,8 +2,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "adapters/serve/made_body.h"
 
 namespace headrace::serve {
 namespace {
@@ -19,6 +22,19 @@ uint64_t sum(const Site& site, Read read) {
   return total;
 }
 
+class StatsBody : public MadeBody {
+ public:
+  explicit StatsBody(const Site& site) : site_(site) {}
+
+ private:
+  bool make_next(std::string* piece) override {
+    piece->append(stats_as_json(site_));
+    return false;
+  }
+
+  const Site& site_;
+};
+
 }  // namespace
 
 std::string stats_as_json(const Site& site) {
@@ -29,6 +45,8 @@ std::string stats_as_json(const Site& site) {
   };
   const uint64_t accepted = of(&LoopStatistics::connections_accepted);
   const uint64_t closed = of(&LoopStatistics::connections_closed);
+  uint64_t files_open = 0;
+  for (const OpenFiles* files : site.files) files_open += files->count();
   nlohmann::ordered_json stats = {
       {"uptime_seconds", std::chrono::duration<double>(uptime).count()},
       {"threads", site.loops.size()},
@@ -44,6 +62,7 @@ std::string stats_as_json(const Site& site) {
       {"memory", of(&LoopStatistics::memory)},
       {"connections_evicted", of(&LoopStatistics::connections_evicted)},
       {"connections_yielded", of(&LoopStatistics::connections_yielded)},
+      {"files_open", files_open},
   };
   for (size_t i = 0; i < kConnectionCounters.size(); ++i) {
     stats[kConnectionCounters[i].name] = sum(
@@ -57,11 +76,12 @@ std::string stats_as_json(const Site& site) {
   return stats.dump(2) + "\n";
 }
 
-void answer_stats(Responder& responder, const Site& site) {
+void answer_stats(Responder& responder, const Site& site, const Client& client) {
+  if (!site.stats_to_all && !client.driver.remote().is_loopback())
+    return responder.respond_error(403);
   if (!responder.require_get_or_head()) return;
-  responder.respond_owned(200,
-                          {{"content-type", "application/json"}, {"cache-control", "no-store"}},
-                          stats_as_json(site));
+  responder.respond_made(200, {{"content-type", "application/json"}, {"cache-control", "no-store"}},
+                         std::make_unique<StatsBody>(site), 0);
 }
 
 }  // namespace headrace::serve

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "adapters/serve/client.h"
 #include "adapters/serve/responder.h"
 #include "adapters/serve/site.h"
 
@@ -11,8 +12,8 @@ namespace headrace::serve {
 // The counters of all loops, added up, as JSON. A connection's are as of the end of its last turn.
 std::string stats_as_json(const Site& site);
 
-// GET /stats.
-void answer_stats(Responder& responder, const Site& site);
+// GET /stats; 403 for a client from another machine, unless the site says otherwise.
+void answer_stats(Responder& responder, const Site& site, const Client& client);
 
 }  // namespace headrace::serve
 

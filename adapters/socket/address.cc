@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
@@ -18,6 +19,27 @@ SocketAddress SocketAddress::local(const UniqueFd& socket) {
   socklen_t size = sizeof(storage);
   getsockname(socket.get(), reinterpret_cast<sockaddr*>(&storage), &size);
   return SocketAddress(reinterpret_cast<const sockaddr*>(&storage), size);
+}
+
+SocketAddress SocketAddress::remote(const UniqueFd& socket) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof(storage);
+  if (getpeername(socket.get(), reinterpret_cast<sockaddr*>(&storage), &size) != 0) storage = {};
+  return SocketAddress(reinterpret_cast<const sockaddr*>(&storage),
+                       std::min<socklen_t>(size, sizeof(storage)));
+}
+
+bool SocketAddress::is_loopback() const {
+  constexpr uint8_t kLoopbackNet = 127;
+  if (family() == AF_UNIX) return true;
+  if (family() == AF_INET) {
+    const auto* in = reinterpret_cast<const sockaddr_in*>(&storage_);
+    return ntohl(in->sin_addr.s_addr) >> 24 == kLoopbackNet;
+  }
+  if (family() != AF_INET6) return false;
+  const in6_addr& address = reinterpret_cast<const sockaddr_in6*>(&storage_)->sin6_addr;
+  if (IN6_IS_ADDR_V4MAPPED(&address)) return address.s6_addr[12] == kLoopbackNet;
+  return IN6_IS_ADDR_LOOPBACK(&address);
 }
 
 std::string SocketAddress::authority() const {

@@ -12,16 +12,21 @@
 
 namespace headrace::adapters {
 
-// An IPv4 or IPv6 address with its port.
+// An IPv4 or IPv6 address with its port, or that of a UNIX socket.
 class SocketAddress {
  public:
   SocketAddress(const sockaddr* address, socklen_t size);
   // Where a socket is bound.
   static SocketAddress local(const UniqueFd& socket);
+  // Where its peer's is; of no family when it has none any more.
+  static SocketAddress remote(const UniqueFd& socket);
 
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage_); }
   socklen_t size() const { return size_; }
   int family() const { return storage_.ss_family; }
+  // On this machine for certain: 127.0.0.0/8, also within IPv6 (RFC 4291 §2.5.5), ::1, UNIX
+  // sockets.
+  bool is_loopback() const;
   // As it stands in a URL: "127.0.0.1:8080", "[::1]:8080".
   std::string authority() const;
 

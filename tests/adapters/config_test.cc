@@ -119,6 +119,19 @@ TEST_F(ConfigTest, PathsAreThoseOfTheUserUnderBazelRun) {
   EXPECT_EQ(read({"--log_file=-"})->log, "-");
 }
 
+// Files are served to the world: what is there for trying the server is not, unless it is asked
+// for.
+TEST_F(ConfigTest, DiagnosticsAreOnWithoutARoot) {
+  EXPECT_TRUE(read({})->diagnostics);
+  EXPECT_FALSE(read({"--root=/site"})->diagnostics);
+  EXPECT_TRUE(read({"--root=/site", "--diagnostics"})->diagnostics);
+  EXPECT_TRUE(read({})->loop.connection.enable_connect_protocol);
+  EXPECT_FALSE(read({"--root=/site"})->loop.connection.enable_connect_protocol);
+  EXPECT_FALSE(read({})->stats_to_all);
+  EXPECT_TRUE(read({"--stats_to=all"})->stats_to_all);
+  EXPECT_FALSE(read({"--stats_to=me"}).ok());
+}
+
 TEST_F(ConfigTest, UsageNamesEveryFlag) {
   for (const char* flag :
        {"--address=127.0.0.1", "--port=8080", "--root=", "--threads=1", "--allocation=reuse",

@@ -1,6 +1,4 @@
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <array>
 #include <chrono>
@@ -10,8 +8,8 @@
 
 #include "adapters/serve/access_log.h"
 #include "adapters/serve/bytes.h"
-#include "adapters/serve/file_body.h"
-#include "adapters/serve/reflection.h"
+#include "adapters/serve/fields_json.h"
+#include "adapters/serve/made_body.h"
 
 namespace headrace::serve {
 namespace {
@@ -43,38 +41,51 @@ TEST(PatternBodyTest, IsTheSameHoweverItIsCut) {
   }
 }
 
-// --- Files
+// --- Bodies made as they are sent
 
-class FileBodyTest : public testing::Test {
- protected:
-  FileBodyTest() : path_(testing::TempDir() + "/file_body_XXXXXX") {
-    file_ = adapters::UniqueFd(mkstemp(path_.data()));
-    const std::string content = "0123456789";
-    EXPECT_EQ(::write(file_.get(), content.data(), content.size()), 10);
+// "1", "22", "333", ...
+class Steps : public MadeBody {
+ public:
+  explicit Steps(int count) : count_(count) {}
+  int made() const { return made_; }
+
+ private:
+  bool make_next(std::string* piece) override {
+    ++made_;
+    piece->append(static_cast<size_t>(made_), static_cast<char>('0' + made_));
+    return made_ < count_;
   }
-  ~FileBodyTest() override { ::unlink(path_.c_str()); }
-
-  std::string path_;
-  adapters::UniqueFd file_;
+  const int count_;
+  int made_ = 0;
 };
 
-TEST_F(FileBodyTest, IsThePartThatWasAskedFor) {
-  FileBody body(std::move(file_), 2, 5);
-  EXPECT_EQ(drain(body, 2), "23456");
-  EXPECT_EQ(body.body_size(), 5u);
+TEST(MadeBodyTest, IsTheSameHoweverItIsCut) {
+  for (size_t room : {size_t{1}, size_t{2}, size_t{3}, size_t{10}, size_t{11}}) {
+    Steps steps(4);
+    EXPECT_EQ(drain(steps, room), "1223334444") << room;
+    EXPECT_EQ(steps.body_size(), 10u);
+  }
 }
 
-TEST_F(FileBodyTest, FailsWhenTheFileBecameShorter) {
-  std::array<uint8_t, 100> room;
-  FileBody body(adapters::UniqueFd(dup(file_.get())), 0, 10);
-  ASSERT_EQ(ftruncate(file_.get(), 4), 0);
-  const BodySource::Filled first = body.fill(room);
-  EXPECT_EQ(first.size, 4u);
-  EXPECT_FALSE(first.end);
-  EXPECT_TRUE(body.fill(room).failed);
+TEST(MadeBodyTest, MakesNoMoreThanIsTaken) {
+  Steps steps(9);
+  std::array<uint8_t, 3> room;
+  EXPECT_EQ(steps.made(), 0);
+  EXPECT_FALSE(steps.fill(room).end);
+  EXPECT_EQ(steps.made(), 2);
 }
 
 // --- /headers
+
+std::string fields_as_json(FieldsView fields) {
+  FieldsJson json;
+  std::string text;
+  while (json.write_next(fields, &text)) {
+  }
+  return text;
+}
+
+TEST(FieldsAsJsonTest, NoFields) { EXPECT_EQ(fields_as_json({}), "{}\n"); }
 
 TEST(FieldsAsJsonTest, KeepsTheOrderAndEscapes) {
   EXPECT_EQ(fields_as_json({{":method", "GET"}, {"b", "say \"a\\b\""}, {"a", "tab\there"}}),
@@ -91,6 +102,19 @@ TEST(FieldsAsJsonTest, SeveralValuesAreAnArray) {
             "  \"x\": [\n    \"1\",\n    \"3\",\n    \"4\"\n  ],\n"
             "  \"y\": \"2\"\n"
             "}\n");
+}
+
+// A piece is a value: however many there are, a client that takes nothing costs no more.
+TEST(FieldsAsJsonTest, IsWrittenAValueAtATime) {
+  const std::vector<Field> fields(1000, Field{"x", "1"});
+  FieldsJson json;
+  std::string text;
+  size_t pieces = 1;
+  while (json.write_next(fields, &text)) {
+    EXPECT_LE(text.size(), 20u * pieces);
+    ++pieces;
+  }
+  EXPECT_EQ(pieces, fields.size());
 }
 
 TEST(FieldsAsJsonTest, OctetsThatAreNotUtf8) {

@@ -26,6 +26,7 @@ class Greeter : public Service, public Driver {
     return std::make_unique<GreetingHandler>(connection);
   }
   void attend() override {}
+  SocketAddress remote() const override { return SocketAddress::remote(UniqueFd()); }
   size_t memory() const { return connection_->ledger().live(); }
 
  private:

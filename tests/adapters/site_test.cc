@@ -305,6 +305,25 @@ TEST_F(SiteTest, EchoOfNothing) {
   EXPECT_EQ(peer_->data_of(3), "");
 }
 
+// --- Who may try it
+
+TEST_F(SiteTest, WithoutDiagnosticsOnlyPagesAreThere) {
+  site_.diagnostics = false;
+  start();
+  for (const char* path : {"/echo", "/headers", "/stats", "/bytes/5", "/status/200", "/ws"}) {
+    EXPECT_EQ(status_of("GET", path), "404") << path;
+  }
+  EXPECT_EQ(status_of("GET", "/"), "200");
+
+  // Nobody looks at a body, so the answer comes behind it.
+  peer_->send_request(next_stream_, "POST", "/echo", false);
+  turn_for(milliseconds(5));
+  EXPECT_EQ(status(next_stream_), "");
+  peer_->send(reference::encode(reference::DATA, reference::END_STREAM, next_stream_, "x"));
+  ASSERT_TRUE(turn_until([&] { return peer_->ended(next_stream_); }));
+  EXPECT_EQ(status(next_stream_), "404");
+}
+
 // --- Files
 
 class FilesTest : public SiteTest {

@@ -192,4 +192,4 @@ CHECKS = [page, every_file, head, not_modified, ranges, not_found, not_allowed, 
           many_headers, parallel, interrupted, not_http2]
 
 if __name__ == "__main__":
-    sys.exit(main("curl", CHECKS, f"--root={ROOT}"))
+    sys.exit(main("curl", CHECKS, f"--root={ROOT}", "--diagnostics"))

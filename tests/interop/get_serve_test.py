@@ -227,4 +227,4 @@ CHECKS = [bodies, output_files, request, one_connection, streamed_input, regular
 
 
 if __name__ == "__main__":
-    sys.exit(main("get_serve", CHECKS, f"--root={ROOT}", program=sys.argv[2]))
+    sys.exit(main("get_serve", CHECKS, f"--root={ROOT}", "--diagnostics", program=sys.argv[2]))

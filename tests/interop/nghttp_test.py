@@ -112,4 +112,4 @@ CHECKS = [verbose, priority_tree, download, small_windows, upload, padded_upload
           expect_continue, many_streams, many_uploads, header_table, continuation]
 
 if __name__ == "__main__":
-    sys.exit(main("nghttp", CHECKS, f"--root={ROOT}"))
+    sys.exit(main("nghttp", CHECKS, f"--root={ROOT}", "--diagnostics"))

@@ -187,7 +187,7 @@ def answers(server):
 
 def under_fire(attack, *flags, runner=()):
     """Plays `attack` ROUNDS times."""
-    server = Server(PROGRAM, f"--root={ROOT}", *flags, runner=runner)
+    server = Server(PROGRAM, f"--root={ROOT}", "--diagnostics", *flags, runner=runner)
     try:
         at_start, memory = descriptors(server), held(server)
         wait_until(lambda: descriptors(server) == at_start, lambda: "the one who asked stays")
@@ -491,7 +491,7 @@ def memory_undefended():
 
 def end_under_load():
     """SIGTERM under load: what was asked before is answered in full, and it ends cleanly"""
-    server = Server(PROGRAM, f"--root={ROOT}", "--preface_timeout=4s", "--stall_timeout=4s",
+    server = Server(PROGRAM, f"--root={ROOT}", "--diagnostics", "--preface_timeout=4s", "--stall_timeout=4s",
                     "--keepalive_interval=2s", "--keepalive_timeout=8s")
     try:
         with Attackers(server) as attackers:
@@ -537,7 +537,7 @@ def until_goaway(server, served, failures):
 
 def undefended():
     """with deadlines of 0 the attackers stay: nothing else ends them"""
-    server = Server(PROGRAM, f"--root={ROOT}", "--preface_timeout=0", "--field_block_timeout=0",
+    server = Server(PROGRAM, f"--root={ROOT}", "--diagnostics", "--preface_timeout=0", "--field_block_timeout=0",
                     "--idle_timeout=0", "--stall_timeout=0", "--keepalive_interval=0",
                     "--write_timeout=0")
     try:

@@ -1,0 +1,114 @@
+#include "adapters/serve/open_files.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "adapters/socket/retry.h"
+
+namespace headrace::serve {
+
+using adapters::retry_interrupted;
+using adapters::UniqueFd;
+
+ssize_t read_at(const UniqueFd& file, void* to, size_t size, uint64_t position) {
+  return retry_interrupted(
+      [&] { return pread(file.get(), to, size, static_cast<off_t>(position)); });
+}
+
+OpenFiles::Share::~Share() {
+  for (OpenFile* file : open_) file->share_ = nullptr;  // others still read from it
+}
+
+OpenFiles::OpenFiles(const DocumentRoot* root, size_t most, size_t most_of_one)
+    : root_(root),
+      most_(std::max<size_t>(most, 1)),
+      most_of_one_(std::max<size_t>(most_of_one, 1)) {}
+
+OpenFiles::Version OpenFiles::version_of(const std::string& name, const struct stat& status) {
+  return {
+      name,          status.st_dev, status.st_ino, status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+      status.st_size};
+}
+
+OpenFiles::Opened OpenFiles::open(const std::string& name) {
+  Opened opened;
+  do {
+    opened.descriptor = root_->open_file(name);
+    // What is open here can be opened again.
+  } while (!opened.descriptor.valid() && (errno == EMFILE || errno == ENFILE) && close_one());
+  const auto look = [&] { return fstat(opened.descriptor.get(), &opened.status); };
+  if (opened.descriptor.valid() && retry_interrupted(look) != 0) {
+    const int error = errno;
+    opened.descriptor.reset();
+    errno = error;
+  }
+  return opened;
+}
+
+std::shared_ptr<OpenFile> OpenFiles::keep(Opened opened, const std::string& name, Share& share) {
+  const Version version = version_of(name, opened.status);
+  std::weak_ptr<OpenFile>& known = versions_[version];
+  std::shared_ptr<OpenFile> file = known.lock();
+  if (file == nullptr) known = file = std::make_shared<OpenFile>(*this, version);
+  if (file->descriptor_.valid()) {
+    use(*file);
+  } else {
+    enter(*file, std::move(opened.descriptor), share);
+  }
+  return file;
+}
+
+bool OpenFiles::close_one() {
+  if (open_.empty()) return false;
+  close(*open_.front());
+  return true;
+}
+
+void OpenFiles::enter(OpenFile& file, UniqueFd descriptor, Share& share) {
+  if (share.open_.size() >= most_of_one_) close(*share.open_.front());
+  if (open_.size() >= most_) close(*open_.front());
+  file.descriptor_ = std::move(descriptor);
+  file.place_ = open_.insert(open_.end(), &file);
+  file.share_ = &share;
+  file.share_place_ = share.open_.insert(share.open_.end(), &file);
+  count_.add(1);
+}
+
+void OpenFiles::use(OpenFile& file) {
+  open_.splice(open_.end(), open_, file.place_);
+  if (file.share_ == nullptr) return;
+  file.share_->open_.splice(file.share_->open_.end(), file.share_->open_, file.share_place_);
+}
+
+void OpenFiles::close(OpenFile& file) {
+  open_.erase(file.place_);
+  if (file.share_ != nullptr) file.share_->open_.erase(file.share_place_);
+  file.share_ = nullptr;
+  file.descriptor_.reset();
+  count_.subtract(1);
+}
+
+OpenFile::~OpenFile() {
+  if (descriptor_.valid()) owner_.close(*this);
+  owner_.versions_.erase(version_);
+}
+
+ssize_t OpenFile::read(void* to, size_t size, uint64_t position, OpenFiles::Share& share) {
+  if (descriptor_.valid()) {
+    owner_.use(*this);
+  } else {
+    const std::string& name = std::get<0>(version_);
+    OpenFiles::Opened opened = owner_.open(name);
+    if (!opened.descriptor.valid()) return -1;
+    if (OpenFiles::version_of(name, opened.status) != version_) {
+      errno = ESTALE;
+      return -1;
+    }
+    owner_.enter(*this, std::move(opened.descriptor), share);
+  }
+  return read_at(descriptor_, to, size, position);
+}
+
+}  // namespace headrace::serve
