@@ -69,6 +69,34 @@ TEST(DynamicTable, AgreesWithTheNaiveTable) {
   }
 }
 
+// RFC 7541 §4.3, §4.4: to the octet. Three entries, each maximum size that leaves some of them or
+// none, and one more entry of each size that just fits, or does not, beside what is left.
+TEST(DynamicTable, EvictsNoMoreAndNoLessThanItHasTo) {
+  const std::vector<HeaderField> three = {{"a", "1"}, {"bb", "22"}, {"ccc", "333"}};
+  constexpr uint32_t kAll = 34 + 36 + 38;
+  for (uint32_t max_size = 0; max_size <= kAll + 1; ++max_size) {
+    for (uint32_t added = 0; added <= max_size; ++added) {
+      Ledger ledger(1 << 20);
+      DynamicTable table(&ledger);
+      reference::HpackTable naive;
+      for (const HeaderField& field : three) {
+        ASSERT_TRUE(insert(&table, field.name, field.value));
+        naive.insert(field);
+      }
+      table.set_max_size(max_size);
+      naive.set_max_size(max_size);
+      ASSERT_EQ(to_list(table), to_list(naive)) << max_size;
+      ASSERT_EQ(table.size(), naive.size()) << max_size;
+      if (added < DynamicTable::entry_size(0, 0)) continue;
+      const HeaderField field{"", std::string(added - DynamicTable::entry_size(0, 0), 'v')};
+      ASSERT_TRUE(insert(&table, field.name, field.value));
+      naive.insert(field);
+      ASSERT_EQ(to_list(table), to_list(naive)) << max_size << ", " << added;
+      ASSERT_EQ(table.size(), naive.size()) << max_size << ", " << added;
+    }
+  }
+}
+
 TEST(DynamicTable, TheNameMayLieInAnEntryThatIsEvicted) {
   for (uint32_t name_size = 1; name_size < 2500; name_size += 83) {
     Ledger ledger(1 << 20);
