@@ -4,6 +4,7 @@
 // Headrace: HTTP/2 without I/O. This is what a user includes.
 
 #include "field/field.h"
+#include "field/owned_fields.h"
 #include "protocol/connection/connection.h"
 #include "protocol/connection/memory_bound.h"
 #include "protocol/event/event.h"

@@ -23,7 +23,8 @@ enum class FieldSyntax : uint8_t {
   kPaddedValue,   // valid but for white space (SP, HTAB) at its edges
 };
 
-// One field line (RFC 9110 §5): views, never copies. Pseudo-header fields (RFC 9113 §8.3) are
+// One field line (RFC 9110 §5): views, never copies (a list that owns its text: OwnedFields).
+// Pseudo-header fields (RFC 9113 §8.3) are
 // fields whose name starts with a colon.
 struct Field {
   std::string_view name;
@@ -43,7 +44,7 @@ class FieldsView {
   FieldsView(const std::initializer_list<Field>& fields HEADRACE_LIFETIME_BOUND)
       : fields_(fields.begin(), fields.size()) {}
   FieldsView(const std::vector<Field>& fields HEADRACE_LIFETIME_BOUND) : fields_(fields) {}
-  FieldsView(gsl::span<const Field> fields) : fields_(fields) {}
+  FieldsView(gsl::span<const Field> fields HEADRACE_LIFETIME_BOUND) : fields_(fields) {}
 
   const Field* begin() const { return fields_.data(); }
   const Field* end() const { return fields_.data() + fields_.size(); }

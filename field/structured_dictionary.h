@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "memory/abi.h"
+#include "memory/temporary.h"
+
 namespace headrace {
 
 // A Dictionary of the Structured Fields (RFC 9651 §3.2, once RFC 8941), read member by member and
@@ -32,7 +35,9 @@ class StructuredDictionary {
     int64_t number = 0;  // of an Integer; of a Boolean: 0 or 1; of a Date: seconds; else 0
   };
 
-  explicit StructuredDictionary(std::string_view text);
+  explicit StructuredDictionary(std::string_view text HEADRACE_LIFETIME_BOUND);
+  template <TemporaryOwner T>
+  explicit StructuredDictionary(T&& dies_before_it_is_read) = delete;
 
   // The next member. False: there are no more, or the text is not a Dictionary (failed()).
   [[nodiscard]] bool next(Member* member);

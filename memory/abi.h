@@ -23,9 +23,13 @@
 #endif
 
 #if defined(__clang__)
+// The result refers to the parameter (or, behind a member function, to the object).
 #define HEADRACE_LIFETIME_BOUND [[clang::lifetimebound]]
+// The class is a view of objects of that type.
+#define HEADRACE_POINTER(type) [[gsl::Pointer(type)]]
 #else
 #define HEADRACE_LIFETIME_BOUND
+#define HEADRACE_POINTER(type)
 #endif
 
 #endif  // HEADRACE_MEMORY_ABI_H_

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "memory/abi.h"
+#include "memory/contract.h"
 #include "memory/recycler.h"
 
 namespace headrace::inline HEADRACE_ABI {
@@ -79,8 +80,10 @@ class LazyRange {
   LazyRange(const LazyRange&) = delete;
   LazyRange& operator=(const LazyRange&) = delete;
 
-  // Makes the first product. To be called once.
-  Iterator begin() {
+  // Makes the first product. To be called once, on a range that has a name (as range-for gives it).
+  Iterator begin() & HEADRACE_LIFETIME_BOUND {
+    HEADRACE_EXPECTS(!std::exchange(begun_, true), "EventRange::begin()",
+                     "a range is walked over once");
     advance();
     return Iterator(this);
   }
@@ -102,6 +105,7 @@ class LazyRange {
   }
 
   Live* live_;  // null: ended
+  bool begun_ = false;
   Recycled<T> current_;
 };
 

@@ -253,12 +253,14 @@ void Connection::finish_shutdown() {
 }
 
 SubmitResult Connection::shutdown(std::string_view debug_data) {
+  const EntryGuard::Entry entry(guard_, "Connection::shutdown()");
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
   begin_shutdown(debug_data);
   return {};
 }
 
 SubmitResult Connection::terminate(ErrorCode code, std::string_view debug_data) {
+  const EntryGuard::Entry entry(guard_, "Connection::terminate()");
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
   ErrorDetail error;
   error.code = code;

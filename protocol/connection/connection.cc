@@ -130,9 +130,14 @@ void Connection::widen_connection_window() {
 }
 
 // An event that is still held gets its bytes while they are there.
-Connection::~Connection() { recycler_.settle(); }
+Connection::~Connection() {
+  const EntryGuard::Entry entry(guard_, "Connection::~Connection()");
+  recycler_.settle();
+}
 
-EventRange Connection::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
+EventRange Connection::receive(ByteView input, TimePoint now) {
+  const EntryGuard::Entry entry(guard_, "Connection::receive()");
+  const gsl::span<const uint8_t> bytes = input;
   if (!bytes.empty()) {
     statistics_.bytes_received += bytes.size();
     idle_since_ = now;
@@ -142,6 +147,7 @@ EventRange Connection::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
 }
 
 EventRange Connection::advance(TimePoint now) {
+  const EntryGuard::Entry entry(guard_, "Connection::advance()");
   now_ = now;
   // The peer is not late while we have not read what it sent.
   if (reads_kept_input()) {
@@ -153,6 +159,7 @@ EventRange Connection::advance(TimePoint now) {
 }
 
 EventRange Connection::end_of_input(TimePoint now) {
+  const EntryGuard::Entry entry(guard_, "Connection::end_of_input()");
   input_ended_ = true;
   return begin({}, now);
 }
@@ -161,10 +168,12 @@ EventRange Connection::begin(gsl::span<const uint8_t> bytes, TimePoint now) {
   live_range_.end();
   now_ = now;
   input_.give(bytes);
+  guard_.begin_range();
   return EventRange(&live_range_);
 }
 
 EventPtr Connection::step() {
+  const EntryGuard::Entry entry(guard_, "EventRange, its next step");
   recycler_.settle();
   for (;;) {
     if (!notify_.empty()) {
@@ -191,6 +200,7 @@ EventPtr Connection::step() {
 }
 
 void Connection::end_of_range() {
+  guard_.end_range();
   recycler_.settle();
   if (phase_ != Phase::kOpen) {
     input_.discard();
@@ -259,6 +269,7 @@ EventPtr Connection::next_closing_event() {
 }
 
 bool Connection::has_events() const {
+  const EntryGuard::Entry entry(guard_, "Connection::has_events()");
   if (!notify_.empty() || ids_exhausted_event_due_ || phase_ == Phase::kClosing) return true;
   if (phase_ == Phase::kGone) return false;
   if (input_ended_ || (going_away_.is_final() && streams_.size() == 0)) return true;
@@ -266,21 +277,33 @@ bool Connection::has_events() const {
 }
 
 bool Connection::wants_input() const {
+  const EntryGuard::Entry entry(guard_, "Connection::wants_input()");
   return phase_ == Phase::kOpen && !input_ended_ && !holds_input();
 }
 
-uint32_t Connection::open_streams() const { return peer_streams_ + own_streams_; }
+uint32_t Connection::open_streams() const {
+  const EntryGuard::Entry entry(guard_, "Connection::open_streams()");
+  return peer_streams_ + own_streams_;
+}
 
-uint32_t Connection::waiting_requests() const { return waiting_requests_; }
+uint32_t Connection::waiting_requests() const {
+  const EntryGuard::Entry entry(guard_, "Connection::waiting_requests()");
+  return waiting_requests_;
+}
 
 bool Connection::accepts_requests() const {
+  const EntryGuard::Entry entry(guard_, "Connection::accepts_requests()");
   return role_ == Role::kClient && phase_ == Phase::kOpen && !going_away_.under_way() &&
          next_own_stream_ <= kMaxStreamId;
 }
 
-bool Connection::is_drained() const { return going_away_.under_way() && streams_.size() == 0; }
+bool Connection::is_drained() const {
+  const EntryGuard::Entry entry(guard_, "Connection::is_drained()");
+  return going_away_.under_way() && streams_.size() == 0;
+}
 
 const Statistics& Connection::statistics() const {
+  const EntryGuard::Entry entry(guard_, "Connection::statistics()");
   statistics_.implicit_keeps = recycler_.implicit_keeps();
   statistics_.bytes_sent = output_.sent_offset();
   statistics_.allocations = recycler_.allocations() + output_.allocations() +
@@ -292,6 +315,7 @@ const Statistics& Connection::statistics() const {
 }
 
 void Connection::trim() {
+  const EntryGuard::Entry entry(guard_, "Connection::trim()");
   live_range_.end();  // which frees what held kept input
   recycler_.settle();
   output_.trim();

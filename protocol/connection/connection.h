@@ -17,8 +17,11 @@
 #include "memory/abi.h"
 #include "memory/accounted_buffer.h"
 #include "memory/block_pool.h"
+#include "memory/byte_view.h"
 #include "memory/lazy_range.h"
 #include "memory/ledger.h"
+#include "memory/temporary.h"
+#include "protocol/connection/entry_guard.h"
 #include "protocol/connection/input_queue.h"
 #include "protocol/connection/options.h"
 #include "protocol/connection/output_queue.h"
@@ -49,9 +52,12 @@ using EventRange = LazyRange<Connection, Event>;
 // One HTTP/2 connection (RFC 9113) without I/O: bytes and the time go in, events and bytes come
 // out.
 //
-// It is used by one thread at a time and shares nothing with other connections. Nothing of it is on
-// the stack between two steps of an EventRange, so every command is legal there. Commands never
-// fail half-way: after an error nothing was sent and nothing was taken.
+// It is used by one thread at a time (another may go on with it when no range is live) and shares
+// nothing with other connections. Nothing of it is on the stack between two steps of an EventRange,
+// so every command is legal there; none is inside what it calls itself (BodySource, FrameObserver,
+// PaddingPolicy, Scheduler). Hardened builds stop a program that does either (EntryGuard). Commands
+// never fail half-way: after an error nothing was sent and nothing was taken. What the caller has
+// to keep to is listed in docs/contracts.md.
 class Connection {
  public:
   Connection(Role role, const Options& options, TimePoint now);
@@ -63,11 +69,15 @@ class Connection {
 
   // The transport delivered `bytes`, which must outlive the range. Every byte is taken: what was
   // not parsed when the range ends is copied and comes out first of the next receive().
-  [[nodiscard]] EventRange receive(gsl::span<const uint8_t> bytes, TimePoint now);
+  [[nodiscard]] EventRange receive(ByteView bytes HEADRACE_LIFETIME_BOUND,
+                                   TimePoint now) HEADRACE_LIFETIME_BOUND;
+  // A container by value would be gone before its first event is asked for.
+  template <TemporaryOwner T>
+  EventRange receive(T&& dies_before_it_is_read, TimePoint now) = delete;
   // Time has passed (next_deadline()), or has_events() turned true between two inputs.
-  [[nodiscard]] EventRange advance(TimePoint now);
+  [[nodiscard]] EventRange advance(TimePoint now) HEADRACE_LIFETIME_BOUND;
   // The transport will deliver nothing more: EOF or a reset.
-  [[nodiscard]] EventRange end_of_input(TimePoint now);
+  [[nodiscard]] EventRange end_of_input(TimePoint now) HEADRACE_LIFETIME_BOUND;
 
   // Events wait for the next range.
   bool has_events() const;
@@ -99,7 +109,10 @@ class Connection {
   SubmitResult submit_response(StreamId stream_id, FieldsView fields, Body body = Body::none());
   // The time of day, for the date field of the responses submitted from now on
   // (Options::complete_heads): once a turn of the loop is enough. Without it none is added.
-  void set_time_of_day(std::chrono::system_clock::time_point now) { date_.set(now); }
+  void set_time_of_day(std::chrono::system_clock::time_point now) {
+    const EntryGuard::Entry entry(guard_, "Connection::set_time_of_day()");
+    date_.set(now);
+  }
   // An interim response, any number of them before the final one (RFC 9110 §15.2). Server role.
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields);
   // Appends to a Body::stream(): copies what fits into the stream's buffer and says how much.
@@ -107,7 +120,7 @@ class Connection {
   // head announced is refused with kTooLarge and its rule, and nothing is taken; an end before it
   // (send_trailers() is one, too) resets the stream with INTERNAL_ERROR, because the message would
   // be malformed (RFC 9113 §8.1.1): StreamClosed has the rule and the numbers.
-  SendResult send_data(StreamId stream_id, gsl::span<const uint8_t> bytes, bool end_stream);
+  SendResult send_data(StreamId stream_id, ByteView bytes, bool end_stream);
   // Ends a message with a trailer section once its body is out (RFC 9113 §8.1). With a
   // Body::stream() it is the end of the data; with any other body it may be given as long as the
   // last byte is not out, and later with Body::expect_trailers(). An empty list: there are none.
@@ -136,8 +149,7 @@ class Connection {
   SubmitResult ping(uint64_t opaque);
   // A frame of a type that this library does not know (RFC 9113 §5.5), behind what was queued
   // before.
-  SubmitResult submit_frame(uint8_t type, uint8_t flags, StreamId stream_id,
-                            gsl::span<const uint8_t> payload);
+  SubmitResult submit_frame(uint8_t type, uint8_t flags, StreamId stream_id, ByteView payload);
   // Graceful: GOAWAY with the highest id that a stream of the peer's can have (2^31-1 to a client,
   // 2^31-2 to a server), a PING, the final GOAWAY when it is answered (RFC 9113 §6.8).
   // Open streams go on, requests that wait too; when all have ended the connection closes.
@@ -150,7 +162,7 @@ class Connection {
 
   // The bytes to send next, at most `max_bytes`. The spans stay as they are until sent(): asking
   // again gives the same, later calls only append.
-  gsl::span<const ConstBuffer> pending_output(size_t max_bytes = 64 * 1024);
+  gsl::span<const ConstBuffer> pending_output(size_t max_bytes = 64 * 1024) HEADRACE_LIFETIME_BOUND;
   // The transport took the first `size` bytes of pending_output().
   void sent(size_t size);
   // The first `size` bytes that were sent are no longer read. Only with Options::explicit_release.
@@ -162,7 +174,7 @@ class Connection {
 
   // --- State.
 
-  const Statistics& statistics() const;
+  const Statistics& statistics() const HEADRACE_LIFETIME_BOUND;
   // Streams of both sides that are in a concurrency count (RFC 9113 §5.1.2).
   uint32_t open_streams() const;
   // Requests that wait for the peer's limit of streams.
@@ -181,10 +193,13 @@ class Connection {
   // A GOAWAY was sent or received, and no stream is left: nothing more can happen here.
   bool is_drained() const;
   // The memory that the peer makes this connection hold.
-  Ledger& ledger() { return ledger_; }
+  Ledger& ledger() HEADRACE_LIFETIME_BOUND { return ledger_; }
   // The application is short of memory: deadlines under pressure (Limits) hold, until it says
   // otherwise. next_deadline() may be earlier then.
-  void set_memory_pressure(bool pressed) { pressed_ = pressed; }
+  void set_memory_pressure(bool pressed) {
+    const EntryGuard::Entry entry(guard_, "Connection::set_memory_pressure()");
+    pressed_ = pressed;
+  }
   // Gives caches back to the system; for idle connections. It ends the live range, as a new one
   // does.
   void trim();
@@ -417,6 +432,7 @@ class Connection {
 
   // --- credit.cc: receive windows.
 
+  void take_back_credit(Stream* stream, uint32_t size);
   void give_stream_credit(Stream* stream, uint32_t size);
   void give_overdue_credit();
   void give_connection_credit(uint32_t size);
@@ -553,6 +569,7 @@ class Connection {
   DateField date_;
 
   mutable Statistics statistics_;
+  [[no_unique_address]] mutable EntryGuard guard_;
 };
 
 }  // namespace headrace::inline HEADRACE_ABI

@@ -6,21 +6,25 @@
 // Commands about the connection as a whole: SETTINGS, PING and frames of the application's own.
 
 namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+constexpr Rule kOneFrame = {"RFC 9113 §4.2",
+                            "what goes out in one frame is within the peer's MAX_FRAME_SIZE"};
+
+}  // namespace
 
 SubmitResult Connection::submit_settings(gsl::span<const Setting> settings) {
-  static constexpr Rule kWindowsInBounds = {
-      "RFC 9113 §6.9.2", "a change of INITIAL_WINDOW_SIZE leaves every window at 2^31-1 or below"};
-  static constexpr Rule kServerPush = {"RFC 9113 §6.5.2", "a server does not enable push"};
+  const EntryGuard::Entry entry(guard_, "Connection::submit_settings()");
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
   if (settings.size() * SettingsEntries::kEntrySize > peer_settings_.max_frame_size) {
-    return {SubmitError::kTooLarge};
+    return {SubmitError::kTooLarge, &kOneFrame};
   }
   SettingValues announced = announced_settings();
   for (const Setting& setting : settings) {
     ErrorCode code;
     const Rule* rule = check_setting(setting, announced, &code);
     if (setting.id == SettingId::kEnablePush && setting.value != 0 && role_ == Role::kServer) {
-      rule = &kServerPush;
+      rule = &kServersDoNotEnablePush;
     }
     if (setting.id == SettingId::kNoRfc7540Priorities &&
         setting.value != announced.no_rfc7540_priorities) {
@@ -46,20 +50,24 @@ SettingValues Connection::announced_settings() const {
 }
 
 SubmitResult Connection::ping(uint64_t opaque) {
+  const EntryGuard::Entry entry(guard_, "Connection::ping()");
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
   send_ping(opaque, PingPurpose::kApplication);
   return {};
 }
 
 SubmitResult Connection::submit_frame(uint8_t type, uint8_t flags, StreamId stream_id,
-                                      gsl::span<const uint8_t> payload) {
+                                      ByteView payload) {
+  const EntryGuard::Entry entry(guard_, "Connection::submit_frame()");
+  static constexpr Rule kExtension = {
+      "RFC 9113 §5.5", "an extension's frame has a type of its own and a stream id of 31 bits"};
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
   const bool ours = type <= static_cast<uint8_t>(FrameType::kContinuation) ||
                     static_cast<FrameType>(type) == FrameType::kPriorityUpdate;
   if (ours || stream_id > kMaxStreamId) {
-    return {SubmitError::kInvalidArgument};
+    return {SubmitError::kInvalidArgument, &kExtension};
   }
-  if (payload.size() > peer_settings_.max_frame_size) return {SubmitError::kTooLarge};
+  if (payload.size() > peer_settings_.max_frame_size) return {SubmitError::kTooLarge, &kOneFrame};
   uint8_t* room = output_.reserve(FrameHeader::kSize + payload.size());
   queue(room, write_frame(static_cast<FrameType>(type), flags, stream_id, payload, room));
   return {};

@@ -31,6 +31,7 @@ void Connection::give_stream_credit(Stream* stream, uint32_t size) {
 }
 
 ReceiveCredit Connection::receive_credit(StreamId stream_id) const {
+  const EntryGuard::Entry entry(guard_, "Connection::receive_credit()");
   if (stream_id != 0) {
     const Stream* stream = streams_.find(stream_id);
     if (stream == nullptr) return {};

@@ -46,6 +46,7 @@ TimePoint Connection::idle_deadline() const {
 }
 
 TimePoint Connection::next_deadline() const {
+  const EntryGuard::Entry entry(guard_, "Connection::next_deadline()");
   if (phase_ != Phase::kOpen) return TimePoint::max();
   return std::min({preface_deadline_, block_deadline_, settings_deadline_, shutdown_deadline_,
                    idle_deadline(), keepalive_deadline(), stall_deadline(), age_deadline_});

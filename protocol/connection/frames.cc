@@ -111,7 +111,6 @@ void Connection::on_rst_stream(gsl::span<const uint8_t> payload) {
 EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
   static constexpr Rule kEntries = {"limits.h settings_per_frame",
                                     "a SETTINGS frame has a bounded number of entries"};
-  static constexpr Rule kServerPush = {"RFC 9113 §6.5.2", "a server does not enable push"};
   SettingsEntries entries(payload);
   if (entries.size() > options_.limits.settings_per_frame) {
     fail(limit_error(
@@ -128,7 +127,7 @@ EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
       return nullptr;
     }
     if (role_ == Role::kClient && setting.id == SettingId::kEnablePush && setting.value != 0) {
-      fail(ErrorCode::kProtocolError, kServerPush, setting.value);
+      fail(ErrorCode::kProtocolError, kServersDoNotEnablePush, setting.value);
       return nullptr;
     }
     if (settings_received_ && setting.id == SettingId::kNoRfc7540Priorities &&
@@ -158,8 +157,6 @@ EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
 
 // Returns whether anything has changed.
 bool Connection::apply_peer_setting(const Setting& setting) {
-  static constexpr Rule kOverflow = {
-      "RFC 9113 §6.9.2", "a change of INITIAL_WINDOW_SIZE leaves every window at 2^31-1 or below"};
   uint32_t* value = peer_settings_.find(setting.id);
   if (value == nullptr || *value == setting.value) return false;
   uint32_t before = *value;
@@ -168,7 +165,7 @@ bool Connection::apply_peer_setting(const Setting& setting) {
     encoder_.set_peer_max_table_size(setting.value);
   } else if (setting.id == SettingId::kInitialWindowSize && setting.value > before &&
              largest_send_delta_ + setting.value > kMaxWindow && !send_windows_in_bounds()) {
-    fail(ErrorCode::kFlowControlError, kOverflow, setting.value);
+    fail(ErrorCode::kFlowControlError, kWindowsInBounds, setting.value);
   }
   return true;
 }
@@ -267,15 +264,15 @@ EventPtr Connection::on_goaway(gsl::span<const uint8_t> payload) {
 
 // §6.9
 void Connection::on_window_update(gsl::span<const uint8_t> payload) {
-  static constexpr Rule kOverflow = {"RFC 9113 §6.9.1",
-                                     "a flow-control window is at most 2^31-1 octets"};
+  static constexpr Rule kWindowsInBounds = {"RFC 9113 §6.9.1",
+                                            "a flow-control window is at most 2^31-1 octets"};
   uint32_t increment;
   ErrorDetail error;
   FrameFault fault = parse_window_update(header_, payload, &increment, &error);
   if (fault == FrameFault::kConnection) return fail(error);
   if (header_.stream_id == 0) {
     if (!send_window_.give(kInitialWindow, increment)) {
-      fail(ErrorCode::kFlowControlError, kOverflow, increment);
+      fail(ErrorCode::kFlowControlError, kWindowsInBounds, increment);
     }
     return;
   }
@@ -283,7 +280,7 @@ void Connection::on_window_update(gsl::span<const uint8_t> payload) {
   if (!receive_on(stream, StreamInput::kWindowUpdate)) return;
   if (fault == FrameFault::kStream) return fail_stream(StreamError{error});
   if (!stream->send_window.give(peer_settings_.initial_window_size, increment)) {
-    return fail_stream(frame_error(ErrorCode::kFlowControlError, kOverflow, increment));
+    return fail_stream(frame_error(ErrorCode::kFlowControlError, kWindowsInBounds, increment));
   }
   largest_send_delta_ = std::max(largest_send_delta_, stream->send_window.delta());
   if (stream->send_window.available(peer_settings_.initial_window_size) > 0) {

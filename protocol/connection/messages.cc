@@ -8,7 +8,6 @@
 namespace headrace::inline HEADRACE_ABI {
 namespace {
 
-constexpr Rule kSelf = {"RFC 7540 §5.3.1", "a stream does not depend on itself"};
 constexpr Rule kConcurrency = {"RFC 9113 §5.1.2",
                                "no more streams are open than MAX_CONCURRENT_STREAMS"};
 constexpr Rule kStreamMemory = {"limits.h connection_memory",
@@ -178,7 +177,7 @@ EventPtr Connection::on_request(const LimitHit* too_large) {
   stream->automatic_credit = options_.automatic_credit;
 
   if (block_.depends_on_itself) {
-    fail_stream(frame_error(ErrorCode::kProtocolError, kSelf));
+    fail_stream(frame_error(ErrorCode::kProtocolError, kSelfDependency));
     return nullptr;
   }
   if (too_large) {
@@ -230,7 +229,7 @@ EventPtr Connection::on_response(Stream* stream, const LimitHit* too_large) {
     fail_stream(limit_error(ErrorCode::kEnhanceYourCalm, rule, reached));
     return nullptr;
   };
-  if (block_.depends_on_itself) return refuse(ErrorCode::kProtocolError, kSelf);
+  if (block_.depends_on_itself) return refuse(ErrorCode::kProtocolError, kSelfDependency);
   if (too_large) return refuse_beyond(kListSize, *too_large);
   MessageOptions rules{options_.trim_field_values, false};
   ResponseHead head;
@@ -334,7 +333,7 @@ EventPtr Connection::on_trailers(Stream* stream, const LimitHit* too_large) {
   MessageOptions rules{options_.trim_field_values, false};
   const Rule* broken = nullptr;
   if (block_.depends_on_itself) {
-    broken = &kSelf;
+    broken = &kSelfDependency;
   } else if (!block_.end_stream) {
     broken = &kEndStream;
   } else if (stream->tunnel) {

@@ -30,6 +30,7 @@ FrameHeader data_header(StreamId id, size_t size, bool end_stream) {
 }  // namespace
 
 gsl::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {
+  const EntryGuard::Entry entry(guard_, "Connection::pending_output()");
   for (;;) {
     open_waiting(max_bytes);
     while (output_.unsent() < max_bytes) {
@@ -49,6 +50,7 @@ gsl::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {
 }
 
 void Connection::sent(size_t size) {
+  const EntryGuard::Entry entry(guard_, "Connection::sent()");
   output_.sent(size);
   replies_.sent(output_.sent_offset());
   if (backlog_full_) check_backlog();
@@ -56,6 +58,7 @@ void Connection::sent(size_t size) {
 }
 
 void Connection::released(size_t size) {
+  const EntryGuard::Entry entry(guard_, "Connection::released()");
   HEADRACE_EXPECTS(options_.explicit_release, "Connection::released()",
                    "only with Options::explicit_release", {"size", size});
   release_output(size);
@@ -78,6 +81,7 @@ void Connection::note_release(Stream* stream) {
 }
 
 bool Connection::wants_output() const {
+  const EntryGuard::Entry entry(guard_, "Connection::wants_output()");
   return output_.unsent() > 0 || can_cut_data() || can_open_waiting();
 }
 
@@ -87,6 +91,7 @@ bool Connection::can_cut_data() const {
 }
 
 Blocked Connection::why_blocked(StreamId stream_id) const {
+  const EntryGuard::Entry entry(guard_, "Connection::why_blocked()");
   const Stream* stream = streams_.find(stream_id);
   if (stream == nullptr || is_closed(stream->state)) return Blocked::kNothing;
   if (stream->held_head.there()) {
@@ -107,7 +112,10 @@ Blocked Connection::why_blocked(StreamId stream_id) const {
   return send_queue_.next() == stream ? Blocked::kOutput : Blocked::kScheduler;
 }
 
-bool Connection::should_close() const { return phase_ == Phase::kGone && output_.unsent() == 0; }
+bool Connection::should_close() const {
+  const EntryGuard::Entry entry(guard_, "Connection::should_close()");
+  return phase_ == Phase::kGone && output_.unsent() == 0;
+}
 
 void Connection::count_reply() {
   replies_.add(output_.end_offset());

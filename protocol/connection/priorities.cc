@@ -155,10 +155,12 @@ void Connection::spend_priority() {
 }
 
 SubmitResult Connection::update_priority(StreamId stream_id, const Priority& priority) {
+  const EntryGuard::Entry entry(guard_, "Connection::update_priority()");
+  static constexpr Rule kUrgency = {"RFC 9218 §4.1", "urgency is 0 to 7"};
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  if (priority.urgency >= Priority::kLevels) return {SubmitError::kInvalidArgument};
+  if (priority.urgency >= Priority::kLevels) return {SubmitError::kInvalidArgument, &kUrgency};
   give_priority(stream, priority);
   if (role_ == Role::kServer) return {};
   // For a request that waits it goes out with it: idle streams with a priority count as open
@@ -172,6 +174,7 @@ SubmitResult Connection::update_priority(StreamId stream_id, const Priority& pri
 }
 
 Priority Connection::priority(StreamId stream_id) const {
+  const EntryGuard::Entry entry(guard_, "Connection::priority()");
   const Stream* stream = streams_.find(stream_id);
   return stream == nullptr ? Priority{} : stream->priority;
 }

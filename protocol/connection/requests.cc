@@ -5,8 +5,15 @@
 // Streams of our own: requests, which wait above the peer's limit of streams, and server push.
 
 namespace headrace::inline HEADRACE_ABI {
+namespace {
+
+constexpr Rule kPeerListSize = {"RFC 9113 §10.5.1",
+                                "a request's fields are within the peer's MAX_HEADER_LIST_SIZE"};
+
+}  // namespace
 
 RequestResult Connection::submit_request(FieldsView fields, Body body, uintptr_t user_data) {
+  const EntryGuard::Entry entry(guard_, "Connection::submit_request()");
   if (role_ != Role::kClient) return {SubmitError::kWrongRole};
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
   if (going_away_.under_way()) return {SubmitError::kGoingAway};
@@ -15,7 +22,7 @@ RequestResult Connection::submit_request(FieldsView fields, Body body, uintptr_t
   if (const Rule* rule = check_fields(fields, body, &head)) {
     return {SubmitError::kInvalidFields, rule};
   }
-  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge};
+  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge, &kPeerListSize};
   Stream* stream = create_own_stream(head, user_data);
   if (stream == nullptr) return {SubmitError::kTooManyStreams};
   const StreamId id = stream->id;
@@ -34,6 +41,7 @@ RequestResult Connection::submit_request(FieldsView fields, Body body, uintptr_t
 }
 
 RequestResult Connection::submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data) {
+  const EntryGuard::Entry entry(guard_, "Connection::submit_push()");
   if (role_ != Role::kServer) return {SubmitError::kWrongRole};
   SubmitError error;
   Stream* on = find_for_command(stream_id, &error);
@@ -52,7 +60,7 @@ RequestResult Connection::submit_push(StreamId stream_id, FieldsView fields, uin
   if (const Rule* rule = check_fields(fields, Body::none(), &head)) {
     return {SubmitError::kInvalidFields, rule};
   }
-  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge};
+  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge, &kPeerListSize};
   if (const Rule* rule = check_promise(head)) return {SubmitError::kInvalidFields, rule};
   Stream* stream = create_own_stream(head, user_data);
   if (stream == nullptr) return {SubmitError::kTooManyStreams};

@@ -38,6 +38,13 @@ inline constexpr Rule kPrioritiesStay = {
     "RFC 9218 §2.1",
     "SETTINGS_NO_RFC7540_PRIORITIES does not change after the first SETTINGS frame"};
 
+// Of a server's SETTINGS, whoever is one.
+inline constexpr Rule kServersDoNotEnablePush = {"RFC 9113 §6.5.2",
+                                                 "a server does not enable push"};
+// For both sides.
+inline constexpr Rule kWindowsInBounds = {
+    "RFC 9113 §6.9.2", "a change of INITIAL_WINDOW_SIZE leaves every window at 2^31-1 or below"};
+
 // Whether the value is one that its definition allows; `in_force` are the sender's values so far.
 // Null, or the rule that is broken and the code of the connection error.
 const Rule* check_setting(const Setting& setting, const SettingValues& in_force, ErrorCode* code);

@@ -16,6 +16,12 @@ constexpr size_t kSmallBody = 2048;
 // One more, as a source may say "end" after its last octet only.
 constexpr size_t kFirstOctets = kSmallBody + 1;
 
+constexpr Rule kFinalStatus = {"RFC 9110 §15", "the final response has a status of 200 or more"};
+constexpr Rule kInterimStatus = {"RFC 9110 §15.2",
+                                 "an interim response has a status of 100 to 199"};
+constexpr Rule kCreditHeld = {"connection.h credit()",
+                              "no more is given back than the application holds"};
+
 }  // namespace
 
 // What we send is checked by the rules of what we receive; `rule` only with
@@ -114,6 +120,7 @@ void Connection::start_message(Stream* stream, const OutgoingHead& head, bool bo
 }
 
 SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, Body body) {
+  const EntryGuard::Entry entry(guard_, "Connection::submit_response()");
   if (role_ != Role::kServer) return {SubmitError::kWrongRole};
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
@@ -122,7 +129,7 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
   const OutgoingHead outgoing = outgoing_head(stream, fields, body);
   ResponseHead head;
   if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
-  if (head.status < 200) return {SubmitError::kInvalidArgument};
+  if (head.status < 200) return {SubmitError::kInvalidArgument, &kFinalStatus};
   // RFC 9110 §9.3.6: any 2xx opens the tunnel, in which nothing is a response's content.
   const bool tunnel = stream->request.is_connect && head.status < 300;
   // RFC 9110 §6.4.1: these responses have no content, whatever their fields say of one.
@@ -168,6 +175,7 @@ void Connection::open_response(Stream* stream, FieldsView fields) {
 }
 
 SubmitResult Connection::submit_informational(StreamId stream_id, FieldsView fields) {
+  const EntryGuard::Entry entry(guard_, "Connection::submit_informational()");
   if (role_ != Role::kServer) return {SubmitError::kWrongRole};
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
@@ -176,14 +184,16 @@ SubmitResult Connection::submit_informational(StreamId stream_id, FieldsView fie
   const OutgoingHead outgoing = outgoing_head(stream, fields, Body::none());
   ResponseHead head;
   if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
-  if (head.status < 100 || head.status >= 200) return {SubmitError::kInvalidArgument};
+  if (head.status < 100 || head.status >= 200) {
+    return {SubmitError::kInvalidArgument, &kInterimStatus};
+  }
   stream->state = on_send(stream->state, StreamInput::kHeaders).next;
   write_field_block(stream_id, outgoing, /*end_stream=*/false);
   return {};
 }
 
-SendResult Connection::send_data(StreamId stream_id, gsl::span<const uint8_t> bytes,
-                                 bool end_stream) {
+SendResult Connection::send_data(StreamId stream_id, ByteView bytes, bool end_stream) {
+  const EntryGuard::Entry entry(guard_, "Connection::send_data()");
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
@@ -225,6 +235,7 @@ void Connection::fail_content(Stream* stream, uint64_t more) {
 }
 
 SubmitResult Connection::send_trailers(StreamId stream_id, FieldsView fields) {
+  const EntryGuard::Entry entry(guard_, "Connection::send_trailers()");
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
@@ -251,6 +262,7 @@ SubmitResult Connection::send_trailers(StreamId stream_id, FieldsView fields) {
 }
 
 SubmitResult Connection::resume(StreamId stream_id) {
+  const EntryGuard::Entry entry(guard_, "Connection::resume()");
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
@@ -261,6 +273,7 @@ SubmitResult Connection::resume(StreamId stream_id) {
 }
 
 SubmitResult Connection::reset_stream(StreamId stream_id, ErrorCode code) {
+  const EntryGuard::Entry entry(guard_, "Connection::reset_stream()");
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
@@ -273,25 +286,33 @@ SubmitResult Connection::reset_stream(StreamId stream_id, ErrorCode code) {
 }
 
 SubmitResult Connection::credit(StreamId stream_id, uint32_t size) {
+  const EntryGuard::Entry entry(guard_, "Connection::credit()");
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  if (size > stream->uncredited) return {SubmitError::kTooLarge};
-  stream->uncredited -= size;
-  give_connection_credit(size);
-  give_stream_credit(stream, size);
+  if (size > stream->uncredited) return {SubmitError::kTooLarge, &kCreditHeld};
+  take_back_credit(stream, size);
   return {};
 }
 
+void Connection::take_back_credit(Stream* stream, uint32_t size) {
+  stream->uncredited -= size;
+  give_connection_credit(size);
+  give_stream_credit(stream, size);
+}
+
 SubmitResult Connection::set_automatic_credit(StreamId stream_id, bool automatic) {
+  const EntryGuard::Entry entry(guard_, "Connection::set_automatic_credit()");
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   stream->automatic_credit = automatic;
-  return automatic ? credit(stream_id, stream->uncredited) : SubmitResult{};
+  if (automatic) take_back_credit(stream, stream->uncredited);
+  return {};
 }
 
 SubmitResult Connection::set_user_data(StreamId stream_id, uintptr_t user_data) {
+  const EntryGuard::Entry entry(guard_, "Connection::set_user_data()");
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};

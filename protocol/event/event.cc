@@ -31,10 +31,18 @@ constexpr const char* kNames[] = {
 };
 static_assert(std::size(kNames) == std::variant_size_v<Event>);
 
+// Overloaded, for events that are still being made.
+template <typename... Handlers>
+struct Changing : Handlers... {
+  using Handlers::operator()...;
+};
+template <typename... Handlers>
+Changing(Handlers...) -> Changing<Handlers...>;
+
 // Calls `look` with every member that refers to bytes.
 template <typename Look>
 void for_each_view(Event& event, Look look) {
-  std::visit(Overloaded{
+  std::visit(Changing{
                  [&](RequestReceived& request) { look(request.fields); },
                  [&](ResponseReceived& response) { look(response.fields); },
                  [&](InformationalReceived& response) { look(response.fields); },

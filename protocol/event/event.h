@@ -10,6 +10,7 @@
 #include "memory/bytes.h"
 #include "memory/recycler.h"
 #include "protocol/event/error.h"
+#include "protocol/event/overloaded.h"
 #include "protocol/frame/origin_entries.h"
 #include "protocol/frame/settings_entries.h"
 #include "protocol/stream/priority.h"
@@ -188,14 +189,6 @@ const char* event_name(const Event& event);
 // A handle to an event. Dropping it hands the object back, and the next event is parsed into it.
 // Views taken out of the event are valid until then; keep(std::move(event)) makes it independent.
 using EventPtr = Recycled<Event>;
-
-// For std::visit with one lambda an alternative.
-template <typename... Fs>
-struct Overloaded : Fs... {
-  using Fs::operator()...;
-};
-template <typename... Fs>
-Overloaded(Fs...) -> Overloaded<Fs...>;
 
 }  // namespace headrace::inline HEADRACE_ABI
 

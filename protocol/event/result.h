@@ -17,7 +17,7 @@ enum class SubmitError : uint8_t {
   kUnknownStream,       // no such stream was ever announced
   kWrongState,          // out of order: a second final response, data after the end, ...
   kWrongRole,           // a command of the other role
-  kInvalidFields,       // a rule of RFC 9113 §8 is broken; `rule` says which
+  kInvalidFields,       // a rule of RFC 9113 §8 is broken
   kInvalidArgument,     // a value out of its range
   kTooLarge,            // more than can ever be sent or credited, or than the peer says it takes
   kGoingAway,           // a GOAWAY was sent or received: no new streams (RFC 9113 §6.8)
@@ -51,9 +51,13 @@ struct ReceiveCredit {
 };
 
 // What a command returns. Allocates nothing.
+//
+// `rule`: which rule was broken by what was given to the command; of static storage. It comes with
+// kInvalidFields, kInvalidArgument and kTooLarge, and with these always; with the others, which say
+// all there is to say, it is null.
 struct [[nodiscard]] SubmitResult {
   SubmitError error = SubmitError::kNone;
-  const Rule* rule = nullptr;  // the one that is broken, where one is; static storage
+  const Rule* rule = nullptr;
 
   bool ok() const { return error == SubmitError::kNone; }
 };
@@ -61,7 +65,7 @@ struct [[nodiscard]] SubmitResult {
 // What a command that opens a stream returns.
 struct [[nodiscard]] RequestResult {
   SubmitError error = SubmitError::kNone;
-  const Rule* rule = nullptr;  // the one that is broken, where one is; static storage
+  const Rule* rule = nullptr;  // as of SubmitResult
   StreamId stream_id = 0;      // the new stream; 0 after an error
 
   bool ok() const { return error == SubmitError::kNone; }

@@ -11,7 +11,6 @@ constexpr Rule kSettingsAck{"RFC 9113 §6.5", "a SETTINGS acknowledgement is emp
 constexpr Rule kSettingsEntries{"RFC 9113 §6.5", "a SETTINGS payload is a multiple of 6 octets"};
 constexpr Rule kDataPadding{"RFC 9113 §6.1", "padding is shorter than the payload"};
 constexpr Rule kFieldBlockPadding{"RFC 9113 §6.2", "padding leaves the field block fragment whole"};
-constexpr Rule kSelfDependency{"RFC 7540 §5.3.1", "a stream does not depend on itself"};
 constexpr Rule kWindowIncrement{"RFC 9113 §6.9", "a window increment is not 0"};
 constexpr Rule kPrioritizedStream{"RFC 9218 §7.1", "a PRIORITY_UPDATE frame is about a stream"};
 

@@ -35,6 +35,9 @@ inline FrameHeader parse_frame_header(const uint8_t* octets) {
   return header;
 }
 
+// Of PRIORITY and of HEADERS with priority fields.
+inline constexpr Rule kSelfDependency = {"RFC 7540 §5.3.1", "a stream does not depend on itself"};
+
 // How far a frame's failure reaches.
 enum class FrameFault : uint8_t { kNone, kStream, kConnection };
 

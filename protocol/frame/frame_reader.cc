@@ -14,7 +14,7 @@ FrameReader::FrameReader(const Options& options)
       ledger_(std::numeric_limits<size_t>::max()),
       kept_(&ledger_) {}
 
-FrameReader::Range FrameReader::read(gsl::span<const uint8_t> bytes) {
+FrameReader::Range FrameReader::read(ByteView bytes) {
   live_.end();
   input_ = bytes;
   return Range(&live_);

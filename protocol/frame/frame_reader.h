@@ -8,9 +8,11 @@
 #include "memory/abi.h"
 #include "memory/accounted_buffer.h"
 #include "memory/allocation.h"
+#include "memory/byte_view.h"
 #include "memory/lazy_range.h"
 #include "memory/ledger.h"
 #include "memory/recycler.h"
+#include "memory/temporary.h"
 #include "protocol/event/error.h"
 #include "protocol/frame/frame.h"
 
@@ -42,7 +44,10 @@ class FrameReader {
   // The frames that `bytes` completes, one a step. The input must outlive the range; what a range
   // that is left early did not reach is kept (copied) and comes out first of the next read().
   // One range is live at a time: starting another ends it.
-  [[nodiscard]] Range read(gsl::span<const uint8_t> bytes);
+  [[nodiscard]] Range read(ByteView bytes HEADRACE_LIFETIME_BOUND) HEADRACE_LIFETIME_BOUND;
+  // A container by value would be gone before its first frame is asked for.
+  template <TemporaryOwner T>
+  Range read(T&& dies_before_it_is_read) = delete;
 
   // Set after the last frame of read() when the input broke a rule; nothing is read any more.
   // Errors of a single stream are reported the same way: a reader has no streams to go on with.

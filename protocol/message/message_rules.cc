@@ -42,7 +42,6 @@ constexpr Rule kStatus101{"RFC 9113 §8.6", "101 (Switching Protocols) is not us
 constexpr Rule kPromisedMethod{"RFC 9113 §8.4",
                                "a promised request is safe, cacheable and without content"};
 constexpr Rule kPromisedAuthority{"RFC 9113 §8.4", "a promised request has an :authority"};
-constexpr Rule kContentLength{"RFC 9110 §8.6", "content-length is one number"};
 
 constexpr uint32_t bit(FieldName name) { return 1u << static_cast<unsigned>(name); }
 

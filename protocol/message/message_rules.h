@@ -30,6 +30,7 @@ int64_t parse_content_length(std::string_view text);
 uint16_t parse_status(std::string_view text);
 
 // Kept by whoever counts the DATA, in both directions.
+inline constexpr Rule kContentLength = {"RFC 9110 §8.6", "content-length is one number"};
 inline constexpr Rule kContentLengthKept = {"RFC 9113 §8.1.1",
                                             "the DATA of a message sums up to its content-length"};
 

@@ -10,8 +10,6 @@
 namespace headrace::inline HEADRACE_ABI {
 namespace {
 
-constexpr Rule kContentLength{"RFC 9110 §8.6", "content-length is one number"};
-
 // RFC 9113 §8.2.2; `te` is a request's.
 constexpr FieldNames kConnectionSpecific = {FieldName::kConnection,       FieldName::kKeepAlive,
                                             FieldName::kProxyConnection,  FieldName::kTe,

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "memory/abi.h"
+#include "memory/byte_view.h"
 #include "memory/contract.h"
+#include "memory/temporary.h"
 
 namespace headrace::inline HEADRACE_ABI {
 
@@ -35,11 +37,16 @@ class Body {
   // No body: the message ends at its HEADERS.
   static Body none() { return Body(None{}); }
   // The caller's bytes, by reference: they must stay as they are until BodyReleased.
-  static Body view(gsl::span<const uint8_t> bytes) { return Body(bytes); }
-  static Body view(std::string_view text) {
-    return Body(
-        gsl::span<const uint8_t>(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+  static Body view(ByteView bytes HEADRACE_LIFETIME_BOUND) {
+    return Body(gsl::span<const uint8_t>(bytes));
   }
+  // A text that ends with a NUL, which is not sent: a literal.
+  static Body view(const char* text HEADRACE_LIFETIME_BOUND) {
+    return view(std::string_view(text));
+  }
+  // A container by value is gone before it is sent; owned() keeps it.
+  template <TemporaryOwner T>
+  static Body view(T&& dies_before_it_is_sent) = delete;
   // Bytes that the connection owns from now on.
   static Body owned(std::string bytes) { return Body(std::move(bytes)); }
   static Body owned(std::vector<uint8_t> bytes) { return Body(std::move(bytes)); }

@@ -1,0 +1,57 @@
+#include "field/owned_fields.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+namespace headrace::inline HEADRACE_ABI {
+
+OwnedFields& OwnedFields::operator=(const OwnedFields& other) {
+  if (this == &other) return *this;
+  clear();
+  append(other);
+  return *this;
+}
+
+void OwnedFields::add(std::string_view name, std::string_view value, bool never_indexed) {
+  add(Field{name, value, never_indexed});
+}
+
+void OwnedFields::add(const Field& field) {
+  const size_t name_size = field.name.size();
+  const size_t value_size = field.value.size();
+  // One more than needed: an empty value has a data() that is not null, as get() promises.
+  std::unique_ptr<char[]> text(new char[name_size + value_size + 1]);
+  char* value = std::copy_n(field.name.data(), name_size, text.get());
+  *std::copy_n(field.value.data(), value_size, value) = '\0';
+  Field owned = field;  // before the list grows: it may be one of it
+  owned.name = {text.get(), name_size};
+  owned.value = {value, value_size};
+  texts_.push_back(std::move(text));
+  fields_.push_back(owned);
+}
+
+void OwnedFields::append(FieldsView fields) {
+  const size_t count = fields.size();
+  if (count == 0) return;
+  // The list's own fields move when it grows, unless there is room; their texts stay.
+  const bool own =
+      !empty() && !std::less<>()(fields.begin(), begin()) && std::less<>()(fields.begin(), end());
+  const size_t first = own ? static_cast<size_t>(fields.begin() - begin()) : 0;
+  if (own) fields_.reserve(size() + count);
+  const Field* const from = own ? begin() + first : fields.begin();
+  for (size_t i = 0; i < count; ++i) add(from[i]);
+}
+
+void OwnedFields::clear() {
+  fields_.clear();
+  texts_.clear();
+}
+
+std::string_view OwnedFields::get(std::string_view name) const {
+  const Field* const field =
+      std::find_if(begin(), end(), [name](const Field& each) { return each.name == name; });
+  return field == end() ? std::string_view() : field->value;
+}
+
+}  // namespace headrace::inline HEADRACE_ABI

@@ -1,0 +1,67 @@
+#ifndef HEADRACE_FIELD_OWNED_FIELDS_H_
+#define HEADRACE_FIELD_OWNED_FIELDS_H_
+
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "field/field.h"
+#include "memory/abi.h"
+#include "memory/contract.h"
+
+namespace headrace::inline HEADRACE_ABI {
+
+// A list of fields that owns its names and values: for lists that are put together from strings
+// that do not live as long, or that outlive the event that they came with. (A std::vector<Field>
+// holds views.) Given to whatever takes a FieldsView.
+//
+//   OwnedFields fields = {{":status", "200"}};
+//   fields.add("content-length", std::to_string(size));
+//   fields.append(request.fields);  // as they came: never-indexed stays so
+//
+// A field stays where it is in memory until clear(), destruction or assignment, moves of the list
+// included; so views of its name and value do.
+class OwnedFields {
+ public:
+  OwnedFields() = default;
+  OwnedFields(std::initializer_list<Field> fields) { append(fields); }
+  explicit OwnedFields(FieldsView fields) { append(fields); }
+  OwnedFields(const OwnedFields& other) { append(other); }
+  OwnedFields& operator=(const OwnedFields& other);
+  OwnedFields(OwnedFields&&) = default;
+  OwnedFields& operator=(OwnedFields&&) = default;
+
+  // Copies a name and its value behind the others.
+  void add(std::string_view name, std::string_view value, bool never_indexed = false);
+  // The same, with what is known about the field.
+  void add(const Field& field);
+  // Copies all of them, which may be this list's own.
+  void append(FieldsView fields);
+  void clear();
+
+  const Field* begin() const HEADRACE_LIFETIME_BOUND { return fields_.data(); }
+  const Field* end() const HEADRACE_LIFETIME_BOUND { return begin() + size(); }
+  size_t size() const { return fields_.size(); }
+  bool empty() const { return fields_.empty(); }
+  const Field& operator[](size_t i) const HEADRACE_LIFETIME_BOUND {
+    HEADRACE_EXPECTS(i < size(), "OwnedFields::operator[]", "the index is below size()",
+                     {"index", i}, {"size", size()});
+    return fields_.data()[i];
+  }
+  // The value of the first field of that name (lower case), or an empty view with a null data().
+  std::string_view get(std::string_view name) const HEADRACE_LIFETIME_BOUND;
+  bool has(std::string_view name) const { return get(name).data() != nullptr; }
+
+  // Implicit, so that it can be submitted as it is.
+  operator FieldsView() const HEADRACE_LIFETIME_BOUND { return fields_; }
+
+ private:
+  std::vector<Field> fields_;
+  std::vector<std::unique_ptr<char[]>> texts_;  // of each field: its name, then its value
+};
+
+}  // namespace headrace::inline HEADRACE_ABI
+
+#endif  // HEADRACE_FIELD_OWNED_FIELDS_H_

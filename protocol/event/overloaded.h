@@ -1,0 +1,65 @@
+#ifndef HEADRACE_PROTOCOL_EVENT_OVERLOADED_H_
+#define HEADRACE_PROTOCOL_EVENT_OVERLOADED_H_
+
+#include <type_traits>
+
+namespace headrace {
+
+// What a handler names as its parameter: of a lambda that is not generic. (Looking into a generic
+// one would compile its body for types that it may not be meant for.)
+template <typename Call>
+struct HandlerParameter {
+  using Type = void;  // no function of one parameter
+};
+template <typename R, typename C, typename P>
+struct HandlerParameter<R (C::*)(P)> {
+  using Type = P;
+};
+template <typename R, typename C, typename P>
+struct HandlerParameter<R (C::*)(P) const> {
+  using Type = P;
+};
+template <typename R, typename C, typename P>
+struct HandlerParameter<R (C::*)(P) noexcept> {
+  using Type = P;
+};
+template <typename R, typename C, typename P>
+struct HandlerParameter<R (C::*)(P) const noexcept> {
+  using Type = P;
+};
+
+// Whether a handler can be called with what it names when that is const, as events and frames are.
+// One that cannot (`[](RequestReceived& request)`, or by value what is not copied) would never be
+// called: a catch-all beside it takes its events, without a word.
+template <typename Handler>
+constexpr bool takes_const() {
+  if constexpr (requires { &Handler::operator(); }) {
+    using Parameter = typename HandlerParameter<decltype(&Handler::operator())>::Type;
+    if constexpr (!std::is_void_v<Parameter>) {
+      return std::is_invocable_v<Handler, const std::remove_cvref_t<Parameter>&>;
+    }
+  }
+  return true;
+}
+
+// Handlers for std::visit, one lambda for each event (or frame) that matters, and a catch-all for
+// the others:
+//
+//   std::visit(headrace::Overloaded{[&](const RequestReceived& request) { ... },
+//                                   [&](const DataReceived& data) { ... },
+//                                   [](const auto&) {}},
+//              *event);
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+  static_assert((takes_const<Handlers>() && ...),
+                "a handler of headrace::Overloaded must take its event by const reference, as in "
+                "[&](const RequestReceived& request): events are const, so this handler would "
+                "never be called");
+  using Handlers::operator()...;
+};
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_EVENT_OVERLOADED_H_
