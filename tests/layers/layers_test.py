@@ -1,0 +1,47 @@
+#!/usr/bin/python3
+"""Tries every layer: what Bazel lets its targets depend on lies in it or below it.
+
+Beside the test lie Bazel's own answers, LAYER.visible: the library's targets that are visible to
+a target of the layer.
+"""
+
+import pathlib
+import sys
+
+# From below. What stands in one line is one layer.
+ORDER = [
+    ["memory"],
+    ["field"],
+    ["hpack"],
+    ["protocol/guard"],
+    ["protocol/message"],
+    ["protocol/event", "protocol/frame", "protocol/stream"],
+    ["protocol/http2"],
+    ["protocol/connection"],
+]
+RANK = {package: rank for rank, packages in enumerate(ORDER) for package in packages}
+
+
+def main():
+    failures = []
+    packages = list(RANK)
+    for package in packages:
+        answer = pathlib.Path(__file__).with_name(package.replace("/", "_") + ".visible")
+        seen = {label[2:].partition(":")[0] for label in answer.read_text().split()}
+        seen.discard("")  # //:headrace is everybody's; an arrow to it would be a circle
+        above = sorted(other for other in seen if RANK[other] > RANK[package])
+        if above:
+            failures.append(f"//{package} may depend on {above}, which lie above it")
+        # The answer is one about layers at all: what lies below is seen.
+        below = [other for other in packages if RANK[other] < RANK[package]]
+        unseen = [other for other in below if other not in seen]
+        if unseen:
+            failures.append(f"//{package} does not see {unseen}, which lie below it")
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    print(f"{len(packages)} layers, {len(failures)} arrows that may run back")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
