@@ -320,13 +320,13 @@ TEST_P(IntruderDeathTest, CallsFromASource) {
   dies_when_called("source", "Connection::pending_output\\(\\)");
 }
 TEST_P(IntruderDeathTest, CallsFromAnObserverOfWhatIsSent) {
-  dies_when_called("sent", "Connection::pending_output\\(\\)");
+  dies_when_called("sent", "Connection::submit_response\\(\\)");
 }
 TEST_P(IntruderDeathTest, CallsFromAnObserverOfWhatIsReceived) {
   dies_when_called("received", "EventRange, its next step");
 }
 TEST_P(IntruderDeathTest, CallsFromAPaddingPolicy) {
-  dies_when_called("padding", "Connection::pending_output\\(\\)");
+  dies_when_called("padding", "Connection::submit_response\\(\\)");
 }
 
 TEST_P(CallersMistakeDeathTest, AnotherThreadCallsWhileARangeIsLive) {
