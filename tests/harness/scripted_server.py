@@ -84,7 +84,7 @@ class ScriptedServer:
     """Plays `scripts`, functions of a Visit, one connection each in their order. What goes wrong in
     them comes out of finish()."""
 
-    def __init__(self, *scripts, timeout=20, handshake=True, settings=(), late=False):
+    def __init__(self, *scripts, timeout=60, handshake=True, settings=(), late=False):
         self.scripts = list(scripts)
         self.timeout = timeout
         self.shakes_hands = handshake

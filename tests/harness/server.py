@@ -1,5 +1,6 @@
 """Starts the server under test, knows its address and its memory, and stops it."""
 
+import json
 import os
 import re
 import signal
@@ -83,6 +84,14 @@ class Server:
                 if line.startswith(what + ":"):
                     return int(line.split()[1])
         raise RuntimeError(f"no {what} of the server")
+
+    def counted(self, what="memory"):
+        """One of its counters, as /stats tells them: "memory" is what its clients make it hold, in
+        octets."""
+        answer = subprocess.run(
+            ["curl", "-sS", "--http2-prior-knowledge", "--max-time", "60", self.url("/stats")],
+            stdout=subprocess.PIPE, check=True).stdout
+        return json.loads(answer)[what]
 
     def terminate(self):
         self.process.send_signal(signal.SIGTERM)

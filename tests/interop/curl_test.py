@@ -125,7 +125,7 @@ def upload_from_a_pipe(server):
 
 def expect_continue(server):
     """expect: 100-continue does not hold an upload up"""
-    body = curl("-H", "expect: 100-continue", "--expect100-timeout", "20", "--max-time", "10",
+    body = curl("-H", "expect: 100-continue", "--expect100-timeout", "120", "--max-time", "60",
                 "--data-binary", "hello", server.url("/echo"))
     equal(body, "hello")
 
@@ -183,7 +183,7 @@ def interrupted(server):
 
 def not_http2(server):
     """HTTP/1.1 is turned away at once"""
-    run(CURL, "--http1.1", "--silent", "--max-time", "5", server.url("/"), check=False)
+    run(CURL, "--http1.1", "--silent", "--max-time", "60", server.url("/"), check=False)
     equal(exchange(server, "/digits.txt")[0], 200)
 
 

@@ -140,11 +140,11 @@ def build(chosen, tests):
                 rewritten[path] = rewrite(source.read(), numbered, len(chosen) + 1)
         copy_tree(rewritten)
         result = subprocess.run(["bazel", "build", "--noshow_progress", "--color=no", "--keep_going",
-                                 "--jobs=2", "--copt=-fno-diagnostics-color", *tests], cwd=TREE,
+                                 *tests], cwd=TREE,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         if result.returncode == 0:
             return numbers, left
-        output = result.stdout.decode(errors="replace")
+        output = re.sub(r"\x1b\[[0-9;]*[mK]", "", result.stdout.decode(errors="replace"))
         refused = refused_by_compiler(output, left)
         if not refused:
             sys.exit("mutation: the copy does not build:\n" + output[-5000:])
