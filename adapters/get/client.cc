@@ -32,6 +32,19 @@ Outcome failure(ExitCode code, const absl::Status& status) {
   return {code, std::string(status.message())};
 }
 
+// What -H announces of a body whose size is known has to be true; of any other it is held while it
+// is sent.
+Outcome check_length(const std::vector<GivenField>& fields, std::optional<uint64_t> size) {
+  if (!size) return {};
+  const std::string right = std::to_string(*size);
+  for (const GivenField& field : fields) {
+    if (field.name != "content-length" || field.value.empty() || field.value == right) continue;
+    return {ExitCode::kReadError,
+            "-H 'content-length: " + field.value + "', and -d has " + right + " octets"};
+  }
+  return {};
+}
+
 }  // namespace
 
 Client::Client(const Config* config, Console* console)
@@ -53,6 +66,7 @@ Outcome Client::prepare() {
     if (!data->is_repeatable() && config_.requests > 1) {
       return {ExitCode::kUsage, "-d: what is no regular file can be sent only once"};
     }
+    if (Outcome kept = check_length(config_.fields, data->size()); !kept.ok()) return kept;
     data_.emplace(std::move(*data));
   }
   for (const std::string& path : config_.outputs) {

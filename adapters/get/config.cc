@@ -148,6 +148,7 @@ absl::Status read_connection(Config* config) {
   config->loop.connect_timeout = absl::GetFlag(FLAGS_connect_timeout).value;
   config->loop.linger_timeout = std::chrono::milliseconds(0);  // nothing of ours can be lost
   config->timeout = absl::GetFlag(FLAGS_timeout).value;
+  if (const Rule* rule = connection.check(Role::kClient)) return mistake(rule->text);
   return absl::OkStatus();
 }
 

@@ -74,8 +74,9 @@ void Link::on_closed(const StreamClosed& closed) {
   Transfer& transfer = *transfer_of(closed.user_data);
   // A server may refuse what was above its limit of streams before that was known: it gets a second
   // chance.
-  if (closed.retry_safe && transfer.attempts() > 1) retired_ = true;
-  if (closed.retry_safe && transfer.may_retry()) {
+  const bool retry = is_worth_a_retry(closed);
+  if (retry && transfer.attempts() > 1) retired_ = true;
+  if (retry && transfer.may_retry()) {
     if (trace_ != nullptr) {
       trace_->note("stream " + std::to_string(closed.stream_id) +
                    " was left undone; its request is sent again");

@@ -26,6 +26,11 @@ Outcome judge_end_by_peer(const StreamClosed& closed, const ConnectionNews& conn
 
 }  // namespace
 
+bool is_worth_a_retry(const StreamClosed& closed) {
+  if (!closed.retry_safe || closed.error == ErrorCode::kHttp11Required) return false;
+  return closed.closed_by != ClosedBy::kLocal || closed.error != ErrorCode::kInternalError;
+}
+
 Outcome judge_end(const StreamClosed& closed, bool answered, const ConnectionNews& connection) {
   // A server that has answered whole may reset what is left of the request (RFC 9113 §8.1).
   if (answered) return {};
@@ -34,6 +39,8 @@ Outcome judge_end(const StreamClosed& closed, bool answered, const ConnectionNew
       return {};
     case ClosedBy::kPeer:
       return judge_end_by_peer(closed, connection);
+    case ClosedBy::kTransport:
+      return {ExitCode::kConnectionLost, "the connection ended before the response did"};
     case ClosedBy::kLocal:
       break;
   }

@@ -17,6 +17,10 @@ struct ConnectionNews {
 // complete.
 Outcome judge_end(const StreamClosed& closed, bool answered, const ConnectionNews& connection);
 
+// Whether the same request may fare better on another connection: nobody did anything with it, and
+// it is not refused for what it is (a server that wants HTTP/1.1, a body that breaks its length).
+bool is_worth_a_retry(const StreamClosed& closed);
+
 }  // namespace headrace::get
 
 #endif  // HEADRACE_ADAPTERS_GET_OUTCOME_H_

@@ -113,6 +113,11 @@ void Transfer::on_closed(const StreamClosed& closed, const ConnectionNews& conne
   if (!answered_ && upload_ != nullptr && upload_->error() != 0) {
     return end({ExitCode::kReadError, std::string("-d: ") + std::strerror(upload_->error())});
   }
+  // The body did not keep the length that -H announced.
+  if (upload_ != nullptr && closed.closed_by == ClosedBy::kLocal &&
+      closed.error == ErrorCode::kInternalError) {
+    return end({ExitCode::kReadError, "-d: " + describe(closed.detail)});
+  }
   end(judge_end(closed, answered_, connection));
 }
 

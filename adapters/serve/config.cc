@@ -137,6 +137,9 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   connection.limits.stream_stall_timeout = absl::GetFlag(FLAGS_stall_timeout).value;
   connection.limits.keepalive_interval = absl::GetFlag(FLAGS_keepalive_interval).value;
   connection.limits.keepalive_timeout = absl::GetFlag(FLAGS_keepalive_timeout).value;
+  if (const Rule* rule = connection.check(Role::kServer)) {
+    return absl::InvalidArgumentError(rule->text);
+  }
   config.loop.write_timeout = absl::GetFlag(FLAGS_write_timeout).value;
   config.loop.shutdown_grace = absl::GetFlag(FLAGS_grace).value;
 

@@ -142,7 +142,7 @@ void Ours::on(const TrailersReceived& trailers) {
   message(trailers.stream_id, "trailers", trailers.fields, trailers.end_stream);
 }
 void Ours::on(const StreamClosed& closed) {
-  if (closed.closed_by != ClosedBy::kPeer) return;
+  if (closed.closed_by != ClosedBy::kPeer) return;  // a lost transport is nobody's word
   observed_.streams[closed.stream_id].push_back(
       "closed by peer " + std::to_string(static_cast<uint32_t>(closed.error)));
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "protocol/connection/connection.h"
+#include "protocol/frame/foreign_protocol.h"
 #include "protocol/frame/frame_writer.h"
 
 // How streams and the connection end (RFC 9113 §5.4, §6.8). The one place that writes RST_STREAM
@@ -101,8 +102,50 @@ void Connection::fail(const ErrorDetail& error) {
 
 void Connection::fail(const ErrorDetail& error, std::string_view debug_data) {
   if (phase_ != Phase::kOpen) return;
+  if (error.rule != nullptr) observe_refused(error);  // else the application ends it
   write_goaway(going_away_.stop(last_peer_stream_), error.code, debug_data);
   end_connection(error, ClosedBy::kLocal);
+}
+
+// No frame is to blame: what came in is none.
+void Connection::fail_without_frame(ErrorCode code, const Rule& rule) {
+  ErrorDetail error;
+  error.code = code;
+  error.rule = &rule;
+  fail(error);
+}
+
+// The input has ended before something that had begun.
+bool Connection::is_cut_off() const {
+  const bool between_frames =
+      (parsing_ == Parsing::kFrameHeader || parsing_ == Parsing::kPreface) &&
+      octets_of_step_ == 0 && !block_.open;
+  if (!between_frames) return true;
+  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
+    if (!is_closed(stream->state)) return true;
+  }
+  return false;
+}
+
+// The input has ended and is read to its end.
+void Connection::end_with_transport() {
+  static constexpr Rule kLost = {
+      "RFC 9113 §5.4.3", "a connection lasts until its streams and frames are at their end"};
+  if (!is_cut_off()) return end_connection({}, ClosedBy::kPeer);
+  // The alert of a TLS server, which is shorter than a frame's header.
+  const bool first = role_ == Role::kClient && !settings_received_;
+  const Rule* foreign = first ? foreign_server({header_octets_, octets_of_step_}) : nullptr;
+  if (foreign != nullptr) return fail_without_frame(ErrorCode::kProtocolError, *foreign);
+  ErrorDetail error;
+  const ErrorCode told = going_away_.peer_code().value_or(ErrorCode::kNoError);
+  if (told != ErrorCode::kNoError) {  // the peer has said why
+    error.code = told;
+    error.frame = FrameType::kGoaway;
+    return end_connection(error, ClosedBy::kPeer);
+  }
+  error.code = ErrorCode::kCancel;
+  error.rule = &kLost;
+  end_connection(error, ClosedBy::kTransport);
 }
 
 void Connection::end_connection(const ErrorDetail& error, ClosedBy closed_by) {
@@ -113,10 +156,11 @@ void Connection::end_connection(const ErrorDetail& error, ClosedBy closed_by) {
 
 // RFC 9113 §5.4.2: RST_STREAM; the connection goes on. A frame that costs an idle stream costs the
 // connection, because RST_STREAM may not be sent on one (§6.4).
-void Connection::fail_stream(const StreamError& error) {
+void Connection::fail_stream(const StreamError& error, std::string_view field_name) {
   Stream* stream = streams_.find(error.stream_id);
   StreamState state = state_of(error.stream_id, stream);
   if (state == StreamState::kIdle) return fail(error);
+  observe_refused(error, field_name);
   const bool wasted = is_closed(state) || !response_began(stream);
   if (!is_closed(state)) {
     reset_and_close(stream, error, Counted::kAsReply);
@@ -159,6 +203,7 @@ void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed
   stream->state = state;
   stream->closed_by = closed_by;
   stream->close_reason = reason;
+  if (StreamList<&Stream::leaving>::contains(stream)) leaving_.remove(stream);
   if (stream->held_head.there()) {
     stop_waiting(stream);
   } else {
@@ -179,7 +224,8 @@ void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed
 }
 
 bool Connection::notification_due(const Stream* stream) {
-  return stream->closed_event_due || stream->released_event_due || stream->writable_event_due;
+  return stream->closed_event_due || stream->released_event_due || stream->writable_event_due ||
+         stream->response_sent_event_due;
 }
 
 void Connection::notify(Stream* stream) {

@@ -69,9 +69,9 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
       idle_since_(now),
       last_input_(now),
       age_deadline_(deadline_after(options.limits.connection_age)) {
-  HEADRACE_EXPECTS(
-      is_own(next_own_stream_) && next_own_stream_ <= kMaxStreamId, "Connection::Connection()",
-      "Options::first_stream_id is a stream id of our role", {"first_stream_id", next_own_stream_});
+  const Rule* const broken = options.check(role);
+  HEADRACE_EXPECTS(broken == nullptr, "Connection::Connection()",
+                   "the options are legal (Options::check())", {"rule", broken->text});
   // The client speaks first, in 24 octets of its own (RFC 9113 §3.4).
   if (role_ == Role::kClient) parsing_ = Parsing::kFrameHeader;
   write_preface();
@@ -86,11 +86,6 @@ void Connection::write_preface() {
   }
   if (!options_.settings.empty()) {
     for (const Setting& setting : options_.settings) {
-      ErrorCode code;
-      const Rule* rule = check_setting(setting, own_settings_, &code);
-      HEADRACE_EXPECTS(rule == nullptr, "Connection::Connection()",
-                       "Options::settings are legal (RFC 9113 §6.5.2)", {"rule", rule->text},
-                       {"value", setting.value});
       if (setting.id == SettingId::kMaxHeaderListSize) {
         options_.limits.field_list_size = setting.value;
       }
@@ -192,7 +187,7 @@ EventPtr Connection::step() {
     if (parse(&event)) {
       if (event != nullptr) return event;
     } else if (input_ended_) {
-      end_connection({}, ClosedBy::kPeer);
+      end_with_transport();
     } else if (keep_input()) {
       return nullptr;
     }
@@ -237,6 +232,11 @@ EventPtr Connection::next_notification() {
       if (!notification_due(stream)) notify_.remove(stream);
       return recycler_.lend(StreamWritable{id, user_data});
     }
+    // (Its end says the same of a stream that has ended meanwhile.)
+    if (std::exchange(stream->response_sent_event_due, false) && !is_closed(stream->state)) {
+      if (!notification_due(stream)) notify_.remove(stream);
+      return recycler_.lend(ResponseSent{id, user_data});
+    }
     notify_.remove(stream);
     if (!std::exchange(stream->closed_event_due, false)) {
       erase_if_done(stream);
@@ -279,6 +279,11 @@ bool Connection::has_events() const {
 bool Connection::wants_input() const {
   const EntryGuard::Entry entry(guard_, "Connection::wants_input()");
   return phase_ == Phase::kOpen && !input_ended_ && !holds_input();
+}
+
+const SettingValues& Connection::peer_settings() const {
+  const EntryGuard::Entry entry(guard_, "Connection::peer_settings()");
+  return peer_settings_;
 }
 
 uint32_t Connection::open_streams() const {

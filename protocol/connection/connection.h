@@ -76,7 +76,9 @@ class Connection {
   EventRange receive(T&& dies_before_it_is_read, TimePoint now) = delete;
   // Time has passed (next_deadline()), or has_events() turned true between two inputs.
   [[nodiscard]] EventRange advance(TimePoint now) HEADRACE_LIFETIME_BOUND;
-  // The transport will deliver nothing more: EOF or a reset.
+  // The transport will deliver nothing more: EOF or a reset. Streams that are open, and a
+  // connection that ends with them or within a frame, are closed by ClosedBy::kTransport (RFC 9113
+  // §5.4.3).
   [[nodiscard]] EventRange end_of_input(TimePoint now) HEADRACE_LIFETIME_BOUND;
 
   // Events wait for the next range.
@@ -175,6 +177,9 @@ class Connection {
   // --- State.
 
   const Statistics& statistics() const HEADRACE_LIFETIME_BOUND;
+  // The peer's settings as they are in force (RFC 9113 §6.5.2), the RFC's initial values before its
+  // first SETTINGS.
+  const SettingValues& peer_settings() const HEADRACE_LIFETIME_BOUND;
   // Streams of both sides that are in a concurrency count (RFC 9113 §5.1.2).
   uint32_t open_streams() const;
   // Requests that wait for the peer's limit of streams.
@@ -295,7 +300,7 @@ class Connection {
   EventPtr on_promise(const LimitHit* too_large);
   EventPtr on_trailers(Stream* stream, const LimitHit* too_large);
   void end_of_message(Stream* stream);
-  void refuse_too_large(Stream* stream);
+  void refuse_too_large(Stream* stream, const LimitHit& reached);
 
   // --- extensions.cc
 
@@ -346,8 +351,14 @@ class Connection {
   }
   void fail(ErrorCode code, const Rule& rule, uint64_t observed = 0, uint64_t limit = 0);
   void fail(const ErrorDetail& error);
+  void fail_without_frame(ErrorCode code, const Rule& rule);
+  bool is_cut_off() const;
+  void end_with_transport();
   void end_connection(const ErrorDetail& error, ClosedBy closed_by);
-  void fail_stream(const StreamError& error);
+  void fail_stream(const StreamError& error, std::string_view field_name = {});
+  void observe_refused(const ErrorDetail& error, std::string_view field_name = {}) {
+    if (options_.observer != nullptr) options_.observer->on_refused(error, field_name);
+  }
   void reset(StreamId id, ErrorCode code);
   enum class Counted : bool { kNo, kAsReply };
   void reset_and_close(Stream* stream, const StreamError& reason, Counted counted);
@@ -427,6 +438,7 @@ class Connection {
   void finish_sending(Stream* stream);
   void watch_end(Stream* stream);
   void on_shown(Stream* stream);
+  void note_sent_responses();
   void release_output(size_t size);
   void note_release(Stream* stream);
 
@@ -526,6 +538,7 @@ class Connection {
   bool peer_prioritizes_ = false;  // it has sent a signal of RFC 9218
   StreamList<&Stream::notify> notify_;
   StreamList<&Stream::ending> ending_;
+  StreamList<&Stream::leaving> leaving_;
   FlowWindow send_window_;
   ReceiveWindow receive_window_;
   uint32_t tuned_window_ = 0;  // WindowPolicy::kAutoTuned: the size it has found, so far

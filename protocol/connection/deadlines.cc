@@ -34,7 +34,7 @@ LimitHit Connection::timeout_hit(Limit limit, std::chrono::milliseconds timeout,
 // No frame is to blame.
 ErrorDetail Connection::timeout_error(ErrorCode code, const Rule& rule, const LimitHit& reached) {
   ErrorDetail error = limit_error(code, rule, reached);
-  error.frame = FrameType::kData;
+  error.frame = std::nullopt;
   error.stream_id = 0;
   return error;
 }

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <gsl/span>
+#include <string_view>
 
 #include "memory/abi.h"
+#include "protocol/event/error.h"
 #include "protocol/frame/frame_type.h"
 #include "protocol/guard/limits.h"
 
@@ -21,6 +23,12 @@ class FrameObserver {
   virtual void on_frame_received(const FrameHeader& header, gsl::span<const uint8_t> payload) = 0;
   // A frame has been queued behind all that is on its way out; of DATA only its header.
   virtual void on_frame_sent(const FrameHeader& header, gsl::span<const uint8_t> payload) = 0;
+  // Something that came in broke a rule or ran into a limit, and is answered with RST_STREAM,
+  // GOAWAY or 431; once for each, whether the application knows the stream or not. `error` has the
+  // code that goes out (kNoError with 431), the rule, the frame and the stream. `field_name`: where
+  // one field of a message is at fault, its name, in the peer's octets; empty otherwise. Never a
+  // value.
+  virtual void on_refused(const ErrorDetail& /*error*/, std::string_view /*field_name*/) {}
   // A bound of Options::limits was reached: something was refused, or input is held back.
   virtual void on_limit_hit(const LimitHit&) {}
 };

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "protocol/connection/connection.h"
+#include "protocol/frame/foreign_protocol.h"
 #include "protocol/frame/frame_writer.h"
 
 // What a frame does to the connection (RFC 9113 §6). Field blocks go on in messages.cc.
@@ -27,7 +28,12 @@ bool Connection::check_frame_order() {
   bool continuation = header_.type == FrameType::kContinuation;
   if (!settings_received_) {
     if (header_.type == FrameType::kSettings && !header_.has(flags::kAck)) return true;
-    fail(ErrorCode::kProtocolError, kSettingsFirst);
+    const Rule* foreign = role_ == Role::kClient ? foreign_server(header_) : nullptr;
+    if (foreign != nullptr) {
+      fail_without_frame(ErrorCode::kProtocolError, *foreign);
+    } else {
+      fail(ErrorCode::kProtocolError, kSettingsFirst);
+    }
   } else if (block_.open && (!continuation || header_.stream_id != block_.stream_id)) {
     fail(ErrorCode::kProtocolError, kBlockWhole);
   } else if (!block_.open && continuation) {
@@ -123,7 +129,7 @@ EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
   for (Setting setting : entries) {
     ErrorCode code;
     if (const Rule* rule = check_setting(setting, peer_settings_, &code)) {
-      fail(code, *rule, setting.value);
+      fail(code, *rule, setting.value, nearest_legal_value(setting));
       return nullptr;
     }
     if (role_ == Role::kClient && setting.id == SettingId::kEnablePush && setting.value != 0) {
@@ -151,7 +157,6 @@ EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
   queue(room, write_settings_ack(room));
   count_reply();
   if (!changed && !spend_useless_frame()) return nullptr;
-  if (entries.empty()) return nullptr;
   return recycler_.lend(SettingsReceived{std::move(entries)});
 }
 
@@ -165,7 +170,7 @@ bool Connection::apply_peer_setting(const Setting& setting) {
     encoder_.set_peer_max_table_size(setting.value);
   } else if (setting.id == SettingId::kInitialWindowSize && setting.value > before &&
              largest_send_delta_ + setting.value > kMaxWindow && !send_windows_in_bounds()) {
-    fail(ErrorCode::kFlowControlError, kWindowsInBounds, setting.value);
+    fail(ErrorCode::kFlowControlError, kWindowsInBounds, setting.value, kMaxWindow);
   }
   return true;
 }
@@ -272,7 +277,7 @@ void Connection::on_window_update(gsl::span<const uint8_t> payload) {
   if (fault == FrameFault::kConnection) return fail(error);
   if (header_.stream_id == 0) {
     if (!send_window_.give(kInitialWindow, increment)) {
-      fail(ErrorCode::kFlowControlError, kWindowsInBounds, increment);
+      fail(ErrorCode::kFlowControlError, kWindowsInBounds, increment, kMaxWindow);
     }
     return;
   }
@@ -280,7 +285,8 @@ void Connection::on_window_update(gsl::span<const uint8_t> payload) {
   if (!receive_on(stream, StreamInput::kWindowUpdate)) return;
   if (fault == FrameFault::kStream) return fail_stream(StreamError{error});
   if (!stream->send_window.give(peer_settings_.initial_window_size, increment)) {
-    return fail_stream(frame_error(ErrorCode::kFlowControlError, kWindowsInBounds, increment));
+    return fail_stream(
+        frame_error(ErrorCode::kFlowControlError, kWindowsInBounds, increment, kMaxWindow));
   }
   largest_send_delta_ = std::max(largest_send_delta_, stream->send_window.delta());
   if (stream->send_window.available(peer_settings_.initial_window_size) > 0) {
@@ -323,9 +329,10 @@ void Connection::begin_data(uint32_t padding) {
   }
   ContentLength& content = stream->content_received;
   if (!content.allows(data_.data, end_stream)) {
-    return fail_stream(frame_error(ErrorCode::kProtocolError, kContentLengthKept,
-                                   content.counted() + data_.data,
-                                   static_cast<uint64_t>(content.announced())));
+    return fail_stream(
+        frame_error(ErrorCode::kProtocolError, kContentLengthKept, content.counted() + data_.data,
+                    static_cast<uint64_t>(content.announced())),
+        "content-length");
   }
   if (options_.window_policy == WindowPolicy::kAutoTuned) measure_delivery(header_.length);
   content.count(data_.data);

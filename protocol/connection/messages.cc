@@ -15,6 +15,7 @@ constexpr Rule kStreamMemory = {"limits.h connection_memory",
 constexpr Rule kCookieMemory = {"limits.h connection_memory",
                                 "joined cookies fit into the connection's memory budget"};
 constexpr Rule kTunnel = {"RFC 9113 §8.5", "a connected tunnel carries DATA and nothing else"};
+constexpr std::string_view kContentLengthName = "content-length";
 constexpr Rule kListSize = {"limits.h field_list_size",
                             "a field section stays within the limits of a field list"};
 
@@ -183,18 +184,21 @@ EventPtr Connection::on_request(const LimitHit* too_large) {
   if (too_large) {
     hit(*too_large);
     if (block_.end_stream) end_of_message(stream);
-    refuse_too_large(stream);
+    refuse_too_large(stream, *too_large);
     return nullptr;
   }
-  MessageOptions rules{options_.trim_field_values, own_settings_.enable_connect_protocol != 0};
-  if (const Rule* rule = check_request(field_storage_.fields(), rules, &stream->request)) {
-    fail_stream(frame_error(ErrorCode::kProtocolError, *rule));
+  MessageOptions rules{options_.trim_field_values, own_settings_.enable_connect_protocol != 0,
+                       options_.accept_local_authority};
+  std::string_view field;
+  if (const Rule* rule = check_request(field_storage_.fields(), rules, &stream->request, &field)) {
+    fail_stream(frame_error(ErrorCode::kProtocolError, *rule), field);
     return nullptr;
   }
   stream->content_received.announce(stream->request.content_length);
   if (!stream->content_received.allows(0, block_.end_stream)) {
     fail_stream(frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0,
-                            static_cast<uint64_t>(stream->content_received.announced())));
+                            static_cast<uint64_t>(stream->content_received.announced())),
+                kContentLengthName);
     return nullptr;
   }
   if (!join_crumbs(stream->request)) {
@@ -231,10 +235,12 @@ EventPtr Connection::on_response(Stream* stream, const LimitHit* too_large) {
   };
   if (block_.depends_on_itself) return refuse(ErrorCode::kProtocolError, kSelfDependency);
   if (too_large) return refuse_beyond(kListSize, *too_large);
-  MessageOptions rules{options_.trim_field_values, false};
+  MessageOptions rules{options_.trim_field_values};
   ResponseHead head;
-  if (const Rule* broken = check_response(field_storage_.fields(), rules, &head)) {
-    return refuse(ErrorCode::kProtocolError, *broken);
+  std::string_view field;
+  if (const Rule* broken = check_response(field_storage_.fields(), rules, &head, &field)) {
+    fail_stream(frame_error(ErrorCode::kProtocolError, *broken), field);
+    return nullptr;
   }
   const StreamId id = stream->id;
   const uintptr_t user_data = stream->user_data;
@@ -256,8 +262,10 @@ EventPtr Connection::on_response(Stream* stream, const LimitHit* too_large) {
   const bool empty = stream->request.is_head || head.status == 204 || head.status == 304;
   if (!stream->tunnel) stream->content_received.announce(empty ? 0 : head.content_length);
   if (!stream->content_received.allows(0, block_.end_stream)) {
-    return refuse(ErrorCode::kProtocolError, kContentLengthKept, 0,
-                  static_cast<uint64_t>(stream->content_received.announced()));
+    fail_stream(frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0,
+                            static_cast<uint64_t>(stream->content_received.announced())),
+                kContentLengthName);
+    return nullptr;
   }
   ++statistics_.responses_received;
   if (block_.end_stream) end_of_message(stream);
@@ -278,16 +286,16 @@ EventPtr Connection::on_promise(const LimitHit* too_large) {
     closed_peer_streams_.remember(id, StreamState::kClosedResetSent);
     return nullptr;
   }
-  auto decline_with = [&](StreamError error) -> EventPtr {
+  auto decline_with = [&](StreamError error, std::string_view field) -> EventPtr {
     error.stream_id = id;
-    fail_stream(error);
+    fail_stream(error, field);
     return nullptr;
   };
-  auto decline = [&](ErrorCode code, const Rule& rule) {
-    return decline_with(frame_error(code, rule));
+  auto decline = [&](ErrorCode code, const Rule& rule, std::string_view field = {}) {
+    return decline_with(frame_error(code, rule), field);
   };
   auto decline_beyond = [&](ErrorCode code, const Rule& rule, const LimitHit& reached) {
-    return decline_with(limit_error(code, rule, reached));
+    return decline_with(limit_error(code, rule, reached), {});
   };
   if (is_closed(before)) return decline(ErrorCode::kCancel, kNotWanted);
   if (on->tunnel) {
@@ -309,12 +317,13 @@ EventPtr Connection::on_promise(const LimitHit* too_large) {
   ++peer_streams_;
   stream->automatic_credit = options_.automatic_credit;
   if (too_large) return decline_beyond(ErrorCode::kEnhanceYourCalm, kListSize, *too_large);
-  MessageOptions rules{options_.trim_field_values, false};
-  if (const Rule* rule = check_request(field_storage_.fields(), rules, &stream->request)) {
-    return decline(ErrorCode::kProtocolError, *rule);
+  MessageOptions rules{options_.trim_field_values};
+  std::string_view field;
+  if (const Rule* rule = check_request(field_storage_.fields(), rules, &stream->request, &field)) {
+    return decline(ErrorCode::kProtocolError, *rule, field);
   }
-  if (const Rule* rule = check_promise(stream->request)) {
-    return decline(ErrorCode::kProtocolError, *rule);
+  if (const Rule* rule = check_promise(stream->request, &field)) {
+    return decline(ErrorCode::kProtocolError, *rule, field);
   }
   if (!join_crumbs(stream->request)) {
     return decline_beyond(ErrorCode::kEnhanceYourCalm, kCookieMemory, memory_refused());
@@ -330,8 +339,9 @@ EventPtr Connection::on_trailers(Stream* stream, const LimitHit* too_large) {
     if (block_.end_stream) end_of_message(stream);
     return nullptr;
   }
-  MessageOptions rules{options_.trim_field_values, false};
+  MessageOptions rules{options_.trim_field_values};
   const Rule* broken = nullptr;
+  std::string_view field;
   if (block_.depends_on_itself) {
     broken = &kSelfDependency;
   } else if (!block_.end_stream) {
@@ -343,11 +353,12 @@ EventPtr Connection::on_trailers(Stream* stream, const LimitHit* too_large) {
     return nullptr;
   } else if (!stream->content_received.allows(0, /*end=*/true)) {
     broken = &kContentLengthKept;
+    field = kContentLengthName;
   } else {
-    broken = check_trailers(field_storage_.fields(), rules);
+    broken = check_trailers(field_storage_.fields(), rules, &field);
   }
   if (broken != nullptr) {
-    fail_stream(frame_error(ErrorCode::kProtocolError, *broken));
+    fail_stream(frame_error(ErrorCode::kProtocolError, *broken), field);
     return nullptr;
   }
   StreamId id = stream->id;
@@ -365,8 +376,12 @@ void Connection::end_of_message(Stream* stream) {
 
 // RFC 6585 §5: the request's fields were too large to be looked at. The application never hears of
 // it.
-void Connection::refuse_too_large(Stream* stream) {
+void Connection::refuse_too_large(Stream* stream, const LimitHit& reached) {
   ++statistics_.requests_too_large;
+  StreamError refused =
+      frame_error(ErrorCode::kNoError, kListSize, reached.observed, reached.bound);
+  refused.bound = reached.limit;
+  observe_refused(refused);
   static constexpr Field kHead[] = {{":status", "431"}};
   const FieldsView fields = gsl::span<const Field>(kHead);
   begin_message(stream, outgoing_head(stream, fields, Body::none()), /*end_stream=*/true);

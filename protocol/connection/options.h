@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "field/rule.h"
 #include "memory/allocation.h"
 #include "protocol/connection/frame_observer.h"
 #include "protocol/connection/padding_policy.h"
@@ -29,6 +30,12 @@ enum class WindowPolicy : uint8_t {
 // What a connection is created with; it never changes afterwards. Every default is safe on the open
 // network.
 struct Options {
+  // Null, or the rule that these options break for a connection in `role`: something illegal would
+  // be announced, and the peer would end the connection. The constructor, which cannot fail, stops
+  // the program with that rule, so whoever takes options from elsewhere (a flag, a file) asks
+  // first.
+  const Rule* check(Role role) const;
+
   Allocation allocation = Allocation::kReuse;
 
   // Our SETTINGS (RFC 9113 §6.5.2). Those that differ from the RFC's initial values are announced,
@@ -43,7 +50,9 @@ struct Options {
   // The priorities of RFC 7540 are not used (RFC 9218 §2.1). We never do; this tells the peer.
   bool no_rfc7540_priorities = false;
   // When not empty: our first SETTINGS frame exactly, in this order, unknown and repeated ones
-  // included. It stands above the members here that have the same meaning.
+  // included. It stands above the members here that have the same meaning. Values that RFC 9113
+  // §6.5.2 forbids are refused (check()); what unknown identifiers mean is the application's
+  // affair.
   std::vector<Setting> settings;
 
   // Client: ALTSVC (RFC 7838 §4) and ORIGIN (RFC 8336 §2) frames come as events of their own.
@@ -87,6 +96,19 @@ struct Options {
   // content must not have is left out. False, for proxies: every field goes out as it was given,
   // and no other.
   bool complete_heads = true;
+
+  // Server: a response that is out before its request has ended is followed by
+  // RST_STREAM(NO_ERROR), so that the client stops sending what nobody reads (RFC 9113 §8.1) and
+  // the stream is over. False: the stream stays open, ResponseSent tells when the response is out,
+  // and the rest of the request comes in as ever, until its end or reset_stream(). True is right
+  // for most: the credit of what is not read would be lost to the other streams, and every client
+  // in use keeps a response that is complete when the RST_STREAM comes.
+  bool reset_after_early_response = true;
+
+  // :authority of a request may be empty or name a UNIX socket by its path, as gRPC's clients send
+  // it over one ("/run/app.sock", "%2Frun%2Fapp.sock"). RFC 9113 §8.3.1 wants a host, and so does
+  // whoever picks a site by it.
+  bool accept_local_authority = false;
 
   // White space at the edges of field values is trimmed instead of refused (RFC 9113 §8.2.1).
   bool trim_field_values = false;

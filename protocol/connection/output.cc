@@ -54,7 +54,18 @@ void Connection::sent(size_t size) {
   output_.sent(size);
   replies_.sent(output_.sent_offset());
   if (backlog_full_) check_backlog();
+  if (!leaving_.empty()) note_sent_responses();
   if (!options_.explicit_release) release_output(size);
+}
+
+// Their requests are still open.
+void Connection::note_sent_responses() {
+  while (!leaving_.empty() && leaving_.front()->end_offset <= output_.sent_offset()) {
+    Stream* stream = leaving_.front();
+    leaving_.remove(stream);
+    stream->response_sent_event_due = true;
+    notify(stream);
+  }
 }
 
 void Connection::released(size_t size) {
@@ -354,9 +365,10 @@ void Connection::on_shown(Stream* stream) {
   stream->state = end.next;
   if (is_closed(end.next)) {
     close_stream(stream, end.next, ClosedBy::kEnd, StreamError{});
-  } else if (role_ == Role::kServer && !stream->tunnel && phase_ == Phase::kOpen) {
-    // RFC 9113 §8.1: the response is complete before its request; the rest of it is not wanted.
+  } else if (role_ == Role::kServer && phase_ == Phase::kOpen) {
     // (A tunnel's two directions end by themselves, §8.5.)
+    if (stream->tunnel || !options_.reset_after_early_response) return leaving_.push_back(stream);
+    // RFC 9113 §8.1: the response is complete before its request; the rest of it is not wanted.
     StreamError reason;
     reason.stream_id = stream->id;
     reset_and_close(stream, reason, Counted::kNo);

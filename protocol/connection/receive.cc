@@ -3,6 +3,7 @@
 
 #include "protocol/connection/connection.h"
 #include "protocol/frame/client_preface.h"
+#include "protocol/frame/foreign_protocol.h"
 
 // Bytes -> frames. A frame that lies whole in the input is looked at in place; one that is cut
 // waits in a bounded buffer. DATA is never buffered: it is judged by its header and streams
@@ -52,7 +53,11 @@ bool Connection::parse_preface() {
   if (input_.empty()) return false;
   size_t size = std::min(input_.size(), kClientPreface.size() - octets_of_step_);
   if (std::memcmp(input_.data(), kClientPreface.data() + octets_of_step_, size) != 0) {
-    fail(ErrorCode::kProtocolError, kPreface);
+    size_t matched = octets_of_step_;
+    const uint8_t* octet = input_.data();
+    for (; static_cast<uint8_t>(kClientPreface[matched]) == *octet; ++octet) ++matched;
+    const Rule* foreign = foreign_client(matched, *octet);
+    fail_without_frame(ErrorCode::kProtocolError, foreign != nullptr ? *foreign : kPreface);
     return true;
   }
   input_.consume(size);

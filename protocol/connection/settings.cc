@@ -59,6 +59,21 @@ const Rule* check_setting(const Setting& setting, const SettingValues& in_force,
   }
 }
 
+uint32_t nearest_legal_value(const Setting& setting) {
+  switch (setting.id) {
+    case SettingId::kInitialWindowSize:
+      return kMaxWindow;
+    case SettingId::kMaxFrameSize:
+      return setting.value < kMinMaxFrameSize ? kMinMaxFrameSize : kMaxMaxFrameSize;
+    case SettingId::kEnablePush:
+    case SettingId::kEnableConnectProtocol:
+    case SettingId::kNoRfc7540Priorities:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
 void SettingsInFlight::push(gsl::span<const Setting> settings) {
   counts_.push_back(settings.size());
   settings_.insert(settings_.end(), settings.begin(), settings.end());

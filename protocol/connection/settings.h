@@ -48,6 +48,8 @@ inline constexpr Rule kWindowsInBounds = {
 // Whether the value is one that its definition allows; `in_force` are the sender's values so far.
 // Null, or the rule that is broken and the code of the connection error.
 const Rule* check_setting(const Setting& setting, const SettingValues& in_force, ErrorCode* code);
+// The legal value next to one that is not: what messages give as the limit. 0: the rule has none.
+uint32_t nearest_legal_value(const Setting& setting);
 
 // Our settings: what was sent takes effect when the peer acknowledges it, in the order it was sent
 // (RFC 9113 §6.5.3). Several may be in flight.

@@ -5,11 +5,17 @@ namespace headrace {
 std::string describe(const ErrorDetail& error) {
   std::string text = to_string(error.code);
   if (error.rule == nullptr) return text;
-  text.append(": ").append(error.rule->text).append(" (").append(error.rule->section).append("); ");
-  text.append(to_string(error.frame)).append(" frame on stream ");
-  text.append(std::to_string(error.stream_id));
+  text.append(": ").append(error.rule->text).append(" (").append(error.rule->section).append(")");
+  if (error.frame) {
+    text.append("; ").append(to_string(*error.frame)).append(" frame on stream ");
+    text.append(std::to_string(error.stream_id));
+  } else if (error.stream_id != 0) {
+    text.append("; stream ").append(std::to_string(error.stream_id));
+  }
   if (error.observed != 0 || error.limit != 0) {
     text.append("; ").append(std::to_string(error.observed));
+  }
+  if (error.limit != 0 || error.bound) {
     text.append(", limit ").append(std::to_string(error.limit));
   }
   if (error.bound) {

@@ -16,12 +16,12 @@ namespace headrace {
 // it and, where a limit was passed, the limit and the observed value. Allocates nothing.
 struct ErrorDetail {
   ErrorCode code = ErrorCode::kNoError;
-  const Rule* rule = nullptr;  // static storage; null where no rule of ours was broken
-  FrameType frame = FrameType::kData;
-  std::optional<Limit> bound = {};  // the one of Options::limits that was reached
-  StreamId stream_id = 0;           // of the frame; 0 on the connection
-  uint64_t observed = 0;            // with `limit`; both 0 where no number was at stake
-  uint64_t limit = 0;
+  const Rule* rule = nullptr;           // static storage; null where no rule of ours was broken
+  std::optional<FrameType> frame = {};  // none: a deadline, the application, or no HTTP/2 at all
+  std::optional<Limit> bound = {};      // the one of Options::limits that was reached
+  StreamId stream_id = 0;               // 0: the connection's
+  uint64_t observed = 0;                // 0 where no number was at stake
+  uint64_t limit = 0;                   // that `observed` ran into; 0 where there is none
 
   // Where a `bound` was reached: what it would have to be for this to pass (LimitHit::suggested()).
   // Otherwise 0.
@@ -35,7 +35,8 @@ struct StreamError : ErrorDetail {};
 
 // A sentence for a log: "FRAME_SIZE_ERROR: a PING payload has 8 octets (RFC 9113 §6.7); PING frame
 // on stream 0; 7, limit 8", and where a bound of Options::limits was reached
-// "…; 129, limit 128 (fields_per_request; 256 would let it pass)".
+// "…; 129, limit 128 (fields_per_request; 256 would let it pass)". Without a frame it names the
+// stream, without a stream neither; without a limit it gives the number alone.
 std::string describe(const ErrorDetail& error);
 
 }  // namespace headrace

@@ -16,6 +16,7 @@ constexpr const char* kNames[] = {
     "TrailersReceived",
     "StreamClosed",
     "StreamWritable",
+    "ResponseSent",
     "BodyReleased",
     "PriorityUpdateReceived",
     "SettingsReceived",

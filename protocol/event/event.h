@@ -73,7 +73,9 @@ struct TrailersReceived {
 enum class ClosedBy : uint8_t {
   kEnd,    // both sides ended it with END_STREAM
   kLocal,  // reset by us, or by a connection error that we found
-  kPeer,   // reset by the peer, or the connection ended under it
+  kPeer,  // reset by the peer, or by a connection error that it found; the end of a connection that
+          // was through with everything
+  kTransport,  // the transport was lost: the input ended before the stream, or within a frame
 };
 
 // The last event of every stream that the application was told of, exactly one.
@@ -100,6 +102,14 @@ struct StreamWritable {
   uintptr_t user_data;
 };
 
+// The last octet of our response, or of our direction of a tunnel, was taken by the transport
+// (sent()), and the client has not ended its own. Not where the stream closes at this end: with
+// Options::reset_after_early_response StreamClosed follows instead. Server role.
+struct ResponseSent {
+  StreamId stream_id;
+  uintptr_t user_data;
+};
+
 // The storage of a Body::view is the application's again: once for each, whatever became of the
 // stream. It follows StreamClosed (and ConnectionClosed) when output that was already shown still
 // holds the bytes. Destroying the connection releases all without an event.
@@ -108,7 +118,8 @@ struct BodyReleased {
   uintptr_t user_data;
 };
 
-// The peer's settings have been applied and acknowledged (RFC 9113 §6.5). Not for an empty frame.
+// The peer's settings have been applied and acknowledged (RFC 9113 §6.5): once for every frame, its
+// first and an empty one too. Connection::peer_settings() has all that are in force.
 struct SettingsReceived {
   SettingsEntries entries;
 };
@@ -127,7 +138,8 @@ struct PingAcknowledged {
 };
 
 // RFC 9113 §6.8. Our streams above `last_stream_id`, and requests that still waited to be sent, are
-// closed with retry_safe in the events that follow; the others go on. There will be no new ones.
+// closed with retry_safe in the events that follow, with the GOAWAY's code where it is an error and
+// REFUSED_STREAM where it is none; the others go on. There will be no new ones.
 struct GoawayReceived {
   StreamId last_stream_id;
   ErrorCode error;
@@ -167,16 +179,16 @@ struct StreamIdsExhausted {};
 // The last event of the protocol: nothing comes in any more. Commands answer kConnectionGone;
 // pending_output() still holds the GOAWAY, and should_close() turns true once it is out.
 struct ConnectionClosed {
-  ConnectionError error;  // kNoError: the peer closed, or we shut down
+  ConnectionError error;  // kNoError: the peer closed with nothing left open, or we shut down
   ClosedBy closed_by;
 };
 
-using Event =
-    std::variant<std::monostate, RequestReceived, ResponseReceived, InformationalReceived,
-                 PushPromiseReceived, DataReceived, TrailersReceived, StreamClosed, StreamWritable,
-                 BodyReleased, PriorityUpdateReceived, SettingsReceived, SettingsAcknowledged,
-                 PingReceived, PingAcknowledged, GoawayReceived, AltSvcReceived, OriginReceived,
-                 UnknownFrameReceived, StreamIdsExhausted, ConnectionClosed>;
+using Event = std::variant<std::monostate, RequestReceived, ResponseReceived, InformationalReceived,
+                           PushPromiseReceived, DataReceived, TrailersReceived, StreamClosed,
+                           StreamWritable, ResponseSent, BodyReleased, PriorityUpdateReceived,
+                           SettingsReceived, SettingsAcknowledged, PingReceived, PingAcknowledged,
+                           GoawayReceived, AltSvcReceived, OriginReceived, UnknownFrameReceived,
+                           StreamIdsExhausted, ConnectionClosed>;
 
 // Makes an event own every byte it refers to.
 void own(Event& event);

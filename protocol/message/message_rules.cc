@@ -1,8 +1,8 @@
 #include "protocol/message/message_rules.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <limits>
 #include <string_view>
 
 #include "field/field_syntax.h"
@@ -67,7 +67,10 @@ class Section {
         field.value = trim_field_value(field.value);
         field.syntax = FieldSyntax::kValid;
       }
-      if (const Rule* broken = take(field, field.known_name, field.syntax)) return broken;
+      if (const Rule* broken = take(field, field.known_name, field.syntax)) {
+        broken_name_ = field.name;
+        return broken;
+      }
     }
     return nullptr;
   }
@@ -86,6 +89,8 @@ class Section {
   std::string_view get(FieldName name) const {
     return has(name) ? at_[static_cast<size_t>(name)]->value : std::string_view();
   }
+  // Of the field at which take_all() stopped.
+  std::string_view broken_name() const { return broken_name_; }
   int64_t content_length() const { return content_length_; }
   bool has_crumbs() const { return has_crumbs_; }
 
@@ -173,6 +178,7 @@ class Section {
   bool regular_seen_ = false;
   bool has_crumbs_ = false;
   int64_t content_length_ = kNoContentLength;
+  std::string_view broken_name_;
   // By name, where `seen_` says so; what remember() is called with comes before kHost or is it.
   std::array<const Field*, static_cast<size_t>(FieldName::kHost) + 1> at_;
 };
@@ -198,8 +204,19 @@ const Rule* check_connect_target(const Section& section) {
   return check_host(section, "");
 }
 
-// RFC 9113 §8.3.1. Of schemes other than http and https only the presence of :path is known.
-const Rule* check_target(const Section& section, std::string_view method) {
+// What gRPC's clients make of a UNIX socket: nothing, or its path.
+bool is_local_authority(std::string_view text) {
+  constexpr std::string_view kNotInPaths = "\"#<>?@[\\]^`{|}";
+  const auto fits = [&](char c) {
+    return c > 0x20 && c < 0x7f && kNotInPaths.find(c) == std::string_view::npos;
+  };
+  return text.empty() ||
+         (text.find('/') != std::string_view::npos && std::all_of(text.begin(), text.end(), fits));
+}
+
+// RFC 9113 §8.3.1. `local`: MessageOptions::accept_local_authority. Of schemes other than http and
+// https only the presence of :path is known.
+const Rule* check_target(const Section& section, std::string_view method, bool local) {
   const std::string_view scheme = section.get(FieldName::kScheme);
   const std::string_view path = section.get(FieldName::kPath);
   const bool http = is_http_scheme(scheme);
@@ -208,7 +225,9 @@ const Rule* check_target(const Section& section, std::string_view method) {
   if (http) {
     if (!is_origin_path(path) && !(path == "*" && method == "OPTIONS")) return &kPath;
     if (section.has(FieldName::kAuthority) && !is_authority(section.get(FieldName::kAuthority))) {
-      return &kAuthority;
+      if (!local || !is_local_authority(section.get(FieldName::kAuthority))) return &kAuthority;
+      const std::string_view host = section.get(FieldName::kHost);
+      return is_local_authority(host) || is_authority(host) ? nullptr : &kHost;
     }
   }
   return check_host(section, scheme);
@@ -222,7 +241,7 @@ const Rule* check_status(const Section& section, ResponseHead* head) {
   return head->status == 101 ? &kStatus101 : nullptr;
 }
 
-const Rule* check_request_head(const Section& section, RequestHead* head) {
+const Rule* check_request_head(const Section& section, bool local, RequestHead* head) {
   const std::string_view method = section.get(FieldName::kMethod);
   if (!is_token(method)) return &kMethod;
   head->is_head = method == "HEAD";
@@ -235,9 +254,43 @@ const Rule* check_request_head(const Section& section, RequestHead* head) {
   head->content_length = head->is_connect ? kNoContentLength : section.content_length();
   if (section.has(FieldName::kProtocol)) {
     const bool sound = head->is_connect && is_token(section.get(FieldName::kProtocol));
-    return sound ? check_target(section, method) : &kProtocol;
+    return sound ? check_target(section, method, local) : &kProtocol;
   }
-  return head->is_connect ? check_connect_target(section) : check_target(section, method);
+  return head->is_connect ? check_connect_target(section) : check_target(section, method, local);
+}
+
+// The fields that rules about a whole head are about.
+std::string_view field_of(const Rule* rule) {
+  struct Subject {
+    const Rule* rule;
+    std::string_view field;
+  };
+  static constexpr Subject kSubjects[] = {
+      {&kMethod, ":method"},
+      {&kScheme, ":scheme"},
+      {&kPath, ":path"},
+      {&kPathMissing, ":path"},
+      {&kAuthority, ":authority"},
+      {&kHost, "host"},
+      {&kHostDiffers, "host"},
+      {&kConnectTarget, ":authority"},
+      {&kConnectPort, ":authority"},
+      {&kProtocol, ":protocol"},
+      {&kStatus, ":status"},
+      {&kStatus101, ":status"},
+      {&kPromisedMethod, ":method"},
+      {&kPromisedAuthority, ":authority"},
+  };
+  for (const Subject& subject : kSubjects) {
+    if (subject.rule == rule) return subject.field;
+  }
+  return {};
+}
+
+// Tells whoever wants to know.
+const Rule* blame(const Rule* rule, std::string_view field, std::string_view* field_name) {
+  if (rule != nullptr && field_name != nullptr) *field_name = field;
+  return rule;
 }
 
 constexpr uint32_t request_fields(bool enable_connect_protocol) {
@@ -246,62 +299,48 @@ constexpr uint32_t request_fields(bool enable_connect_protocol) {
 
 }  // namespace
 
-// RFC 9110 §8.6 lets "5, 5" be taken for "5" or be refused: refused, since no honest peer sends it
-// and software behind us might read it otherwise. So are zeros without end in front of it: an octet
-// of a field block can stand for thousands of them.
-int64_t parse_content_length(std::string_view text) {
-  constexpr size_t kMostDigits = 32;
-  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
-  constexpr size_t kSafeDigits = std::numeric_limits<int64_t>::digits10;
-  if (text.empty() || text.size() > kMostDigits) return kNoContentLength;
-  int64_t value = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const int digit = text[i] - '0';
-    if (digit < 0 || digit > 9) return kNoContentLength;
-    if (i >= kSafeDigits && value > (kMax - digit) / 10) return kNoContentLength;
-    value = value * 10 + digit;
-  }
-  return value;
-}
-
-uint16_t parse_status(std::string_view text) {
-  if (text.size() != 3 || text[0] == '0') return 0;
-  int value = 0;
-  for (char c : text) {
-    if (c < '0' || c > '9') return 0;
-    value = value * 10 + (c - '0');
-  }
-  return static_cast<uint16_t>(value);
-}
-
-const Rule* check_request(gsl::span<Field> fields, const MessageOptions& options,
-                          RequestHead* head) {
+const Rule* check_request(gsl::span<Field> fields, const MessageOptions& options, RequestHead* head,
+                          std::string_view* field_name) {
   Section section(Section::Kind::kRequest, request_fields(options.enable_connect_protocol));
-  if (const Rule* broken = section.take_all(fields, options.trim_field_values)) return broken;
-  return check_request_head(section, head);
+  if (const Rule* broken = section.take_all(fields, options.trim_field_values)) {
+    return blame(broken, section.broken_name(), field_name);
+  }
+  const Rule* broken = check_request_head(section, options.accept_local_authority, head);
+  return blame(broken, field_of(broken), field_name);
 }
 
-const Rule* check_promise(const RequestHead& head) {
-  if (!head.is_safe || head.content_length > 0) return &kPromisedMethod;
-  return head.has_authority ? nullptr : &kPromisedAuthority;
+const Rule* check_promise(const RequestHead& head, std::string_view* field_name) {
+  const Rule* broken = nullptr;
+  if (!head.is_safe || head.content_length > 0) {
+    broken = &kPromisedMethod;
+  } else if (!head.has_authority) {
+    broken = &kPromisedAuthority;
+  }
+  return blame(broken, field_of(broken), field_name);
 }
 
 const Rule* check_response(gsl::span<Field> fields, const MessageOptions& options,
-                           ResponseHead* head) {
+                           ResponseHead* head, std::string_view* field_name) {
   Section section(Section::Kind::kResponse, bit(FieldName::kStatus));
-  if (const Rule* broken = section.take_all(fields, options.trim_field_values)) return broken;
-  return check_status(section, head);
+  if (const Rule* broken = section.take_all(fields, options.trim_field_values)) {
+    return blame(broken, section.broken_name(), field_name);
+  }
+  const Rule* broken = check_status(section, head);
+  return blame(broken, field_of(broken), field_name);
 }
 
-const Rule* check_trailers(gsl::span<Field> fields, const MessageOptions& options) {
-  return Section(Section::Kind::kTrailers, 0).take_all(fields, options.trim_field_values);
+const Rule* check_trailers(gsl::span<Field> fields, const MessageOptions& options,
+                           std::string_view* field_name) {
+  Section section(Section::Kind::kTrailers, 0);
+  const Rule* broken = section.take_all(fields, options.trim_field_values);
+  return blame(broken, section.broken_name(), field_name);
 }
 
 const Rule* check_outbound_request(FieldsView fields, bool enable_connect_protocol,
                                    RequestHead* head) {
   Section section(Section::Kind::kRequest, request_fields(enable_connect_protocol));
   if (const Rule* broken = section.take_all(fields)) return broken;
-  return check_request_head(section, head);
+  return check_request_head(section, /*local=*/false, head);
 }
 
 const Rule* check_outbound_response(FieldsView fields, ResponseHead* head, FieldNames left_out) {
@@ -312,35 +351,6 @@ const Rule* check_outbound_response(FieldsView fields, ResponseHead* head, Field
 
 const Rule* check_outbound_trailers(FieldsView fields) {
   return Section(Section::Kind::kTrailers, 0).take_all(fields);
-}
-
-void read_outbound_request(FieldsView fields, RequestHead* head) {
-  for (const Field& field : fields) {
-    if (field.name == ":method") {
-      head->is_head = field.value == "HEAD";
-      head->is_connect = field.value == "CONNECT";
-      head->is_safe = head->is_head || field.value == "GET";
-    } else if (field.name == ":authority") {
-      head->has_authority = !field.value.empty();
-    } else if (field.name == "content-length") {
-      head->content_length = parse_content_length(field.value);
-    } else if (field.name == "priority") {
-      head->has_priority = true;
-    }
-  }
-  if (head->is_connect) head->content_length = kNoContentLength;
-}
-
-void read_outbound_response(FieldsView fields, ResponseHead* head) {
-  for (const Field& field : fields) {
-    if (field.name == ":status") {
-      head->status = parse_status(field.value);
-    } else if (field.name == "content-length") {
-      head->content_length = parse_content_length(field.value);
-    } else if (field.name == "priority") {
-      head->has_priority = true;
-    }
-  }
 }
 
 }  // namespace headrace::inline HEADRACE_ABI

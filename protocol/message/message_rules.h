@@ -15,11 +15,13 @@ namespace headrace::inline HEADRACE_ABI {
 // RFC 9113 §8: what makes a field section a well-formed request, response or trailer section. Each
 // check returns null, or the first rule that is broken. What the decoder has not filled in of a
 // field is filled in; names never change, and values only by trimming. `head` counts only after
-// null.
+// null; `field_name`, where it is asked for, only with a rule: the field that breaks it, or that is
+// missing.
 
 struct MessageOptions {
   bool trim_field_values = false;        // white space at the edges of values is cut, not refused
   bool enable_connect_protocol = false;  // RFC 8441: :protocol is known
+  bool accept_local_authority = false;   // :authority may be empty, or a UNIX socket's path
 };
 
 inline constexpr int64_t kNoContentLength = -1;
@@ -46,11 +48,11 @@ struct RequestHead {
 };
 
 // RFC 9113 §8.2, §8.3.1, §8.5, §8.1.1; RFC 8441 §4.
-const Rule* check_request(gsl::span<Field> fields, const MessageOptions& options,
-                          RequestHead* head);
+const Rule* check_request(gsl::span<Field> fields, const MessageOptions& options, RequestHead* head,
+                          std::string_view* field_name = nullptr);
 
 // RFC 9113 §8.4: whether a server may promise this request, a well-formed one.
-const Rule* check_promise(const RequestHead& head);
+const Rule* check_promise(const RequestHead& head, std::string_view* field_name = nullptr);
 
 struct ResponseHead {
   uint16_t status = 0;
@@ -60,10 +62,11 @@ struct ResponseHead {
 
 // RFC 9113 §8.2, §8.3.2, §8.6.
 const Rule* check_response(gsl::span<Field> fields, const MessageOptions& options,
-                           ResponseHead* head);
+                           ResponseHead* head, std::string_view* field_name = nullptr);
 
 // RFC 9113 §8.1: no pseudo-header fields.
-const Rule* check_trailers(gsl::span<Field> fields, const MessageOptions& options);
+const Rule* check_trailers(gsl::span<Field> fields, const MessageOptions& options,
+                           std::string_view* field_name = nullptr);
 
 // The same for fields of the application's own, which are looked up here and never changed.
 // `enable_connect_protocol`: the peer has announced RFC 8441.

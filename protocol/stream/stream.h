@@ -30,6 +30,7 @@ struct Stream : ScheduledStream {
   bool closed_event_due = false;  // StreamClosed is the next event of this stream
   bool writable_event_due = false;
   bool released_event_due = false;
+  bool response_sent_event_due = false;
   bool counted = false;  // in the concurrency count (RFC 9113 §5.1.2)
 
   // How it closed; set once.
@@ -67,9 +68,10 @@ struct Stream : ScheduledStream {
   uint64_t end_offset = 0;   // and our last frame
 
   // Beside ScheduledStream::schedule, which is that of the requests that wait, too.
-  StreamLink live;    // all streams, in the order of their creation
-  StreamLink notify;  // events are due
-  StreamLink ending;  // our last frame is queued and not yet shown
+  StreamLink live;     // all streams, in the order of their creation
+  StreamLink notify;   // events are due
+  StreamLink ending;   // our last frame is queued and not yet shown
+  StreamLink leaving;  // our last frame was shown and is not sent; the peer's direction is open
 
   // The final response has been submitted, whether its head is written or still waits.
   bool answered() const { return head_sent || held_head.there(); }

@@ -223,7 +223,7 @@ TEST_P(ClientLoopTest, TellsOfTheEndOfTheConnection) {
   ASSERT_TRUE(turn_until([&] { return client_.opened == 1; }));
   theirs.reset();
   ASSERT_TRUE(turn_until([&] { return loop_->open_connections() == 0; }));
-  EXPECT_EQ(client_.connections_closed, std::vector<ClosedBy>{ClosedBy::kPeer});
+  EXPECT_EQ(client_.connections_closed, std::vector<ClosedBy>{ClosedBy::kTransport});
   EXPECT_EQ(client_.destroyed, 1);
 }
 

@@ -205,7 +205,7 @@ TEST_P(LoopTest, SurvivesAPeersReset) {
   turn_for(milliseconds(10));
   peer.send_rst();
   ASSERT_TRUE(turn_until([&] { return loop_->open_connections() == 0; }));
-  EXPECT_EQ(service_.streams_closed, std::vector{ClosedBy::kPeer});
+  EXPECT_EQ(service_.streams_closed, std::vector{ClosedBy::kTransport});
   EXPECT_EQ(service_.connections_closed.size(), 1u);
   EXPECT_EQ(service_.destroyed, 1);
   EXPECT_EQ(loop_->statistics().connections_failed.value(), 1u);

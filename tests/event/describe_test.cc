@@ -49,6 +49,24 @@ TEST(Describe, LeavesOutTheLimitWhereNoNumberWasAtStake) {
             "PROTOCOL_ERROR: a PING payload has 8 octets (RFC 9113 §6.7); PING frame on stream 3");
 }
 
+TEST(Describe, NamesNoFrameWhereNoneIsToBlame) {
+  ErrorDetail error;
+  error.code = ErrorCode::kProtocolError;
+  error.rule = &kPingSize;
+  EXPECT_EQ(describe(error), "PROTOCOL_ERROR: a PING payload has 8 octets (RFC 9113 §6.7)");
+  error.stream_id = 5;
+  EXPECT_EQ(describe(error),
+            "PROTOCOL_ERROR: a PING payload has 8 octets (RFC 9113 §6.7); stream 5");
+}
+
+TEST(Describe, GivesANumberThatHasNoLimitAlone) {
+  ErrorDetail error;
+  error.code = ErrorCode::kCompressionError;
+  error.rule = &kPingSize;
+  error.observed = 12;
+  EXPECT_EQ(describe(error), "COMPRESSION_ERROR: a PING payload has 8 octets (RFC 9113 §6.7); 12");
+}
+
 TEST(Describe, WithoutARuleOnlyTheCodeIsKnown) {
   ErrorDetail error;
   error.code = ErrorCode::kCancel;

@@ -422,7 +422,7 @@ TEST(FrameParser, EveryViolationHasItsCodeAndScope) {
     EXPECT_EQ(verdict.fault, violation.scope);
     EXPECT_STREQ(to_string(verdict.error.code), to_string(violation.code));
     EXPECT_EQ(verdict.from_header, violation.from_header);
-    EXPECT_EQ(static_cast<uint8_t>(verdict.error.frame), violation.frame.type);
+    EXPECT_EQ(static_cast<uint8_t>(verdict.error.frame.value()), violation.frame.type);
     EXPECT_EQ(verdict.error.stream_id, violation.frame.stream_id);
     ASSERT_NE(verdict.error.rule, nullptr);
     const std::string section = verdict.error.rule->section;

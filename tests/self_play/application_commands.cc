@@ -513,7 +513,7 @@ void Application::on_goaway_sent(StreamId last, ErrorCode code, std::string_view
 
 void Application::on_settings_sent(const std::vector<Setting>& settings) {
   ++settings_asked_;
-  if (!settings.empty()) own_announcements().settings.push_back(settings);
+  own_announcements().settings.push_back(settings);
 }
 
 void Application::on_ping_sent(uint64_t opaque) { own_announcements().pings.push_back(opaque); }

@@ -67,6 +67,12 @@ struct Application::Taker {
     me.require(part.writable_due, event.stream_id, "may write, and was not refused before");
     part.writable_due = false;
   }
+  void operator()(const ResponseSent& event) const {
+    if (me.on_stream(event.stream_id, event.user_data) == nullptr) return;
+    const FrameModel::Stream& frames = me.frames_.stream(event.stream_id);
+    me.require(!me.client() && frames.end_sent && !frames.end_received, event.stream_id,
+               "is told of a response that is not sent, or of one whose request has ended");
+  }
   void operator()(const BodyReleased& event) const {
     Exchange* exchange = me.find(event.stream_id);
     if (exchange == nullptr || me.mine(exchange).view == nullptr) {
@@ -260,6 +266,11 @@ void Application::hear_closed(const StreamClosed& closed) {
     case ClosedBy::kPeer:
       require_closed_by_peer(closed, exchange);
       break;
+    case ClosedBy::kTransport:
+      require(input_ended_ && closed.error == ErrorCode::kCancel, id,
+              "is told of a transport that was not lost");
+      if (client()) require(closed.retry_safe == !opened, id, "is told a wrong retry_safe");
+      break;
   }
   const SubmitError error = connection_->reset_stream(id, ErrorCode::kCancel).error;
   require(
@@ -287,7 +298,8 @@ void Application::require_closed_by_peer(const StreamClosed& closed, Exchange* e
       goaway_code_ == ErrorCode::kNoError ? ErrorCode::kRefusedStream : goaway_code_;
   const bool refused = own && goaway_heard_ && closed.error == code &&
                        (id > frames_.peer_goaway_last() || !frames_.stream(id).opened);
-  const bool ended = input_ended_ && closed.error == ErrorCode::kCancel;
+  // The transport was lost behind a GOAWAY that says why.
+  const bool ended = input_ended_ && goaway_heard_ && closed.error == goaway_code_;
   require(reset || refused || ended, id, "is told of a reset by the peer that did not send it");
   if (!client()) return;
   require(closed.retry_safe == ((reset && closed.error == ErrorCode::kRefusedStream) || refused ||
@@ -298,11 +310,22 @@ void Application::require_closed_by_peer(const StreamClosed& closed, Exchange* e
 void Application::hear_connection_closed(const ConnectionClosed& closed) {
   connection_closed_ = true;
   require(open_.empty(), open_.empty() ? 0 : open_.front(), "is not told of the end of a stream");
-  const bool locally = closed.closed_by == ClosedBy::kLocal;
-  const bool asked = terminated_
-                         ? locally && closed.error.code == *terminated_
-                         : closed.error.code == ErrorCode::kNoError &&
-                               (locally ? shutdown_asked_ || shutdown_by_time_ : input_ended_);
+  const ErrorCode code = closed.error.code;
+  bool asked = false;
+  switch (closed.closed_by) {
+    case ClosedBy::kLocal:
+      asked = terminated_ ? code == *terminated_
+                          : code == ErrorCode::kNoError && (shutdown_asked_ || shutdown_by_time_);
+      break;
+    case ClosedBy::kPeer:
+      asked = input_ended_ && !terminated_ && (code == ErrorCode::kNoError || code == goaway_code_);
+      break;
+    case ClosedBy::kTransport:
+      asked = input_ended_ && !terminated_ && code == ErrorCode::kCancel;
+      break;
+    case ClosedBy::kEnd:
+      break;
+  }
   report_.require(asked, [&] {
     return who() + " is told of the connection's end, and nobody asked for it: " +
            headrace::describe(closed.error);

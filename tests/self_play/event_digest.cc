@@ -52,6 +52,7 @@ struct Digester {
     report->digest(event.retry_safe);
   }
   void operator()(const StreamWritable& event) const { head(event); }
+  void operator()(const ResponseSent& event) const { head(event); }
   void operator()(const BodyReleased& event) const { head(event); }
   void operator()(const PriorityUpdateReceived& event) const {
     head(event);

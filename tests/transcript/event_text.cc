@@ -10,11 +10,12 @@ namespace headrace::transcript {
 namespace {
 
 constexpr std::string_view kEventNames[] = {
-    "RequestReceived",      "ResponseReceived", "InformationalReceived",  "PushPromiseReceived",
-    "StreamIdsExhausted",   "DataReceived",     "TrailersReceived",       "StreamClosed",
-    "StreamWritable",       "BodyReleased",     "PriorityUpdateReceived", "SettingsReceived",
-    "SettingsAcknowledged", "PingReceived",     "PingAcknowledged",       "GoawayReceived",
-    "AltSvcReceived",       "OriginReceived",   "UnknownFrameReceived",   "ConnectionClosed",
+    "RequestReceived",    "ResponseReceived",     "InformationalReceived",  "PushPromiseReceived",
+    "StreamIdsExhausted", "DataReceived",         "TrailersReceived",       "StreamClosed",
+    "StreamWritable",     "BodyReleased",         "PriorityUpdateReceived", "SettingsReceived",
+    "ResponseSent",       "SettingsAcknowledged", "PingReceived",           "PingAcknowledged",
+    "GoawayReceived",     "AltSvcReceived",       "OriginReceived",         "UnknownFrameReceived",
+    "ConnectionClosed",
 };
 
 Item named(std::string_view name) {
@@ -114,6 +115,7 @@ struct Describe {
     return item;
   }
   Item operator()(const StreamWritable& event) const { return of_stream("StreamWritable", event); }
+  Item operator()(const ResponseSent& event) const { return of_stream("ResponseSent", event); }
   Item operator()(const BodyReleased& event) const { return of_stream("BodyReleased", event); }
   Item operator()(const PriorityUpdateReceived& event) const {
     Item item = of_stream("PriorityUpdateReceived", event);
@@ -188,6 +190,8 @@ std::string_view closed_by_name(ClosedBy closed_by) {
       return "local";
     case ClosedBy::kPeer:
       return "peer";
+    case ClosedBy::kTransport:
+      return "transport";
   }
   return "?";
 }

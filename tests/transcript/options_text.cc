@@ -68,6 +68,8 @@ void visit_options(Options* o, Setter* set) {
   set->field("automatic_credit", &o->automatic_credit);
   set->field("explicit_release", &o->explicit_release);
   set->field("trim_field_values", &o->trim_field_values);
+  set->field("reset_after_early_response", &o->reset_after_early_response);
+  set->field("accept_local_authority", &o->accept_local_authority);
   set->field("join_cookies", &o->join_cookies);
   set->field("split_cookies", &o->split_cookies);
   set->field("send_buffer_size", &o->send_buffer_size);

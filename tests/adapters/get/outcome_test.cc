@@ -74,5 +74,24 @@ TEST(OutcomeTest, SomethingTookTooLong) {
       << "a deadline of the connection";
 }
 
+// RFC 9113 §7, §8.7: nobody did anything with the request, but the same would be refused again.
+TEST(OutcomeTest, SomeRequestsAreNotWorthARetry) {
+  StreamClosed undone = closed(ClosedBy::kPeer, ErrorCode::kRefusedStream, FrameType::kGoaway);
+  EXPECT_FALSE(is_worth_a_retry(undone));
+  undone.retry_safe = true;
+  EXPECT_TRUE(is_worth_a_retry(undone));
+  undone.error = ErrorCode::kHttp11Required;
+  EXPECT_FALSE(is_worth_a_retry(undone));
+  undone.error = ErrorCode::kInternalError;
+  EXPECT_TRUE(is_worth_a_retry(undone));
+  undone.closed_by = ClosedBy::kLocal;
+  EXPECT_FALSE(is_worth_a_retry(undone));
+}
+
+TEST(OutcomeTest, ATransportThatIsLostIsNoResetOfTheServers) {
+  const Outcome outcome = judge_end(closed(ClosedBy::kTransport, ErrorCode::kCancel), false, {});
+  EXPECT_EQ(outcome.code, ExitCode::kConnectionLost);
+}
+
 }  // namespace
 }  // namespace headrace::get
