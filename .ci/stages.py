@@ -21,6 +21,7 @@ FUZZ_SECONDS, FUZZ_SECONDS_ALL = 5, 60  # for each of about a dozen, two side by
 # With the seed the same cases on every machine: to look for new ones is fuzz/run_continuously's.
 FUZZ_RUNS = 2000
 SELF_PLAY_SEEDS, SELF_PLAY_SEEDS_ALL = 6, 30
+MUTANTS, MUTANTS_ALL = 20, 300
 
 
 def short():
@@ -167,6 +168,25 @@ def try_fuzzer(fuzzer, config):
                            f"-artifact_prefix={new}/", "-print_final_stats=1", new,
                            f"fuzz/corpora/{fuzzer.removesuffix('_fuzzer')}")
     return f"{fuzzer}, {config}", None if code == 0 else tail(output, 40)
+
+
+@stage(f"{MUTANTS} mutants chosen by seed (--all: {MUTANTS_ALL}): whether the tests notice", 10, 120)
+def mutation():
+    code, output = run("tests/mutation/run", "--seed=1", *(
+        (f"--sample={MUTANTS_ALL}",) if everything() else
+        # (Headers are in nearly everything that would be compiled; one of twenty is no percentage.)
+        (f"--sample={MUTANTS}", "--sources", "--at_least=90")),
+                       tell=str.strip)
+    killed = re.search(r"^mutation: (\d+) of (\d+) killed", output, re.MULTILINE)
+    yield (killed.group(0) if killed else "mutation"), None if code == 0 else tail(output, 60)
+
+
+@stage("clang-19, coverage: 98 % of the core's lines, 90 % of its branches and of the adapters' lines", 90,
+       in_gate=False)
+def coverage():
+    code, output = run("tests/coverage", "--all")
+    print(tail(output, 40))
+    yield "tests/coverage", None if code == 0 else "too little is reached, or a test failed"
 
 
 @stage("this program: limits, progress, the count", 5)

@@ -55,7 +55,9 @@ def announcement():
 
 def refuses(*flags, runner=()):
     """One clear line on stderr, nothing on stdout, exit code 2."""
-    result = subprocess.run([*runner, PROGRAM, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    # (Its usual port may be taken, by another test for one.)
+    port = () if any(flag.startswith("--port=") for flag in flags) else ("--port=0",)
+    result = subprocess.run([*runner, PROGRAM, *port, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                             timeout=PATIENCE, check=False, text=True)
     equal(result.returncode, 2, f"exit code with {' '.join(flags)}")
     lines = result.stderr.strip().split("\n")

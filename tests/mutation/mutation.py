@@ -11,7 +11,8 @@ hpack/, protocol/ and adapters/loop. All chosen mutants are compiled once, into 
 by it are run, the quickest first, until one fails. One that takes ten times as long as without the
 mutant counts as failed. A run that was interrupted goes on where it was, as long as nothing changed.
 
-Survivors are printed, and the exit code is 1 if one is not explained in tests/mutation/survivors.
+Survivors are printed. The exit code is 1 if fewer are killed than --at_least, of those whose survival is
+not explained in tests/mutation/survivors.
 """
 
 import argparse
@@ -285,6 +286,7 @@ def parse():
     parser.add_argument("--sources", action="store_true",
                         help="no headers, which nearly everything would be compiled anew for")
     parser.add_argument("--list", action="store_true", help="what could be mutated, and no more")
+    parser.add_argument("--at_least", type=float, default=97, metavar="PERCENT")
     parser.add_argument("--minutes", type=float, default=0, help="stop then; the next run goes on")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     return parser.parse_args()
@@ -332,10 +334,10 @@ def main():
                 say(f"{len(done):4} {'killed  ' if by else 'SURVIVES'} {describe(mutant)}  [{by or why}]")
 
         list(pool.map(one, [mutant for mutant in taken if mutant.key not in done]))
-    return report(taken, done)
+    return report(taken, done, arguments.at_least)
 
 
-def report(taken, done):
+def report(taken, done, at_least):
     played = [mutant for mutant in taken if mutant.key in done]
     survivors = [mutant for mutant in played if done[mutant.key]["by"] is None]
     reasons = explained()
@@ -348,7 +350,8 @@ def report(taken, done):
     say(f"mutation: {killed} of {len(played)} killed ({100 * killed / max(1, len(played)):.1f} %), "
         f"{len(survivors) - open_questions} explained, {open_questions} not; "
         f"{len(taken) - len(played)} not played")
-    return 1 if open_questions or len(played) < len(taken) else 0
+    enough = 100 * killed >= at_least * (killed + open_questions)
+    return 0 if enough and played and len(played) == len(taken) else 1
 
 
 if __name__ == "__main__":
