@@ -162,6 +162,13 @@ bool IoUringLoop::watch_listener(bool watch) {
   return true;
 }
 
+// An accept that is not yet with the system must not find another file under its number.
+void IoUringLoop::close_listener(UniqueFd listener) {
+  if (accepts_ == 0) return;
+  shutdown(listener.get(), SHUT_RDWR);
+  former_listener_ = std::move(listener);
+}
+
 // With room for all who can be waiting, one accept takes them as they come. Else there is one for
 // each place that is left, or for that of who gives way: who was accepted and has none would keep a
 // descriptor from others.
@@ -201,8 +208,8 @@ void IoUringLoop::on_accept_cancelled(const Completion& completion) {
 
 void IoUringLoop::on_accepted(const Completion& completion, TimePoint now) {
   if (!completion.more()) {
-    --accepts_;
     accepts_all_ = false;
+    if (--accepts_ == 0) former_listener_.reset();
   }
   if (completion.result() < 0) return accept_failed(-completion.result(), now);
   UniqueFd socket(completion.result());

@@ -44,6 +44,7 @@ class IoUringLoop final : public Loop {
   std::unique_ptr<ConnectionRecord> make_record(UniqueFd socket) override;
   TimePoint wait(std::chrono::nanoseconds timeout) override;
   bool watch_listener(bool watch) override;
+  void close_listener(UniqueFd listener) override;
   void watch_connecting(ConnectionRecord& record) override;
   void retry(ConnectionRecord& record, TimePoint now) override;
   void read_ahead(ConnectionRecord& record, TimePoint now) override;
@@ -91,6 +92,7 @@ class IoUringLoop final : public Loop {
   std::vector<std::unique_ptr<OutputBuffers>> spare_buffers_;
   std::deque<UniqueFd> parked_;  // accepted above the limit: they wait as in the listen queue
   Retries retries_;              // of what concerns no connection
+  UniqueFd former_listener_;     // while there are accepts for it
   size_t accepts_ = 0;           // under way
   bool accepts_all_ = false;     // one that goes on and on
   bool accept_wanted_ = false;

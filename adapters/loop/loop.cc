@@ -410,7 +410,7 @@ void Loop::stop_gracefully(TimePoint now) {
   // Who waits in the queue already is served: closing the listener would reset them.
   if (listener_watched_) watch_listener(false);
   while (listener_.valid() && accept_waiting(now)) make_room(now);
-  listener_.reset();
+  if (listener_.valid()) close_listener(std::move(listener_));
   stops_handled_ = 1;
   for_each_open([&](ConnectionRecord& record) {
     if (record.connecting != nullptr) return end_connecting(record, ECANCELED, now);

@@ -88,6 +88,8 @@ class Loop {
   // From now on the listener's newcomers are asked for, or not. False: the system had no memory for
   // that; it is asked again a little later.
   virtual bool watch_listener(bool watch) = 0;
+  // Nobody comes in any more.
+  virtual void close_listener(UniqueFd listener) { listener.reset(); }
   // finish_connecting() is wanted when the connection is made, or can't be.
   virtual void watch_connecting(ConnectionRecord& record) = 0;
   // Does again what has failed when retry_later() was called.
