@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 
 #include "memory/abi.h"
+#include "memory/contract.h"
 
 namespace headrace::inline HEADRACE_ABI {
 
@@ -18,7 +18,8 @@ class Ledger {
   // In checked builds: everything has been given back, or the account was wrong all the time.
   ~Ledger() {
     if constexpr (HEADRACE_ASAN != 0 || HEADRACE_HARDENED != 0) {
-      if (live_ != 0) std::abort();
+      HEADRACE_EXPECTS(live_ == 0, "Ledger::~Ledger()", "all that was reserved was given back",
+                       {"live", live_});
     }
   }
   Ledger(const Ledger&) = delete;

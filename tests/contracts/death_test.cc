@@ -69,6 +69,19 @@ TEST_P(CallersMistakeDeathTest, MoreIsReleasedThanWasSent) {
                "released yet; size=100 unreleased=[0-9]+\n$");
 }
 
+// --- Options
+
+TEST_P(CallersMistakeDeathTest, OptionsAreNotLegal) {
+  Options even = options();
+  even.first_stream_id = 4;
+  EXPECT_DEATH(Connection(Role::kClient, even, kNow),
+               "^headrace: Connection::Connection\\(\\): .*; .*\n$");
+  Options small = options();
+  small.settings = {{SettingId::kMaxFrameSize, 10}};
+  EXPECT_DEATH(Connection(Role::kServer, small, kNow),
+               "^headrace: Connection::Connection\\(\\): .*; rule=.*\n$");
+}
+
 // --- Input
 
 TEST_P(CallersMistakeDeathTest, WhatAFailedReadReturnsIsTakenForASize) {
