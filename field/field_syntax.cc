@@ -11,7 +11,7 @@ namespace headrace::inline HEADRACE_ABI {
 namespace {
 
 // RFC 9110 §5.6.2: tchar, without the upper case that RFC 9113 §8.2.1 excludes.
-constexpr std::array<bool, 256> make_name_characters() {
+consteval std::array<bool, 256> make_name_characters() {
   std::array<bool, 256> allowed{};
   for (char c : std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")) {
     allowed[static_cast<uint8_t>(c)] = true;

@@ -17,7 +17,7 @@ namespace {
 // size of our output: credentials, and cookies that are short enough to be guessed.
 constexpr size_t kShortCookie = 20;
 
-constexpr std::array<Literal, kStaticEntries + 1> make_policy() {
+consteval std::array<Literal, kStaticEntries + 1> make_policy() {
   std::array<Literal, kStaticEntries + 1> policy{};
   policy.fill(Literal::kIncrementalIndexing);
   for (std::string_view name : {":path", "age", "content-length", "content-range", "etag",

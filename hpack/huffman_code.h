@@ -44,7 +44,7 @@ struct HuffmanCode {
   uint32_t length;
 };
 
-constexpr std::array<HuffmanCode, kHuffmanSymbols> make_huffman_codes() {
+consteval std::array<HuffmanCode, kHuffmanSymbols> make_huffman_codes() {
   std::array<HuffmanCode, kHuffmanSymbols> codes{};
   uint32_t next = 0;
   for (uint32_t length = 1; length <= kLongestCode; ++length) {

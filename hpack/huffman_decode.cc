@@ -20,13 +20,13 @@ namespace {
 constexpr int kLookupBits = 12;
 using Lookup = uint32_t;
 
-constexpr Lookup pack(uint32_t first, uint32_t second, uint32_t bits, uint32_t count) {
+consteval Lookup pack(uint32_t first, uint32_t second, uint32_t bits, uint32_t count) {
   return first | second << 8 | bits << 16 | count << 24;
 }
 constexpr uint32_t bits_of(Lookup lookup) { return lookup >> 16 & 0xff; }
 constexpr uint32_t count_of(Lookup lookup) { return lookup >> 24; }
 
-constexpr std::array<Lookup, 1 << kLookupBits> make_lookups() {
+consteval std::array<Lookup, 1 << kLookupBits> make_lookups() {
   constexpr uint32_t kAll = (1 << kLookupBits) - 1;
   std::array<Lookup, 1 << kLookupBits> lookups{};
   for (uint32_t symbol = 0; symbol < kEos; ++symbol) {
@@ -63,7 +63,7 @@ struct LongTable {
   std::array<uint16_t, kHuffmanSymbols> symbols{};
 };
 
-constexpr LongTable make_long_table() {
+consteval LongTable make_long_table() {
   LongTable table;
   size_t lengths = 0;
   uint16_t symbols = 0;

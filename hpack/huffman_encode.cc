@@ -16,7 +16,7 @@ void store_big_endian(uint8_t* out, uint64_t word) {
 }
 
 // The codes, left-justified.
-constexpr std::array<uint64_t, 256> make_left_codes() {
+consteval std::array<uint64_t, 256> make_left_codes() {
   std::array<uint64_t, 256> codes{};
   for (size_t i = 0; i < codes.size(); ++i) {
     codes[i] = uint64_t{kHuffmanCodes[i].bits} << (64 - kHuffmanCodes[i].length);

@@ -20,7 +20,7 @@ constexpr uint32_t slot_of(std::string_view name) {
   return (key * kMultiplier) >> 25;
 }
 
-constexpr std::array<uint8_t, kSlots> make_slots() {
+consteval std::array<uint8_t, kSlots> make_slots() {
   std::array<uint8_t, kSlots> slots{};
   for (uint32_t index = kStaticEntries; index > 0; --index) {
     slots[slot_of(kStaticTable[index].name)] = static_cast<uint8_t>(index);
@@ -30,7 +30,7 @@ constexpr std::array<uint8_t, kSlots> make_slots() {
 constexpr std::array<uint8_t, kSlots> kFirstIndex = make_slots();
 
 // By the lowest index of a name, its highest one: entries of one name stand together.
-constexpr std::array<uint8_t, kStaticEntries + 1> make_last_indexes() {
+consteval std::array<uint8_t, kStaticEntries + 1> make_last_indexes() {
   std::array<uint8_t, kStaticEntries + 1> last{};
   for (uint32_t index = 1; index <= kStaticEntries; ++index) {
     last[kFirstIndex[slot_of(kStaticTable[index].name)]] = static_cast<uint8_t>(index);
@@ -39,7 +39,7 @@ constexpr std::array<uint8_t, kStaticEntries + 1> make_last_indexes() {
 }
 constexpr std::array<uint8_t, kStaticEntries + 1> kLastIndex = make_last_indexes();
 
-constexpr bool each_name_has_its_slot() {
+consteval bool each_name_has_its_slot() {
   for (const Field& field : kStaticTable) {
     if (!field.name.empty() && kStaticTable[kFirstIndex[slot_of(field.name)]].name != field.name) {
       return false;

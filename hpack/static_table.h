@@ -14,7 +14,7 @@ namespace hpack {
 constexpr uint32_t kStaticEntries = 61;
 
 namespace internal {
-constexpr Field entry(std::string_view name, std::string_view value, FieldName known_name) {
+consteval Field entry(std::string_view name, std::string_view value, FieldName known_name) {
   return {name, value, false, known_name, FieldSyntax::kValid};
 }
 }  // namespace internal

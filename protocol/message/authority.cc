@@ -17,7 +17,7 @@ constexpr uint8_t kHex = 2;     // HEXDIG, in either case
 constexpr uint8_t kDigit = 4;   // DIGIT
 constexpr uint8_t kFuture = 8;  // an IPvFuture's own characters
 
-constexpr std::array<uint8_t, 256> make_classes() {
+consteval std::array<uint8_t, 256> make_classes() {
   std::array<uint8_t, 256> classes{};
   const auto add = [&classes](uint8_t bits, std::string_view characters) {
     for (char c : characters) classes[static_cast<uint8_t>(c)] |= bits;

@@ -14,7 +14,7 @@ constexpr uint8_t kToken = 1;
 constexpr uint8_t kScheme = 2;
 constexpr uint8_t kPath = 4;
 
-constexpr std::array<uint8_t, 256> make_classes() {
+consteval std::array<uint8_t, 256> make_classes() {
   std::array<uint8_t, 256> classes{};
   const auto add = [&classes](uint8_t bits, std::string_view characters) {
     for (char c : characters) classes[static_cast<uint8_t>(c)] |= bits;

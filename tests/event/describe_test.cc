@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "protocol/event/error.h"
 #include "protocol/event/result.h"
 #include "protocol/frame/frame_type.h"
@@ -127,6 +129,43 @@ TEST(Names, OfSettingsAreTheRegistrys) {
 TEST(Names, OfSubmitErrorsAreWords) {
   EXPECT_STREQ(to_string(SubmitError::kStreamGone), "stream gone");
   EXPECT_STREQ(to_string(SubmitError::kConnectionGone), "connection gone");
+}
+
+// Logs and messages quote them: one for each value, none twice, and a value that is none has one,
+// too.
+TEST(Names, OfWhatACommandReturns) {
+  const std::map<SubmitError, std::string> names = {
+      {SubmitError::kNone, "none"},
+      {SubmitError::kConnectionGone, "connection gone"},
+      {SubmitError::kStreamGone, "stream gone"},
+      {SubmitError::kUnknownStream, "unknown stream"},
+      {SubmitError::kWrongState, "wrong state"},
+      {SubmitError::kWrongRole, "wrong role"},
+      {SubmitError::kInvalidFields, "invalid fields"},
+      {SubmitError::kInvalidArgument, "invalid argument"},
+      {SubmitError::kTooLarge, "too large"},
+      {SubmitError::kGoingAway, "going away"},
+      {SubmitError::kStreamIdsExhausted, "stream ids exhausted"},
+      {SubmitError::kPushDisabled, "push disabled"},
+      {SubmitError::kTooManyStreams, "too many streams"},
+  };
+  for (const auto& [error, name] : names) EXPECT_EQ(to_string(error), name);
+  EXPECT_STREQ(to_string(SubmitError{200}), "unknown");
+}
+
+TEST(Names, OfWhatAStreamWaitsFor) {
+  const std::map<Blocked, std::string> names = {
+      {Blocked::kNothing, "nothing"},
+      {Blocked::kApplication, "application"},
+      {Blocked::kBodySource, "body source"},
+      {Blocked::kPeerConcurrency, "peer concurrency"},
+      {Blocked::kStreamWindow, "stream window"},
+      {Blocked::kConnectionWindow, "connection window"},
+      {Blocked::kScheduler, "scheduler"},
+      {Blocked::kOutput, "output"},
+  };
+  for (const auto& [blocked, name] : names) EXPECT_EQ(to_string(blocked), name);
+  EXPECT_STREQ(to_string(Blocked{200}), "unknown");
 }
 
 }  // namespace
