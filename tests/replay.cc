@@ -1,12 +1,15 @@
 // bazel run //tests:replay -- FILE.h2t: plays a transcript and shows the conversation.
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "adapters/program/printable.h"
 #include "tests/transcript/runner.h"
 #include "tests/transcript/transcript.h"
 
@@ -33,6 +36,18 @@ std::string from_working_directory(const std::string& path) {
   return directory == nullptr || path.starts_with("/") ? path : directory + ("/" + path);
 }
 
+void print_step(int line, char sign, const std::string& text) {
+  std::printf("%5d  %c %s\n", line, sign, program::escape_controls(text).c_str());
+}
+
+void complain(std::string_view text) {
+  for (std::string_view left = text; !left.empty();) {
+    const std::string_view line = left.substr(0, left.find('\n'));
+    std::cerr << program::escape_controls(line) << "\n";
+    left.remove_prefix(std::min(line.size() + 1, left.size()));
+  }
+}
+
 struct Arguments {
   RunOptions options;
   std::vector<std::string> files;
@@ -54,25 +69,21 @@ bool read_arguments(int argc, char** argv, Arguments* arguments, int* exit_code)
     } else if (argument.starts_with("--cut=") && parse_cuts(argument.substr(6))) {
       arguments->options.cuts = *parse_cuts(argument.substr(6));
     } else if (argument.starts_with("-")) {
-      std::cerr << "replay: unknown argument " << argument << " (see --help)\n";
+      complain("replay: unknown argument " + std::string(argument) + " (see --help)");
       return false;
     } else {
       arguments->files.emplace_back(argument);
     }
   }
-  if (arguments->files.empty()) std::cerr << "replay: which file? (see --help)\n";
+  if (arguments->files.empty()) complain("replay: which file? (see --help)");
   return !arguments->files.empty();
-}
-
-void print_step(int line, char sign, const std::string& text) {
-  std::printf("%5d  %c %s\n", line, sign, text.c_str());
 }
 
 int replay(const std::string& file, RunOptions options) {
   Transcript transcript;
   std::string error;
   if (!load_transcript(from_working_directory(file), &transcript, &error)) {
-    std::cerr << error << "\n";
+    complain(error);
     return 2;
   }
   transcript.path = file;
@@ -80,7 +91,7 @@ int replay(const std::string& file, RunOptions options) {
   const auto departure = run_transcript(transcript, options);
   std::fflush(stdout);
   if (!departure) return 0;
-  std::cerr << describe(transcript, options, *departure) << "\n";
+  complain(describe(transcript, options, *departure));
   return 1;
 }
 

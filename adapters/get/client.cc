@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -18,6 +20,8 @@ using std::chrono::milliseconds;
 
 // How long a server may take to take the GOAWAY that ends a connection.
 constexpr milliseconds kFarewell{1000};
+// Until poll(2) is tried again.
+constexpr milliseconds kShortOfMemory{10};
 // Failures that are told one by one.
 constexpr size_t kFailuresTold = 10;
 
@@ -69,18 +73,7 @@ Outcome Client::prepare() {
     if (Outcome kept = check_length(config_.fields, data->size()); !kept.ok()) return kept;
     data_.emplace(std::move(*data));
   }
-  for (const std::string& path : config_.outputs) {
-    absl::StatusOr<std::unique_ptr<Output>> output = Output::open(path);
-    if (!output.ok()) return failure(ExitCode::kWriteError, output.status());
-    outputs_.push_back(std::move(*output));
-  }
-  if (outputs_.empty() && config_.counts) {
-    outputs_.push_back(Output::nowhere());
-  } else if (outputs_.empty()) {
-    absl::StatusOr<std::unique_ptr<Output>> output = Output::open("-");
-    if (!output.ok()) return failure(ExitCode::kWriteError, output.status());
-    outputs_.push_back(std::move(*output));
-  }
+  if (const Outcome opened = open_outputs(); !opened.ok()) return opened;
   Console* const trace = config_.verbose ? console_ : nullptr;
   const std::optional<uint64_t> size = data_ ? data_->size() : std::nullopt;
   for (const Url& url : config_.urls) {
@@ -92,10 +85,33 @@ Outcome Client::prepare() {
     origin_of_.push_back(origin.get());
   }
   // It would be drawn across what is written to the same terminal.
-  const bool bodies_on_terminal = std::ranges::any_of(
-      outputs_, [](const std::unique_ptr<Output>& output) { return output->is_terminal(); });
+  const bool bodies_on_terminal =
+      std::ranges::any_of(outputs_, [](const Destination& to) { return to.output->is_terminal(); });
   shows_progress_ =
       config_.progress && !config_.verbose && console_->is_terminal() && !bodies_on_terminal;
+  return {};
+}
+
+Outcome Client::open_outputs() {
+  for (const std::string& path : config_.outputs) {
+    if (const Outcome opened = open_output(path); !opened.ok()) return opened;
+  }
+  if (outputs_.empty() && config_.counts) outputs_.push_back({.output = Output::nowhere()});
+  if (outputs_.empty()) {
+    if (const Outcome opened = open_output("-"); !opened.ok()) return opened;
+  }
+  const size_t urls = config_.urls.size();
+  for (size_t url = 0; url < urls; ++url) {
+    const bool once_more = url < config_.requests % urls;
+    destination_of(url).transfers_left += config_.requests / urls + (once_more ? 1 : 0);
+  }
+  return {};
+}
+
+Outcome Client::open_output(const std::string& path) {
+  absl::StatusOr<std::unique_ptr<Output>> output = Output::open(path, config_.keep_part);
+  if (!output.ok()) return failure(ExitCode::kWriteError, output.status());
+  outputs_.push_back({.output = std::move(*output)});
   return {};
 }
 
@@ -135,7 +151,7 @@ void Client::start_requests() {
     const Assignment assignment{.index = next->index,
                                 .head = heads_[next->url].get(),
                                 .data = data_ ? &*data_ : nullptr,
-                                .output = output_of(next->url),
+                                .output = destination_of(next->url).output.get(),
                                 .fail_on_status = config_.fail_on_status,
                                 .show_head = config_.show_head};
     const TimePoint now = current_time();
@@ -156,12 +172,12 @@ void Client::turn() {
   const TimePoint now = current_time();
   TimePoint deadline = timeouts_.next();
   if (shows_progress_) deadline = std::min(deadline, progress_.next());
-  for (const std::unique_ptr<Output>& output : outputs_) {
-    if (output->wants_flush()) deadline = now;
+  for (const Destination& to : outputs_) {
+    if (to.output->wants_flush()) deadline = now;
   }
   wait(deadline, now);
-  for (const std::unique_ptr<Output>& output : outputs_) {
-    if (output->wants_flush()) output->flush();
+  for (const Destination& to : outputs_) {
+    if (to.output->wants_flush()) to.output->flush();
   }
   expire(current_time());
   start_requests();
@@ -177,8 +193,8 @@ void Client::wait(TimePoint deadline, TimePoint now) {
   if (waiting != nullptr && waiting->waits_for() < 0) waiting = nullptr;
   if (waiting != nullptr) ready.push_back({waiting->waits_for(), POLLIN, 0});
   const size_t first_output = ready.size();
-  for (const std::unique_ptr<Output>& output : outputs_) {
-    ready.push_back({output->waits_for(), POLLOUT, 0});  // -1: ignored
+  for (const Destination& to : outputs_) {
+    ready.push_back({to.output->waits_for(), POLLOUT, 0});  // -1: ignored
   }
   const bool only_loop = std::ranges::all_of(gsl::span<const pollfd>(ready).subspan(1),
                                              [](const pollfd& entry) { return entry.fd < 0; });
@@ -190,10 +206,13 @@ void Client::wait(TimePoint deadline, TimePoint now) {
   const int timeout = longest == milliseconds::max()
                           ? -1
                           : static_cast<int>(std::min(longest, milliseconds(60'000)).count());
-  poll(ready.data(), ready.size(), timeout);
+  if (poll(ready.data(), ready.size(), timeout) < 0 && errno != EINTR) {
+    loop_->turn(kShortOfMemory);
+    return;
+  }
   if (waiting != nullptr && ready[1].revents != 0) waiting->resume();
   for (size_t i = 0; i < outputs_.size(); ++i) {
-    if (ready[first_output + i].revents != 0) outputs_[i]->flush();
+    if (ready[first_output + i].revents != 0) outputs_[i].output->flush();
   }
   loop_->turn(milliseconds(0));
 }
@@ -210,8 +229,9 @@ void Client::expire(TimePoint now) {
 
 void Client::on_finished(Transfer& transfer) {
   timeouts_.remove(transfer);
-  const Outcome& outcome = transfer.outcome();
   const size_t index = transfer.index();
+  Destination& destination = destination_of(index % config_.urls.size());
+  const Outcome outcome = settle(destination, transfer.outcome());
   summary_.add(index, outcome, transfer.status(), transfer.finished_at() - transfer.started());
   summary_.add_traffic(transfer.received(), transfer.sent());
   octets_over_ += transfer.received() + transfer.sent();
@@ -227,6 +247,25 @@ void Client::on_finished(Transfer& transfer) {
   start_requests();
 }
 
+// The name of a file that keeps what came is told, however many failures are.
+Outcome Client::settle(Destination& destination, const Outcome& outcome) {
+  // What was held when the stream ended may have met an output that takes no more.
+  const int error = destination.output->error();
+  const bool lost = outcome.ok() && error != 0;
+  Outcome settled =
+      lost ? Outcome{ExitCode::kWriteError, std::string("the output: ") + strerror(error)}
+           : outcome;
+  destination.failed |= !settled.ok();
+  if (--destination.transfers_left > 0) return settled;
+  if (!destination.failed) {
+    const absl::Status committed = destination.output->commit();
+    if (!committed.ok()) return failure(ExitCode::kWriteError, committed);
+  }
+  const std::string part = destination.output->give_up();
+  if (!part.empty()) console_->line("get: what has come is kept in " + part);
+  return settled;
+}
+
 // --- After the last request.
 
 void Client::close() {
@@ -240,8 +279,8 @@ void Client::close() {
 
 std::string Client::summary() const { return summary_.render(ended_ - started_); }
 
-Output* Client::output_of(size_t url) const {
-  return outputs_[std::min(url, outputs_.size() - 1)].get();
+Client::Destination& Client::destination_of(size_t url) {
+  return outputs_[std::min(url, outputs_.size() - 1)];
 }
 
 // --- Progress.

@@ -48,7 +48,18 @@ class Client : public TransferOwner {
   void expire(TimePoint now);
   void draw_progress(TimePoint now);
   void close();
-  Output* output_of(size_t url) const;
+  // What bodies are written to, and how many of them are still to end.
+  struct Destination {
+    std::unique_ptr<Output> output;
+    size_t transfers_left = 0;
+    bool failed = false;  // one of them
+  };
+
+  Outcome open_outputs();
+  Outcome open_output(const std::string& path);
+  // One of its transfers has ended like this; what that comes to when the output is over, too.
+  Outcome settle(Destination& destination, const Outcome& outcome);
+  Destination& destination_of(size_t url);
   ProgressState progress_state(TimePoint now) const;
 
   const Config& config_;
@@ -56,7 +67,7 @@ class Client : public TransferOwner {
   Plan plan_;
   Summary summary_;
   std::optional<UploadData> data_;
-  std::vector<std::unique_ptr<Output>> outputs_;
+  std::vector<Destination> outputs_;
   std::vector<std::unique_ptr<RequestHead>> heads_;         // a URL each
   std::vector<Origin*> origin_of_;                          // a URL each
   std::map<std::string, std::unique_ptr<Origin>> origins_;  // by Url::origin()

@@ -27,6 +27,9 @@ ABSL_FLAG(uint64_t, requests, 0,
           "unless -o says where to put them. 0: each URL once.");
 ABSL_FLAG(uint32_t, at_once, 100, "At most so many requests at once.");
 ABSL_FLAG(bool, fail, false, "A status of 400 or above is a failure, and its body is not written.");
+ABSL_FLAG(bool, keep_part, false,
+          "A transfer to a file (-o) that fails leaves what has come in FILE.part, beside it; "
+          "without this it is removed.");
 ABSL_FLAG(Duration, timeout, Duration{0s},
           "A request that is not answered whole after so long has failed; 0 is never.");
 ABSL_FLAG(Duration, connect_timeout, Duration{10s},
@@ -75,7 +78,9 @@ std::vector<program::Option> options(Lists* lists) {
        "The request's body: text, @FILE, or @- for the standard input, which is sent as it "
        "comes."},
       {'o', "output", &lists->outputs,
-       "Write the body to this file; - is the standard output. Given often: for the first, "
+       "Write the body to this file; - is the standard output. A file stays as it was until its "
+       "bodies are complete, and is then replaced (mode and owner stay, symbolic links go on "
+       "pointing); a device or FIFO is written to as they come. Given often: for the first, "
        "second, ... URL; the last one takes the bodies of all further URLs, in their order."}};
 }
 
@@ -94,11 +99,11 @@ absl::Status read_urls(const std::vector<std::string>& arguments, Config* config
 
 absl::Status read_counts(Config* config) {
   const uint64_t requests = absl::GetFlag(FLAGS_requests);
-  if (requests > kMaxRequests) return mistake("-n is at most a billion");
+  if (requests > kMaxRequests) return mistake("-n (--requests) is at most a billion");
   config->counts = requests > 0;
   config->requests = config->counts ? requests : config->urls.size();
   config->at_once = std::min<size_t>(absl::GetFlag(FLAGS_at_once), config->requests);
-  if (config->at_once == 0) return mistake("-m is at least 1");
+  if (config->at_once == 0) return mistake("-m (--at_once) is at least 1");
   return absl::OkStatus();
 }
 
@@ -108,19 +113,21 @@ absl::Status read_request(const Lists& lists, Config* config) {
     if (!field.ok()) return field.status();
     config->fields.push_back(std::move(*field));
   }
-  if (lists.data.size() > 1) return mistake("-d is given twice");
+  if (lists.data.size() > 1) return mistake("-d (--data) is given twice");
   if (!lists.data.empty()) {
     const std::string& data = lists.data.front();
     const bool is_file = data.starts_with('@');
     config->data = is_file ? "@" + program::from_users_directory(data.substr(1)) : data;
   }
   config->show_head = absl::GetFlag(FLAGS_head);
-  if (config->show_head && config->data) return mistake("-I and -d do not go together");
+  if (config->show_head && config->data)
+    return mistake("-I (--head) and -d (--data) do not go together");
   config->method = absl::GetFlag(FLAGS_method);
   if (config->method.empty()) {
     config->method = config->show_head ? "HEAD" : config->data ? "POST" : "GET";
   }
-  if (config->method == "CONNECT") return mistake("-X CONNECT: this program is no tunnel");
+  if (config->method == "CONNECT")
+    return mistake("-X CONNECT (--method): this program is no tunnel");
   return absl::OkStatus();
 }
 
@@ -175,6 +182,7 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
     config.outputs.push_back(program::from_users_directory(path));
   }
   config.fail_on_status = absl::GetFlag(FLAGS_fail);
+  config.keep_part = absl::GetFlag(FLAGS_keep_part);
   config.verbose = absl::GetFlag(FLAGS_verbose);
   config.progress = absl::GetFlag(FLAGS_progress);
   return config;

@@ -25,6 +25,7 @@ struct Config {
   std::vector<GivenField> fields;
   std::optional<std::string> data;   // the argument of -d, its path made absolute
   std::vector<std::string> outputs;  // of the first, second, ... URL; the last one takes the rest
+  bool keep_part = false;            // of a file that is not complete
   size_t requests = 0;               // over the URLs in turn
   size_t at_once = 0;
   bool counts = false;     // -n was given: a summary is wanted, bodies are not unless -o says so

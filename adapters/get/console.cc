@@ -3,8 +3,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
+#include "adapters/program/printable.h"
+#include "adapters/socket/retry.h"
 
 namespace headrace::get {
 namespace {
@@ -13,20 +13,6 @@ constexpr std::string_view kEraseLine = "\r\x1b[K";
 constexpr size_t kUsualWidth = 80;
 
 }  // namespace
-
-std::string printable(std::string_view text) {
-  std::string result;
-  for (char c : text) {
-    if (' ' <= c && c <= '~') {
-      result.push_back(c);
-    } else {
-      char escaped[5];
-      std::snprintf(escaped, sizeof(escaped), "\\x%02x", static_cast<unsigned char>(c));
-      result.append(escaped);
-    }
-  }
-  return result;
-}
 
 bool Console::is_terminal() const { return isatty(descriptor_) == 1; }
 
@@ -39,7 +25,7 @@ size_t Console::width() const {
 void Console::line(std::string_view text) {
   std::string whole(drawn_ ? kEraseLine : std::string_view());
   drawn_ = false;
-  whole.append(text).append("\n");
+  whole.append(program::escape_controls(text)).append("\n");
   write(whole);
 }
 
@@ -59,8 +45,8 @@ void Console::erase() {
 // One write(2) a line, so that those of several programs do not mix. That nobody reads is no error.
 void Console::write(std::string_view text) {
   while (!text.empty()) {
-    const ssize_t n = ::write(descriptor_, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
+    const ssize_t n =
+        adapters::retry_interrupted([&] { return ::write(descriptor_, text.data(), text.size()); });
     if (n <= 0) return;
     text.remove_prefix(static_cast<size_t>(n));
   }

@@ -7,9 +7,6 @@
 
 namespace headrace::get {
 
-// `text` with everything but printable ASCII as \xNN: what a server says must not drive a terminal.
-std::string printable(std::string_view text);
-
 // What people read while the program runs (the standard error): lines, and below them on a terminal
 // one that is drawn over.
 class Console {
@@ -23,6 +20,7 @@ class Console {
   bool is_terminal() const;
   size_t width() const;
 
+  // Escaped (program::escape_controls), whatever it quotes.
   void line(std::string_view text);
   // Draws `status` below the lines, in place of the last one. For terminals.
   void draw(std::string_view status);

@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <string_view>
 
-#include "adapters/get/console.h"
-#include "protocol/event/error_code.h"
+#include "adapters/program/printable.h"
+#include "protocol/event/error.h"
 #include "protocol/frame/settings_entries.h"
 
 namespace headrace::get {
@@ -38,8 +38,7 @@ uint32_t number(gsl::span<const uint8_t> octets) {
 }
 
 std::string error_text(uint32_t code) {
-  const std::string_view name = to_string(static_cast<ErrorCode>(code));
-  return name == "UNKNOWN" ? "error " + std::to_string(code) : std::string(name);
+  return describe(ErrorDetail{.code = static_cast<ErrorCode>(code)});
 }
 
 std::string setting_text(const Setting& setting) {
@@ -75,7 +74,7 @@ std::string describe_frame(const FrameHeader& header, gsl::span<const uint8_t> p
     const auto debug = payload.subspan(8);
     if (debug.empty()) return text;
     const std::string_view debug_text(reinterpret_cast<const char*>(debug.data()), debug.size());
-    return text + " \"" + printable(debug_text) + "\"";
+    return text + " \"" + program::printable(debug_text) + "\"";
   }
   if (header.type == FrameType::kPing && whole && payload.size() == 8) {
     char opaque[20];

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <gsl/span>
 #include <string>
 
@@ -20,6 +22,10 @@ int fail(Console& console, ExitCode code, const std::string& reason) {
   return static_cast<int>(code);
 }
 
+bool write_text(const std::string& text, FILE* stream) {
+  return std::fputs(text.c_str(), stream) >= 0 && std::fflush(stream) == 0;
+}
+
 int run(gsl::span<char* const> arguments) {
   Console console(STDERR_FILENO);
   const absl::StatusOr<Config> config = read_config(arguments);
@@ -27,8 +33,8 @@ int run(gsl::span<char* const> arguments) {
     return fail(console, ExitCode::kUsage, std::string(config.status().message()));
   }
   if (config->help) {
-    std::fputs(usage().c_str(), stdout);
-    return 0;
+    if (write_text(usage(), stdout)) return 0;
+    return fail(console, ExitCode::kWriteError, std::string("the usage: ") + strerror(errno));
   }
   signal(SIGPIPE, SIG_IGN);  // an output that nobody reads any more is an error like others
   Client client(&*config, &console);
@@ -39,7 +45,10 @@ int run(gsl::span<char* const> arguments) {
   const bool bodies_on_output =
       config->outputs.end() != std::find(config->outputs.begin(), config->outputs.end(), "-");
   if (config->counts) {
-    std::fputs(client.summary().c_str(), bodies_on_output ? stderr : stdout);
+    FILE* const stream = bodies_on_output ? stderr : stdout;
+    if (!write_text(client.summary(), stream)) {
+      return fail(console, ExitCode::kWriteError, std::string("the summary: ") + strerror(errno));
+    }
   }
   return static_cast<int>(code);
 }

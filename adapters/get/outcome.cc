@@ -1,6 +1,6 @@
 #include "adapters/get/outcome.h"
 
-#include "adapters/get/console.h"
+#include "adapters/program/printable.h"
 
 namespace headrace::get {
 namespace {
@@ -8,13 +8,13 @@ namespace {
 Outcome judge_end_by_peer(const StreamClosed& closed, const ConnectionNews& connection) {
   if (closed.detail.frame == FrameType::kRstStream) {
     return {ExitCode::kStreamReset,
-            std::string("the server reset the stream: ") + to_string(closed.error)};
+            "the server reset the stream: " + describe(ErrorDetail{.code = closed.error})};
   }
   if (connection.goaway != ErrorCode::kNoError) {
     std::string reason = "the server ended the connection: GOAWAY ";
-    reason.append(to_string(connection.goaway));
+    reason.append(describe(ErrorDetail{.code = connection.goaway}));
     if (!connection.goaway_text.empty()) {
-      reason.append(", \"").append(printable(connection.goaway_text)).append("\"");
+      reason.append(", \"").append(program::printable(connection.goaway_text)).append("\"");
     }
     return {ExitCode::kProtocolError, reason};
   }

@@ -7,17 +7,64 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <climits>
+#include <filesystem>
+#include <system_error>
 #include <utility>
+
+#include "adapters/socket/retry.h"
 
 namespace headrace::get {
 
-absl::StatusOr<std::unique_ptr<Output>> Output::open(const std::string& path) {
-  adapters::UniqueFd file(
-      path == "-" ? dup(STDOUT_FILENO)
-                  : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+namespace {
+
+// Of a FIFO: when it has a reader.
+int open_to_write(const std::string& path) {
+  return adapters::retry_interrupted(
+      [&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY); });
+}
+
+// Which of our own descriptors a path names: "-", "/dev/stdout", "/dev/fd/3", "/proc/self/fd/3".
+// -1: none. What they lead to is not ours to replace.
+int own_descriptor(const std::string& path) {
+  if (path == "-") return STDOUT_FILENO;
+  std::error_code error;
+  std::filesystem::path name = path;
+  for (int links = 0; links < 40; ++links) {
+    const auto directory = std::filesystem::canonical(name.parent_path() / ".", error);
+    if (error) return -1;
+    if (directory == std::filesystem::canonical("/proc/self/fd", error) && !error) {
+      const std::string number = name.filename();
+      int descriptor = -1;
+      const char* const end = number.data() + number.size();
+      const auto [rest, failure] = std::from_chars(number.data(), end, descriptor);
+      return failure == std::errc() && rest == end ? descriptor : -1;
+    }
+    const auto next = std::filesystem::read_symlink(name, error);
+    if (error) return -1;
+    name = directory / next;
+  }
+  return -1;
+}
+
+}  // namespace
+
+// Opened without changing it, which says whether it may be written to, and what it is.
+absl::StatusOr<std::unique_ptr<Output>> Output::open(const std::string& path, bool keeps_part) {
+  const int own = own_descriptor(path);
+  adapters::UniqueFd file(own >= 0 ? fcntl(own, F_DUPFD_CLOEXEC, 0) : open_to_write(path));
+  const bool is_new = !file.valid() && errno == ENOENT && own < 0;
   struct stat status {};
-  if (!file.valid() || fstat(file.get(), &status) != 0) return absl::ErrnoToStatus(errno, path);
+  if (!is_new && (!file.valid() || fstat(file.get(), &status) != 0)) {
+    return absl::ErrnoToStatus(errno, path);
+  }
+  if (own < 0 && (is_new || S_ISREG(status.st_mode))) {
+    absl::StatusOr<std::unique_ptr<StagedFile>> staged =
+        StagedFile::create(path, is_new ? nullptr : &status, keeps_part);
+    if (!staged.ok()) return staged.status();
+    return std::unique_ptr<Output>(new Output(std::move(*staged)));
+  }
   const bool may_wait =
       S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || isatty(file.get()) == 1;
   return std::unique_ptr<Output>(new Output(std::move(file), may_wait));
@@ -29,6 +76,17 @@ std::unique_ptr<Output> Output::nowhere() {
 
 bool Output::is_terminal() const { return file_.valid() && isatty(file_.get()) == 1; }
 
+absl::Status Output::commit() {
+  if (staged_ != nullptr) return std::exchange(staged_, nullptr)->commit();
+  // Some file systems write, and fail, only then. Linux closes it when it is interrupted, too.
+  if (!file_.valid() || ::close(file_.release()) == 0 || errno == EINTR) return absl::OkStatus();
+  return absl::ErrnoToStatus(errno, "the output");
+}
+
+std::string Output::give_up() {
+  return staged_ == nullptr ? "" : std::exchange(staged_, nullptr)->give_up();
+}
+
 // Without waiting. Short: waits_ is set.
 size_t Output::write(gsl::span<const uint8_t> bytes) {
   if (error_ != 0) return bytes.size();
@@ -38,19 +96,19 @@ size_t Output::write(gsl::span<const uint8_t> bytes) {
     if (may_wait_) {
       // The descriptor is others' too, so it is not made non-blocking. A pipe that can be written
       // takes this much without waiting (pipe(7)).
-      pollfd writable{file_.get(), POLLOUT, 0};
-      waits_ = poll(&writable, 1, 0) == 0;
+      pollfd writable{descriptor(), POLLOUT, 0};
+      waits_ = poll(&writable, 1, 0) <= 0;
       if (waits_) return written;
       size = std::min<size_t>(size, PIPE_BUF);
     }
-    const ssize_t n = ::write(file_.get(), bytes.data() + written, size);
-    if (n < 0 && errno == EINTR) continue;
+    const ssize_t n = adapters::retry_interrupted(
+        [&] { return ::write(descriptor(), bytes.data() + written, size); });
     if (n < 0 && errno == EAGAIN) {
       waits_ = true;
       return written;
     }
-    if (n < 0) {
-      error_ = errno;
+    if (n <= 0) {
+      error_ = n < 0 ? errno : EIO;
       return bytes.size();
     }
     written += static_cast<size_t>(n);
@@ -70,13 +128,13 @@ void Output::flush() {
 
 Download::Download(Output& output, std::function<void(size_t)> on_progress)
     : output_(output), on_progress_(std::move(on_progress)) {
-  if (output_.file_.valid()) output_.turns_.push_back(this);
+  if (!output_.goes_nowhere()) output_.turns_.push_back(this);
 }
 
 Download::~Download() { std::erase(output_.turns_, this); }
 
 size_t Download::add(gsl::span<const uint8_t> bytes) {
-  if (!output_.file_.valid() || output_.error_ != 0) return bytes.size();
+  if (output_.goes_nowhere() || output_.error_ != 0) return bytes.size();
   const bool may_write = output_.turns_.front() == this && held_.empty() && !output_.waits_;
   const size_t written = may_write ? output_.write(bytes) : 0;
   held_.insert(held_.end(), bytes.begin() + static_cast<std::ptrdiff_t>(written), bytes.end());

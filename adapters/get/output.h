@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/get/staged_file.h"
 #include "adapters/socket/unique_fd.h"
 
 namespace headrace::get {
@@ -22,8 +23,11 @@ class Download;
 // another in the order in which their Downloads were made, however they arrive.
 class Output {
  public:
-  // "-" is the standard output. A file is made anew.
-  static absl::StatusOr<std::unique_ptr<Output>> open(const std::string& path);
+  // "-" is the standard output. A regular file, or none yet, stays as it is until commit() (see
+  // StagedFile for `keeps_part`). A device, a FIFO and what else there is is written to directly,
+  // and so are descriptors of ours that have a name (/dev/stdout, /dev/fd/3).
+  static absl::StatusOr<std::unique_ptr<Output>> open(const std::string& path,
+                                                      bool keeps_part = false);
   // What is written is dropped.
   static std::unique_ptr<Output> nowhere();
 
@@ -32,20 +36,30 @@ class Output {
   int error() const { return error_; }
   // What could not be written waits for this descriptor to be writable, then flush(). -1: it does
   // not wait.
-  int waits_for() const { return waits_ ? file_.get() : -1; }
+  int waits_for() const { return waits_ ? descriptor() : -1; }
   // flush() has something to do at once: the turn passed to a body that has been held.
   bool wants_flush() const;
   // Writes what is held, as far as it is taken now.
   void flush();
+  // All that was to be written to it is complete: a file gets its new content. Nothing is written
+  // any more.
+  absl::Status commit();
+  // It is not: a file stays as it was. What keeps what there is of its new content, or "".
+  std::string give_up();
 
  private:
   friend class Download;
   Output(adapters::UniqueFd file, bool waits) : file_(std::move(file)), may_wait_(waits) {}
+  explicit Output(std::unique_ptr<StagedFile> staged)
+      : staged_(std::move(staged)), may_wait_(false) {}
 
+  int descriptor() const { return staged_ != nullptr ? staged_->descriptor() : file_.get(); }
+  bool goes_nowhere() const { return descriptor() < 0; }
   size_t write(gsl::span<const uint8_t> bytes);
 
-  adapters::UniqueFd file_;  // none: nowhere
-  const bool may_wait_;      // a pipe or a terminal, whose other end may be slow
+  adapters::UniqueFd file_;             // what is written to directly; none: see staged_
+  std::unique_ptr<StagedFile> staged_;  // null: nowhere, if there is no file_ either
+  const bool may_wait_;                 // a pipe or a terminal, whose other end may be slow
   bool waits_ = false;
   int error_ = 0;
   std::deque<Download*> turns_;  // the first one writes, the others hold what they have

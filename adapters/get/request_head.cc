@@ -20,11 +20,11 @@ const GivenField* find(const std::vector<GivenField>& fields, std::string_view n
 absl::StatusOr<GivenField> parse_given_field(const std::string& text) {
   const size_t colon = text.find(':', text.starts_with(':') ? 1 : 0);
   if (colon == std::string::npos || colon == 0) {
-    return absl::InvalidArgumentError("-H is 'name: value', not '" + text + "'");
+    return absl::InvalidArgumentError("-H (--header) is 'name: value', not '" + text + "'");
   }
   if (text.front() == ':') {
-    return absl::InvalidArgumentError("-H '" + text +
-                                      "': pseudo-header fields come from the URL and -X");
+    return absl::InvalidArgumentError(
+        "-H '" + text + "': pseudo-header fields come from the URL and -X (--method)");
   }
   const size_t first = text.find_first_not_of(kWhiteSpace, colon + 1);
   const size_t last = text.find_last_not_of(kWhiteSpace);

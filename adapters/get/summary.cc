@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "adapters/get/units.h"
+#include "adapters/program/printable.h"
 
 namespace headrace::get {
 
@@ -65,7 +66,8 @@ std::string Summary::render(Duration elapsed) const {
     text.append(", max ").append(format_duration(sorted.back())).append("\n");
   }
   for (const auto& [reason, count] : reasons_) {
-    text.append("failed    ").append(std::to_string(count)).append(" x ").append(reason);
+    text.append("failed    ").append(std::to_string(count)).append(" x ");
+    text.append(program::escape_controls(reason));
     text.append("\n");
   }
   return text;

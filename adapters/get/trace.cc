@@ -2,6 +2,7 @@
 
 #include "adapters/get/frame_text.h"
 #include "adapters/get/units.h"
+#include "adapters/program/printable.h"
 
 namespace headrace::get {
 
@@ -25,7 +26,7 @@ void Trace::on_frame_sent(const FrameHeader& header, gsl::span<const uint8_t> pa
 void Trace::fields(std::string_view direction, FieldsView fields) {
   for (const Field& field : fields) {
     console_->line((prefix_ + std::string(direction)).append(field.name) + ": " +
-                   printable(field.value));
+                   program::printable(field.value));
   }
 }
 

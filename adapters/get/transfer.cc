@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "adapters/get/console.h"
 #include "adapters/get/units.h"
+#include "adapters/program/printable.h"
 
 namespace headrace::get {
 namespace {
@@ -29,7 +29,7 @@ std::string head_text(const ResponseReceived& response, bool escaped) {
   for (const Field& field : response.fields) {
     if (field.name.starts_with(':')) continue;
     text.append(field.name).append(": ");
-    text.append(escaped ? printable(field.value) : std::string(field.value)).append("\n");
+    text.append(escaped ? program::printable(field.value) : std::string(field.value)).append("\n");
   }
   return text + "\n";
 }

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <utility>
 
+#include "adapters/socket/retry.h"
+
 namespace headrace::get {
 namespace {
 
@@ -34,7 +36,8 @@ class FileUpload : public Upload {
   FileUpload(int file, uint64_t first, uint64_t size) : file_(file), first_(first), size_(size) {}
   Filled fill(gsl::span<uint8_t> room) override {
     const size_t wanted = static_cast<size_t>(std::min<uint64_t>(room.size(), size_ - sent_));
-    const ssize_t n = pread(file_, room.data(), wanted, static_cast<off_t>(first_ + sent_));
+    const ssize_t n = adapters::retry_interrupted(
+        [&] { return pread(file_, room.data(), wanted, static_cast<off_t>(first_ + sent_)); });
     if (n <= 0 && wanted > 0) {
       error_ = n < 0 ? errno : EIO;  // it became shorter than was announced
       return {.failed = true};
@@ -58,7 +61,7 @@ class StreamUpload : public Upload {
   Filled fill(gsl::span<uint8_t> room) override {
     // The descriptor is others' too, so it is not made non-blocking.
     pollfd readable{file_, POLLIN, 0};
-    waits_ = poll(&readable, 1, 0) == 0;
+    waits_ = poll(&readable, 1, 0) <= 0;
     if (waits_) return {};
     const ssize_t n = ::read(file_, room.data(), room.size());
     if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
@@ -88,8 +91,10 @@ absl::StatusOr<UploadData> UploadData::open(const std::string& argument) {
     return data;
   }
   const std::string path = argument.substr(1);
-  data.file_ = adapters::UniqueFd(path == "-" ? dup(STDIN_FILENO)
-                                              : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  data.file_ = adapters::UniqueFd(adapters::retry_interrupted([&] {
+    return path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                       : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  }));
   struct stat status {};
   if (!data.file_.valid() || fstat(data.file_.get(), &status) != 0) {
     return absl::ErrnoToStatus(errno, path);
@@ -97,7 +102,8 @@ absl::StatusOr<UploadData> UploadData::open(const std::string& argument) {
   if (S_ISDIR(status.st_mode)) return absl::ErrnoToStatus(EISDIR, path);
   if (S_ISREG(status.st_mode)) {
     const off_t first = lseek(data.file_.get(), 0, SEEK_CUR);  // the input may be in the middle
-    data.first_ = first < 0 ? 0 : static_cast<uint64_t>(first);
+    if (first < 0) return absl::ErrnoToStatus(errno, path);
+    data.first_ = static_cast<uint64_t>(first);
     const auto end = static_cast<uint64_t>(status.st_size);
     data.size_ = end > data.first_ ? end - data.first_ : 0;
   }

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <optional>
+
+#include "protocol/message/authority.h"
 
 namespace headrace::get {
 namespace {
@@ -20,15 +23,6 @@ absl::Status mistake(std::string_view url, std::string_view what) {
 
 bool is_visible(char c) { return c > ' ' && c != '\x7f'; }
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
-
-bool is_host_character(char c) {
-  constexpr std::string_view kDelimiters = "\"#%/<>?@[\\]^`{|}:";
-  return is_visible(c) && kDelimiters.find(c) == std::string_view::npos;
-}
-bool is_ipv6_character(char c) {
-  constexpr std::string_view kCharacters = "0123456789abcdefABCDEF:.";
-  return kCharacters.find(c) != std::string_view::npos;
-}
 
 std::string percent_encode(std::string_view text) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
@@ -46,25 +40,22 @@ std::string percent_encode(std::string_view text) {
 
 // "host", "host:port", "[::1]:port"; false when it is none of these.
 bool take_authority(std::string_view text, Url* url) {
-  const bool bracketed = text.starts_with('[');
-  const size_t end = bracketed ? text.find(']') : std::min(text.find(':'), text.size());
-  if (end == std::string_view::npos) return false;
-  const std::string_view host = text.substr(bracketed ? 1 : 0, end - (bracketed ? 1 : 0));
-  std::string_view port = text.substr(bracketed ? end + 1 : end);
-  if (host.empty() ||
-      !std::ranges::all_of(host, bracketed ? is_ipv6_character : is_host_character)) {
-    return false;
+  const std::optional<Authority> authority = parse_authority(text);
+  if (!authority) return false;
+  std::string_view host = authority->host;
+  if (host.starts_with('[')) {
+    host = host.substr(1, host.size() - 2);
+    // An address of the future (RFC 3986 §3.2.2), and of no kind that is known here.
+    if (host.starts_with('v') || host.starts_with('V')) return false;
   }
   url->host = host;
-  url->authority = text.substr(0, text.size() - port.size());
+  url->authority = authority->host;
   const uint16_t default_port = url->tls ? kHttpsPort : kHttpPort;
   url->port = default_port;
-  if (port.empty()) return true;
-  if (port.front() != ':') return false;
-  port.remove_prefix(1);
+  const std::string_view port = authority->port;
   if (port.empty()) return true;  // RFC 3986 §3.2.3
   const auto [rest, error] = std::from_chars(port.data(), port.data() + port.size(), url->port);
-  if (error != std::errc() || rest != port.data() + port.size() || url->port == 0) return false;
+  if (error != std::errc() || url->port == 0) return false;
   if (url->port != default_port) url->authority.append(":").append(std::to_string(url->port));
   return true;
 }

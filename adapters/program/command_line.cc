@@ -32,11 +32,19 @@ absl::CommandLineFlag* find_negated(std::string_view name) {
   return flag != nullptr && flag->IsOfType<bool>() ? flag : nullptr;
 }
 
-// The first line of abseil's complaint.
-absl::Status set_flag(absl::CommandLineFlag& flag, const std::string& value) {
+// `typed`: the name by which the user called it. Abseil's complaint names the flag, which is not
+// that if it was a letter; what it says of the value stands behind that.
+absl::Status set_flag(absl::CommandLineFlag& flag, const std::string& typed,
+                      const std::string& value) {
   std::string error;
   if (flag.ParseFrom(value, &error)) return absl::OkStatus();
-  return mistake("", std::string_view(error).substr(0, error.find('\n')));
+  std::string message = "'" + value + "' is not a value for " + typed;
+  const std::string known = "specified for flag '" + std::string(flag.Name()) + "'; ";
+  const size_t detail = error.rfind(known);
+  if (detail != std::string::npos) {
+    message.append(": ").append(error.substr(detail + known.size()));
+  }
+  return mistake(message, "");
 }
 
 class Parser {
@@ -89,14 +97,14 @@ class Parser {
       if (option == nullptr) return mistake("unknown option ", name);
       absl::CommandLineFlag* flag = option->values == nullptr ? find_flag(option->name) : nullptr;
       if (flag != nullptr && flag->IsOfType<bool>()) {
-        const absl::Status set = set_flag(*flag, "true");
+        const absl::Status set = set_flag(*flag, name, "true");
         if (!set.ok()) return set;
         continue;
       }
       std::optional<std::string> value(argument.substr(i + 1));
       if (value->empty()) value = next();
       if (!value) return mistake("a value is missing for ", name);
-      return set(flag, option, std::move(*value));
+      return set(flag, option, name, std::move(*value));
     }
     return absl::OkStatus();
   }
@@ -117,11 +125,13 @@ class Parser {
     if (list == nullptr && flag == nullptr) return mistake("unknown flag ", argument);
     if (!value) value = flag != nullptr && flag->IsOfType<bool>() ? "true" : next();
     if (!value) return mistake("a value is missing for ", argument);
-    return set(flag, list, std::move(*value));
+    const std::string typed(argument.substr(0, argument.find('=')));
+    return set(flag, list, typed, std::move(*value));
   }
 
-  static absl::Status set(absl::CommandLineFlag* flag, const Option* list, std::string value) {
-    if (flag != nullptr) return set_flag(*flag, value);
+  static absl::Status set(absl::CommandLineFlag* flag, const Option* list, const std::string& typed,
+                          std::string value) {
+    if (flag != nullptr) return set_flag(*flag, typed, value);
     list->values->push_back(std::move(value));
     return absl::OkStatus();
   }

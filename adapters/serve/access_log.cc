@@ -9,6 +9,8 @@
 #include <ctime>
 #include <utility>
 
+#include "adapters/program/printable.h"
+
 namespace headrace::serve {
 namespace {
 
@@ -59,14 +61,15 @@ std::string format_access_line(const AccessRecord& record, const StreamClosed& c
   std::snprintf(text, sizeof(text), " %d %llu %.3fms", record.status,
                 static_cast<unsigned long long>(record.body_size), milliseconds);
   line.append(text);
-  if (closed.closed_by != ClosedBy::kEnd) line.append(" ").append(to_string(closed.error));
+  if (closed.closed_by != ClosedBy::kEnd)
+    line.append(" ").append(describe(ErrorDetail{.code = closed.error}));
   line.push_back('\n');
   return line;
 }
 
 std::string format_connection_line(const ConnectionClosed& closed,
                                    std::chrono::system_clock::time_point now) {
-  return timestamp(now) + "connection " + describe(closed.error) + "\n";
+  return timestamp(now) + "connection " + program::escape_controls(describe(closed.error)) + "\n";
 }
 
 absl::StatusOr<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& path) {

@@ -156,7 +156,10 @@ std::string usage() {
   return "Serves HTTP/2 without TLS (prior knowledge): files, or a small built-in site with the\n"
          "endpoints /echo, /bytes/N, /headers, /status/NNN, /stats and /ws (WebSocket).\n\n"
          "Usage: serve [--flag=value...]\n\n" +
-         program::describe_flags();
+         program::describe_flags() +
+         "\nIt ends with 0 after SIGTERM or SIGINT; 1 when it fails while it serves; 2 when the\n"
+         "command line makes no sense, or asks for what is not there; 3 when it cannot listen\n"
+         "there: the port is taken, or not ours to have.\n";
 }
 
 }  // namespace headrace::serve

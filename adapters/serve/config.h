@@ -14,6 +14,13 @@
 
 namespace headrace::serve {
 
+// What the program ends with. Scripts rely on these numbers: they never change.
+enum class ExitCode {
+  kFailed = 1,  // while it served
+  kUsage = 2,
+  kNotListening = 3,
+};
+
 // What the command line and the environment ask for, checked.
 struct Config {
   bool help = false;  // print the usage; nothing else is set

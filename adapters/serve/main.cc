@@ -9,17 +9,20 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "adapters/loop/loop.h"
 #include "adapters/program/io.h"
+#include "adapters/program/printable.h"
 #include "adapters/serve/access_log.h"
 #include "adapters/serve/config.h"
 #include "adapters/serve/document_root.h"
 #include "adapters/serve/site.h"
 #include "adapters/serve/site_service.h"
+#include "adapters/socket/address.h"
 #include "adapters/socket/listener.h"
 
 namespace headrace::serve {
@@ -27,8 +30,6 @@ namespace {
 
 using adapters::UniqueFd;
 
-constexpr int kFailed = 1;  // while it served
-constexpr int kUsageError = 2;
 constexpr rlim_t kOwnDescriptors = 16;  // standard ones, the root, the log, and some more
 // What it waits with, the listening socket, and a file that is looked at.
 constexpr rlim_t kLoopDescriptors = 4;
@@ -70,9 +71,9 @@ void ignore_signals() {
 // have, and divides them.
 void share_descriptors(Config* config) {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_max = kUsualDescriptors;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) limit = {kUsualDescriptors, kUsualDescriptors};
+  const rlim_t usual = std::exchange(limit.rlim_cur, limit.rlim_max);
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = usual;
   const auto threads = static_cast<rlim_t>(config->threads);
   const rlim_t own = kOwnDescriptors + kLoopDescriptors * threads;
   const rlim_t left = limit.rlim_cur - std::min(limit.rlim_cur, own);
@@ -84,15 +85,23 @@ void share_descriptors(Config* config) {
   *most = std::clamp<rlim_t>((left - std::min(left, files)) / threads, 1, *most);
 }
 
-void complain(const std::string& message) { std::fprintf(stderr, "serve: %s\n", message.c_str()); }
+void complain(const std::string& message) {
+  std::fprintf(stderr, "serve: %s\n", program::escape_controls(message).c_str());
+}
 
-int fail(const absl::Status& status, int code = kUsageError) {
+int fail(const absl::Status& status, ExitCode code) {
   complain(std::string(status.message()));
-  return code;
+  return static_cast<int>(code);
+}
+
+// What is not there is the command line's fault; what is taken or forbidden, the system's.
+ExitCode code_of(const absl::Status& status) {
+  return absl::IsUnavailable(status) ? ExitCode::kNotListening : ExitCode::kUsage;
 }
 
 void announce(const Config& config, const Site& site, const std::string& authority) {
-  const std::string what = config.root.empty() ? "a small built-in site" : config.root;
+  const std::string what =
+      config.root.empty() ? "a small built-in site" : program::escape_controls(config.root);
   std::printf(
       "Serving %s on http://%s/ (HTTP/2 without TLS; threads: %d, allocation: %s, io: %s)\n",
       what.c_str(), authority.c_str(), config.threads, site.allocation.c_str(), site.io.c_str());
@@ -142,45 +151,66 @@ absl::StatusOr<std::vector<Worker>> make_workers(const Config& config,
   return workers;
 }
 
+void stop_at_once(const Worker& worker) {
+  worker.loop->stop();
+  worker.loop->stop();
+}
+
 // What a loop that fails leaves behind is served by nobody, newcomers among them: all of the
 // program ends, and at once, so that another can take its place.
 void serve_with(const Worker& worker, const std::vector<Worker>& all) {
   worker.loop->run();
   if (worker.loop->failure().ok()) return;
-  for (const Worker& other : all) {
-    other.loop->stop();
-    other.loop->stop();
+  for (const Worker& other : all) stop_at_once(other);
+}
+
+// Until all of them have ended. An error: not every one could get its thread.
+absl::Status serve_with_all(const std::vector<Worker>& workers) {
+  std::vector<std::thread> threads;
+  absl::Status started = absl::OkStatus();
+  try {
+    for (const Worker& worker : workers) {
+      threads.emplace_back([&worker, &workers] { serve_with(worker, workers); });
+    }
+  } catch (const std::system_error& error) {
+    started = absl::UnavailableError(std::string("a thread: ") + error.code().message());
+    for (const Worker& worker : workers) stop_at_once(worker);
   }
+  for (std::thread& thread : threads) thread.join();
+  return started;
 }
 
 int run(gsl::span<char* const> arguments) {
   absl::StatusOr<Config> config = read_config(arguments);
-  if (!config.ok()) return fail(config.status());
+  if (!config.ok()) return fail(config.status(), ExitCode::kUsage);
   if (config->help) {
     std::fputs(usage().c_str(), stdout);
     return 0;
   }
   share_descriptors(&*config);
   Site site;
-  if (const absl::Status opened = open_site(*config, &site); !opened.ok()) return fail(opened);
+  if (const absl::Status opened = open_site(*config, &site); !opened.ok()) {
+    return fail(opened, ExitCode::kUsage);
+  }
   absl::StatusOr<std::vector<UniqueFd>> listeners =
       adapters::listen_on(config->address, config->port, config->threads);
-  if (!listeners.ok()) return fail(listeners.status());
-  const std::string authority = adapters::local_authority(listeners->front());
+  if (!listeners.ok()) return fail(listeners.status(), code_of(listeners.status()));
+  const adapters::SocketAddress where = adapters::SocketAddress::local(listeners->front());
+  if (where.family() == AF_UNSPEC) {
+    return fail(absl::ErrnoToStatus(errno, "getsockname"), ExitCode::kNotListening);
+  }
+  const std::string authority = where.authority();
   const absl::StatusOr<std::vector<Worker>> workers =
       make_workers(*config, std::move(*listeners), &site);
-  if (!workers.ok()) return fail(workers.status());
+  if (!workers.ok()) return fail(workers.status(), ExitCode::kUsage);
 
   install_signal_handlers(*workers);
   announce(*config, site, authority);
-  std::vector<std::thread> threads;
-  for (const Worker& worker : *workers) {
-    threads.emplace_back([&worker, &workers] { serve_with(worker, *workers); });
-  }
-  for (std::thread& thread : threads) thread.join();
+  const absl::Status started = serve_with_all(*workers);
   ignore_signals();
+  if (!started.ok()) return fail(started, ExitCode::kFailed);
   for (const Worker& worker : *workers) {
-    if (!worker.loop->failure().ok()) return fail(worker.loop->failure(), kFailed);
+    if (!worker.loop->failure().ok()) return fail(worker.loop->failure(), ExitCode::kFailed);
   }
   return 0;
 }

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <memory>
 
@@ -61,7 +62,13 @@ absl::StatusOr<std::vector<SocketAddress>> resolve(const std::string& host, uint
   hints.ai_flags = AI_NUMERICSERV;
   addrinfo* found = nullptr;
   const int error = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
-  if (error != 0) return absl::UnavailableError(host + ": " + gai_strerror(error));
+  if (error != 0) {
+    const int system_error = errno;
+    std::string reason = host + ": ";
+    reason.append(error == EAI_SYSTEM ? std::strerror(system_error) : gai_strerror(error));
+    const bool unknown = error == EAI_NONAME || error == EAI_NODATA || error == EAI_ADDRFAMILY;
+    return unknown ? absl::NotFoundError(reason) : absl::UnavailableError(reason);
+  }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, &freeaddrinfo);
   std::vector<SocketAddress> addresses;
   for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {

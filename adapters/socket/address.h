@@ -16,7 +16,7 @@ namespace headrace::adapters {
 class SocketAddress {
  public:
   SocketAddress(const sockaddr* address, socklen_t size);
-  // Where a socket is bound.
+  // Where a socket is bound; of no family, with the reason in errno, when that cannot be told.
   static SocketAddress local(const UniqueFd& socket);
   // Where its peer's is; of no family when it has none any more.
   static SocketAddress remote(const UniqueFd& socket);
@@ -36,7 +36,8 @@ class SocketAddress {
 };
 
 // The TCP addresses of a host name or of an IPv4 or IPv6 literal, at least one, in the order in
-// which they are to be tried (RFC 6724). Waits for the name's servers.
+// which they are to be tried (RFC 6724). Waits for the name's servers. An error is NotFoundError
+// when there is no such name, and else UnavailableError.
 absl::StatusOr<std::vector<SocketAddress>> resolve(const std::string& host, uint16_t port);
 
 }  // namespace headrace::adapters

@@ -51,6 +51,7 @@ absl::StatusOr<std::vector<UniqueFd>> listen_on(const std::string& address, uint
     return sockets;
   }
   const SocketAddress where = SocketAddress::local(*exclusive);  // with the port that was picked
+  if (where.family() == AF_UNSPEC) return failure("getsockname", std::strerror(errno));
   exclusive->reset();
   for (int i = 0; i < count; ++i) {
     absl::StatusOr<UniqueFd> shared = listen_once(where, true);

@@ -14,7 +14,8 @@ namespace headrace::adapters {
 // Opens `count` non-blocking sockets that listen on the same TCP address: one for each loop, among
 // which the kernel spreads the connections (SO_REUSEPORT), so that loops share nothing. `address`
 // is a host name or an IPv4 or IPv6 literal; port 0 picks a free one. An address that somebody
-// listens on already is an error, also when that one allows sharing.
+// listens on already is an error, also when that one allows sharing. An error is NotFoundError when
+// there is no such name, and else UnavailableError.
 absl::StatusOr<std::vector<UniqueFd>> listen_on(const std::string& address, uint16_t port,
                                                 int count);
 

@@ -1,9 +1,25 @@
 #include "protocol/event/error.h"
 
 namespace headrace {
+namespace {
+
+// One without a name stands as its number.
+std::string code_text(ErrorCode code) {
+  std::string text = to_string(code);
+  if (text != "UNKNOWN") return text;
+  constexpr char kDigits[] = "0123456789abcdef";
+  const auto value = static_cast<uint32_t>(code);
+  std::string hexadecimal;
+  for (uint32_t left = value; left > 0; left >>= 4) {
+    hexadecimal.insert(hexadecimal.begin(), kDigits[left & 15]);
+  }
+  return "error " + std::to_string(value) + " (0x" + hexadecimal + ")";
+}
+
+}  // namespace
 
 std::string describe(const ErrorDetail& error) {
-  std::string text = to_string(error.code);
+  std::string text = code_text(error.code);
   if (error.rule == nullptr) return text;
   text.append(": ").append(error.rule->text).append(" (").append(error.rule->section).append(")");
   if (error.frame) {

@@ -8,9 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/program/duration.h"
+
 ABSL_FLAG(bool, loud, false, "Says more.");
 ABSL_FLAG(bool, progress, true, "Shows progress.");
 ABSL_FLAG(int, at_once, 1, "How many.");
+ABSL_FLAG(headrace::program::Duration, wait, {}, "How long.");
 
 namespace headrace::program {
 namespace {
@@ -82,6 +85,16 @@ TEST_F(CommandLineTest, MistakesNameTheArgument) {
     EXPECT_NE(error(arguments).find(named), std::string::npos) << error(arguments);
     EXPECT_EQ(error(arguments).find('\n'), std::string::npos) << error(arguments);
   }
+}
+
+// By the name that was typed, not by another one of the same flag.
+TEST_F(CommandLineTest, MistakesNameWhatWasTyped) {
+  EXPECT_EQ(error({"-m", "x"}), "'x' is not a value for -m");
+  EXPECT_EQ(error({"-mx"}), "'x' is not a value for -m");
+  EXPECT_EQ(error({"--at-once=x"}), "'x' is not a value for --at-once");
+  EXPECT_EQ(error({"--at_once", "; x"}), "'; x' is not a value for --at_once");
+  EXPECT_EQ(error({"-wait=soon"}),
+            "'soon' is not a value for -wait: a duration is a number with ms, s, m or h behind it");
 }
 
 TEST_F(CommandLineTest, DescribesFlagsByBothNames) {

@@ -107,8 +107,20 @@ TEST_F(ConfigTest, TheEnvironmentSwitchesReuseOffWhateverTheFlagSays) {
   setenv("HEADRACE_REUSE_FRAMES", "0", 1);
   EXPECT_EQ(read({})->loop.connection.allocation, Allocation::kFresh);
   EXPECT_EQ(read({"--allocation=reuse"})->loop.connection.allocation, Allocation::kFresh);
+  for (const char* off : {"off", "OFF", "false", "No"}) {
+    setenv("HEADRACE_REUSE_FRAMES", off, 1);
+    EXPECT_EQ(read({})->loop.connection.allocation, Allocation::kFresh) << off;
+  }
+  for (const char* on : {"", "1", "on", "True", "yes"}) {
+    setenv("HEADRACE_REUSE_FRAMES", on, 1);
+    EXPECT_EQ(read({})->loop.connection.allocation, Allocation::kReuse) << on;
+  }
+  for (const char* neither : {"2", "00", "nope", " 0", "disable"}) {
+    setenv("HEADRACE_REUSE_FRAMES", neither, 1);
+    EXPECT_NE(error({}).find("HEADRACE_REUSE_FRAMES"), std::string::npos) << neither;
+    EXPECT_NE(error({}).find(neither), std::string::npos);
+  }
   setenv("HEADRACE_REUSE_FRAMES", "1", 1);
-  EXPECT_EQ(read({})->loop.connection.allocation, Allocation::kReuse);
   EXPECT_EQ(read({"--allocation=fresh"})->loop.connection.allocation, Allocation::kFresh);
 }
 

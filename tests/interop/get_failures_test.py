@@ -3,6 +3,7 @@
 frame by frame. The exit codes are those that `get --help` documents."""
 
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -486,6 +487,77 @@ def write_errors():
         says(running.finish(client.WRITE_ERROR), "Broken pipe")
 
 
+def files_that_stay():
+    """a transfer to a file that fails leaves it as it was; --keep_part keeps what has come"""
+    def half(visit):
+        stream, _, _ = visit.expect_request()
+        visit.respond(stream, b"half", end=False)
+        visit.expect_ping_answer()
+        visit.send_rst_stream(stream, 1234)
+        visit.drain()
+
+    with tempfile.TemporaryDirectory(dir=SCRATCH.name) as directory:
+        path = os.path.join(directory, "file")
+        with open(path, "wb") as file:
+            file.write(b"old")
+        with socket.socket() as holder:
+            holder.bind(("127.0.0.1", 0))
+            get("-o", path, f"http://127.0.0.1:{holder.getsockname()[1]}/", code=client.NOT_CONNECTED)
+        with ScriptedServer(half) as server:
+            result = get("-o", path, server.url(), code=client.STREAM_RESET)
+        says(result, "the server reset the stream: error 1234 (0x4d2)\n")
+        equal(os.listdir(directory), ["file"])
+        with ScriptedServer(half) as server:
+            result = get("-o", path, "--keep_part", server.url(), code=client.STREAM_RESET)
+        says(result, f"get: what has come is kept in {path}.part\n")
+        equal(sorted(os.listdir(directory)), ["file", "file.part"])
+        for name, content in ((path, b"old"), (path + ".part", b"half")):
+            with open(name, "rb") as file:
+                equal(file.read(), content)
+        with ScriptedServer(answer_rest) as server:
+            get("-o", path, server.url("/new"))
+        with open(path, "rb") as file:
+            equal(file.read(), b"/new")
+    with ScriptedServer(answer_rest) as server:
+        get("-o", "/dev/null", server.url())
+    holds(not os.path.isfile("/dev/null"), "/dev/null was replaced")
+
+
+def a_signal_in_the_middle():
+    """SIGTERM in the middle of a transfer to a file: it stays as it was, and nothing lies beside it"""
+    with tempfile.TemporaryDirectory(dir=SCRATCH.name) as directory:
+        path = os.path.join(directory, "file")
+        running = None
+
+        def stop_it(visit):
+            stream, _, _ = visit.expect_request()
+            visit.respond(stream, b"half", end=False)
+            visit.expect_ping_answer()
+            equal(len(os.listdir(directory)), 1, "files beside")
+            running.process.terminate()
+            visit.drain()
+
+        with ScriptedServer(stop_it) as server:
+            running = get.start("-o", path, server.url())
+            running.finish(-signal.SIGTERM)
+        equal(os.listdir(directory), [])
+
+
+def words_of_others():
+    """what others have put into URLs, flags and frames: no control character is printed"""
+    for arguments in (["http://a/\x1b[31m"], ["--no\x1b[31m"], ["-n", "\x1b[31m", "http://a/"],
+                      ["-H", "\x1b[31m", "http://a/"], ["-o", "/no/\x1b[31m", "http://a/"],
+                      ["-d", "@/no/\x1b[31m", "http://a/"], ["--io=\x1b[31m", "http://a/"],
+                      ["http://a/\u009b31m", "http://\u009b31m/"], ["ftp\x1b[31m://a/"],
+                      ["--allocation=\x1b[31m", "http://a/"]):
+        started = get.start(*arguments)
+        started.process.wait(20)
+        started.errors.seek(0)
+        error = started.errors.read()
+        holds(b"\\x" in error and b"\x1b" not in error and b"\x9b" not in error,
+              f"{arguments}: {error!r}")
+
+
 def read_errors():
     """a file that is not there, and one that becomes shorter"""
     says(get("-d", "@/no/such/file", "http://127.0.0.1:9/", code=client.READ_ERROR), "/no/such/file")
@@ -593,7 +665,7 @@ CHECKS = [
     a_pipe_is_not_sent_again, closed_in_the_middle, closed_before_the_answer, reset_in_the_middle,
     early_answer, connection_errors, stream_errors, no_http2, padded_values, timeout, keepalive,
     no_connection, next_address, one_stream_at_a_time, upload_waits, output_waits, held_back,
-    write_errors, read_errors, requests_that_are_wrong, heads_that_are_too_large, farewell, command_line,
+    write_errors, files_that_stay, a_signal_in_the_middle, words_of_others, read_errors, requests_that_are_wrong, heads_that_are_too_large, farewell, command_line,
     no_io_uring, io_that_fails,
 ]
 

@@ -53,13 +53,13 @@ def announcement():
         run("/bin/sh", "-c", f"{command} -sS --max-time {PATIENCE} --output /dev/null")
 
 
-def refuses(*flags, runner=()):
-    """One clear line on stderr, nothing on stdout, exit code 2."""
+def refuses(*flags, runner=(), code=2):
+    """One clear line on stderr, nothing on stdout, and this exit code."""
     # (Its usual port may be taken, by another test for one.)
     port = () if any(flag.startswith("--port=") for flag in flags) else ("--port=0",)
     result = subprocess.run([*runner, PROGRAM, *port, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                             timeout=PATIENCE, check=False, text=True)
-    equal(result.returncode, 2, f"exit code with {' '.join(flags)}")
+    equal(result.returncode, code, f"exit code with {' '.join(flags)}")
     lines = result.stderr.strip().split("\n")
     equal(len(lines), 1, f"lines on stderr ({result.stderr!r})")
     equal(result.stdout, "", "stdout")
@@ -84,12 +84,12 @@ def missing_root():
 
 
 def taken_port():
-    """a port that is taken: one line, exit code 2"""
+    """a port that is taken: one line, exit code 3, which no bad flag has"""
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         port = str(holder.getsockname()[1])
-        holds(port in refuses(f"--port={port}"), "the line does not name the port")
+        holds(port in refuses(f"--port={port}", code=3), "the line does not name the port")
 
 
 # --- What it is told to do

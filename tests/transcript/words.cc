@@ -181,16 +181,21 @@ std::optional<int64_t> parse_milliseconds(std::string_view text) {
 }
 
 std::string quote(std::string_view text) {
+  constexpr std::string_view kSection = "§";  // in the names of rules
   const bool uniform = text.find_first_not_of(text.empty() ? 'x' : text[0]) == text.npos;
   const bool repeated = uniform && text.size() > 32;
   std::string result = "\"";
-  for (const char c : repeated ? text.substr(0, 1) : text) {
+  for (size_t i = 0; i < (repeated ? 1 : text.size()); ++i) {
+    const char c = text[i];
     if (c == '"' || c == '\\') {
       result += {'\\', c};
     } else if (c == '\n') {
       result += "\\n";
     } else if (c == '\r') {
       result += "\\r";
+    } else if (text.substr(i).starts_with(kSection)) {
+      result += kSection;
+      i += kSection.size() - 1;
     } else if (c < ' ' || c > '~') {
       char escape[8];
       std::snprintf(escape, sizeof(escape), "\\x%02x", static_cast<unsigned char>(c));

@@ -35,6 +35,15 @@ TEST(OutcomeTest, AResetNamesItsCode) {
   EXPECT_NE(outcome.reason.find("CANCEL"), std::string::npos);
 }
 
+TEST(OutcomeTest, ACodeWithoutANameStandsAsItsNumber) {
+  const auto code = static_cast<ErrorCode>(1234);
+  EXPECT_EQ(judge_end(closed(ClosedBy::kPeer, code, FrameType::kRstStream), false, {}).reason,
+            "the server reset the stream: error 1234 (0x4d2)");
+  const ConnectionNews news{.goaway = code, .goaway_text = ""};
+  EXPECT_EQ(judge_end(closed(ClosedBy::kPeer, ErrorCode::kCancel), false, news).reason,
+            "the server ended the connection: GOAWAY error 1234 (0x4d2)");
+}
+
 TEST(OutcomeTest, TheConnectionWasLost) {
   EXPECT_EQ(judge_end(closed(ClosedBy::kPeer, ErrorCode::kCancel), false, {}).code,
             ExitCode::kConnectionLost);

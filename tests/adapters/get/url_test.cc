@@ -73,10 +73,32 @@ TEST(UrlTest, EncodesWhatIsNotAscii) {
 }
 
 TEST(UrlTest, MistakesNameTheUrl) {
-  for (const char* text : {"", "http://", "http:///x", "ftp://a/", "http://a:b/", "http://a:0/",
-                           "http://a:65536/", "http://a:80x/", "http://a b/", "http://a/b c",
-                           "http://a/\x01", "http://[::1", "http://[]/", "http://[::1]x/",
-                           "http://[fe80::1%25eth0]/", "http://::1/", "http://a<b>/"}) {
+  for (const char* text : {"",
+                           "http://",
+                           "http:///x",
+                           "ftp://a/",
+                           "http://a:b/",
+                           "http://a:0/",
+                           "http://a:65536/",
+                           "http://a:80x/",
+                           "http://a b/",
+                           "http://a/b c",
+                           "http://a/\x01",
+                           "http://[::1",
+                           "http://[]/",
+                           "http://[::1]x/",
+                           "http://[fe80::1%25eth0]/",
+                           "http://::1/",
+                           "http://a<b>/",
+                           "http://:80/",
+                           "http://a:b:c/",
+                           "http://]/",
+                           "http://[::1/",
+                           "http://%/",
+                           "http://%4/",
+                           "http://[v1.a]/",
+                           "http://[1:2]/",
+                           "http://[a]/"}) {
     const std::string message = error(text);
     EXPECT_NE(message, "no error") << text;
     EXPECT_TRUE(message.starts_with(text)) << message;
