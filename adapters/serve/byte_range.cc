@@ -21,6 +21,13 @@ std::optional<uint64_t> parse_number(std::string_view digits) {
   return number;
 }
 
+// Of two numbers, however long they are.
+bool is_less(std::string_view a, std::string_view b) {
+  a.remove_prefix(std::min(a.find_first_not_of('0'), a.size()));
+  b.remove_prefix(std::min(b.find_first_not_of('0'), b.size()));
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
+
 ByteRange part(uint64_t first, uint64_t size) { return {ByteRange::Kind::kPart, first, size}; }
 
 }  // namespace
@@ -43,7 +50,8 @@ ByteRange parse_byte_range(std::string_view value, uint64_t total) {
     return part(total - size, size);
   }
   const bool open_ended = dash + 1 == spec.size();
-  if (!first || (!last && !open_ended) || (last && *last < *first)) return kWhole;
+  if (!first || (!last && !open_ended)) return kWhole;
+  if (last && is_less(spec.substr(dash + 1), spec.substr(0, dash))) return kWhole;
   if (*first >= total) return kUnsatisfiable;
   const uint64_t end = open_ended ? total - 1 : std::min(*last, total - 1);
   return part(*first, end - *first + 1);

@@ -51,6 +51,10 @@ void answer(Responder& responder, const Site& site, const Client& client) {
     const bool found = site.diagnostics && path == "/ws";
     return found ? answer_websocket(responder) : responder.respond_error(404);
   }
+  // RFC 9110 §9.3.7: of the server as a whole, whatever is at its paths.
+  if (path == "*" && responder.method() == "OPTIONS") {
+    return responder.respond_without_body(204, {{"allow", "GET, HEAD, OPTIONS"}});
+  }
   if (!path.starts_with('/')) return responder.respond_error(400);
   if (site.diagnostics && answer_diagnostics(responder, site, client)) return;
   if (site.root) return answer_file(responder, client);

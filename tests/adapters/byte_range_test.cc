@@ -28,6 +28,13 @@ TEST(ByteRangeTest, ExamplesOfTheRfc) {
   EXPECT_EQ(described("bytes=9500-", 10000), "9500+500");
 }
 
+// No number is too large to be compared with another.
+TEST(ByteRangeTest, LargeNumbers) {
+  EXPECT_EQ(described("bytes=18446744073709551617-18446744073709551616", 10), "whole");
+  EXPECT_EQ(described("bytes=18446744073709551616-18446744073709551617", 10), "unsatisfiable");
+  EXPECT_EQ(described("bytes=2-18446744073709551617", 10), "2+8");
+}
+
 TEST(ByteRangeTest, EndsWithTheRepresentation) {
   EXPECT_EQ(described("bytes=0-0", 10), "0+1");
   EXPECT_EQ(described("bytes=9-9", 10), "9+1");
