@@ -1,5 +1,6 @@
 #include "protocol/message/response_text.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
@@ -30,6 +31,13 @@ char* put_status_line(uint16_t status, HttpVersion version, char* out) {
   return put(kEndOfLine, out);
 }
 
+// A value without white space at its edges, nor what is going to be white space there.
+std::string_view without_edges(std::string_view value) {
+  constexpr std::string_view kEdges(" \t\r\n\0", 5);
+  value.remove_prefix(std::min(value.find_first_not_of(kEdges), value.size()));
+  return value.substr(0, value.find_last_not_of(kEdges) + 1);
+}
+
 char* put_field(const Field& field, char* out) {
   if (field.name.starts_with(':')) return out;
   FieldSyntax syntax = field.syntax;
@@ -44,7 +52,7 @@ char* put_field(const Field& field, char* out) {
   out = put(field.name, out);
   out = put(kColon, out);
   char* const value = out;
-  out = put(clean ? field.value : trim_field_value(field.value), out);
+  out = put(clean ? field.value : without_edges(field.value), out);
   if (syntax == FieldSyntax::kInvalidValue) {
     for (char* at = value; at < out; ++at) {
       if (*at == '\r' || *at == '\n' || *at == '\0') *at = ' ';

@@ -448,7 +448,7 @@ TEST(ResponseHeadTest, SaysWhetherTheBodyMatters) {
 
 TEST(ResponseTextTest, IsOneHeadWhateverTheFieldsHold) {
   const std::vector<Field> fields = {
-      {":status", "299"}, {":path", "/"}, {"a", " padded\t"}, {"b", "x\r\nset-cookie: y"},
+      {":status", "299"}, {":path", "/"}, {"a", " padded\t"}, {"b", "\r\n x\r\nset-cookie: y\n "},
       {"c\r\nd", "z"},    {"", "z"},      {"e f", "z"},       {"g", std::string_view("1\0002", 3)}};
   const auto head = OutgoingHead::complete(fields, {HttpVersion::kHttp11, true});
   EXPECT_EQ(through_text(head, HttpVersion::kHttp11),
