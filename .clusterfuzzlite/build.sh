@@ -1,7 +1,7 @@
 #!/bin/bash
 # Builds every fuzzer with the compiler, flags and engine that OSS-Fuzz or ClusterFuzzLite name in the
 # environment, and puts it into $OUT with its seeds and dictionary. Not with Bazel: its packages here
-# are Debian's. Without $SRC/nghttp2 and $SRC/gsl it takes the system's.
+# are Debian's. Without $SRC/nghttp2, $SRC/gsl and $SRC/abseil it takes the system's.
 set -eu
 
 work=${WORK:-$(mktemp -d)}/headrace
@@ -17,11 +17,26 @@ if [ -d "${SRC:-}/nghttp2" ]; then
   libraries=$SRC/nghttp2/lib/.libs/libnghttp2.a
 fi
 
-# All that a fuzzer can need, in one archive: the engine, the reference codecs, and what fuzzers and
-# tests play conversations with.
+if [ -d "${SRC:-}/abseil" ]; then
+  cmake -S "$SRC/abseil" -B "$work/abseil" -DCMAKE_CXX_STANDARD=20 -DABSL_PROPAGATE_CXX_STD=ON \
+    -DCMAKE_INSTALL_PREFIX="$work/installed" -DCMAKE_INSTALL_LIBDIR=lib
+  cmake --build "$work/abseil" -j"$(nproc)" --target install
+  export PKG_CONFIG_PATH=$work/installed/lib/pkgconfig
+fi
+# What the programs' parsers need of it.
+abseil="absl_flags absl_flags_reflection absl_statusor absl_strings"
+flags="$flags $(pkg-config --cflags $abseil)"
+libraries="$libraries $(pkg-config --libs $abseil)"
+
+# All that a fuzzer can need, in one archive: the engine, the reference codecs, what fuzzers and tests
+# play conversations with, and the programs' parsers.
 sources=$(find memory field hpack protocol fuzz tests/reference tests/transcript tests/self_play \
   tests/frame/render.cc -name '*.cc' ! -name '*_test.cc' ! -name '*_fuzzer.cc' ! -name '*main.cc' \
   ! -name 'transcript_seeds.cc')
+for parser in get/url program/command_line program/duration program/printable serve/byte_range \
+  serve/document_root serve/http_date serve/utf8 serve/websocket_frame serve/websocket_reader; do
+  sources="$sources adapters/$parser.cc"
+done
 export CXX CXXFLAGS flags work
 compile() {
   object=$work/${1//\//-}.o
