@@ -175,7 +175,7 @@ def mutation():
     code, output = run("tests/mutation/run", "--seed=1", *(
         (f"--sample={MUTANTS_ALL}",) if everything() else
         # (Headers are in nearly everything that would be compiled; one of twenty is no percentage.)
-        (f"--sample={MUTANTS}", "--sources", "--at_least=90")),
+        (f"--sample={MUTANTS}", "--sources", "--quick", "--at_least=90")),
                        tell=str.strip)
     killed = re.search(r"^mutation: (\d+) of (\d+) killed", output, re.MULTILINE)
     yield (killed.group(0) if killed else "mutation"), None if code == 0 else tail(output, 60)
