@@ -143,8 +143,11 @@ void Ours::on(const TrailersReceived& trailers) {
 }
 void Ours::on(const StreamClosed& closed) {
   if (closed.closed_by != ClosedBy::kPeer) return;  // a lost transport is nobody's word
-  observed_.streams[closed.stream_id].push_back(
-      "closed by peer " + std::to_string(static_cast<uint32_t>(closed.error)));
+  // What a GOAWAY left out is REFUSED_STREAM to nghttp2, whatever the GOAWAY said.
+  const bool left_out = closed.detail.frame == FrameType::kGoaway;
+  const ErrorCode code = left_out ? ErrorCode::kRefusedStream : closed.error;
+  observed_.streams[closed.stream_id].push_back("closed by peer " +
+                                                std::to_string(static_cast<uint32_t>(code)));
 }
 void Ours::on(const SettingsReceived& settings) {
   for (const Setting& setting : settings.entries) {
