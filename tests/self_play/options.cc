@@ -59,6 +59,7 @@ Options random_options(Role role, Allocation allocation, Random* random) {
   options.trim_field_values = random->one_in(4);
   options.join_cookies = !random->one_in(4);
   options.split_cookies = random->one_in(2);
+  options.reset_after_early_response = !random->one_in(4);
   options.send_buffer_size = random->pick(kBuffers);
   options.limits.concurrent_streams = random->pick(kStreams);
   options.limits.remembered_streams = random->pick(kRemembered);
