@@ -17,10 +17,12 @@ not explained in tests/mutation/survivors.
 
 import argparse
 import concurrent.futures
+import ctypes
 import hashlib
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -192,7 +194,7 @@ class Test:
         process = subprocess.Popen(self.command, cwd=self.directory, env=environment,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, start_new_session=True,
-                                   preexec_fn=bound_memory)
+                                   preexec_fn=confine)
         try:
             code = process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -222,9 +224,13 @@ class Test:
         return None
 
 
-def bound_memory():
-    """A mutant that allocates without end is no reason to take the machine along."""
-    import resource
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def confine():
+    """A mutant that allocates without end is no reason to take the machine along, and none outlives us."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -302,6 +308,8 @@ def parse():
 
 def main():
     arguments = parse()
+    for reason in (signal.SIGINT, signal.SIGTERM):  # what was found out is written already
+        signal.signal(reason, lambda *unused: os._exit(130))
     deadline = time.monotonic() + 60 * arguments.minutes if arguments.minutes else None
     paths = [path for path in output_of("git", "ls-files", "-z", *MUTATED).split("\0")
              if path.endswith((".cc",) if arguments.sources else (".cc", ".h"))]
@@ -345,6 +353,7 @@ def main():
                 say(f"{len(done):4} {'killed  ' if by else 'SURVIVES'} {describe(mutant)}  [{by or why}]")
 
         list(pool.map(one, [mutant for mutant in taken if mutant.key not in done]))
+    subprocess.run(["bazel", "shutdown"], cwd=TREE, check=False)
     return report(taken, done, arguments.at_least)
 
 
