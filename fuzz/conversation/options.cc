@@ -36,7 +36,7 @@ void draw_limits(uint8_t bits, Options* options) {
 void draw_policies(uint8_t bits, Options* options) {
   static SomePadding padding;  // it has no state
   static constexpr std::array<WindowPolicy, 4> kWindows = {
-      WindowPolicy::kHalfWindow, WindowPolicy::kFixed, WindowPolicy::kAutoTuned,
+      WindowPolicy::kHalfWindow, WindowPolicy::kImmediate, WindowPolicy::kAutoTuned,
       WindowPolicy::kAutoTuned};
   options->window_policy = kWindows[bits & 3];
   if ((bits & 3) == 3) options->max_window_size = 100000;

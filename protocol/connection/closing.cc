@@ -215,8 +215,7 @@ void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed
   } else if (!stream->sending_ended) {
     watch_end(stream);  // it counts until our RST_STREAM is shown, or END_STREAM in front of it
   }
-  // What the application had not given back yet is the connection's again.
-  give_connection_credit(std::exchange(stream->uncredited, 0));
+  credit_.close(&stream->credit);
   stream->closed_event_due = stream->announced;
   stream->released_event_due = stream->body.owes_release() && !stream->body.held();
   notify(stream);

@@ -61,6 +61,8 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
       next_own_stream_(first_own_stream(role, options)),
       send_queue_(options.scheduler, options.custom_scheduler),
       idle_priorities_(&ledger_),
+      credit_({options.window_policy, options.connection_window_size, options.max_window_size,
+               options.automatic_credit}),
       replies_(options.limits.queued_replies),
       resets_(options.limits.reset_burst, options.limits.resets_per_second, now),
       useless_frames_(options.limits.useless_burst, options.limits.useless_per_second, now),
@@ -75,6 +77,8 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
   // The client speaks first, in 24 octets of its own (RFC 9113 §3.4).
   if (role_ == Role::kClient) parsing_ = Parsing::kFrameHeader;
   write_preface();
+  // Only a WINDOW_UPDATE changes the connection's window (§6.9.2).
+  if (uint32_t increment = credit_.take_initial_increment()) write_window_update(0, increment);
 }
 
 // RFC 9113 §3.4: a SETTINGS frame, in the client role behind the 24 octets.
@@ -90,8 +94,7 @@ void Connection::write_preface() {
         options_.limits.field_list_size = setting.value;
       }
     }
-    send_settings(options_.settings);
-    return widen_connection_window();
+    return send_settings(options_.settings);
   }
   const SettingValues initial;
   Setting settings[8];
@@ -113,15 +116,6 @@ void Connection::write_preface() {
   announce(SettingId::kEnableConnectProtocol, 1, !client && options_.enable_connect_protocol);
   announce(SettingId::kNoRfc7540Priorities, 1, options_.no_rfc7540_priorities);
   send_settings({settings, count});
-  widen_connection_window();
-}
-
-void Connection::widen_connection_window() {
-  // Only a WINDOW_UPDATE changes the connection's window (§6.9.2).
-  if (options_.connection_window_size <= kInitialWindow) return;
-  uint32_t increment = options_.connection_window_size - kInitialWindow;
-  if (!receive_window_.widen(kInitialWindow, increment)) return;
-  write_window_update(0, increment);
 }
 
 // An event that is still held gets its bytes while they are there.
@@ -278,7 +272,7 @@ bool Connection::has_events() const {
 
 bool Connection::wants_input() const {
   const EntryGuard::Entry entry(guard_, "Connection::wants_input()");
-  return phase_ == Phase::kOpen && !input_ended_ && !holds_input();
+  return phase_ == Phase::kOpen && !input_ended_ && !holds_input() && !input_.has_kept();
 }
 
 const SettingValues& Connection::peer_settings() const {

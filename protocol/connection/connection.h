@@ -32,6 +32,7 @@
 #include "protocol/frame/frame_parser.h"
 #include "protocol/guard/reply_count.h"
 #include "protocol/guard/token_bucket.h"
+#include "protocol/http2/credit.h"
 #include "protocol/http2/going_away.h"
 #include "protocol/message/http_date.h"
 #include "protocol/message/response_head.h"
@@ -83,7 +84,9 @@ class Connection {
 
   // Events wait for the next range.
   bool has_events() const;
-  // False: enough replies are waiting to be sent; stop reading the transport until it turns true.
+  // False: stop reading the transport until it turns true. Enough replies are waiting to be sent,
+  // or input that was kept has yet to be read: has_events() says when advance() or an empty
+  // receive() goes on with it.
   bool wants_input() const;
   // When advance() has something to do; TimePoint::max() when nothing is timed.
   TimePoint next_deadline() const;
@@ -132,7 +135,10 @@ class Connection {
   // RST_STREAM (RFC 9113 §6.4). StreamClosed follows.
   SubmitResult reset_stream(StreamId stream_id, ErrorCode code);
 
-  // Gives back `size` octets of receive window of a stream with manual credit (RFC 9113 §6.9).
+  // Gives back `size` octets of receive window of a stream with manual credit (RFC 9113 §6.9), the
+  // stream's and the connection's. Increments add up until output is asked for. What a stream's
+  // application holds is missing in the connection's window too: streams that are given no credit
+  // can come to hold all of Options::connection_window_size, and then no other stream gets DATA.
   SubmitResult credit(StreamId stream_id, uint32_t size);
   // Whether the stream's credit is given back automatically from now on
   // (Options::automatic_credit).
@@ -217,7 +223,6 @@ class Connection {
   // --- connection.cc: the steps of a range.
 
   void write_preface();
-  void widen_connection_window();
   EventRange begin(gsl::span<const uint8_t> bytes, TimePoint now);
   // The next event, or null when there is none.
   EventPtr step();
@@ -444,14 +449,13 @@ class Connection {
 
   // --- credit.cc: receive windows.
 
-  void take_back_credit(Stream* stream, uint32_t size);
-  void give_stream_credit(Stream* stream, uint32_t size);
-  void give_overdue_credit();
-  void give_connection_credit(uint32_t size);
-  uint32_t connection_window() const;
-  void measure_delivery(uint32_t size);
-  void tune_window();
-  void write_credit(StreamId stream_id, uint32_t increment);
+  void use_window(Stream* stream, uint32_t size);
+  void look_for_due_credit();
+  bool credit_is_due() const { return phase_ == Phase::kOpen && credit_.any_due(); }
+  bool can_write_credit() const {
+    return credit_is_due() && credit_end_offset_ <= output_.sent_offset();
+  }
+  void write_due_credit();
 
   enum class Phase : uint8_t {
     kOpen,
@@ -540,15 +544,8 @@ class Connection {
   StreamList<&Stream::ending> ending_;
   StreamList<&Stream::leaving> leaving_;
   FlowWindow send_window_;
-  ReceiveWindow receive_window_;
-  uint32_t tuned_window_ = 0;  // WindowPolicy::kAutoTuned: the size it has found, so far
-  uint32_t largest_announced_window_ = kInitialWindow;  // as our INITIAL_WINDOW_SIZE, ever
-  struct {
-    bool measuring = false;
-    uint64_t octets = 0;  // since the PING went out
-    uint64_t pause = 0;   // octets to pass until the next
-    int unchanged = 0;    // measurements in a row that found the window wide enough
-  } delivery_;
+  Credit credit_;
+  uint64_t credit_end_offset_ = 0;  // of the WINDOW_UPDATEs that went out last
   int64_t largest_send_delta_ = 0;  // no stream's send window stands higher above its base
 
   OutputQueue output_;

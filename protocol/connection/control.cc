@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "protocol/connection/connection.h"
 #include "protocol/frame/frame_writer.h"
 
@@ -32,7 +30,7 @@ SubmitResult Connection::submit_settings(gsl::span<const Setting> settings) {
     }
     // Streams that were widened (WindowPolicy::kAutoTuned) stand above INITIAL_WINDOW_SIZE.
     if (setting.id == SettingId::kInitialWindowSize &&
-        int64_t{setting.value} + tuned_window_ > kMaxWindow && tuned_window_ > 0) {
+        int64_t{setting.value} + credit_.tuned() > kMaxWindow && credit_.tuned() > 0) {
       rule = &kWindowsInBounds;
     }
     if (rule != nullptr) return {SubmitError::kInvalidArgument, rule};
@@ -82,9 +80,7 @@ void Connection::send_settings(gsl::span<const Setting> settings) {
   for (const Setting& setting : settings) {
     if (setting.id == SettingId::kMaxConcurrentStreams) announced_max_streams_ = setting.value;
     if (setting.id == SettingId::kEnablePush) announced_push_ = setting.value != 0;
-    if (setting.id == SettingId::kInitialWindowSize) {
-      largest_announced_window_ = std::max(largest_announced_window_, setting.value);
-    }
+    if (setting.id == SettingId::kInitialWindowSize) credit_.announced(setting.value);
   }
   size_t size = FrameHeader::kSize + settings.size() * SettingsEntries::kEntrySize;
   uint8_t* room = output_.reserve(size);

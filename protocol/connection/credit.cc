@@ -1,11 +1,12 @@
-#include <algorithm>
-
 #include "protocol/connection/connection.h"
 
-// Receive credit (RFC 9113 §6.9): when it goes back to the peer, and how wide the windows are.
+// Receive credit (RFC 9113 §6.9): where its two ends, the frames and the application, meet Credit.
 
 namespace headrace::inline HEADRACE_ABI {
 namespace {
+
+constexpr Rule kCreditHeld = {"connection.h credit()",
+                              "no more is given back than the application holds"};
 
 // RFC 9113 §5.1: DATA may come.
 bool is_receiving(StreamState state) {
@@ -14,97 +15,61 @@ bool is_receiving(StreamState state) {
 
 }  // namespace
 
-void Connection::give_stream_credit(Stream* stream, uint32_t size) {
+void Connection::use_window(Stream* stream, uint32_t size) {
   if (!is_receiving(stream->state)) return;
-  const int64_t base = own_settings_.initial_window_size;
-  const bool at_once = options_.window_policy == WindowPolicy::kFixed;
-  uint32_t increment = stream->receive_window.consume(base, base + stream->widened, size, at_once);
-  if (tuned_window_ == 0) return write_credit(stream->id, increment);
-  // The peer may have applied SETTINGS of ours that it has not acknowledged yet.
-  const int64_t most = kMaxWindow - largest_announced_window_;
-  const int64_t extra = std::min(int64_t{tuned_window_} - base, most) - stream->widened;
-  if (extra > 0 && stream->receive_window.widen(base, static_cast<uint32_t>(extra))) {
-    stream->widened += static_cast<uint32_t>(extra);
-    increment += static_cast<uint32_t>(extra);
-  }
-  write_credit(stream->id, increment);
-}
-
-ReceiveCredit Connection::receive_credit(StreamId stream_id) const {
-  const EntryGuard::Entry entry(guard_, "Connection::receive_credit()");
-  if (stream_id != 0) {
-    const Stream* stream = streams_.find(stream_id);
-    if (stream == nullptr) return {};
-    // (A promised response counts from the whole window, which it has already: §6.9.2.)
-    const bool promised = stream->state == StreamState::kReservedRemote;
-    if (!promised && !is_receiving(stream->state)) return {};
-    const ReceiveWindow& window = stream->receive_window;
-    return {window.available(own_settings_.initial_window_size), window.waiting(),
-            stream->uncredited};
-  }
-  uint64_t held = 0;
-  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
-    held += stream->uncredited;
-  }
-  return {receive_window_.available(kInitialWindow), receive_window_.waiting(), held};
+  credit_.use(&stream->credit, own_settings_.initial_window_size, size);
 }
 
 // The initial window became smaller (§6.9.2). What had not been given back, being little beside the
 // old one, may be all that the peer has to wait for.
-void Connection::give_overdue_credit() {
+void Connection::look_for_due_credit() {
   for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
-    give_stream_credit(stream, 0);
+    use_window(stream, 0);
   }
 }
 
-void Connection::give_connection_credit(uint32_t size) {
-  const bool at_once = options_.window_policy == WindowPolicy::kFixed;
-  write_credit(0, receive_window_.consume(kInitialWindow, connection_window(), size, at_once));
-}
-
-uint32_t Connection::connection_window() const {
-  return std::max(options_.connection_window_size, tuned_window_);
-}
-
-// WindowPolicy::kAutoTuned: a PING goes out with the first of these octets; what has come in when
-// its answer is there is what the path delivers in a round trip.
-void Connection::measure_delivery(uint32_t size) {
-  if (delivery_.measuring) {
-    delivery_.octets += size;
-  } else if (delivery_.pause > size) {
-    delivery_.pause -= size;
-  } else if (tuned_window_ < options_.max_window_size) {
-    delivery_.measuring = true;
-    delivery_.octets = size;
-    send_ping(kWindowPing, PingPurpose::kWindow);
+// Those before have been taken: what the peer does not read is one WINDOW_UPDATE a stream, however
+// much it sends. So they need not count as replies, and never keep us from reading.
+void Connection::write_due_credit() {
+  if (!can_write_credit()) return;
+  while (credit_.any_due()) {
+    const CreditDue due = credit_.take_due(own_settings_.initial_window_size);
+    write_window_update(due.stream_id, due.increment);
   }
+  credit_end_offset_ = output_.end_offset();
 }
 
-// A window of twice the bandwidth-delay product keeps the sender busy while credit, given back in
-// halves, is on its way. It only ever grows.
-void Connection::tune_window() {
-  delivery_.measuring = false;
-  const uint32_t now =
-      std::max(tuned_window_, std::min(own_settings_.initial_window_size, connection_window()));
-  if (delivery_.octets * 2 <= now) {
-    // Wide enough. After a few of these look again later, for the sake of peers that count PINGs.
-    if (++delivery_.unchanged % 4 == 0) delivery_.pause = uint64_t{now} * 16;
-    return;
-  }
-  delivery_.unchanged = 0;
-  const uint32_t before = connection_window();
-  tuned_window_ =
-      static_cast<uint32_t>(std::min<uint64_t>(delivery_.octets * 2, options_.max_window_size));
-  const uint32_t after = connection_window();
-  if (after > before && receive_window_.widen(kInitialWindow, after - before)) {
-    write_credit(0, after - before);
-  }
+SubmitResult Connection::credit(StreamId stream_id, uint32_t size) {
+  const EntryGuard::Entry entry(guard_, "Connection::credit()");
+  SubmitError error;
+  Stream* stream = find_for_command(stream_id, &error);
+  if (stream == nullptr) return {error};
+  if (!credit_.let_go(&stream->credit, size)) return {SubmitError::kTooLarge, &kCreditHeld};
+  use_window(stream, size);
+  return {};
 }
 
-void Connection::write_credit(StreamId stream_id, uint32_t increment) {
-  if (increment == 0 || phase_ != Phase::kOpen) return;
-  write_window_update(stream_id, increment);
-  count_reply();
+SubmitResult Connection::set_automatic_credit(StreamId stream_id, bool automatic) {
+  const EntryGuard::Entry entry(guard_, "Connection::set_automatic_credit()");
+  SubmitError error;
+  Stream* stream = find_for_command(stream_id, &error);
+  if (stream == nullptr) return {error};
+  credit_.set_automatic(&stream->credit, automatic);
+  const uint32_t held = automatic ? stream->credit.held() : 0;
+  if (credit_.let_go(&stream->credit, held)) use_window(stream, held);
+  return {};
+}
+
+ReceiveCredit Connection::receive_credit(StreamId stream_id) const {
+  const EntryGuard::Entry entry(guard_, "Connection::receive_credit()");
+  if (stream_id == 0) return {credit_.window(), credit_.waiting(), credit_.held()};
+  const Stream* stream = streams_.find(stream_id);
+  if (stream == nullptr) return {};
+  // (A promised response counts from the whole window, which it has already: §6.9.2.)
+  const bool promised = stream->state == StreamState::kReservedRemote;
+  if (!promised && !is_receiving(stream->state)) return {};
+  const CreditState& credit = stream->credit;
+  return {credit.window(own_settings_.initial_window_size), credit.waiting(), credit.held()};
 }
 
 }  // namespace headrace::inline HEADRACE_ABI

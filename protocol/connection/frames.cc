@@ -199,7 +199,7 @@ EventPtr Connection::on_settings_ack() {
     if (setting.id == SettingId::kHeaderTableSize) decoder_.set_max_table_size(setting.value);
   });
   if (settings_in_flight_.empty()) settings_deadline_ = TimePoint::max();
-  if (own_settings_.initial_window_size < window_before) give_overdue_credit();
+  if (own_settings_.initial_window_size < window_before) look_for_due_credit();
   return recycler_.lend(SettingsAcknowledged{});
 }
 
@@ -230,7 +230,7 @@ EventPtr Connection::on_ping(gsl::span<const uint8_t> payload) {
     case PingPurpose::kKeepalive:  // any input was answer enough
       break;
     case PingPurpose::kWindow:
-      tune_window();
+      credit_.measured(own_settings_.initial_window_size);
       break;
   }
   return nullptr;
@@ -310,19 +310,19 @@ void Connection::begin_data(uint32_t padding) {
   data_.data = header_.length - padding;
   data_.padding = padding == 0 ? 0 : padding - 1;
   data_.connection_credit = header_.length;
-  if (!receive_window_.receive(kInitialWindow, header_.length)) {
+  if (!credit_.receive(header_.length)) {
     return fail(ErrorCode::kFlowControlError, kConnectionWindow, header_.length,
-                static_cast<uint64_t>(receive_window_.available(kInitialWindow)));
+                static_cast<uint64_t>(credit_.window()));
   }
   if (data_.data == 0 && !end_stream && !spend_useless_frame()) return;
 
   Stream* stream = streams_.find(header_.stream_id);
   if (!receive_on(stream, StreamInput::kData)) return;
   int64_t base = own_settings_.initial_window_size;
-  int64_t window = stream->receive_window.available(base);
-  if (!stream->receive_window.receive(base, header_.length)) {
+  if (!Credit::receive(&stream->credit, base, header_.length)) {
+    const int64_t window = std::max<int64_t>(stream->credit.window(base), 0);
     return fail_stream(frame_error(ErrorCode::kFlowControlError, kStreamWindow, header_.length,
-                                   static_cast<uint64_t>(std::max<int64_t>(window, 0))));
+                                   static_cast<uint64_t>(window)));
   }
   if (!stream->head_received) {
     return fail_stream(frame_error(ErrorCode::kProtocolError, kHeadFirst));
@@ -334,7 +334,8 @@ void Connection::begin_data(uint32_t padding) {
                     static_cast<uint64_t>(content.announced())),
         "content-length");
   }
-  if (options_.window_policy == WindowPolicy::kAutoTuned) measure_delivery(header_.length);
+  if (credit_.measure(header_.length)) send_ping(kWindowPing, PingPurpose::kWindow);
+  if (end_stream) credit_.stop(&stream->credit);
   content.count(data_.data);
   data_.deliver = true;
   data_.end_stream = end_stream;
@@ -356,8 +357,8 @@ EventPtr Connection::deliver_data(gsl::span<const uint8_t> bytes) {
   }
   auto size = static_cast<uint32_t>(bytes.size());
   statistics_.data_received += size;
-  if (!stream->automatic_credit) {
-    stream->uncredited += size;
+  if (!stream->credit.automatic()) {
+    credit_.hold(&stream->credit, size);
     data_.connection_credit -= size;
     data_.stream_credit -= size;
   }
@@ -368,10 +369,10 @@ EventPtr Connection::deliver_data(gsl::span<const uint8_t> bytes) {
 
 // The frame has come in whole: what the application will not give back is given back here.
 void Connection::end_data() {
-  give_connection_credit(data_.connection_credit);
+  credit_.use(data_.connection_credit);
   if (!data_.deliver) return;
   Stream* stream = streams_.find(header_.stream_id);
-  if (stream != nullptr) give_stream_credit(stream, data_.stream_credit);
+  if (stream != nullptr) use_window(stream, data_.stream_credit);
 }
 
 }  // namespace headrace::inline HEADRACE_ABI

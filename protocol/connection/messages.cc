@@ -175,7 +175,7 @@ EventPtr Connection::on_request(const LimitHit* too_large) {
   stream->head_received = true;
   stream->counted = true;
   ++peer_streams_;
-  stream->automatic_credit = options_.automatic_credit;
+  credit_.open(&stream->credit, id);
 
   if (block_.depends_on_itself) {
     fail_stream(frame_error(ErrorCode::kProtocolError, kSelfDependency));
@@ -315,7 +315,7 @@ EventPtr Connection::on_promise(const LimitHit* too_large) {
   stream->state = on_receive(StreamState::kIdle, StreamInput::kPromised).next;
   stream->counted = true;
   ++peer_streams_;
-  stream->automatic_credit = options_.automatic_credit;
+  credit_.open(&stream->credit, id);
   if (too_large) return decline_beyond(ErrorCode::kEnhanceYourCalm, kListSize, *too_large);
   MessageOptions rules{options_.trim_field_values};
   std::string_view field;

@@ -11,6 +11,7 @@
 #include "protocol/connection/padding_policy.h"
 #include "protocol/frame/frame_type.h"
 #include "protocol/guard/limits.h"
+#include "protocol/http2/window_policy.h"
 #include "protocol/stream/scheduler.h"
 
 namespace headrace {
@@ -18,14 +19,6 @@ namespace headrace {
 using TimePoint = std::chrono::steady_clock::time_point;
 
 enum class Role : uint8_t { kServer, kClient };
-
-// When receive credit (RFC 9113 §6.9) goes back to the peer.
-enum class WindowPolicy : uint8_t {
-  kHalfWindow,  // when half of the window is used up: few WINDOW_UPDATEs, and the peer never
-                // starves
-  kFixed,       // with every frame: the peer always has the whole window
-  kAutoTuned,   // as kHalfWindow, of windows that grow to what the path delivers in a round trip
-};
 
 // What a connection is created with; it never changes afterwards. Every default is safe on the open
 // network.
@@ -66,8 +59,10 @@ struct Options {
   // Client: 3 when stream 1 was used by the request that upgraded the connection.
   uint32_t first_stream_id = 0;
 
-  // The connection's receive window (RFC 9113 §6.9.2): raised by a WINDOW_UPDATE when above 65,535.
-  uint32_t connection_window_size = 65535;
+  // The connection's receive window (RFC 9113 §6.9.2): raised by a WINDOW_UPDATE on stream 0 behind
+  // the first SETTINGS when above 65,535, which it cannot be below. Much more than a stream's, so
+  // that one whose octets the application holds leaves the others room.
+  uint32_t connection_window_size = 1024 * 1024;
 
   // How the receive windows are kept open; kAutoTuned widens those of streams and connection from
   // the sizes above up to max_window_size.

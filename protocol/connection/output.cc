@@ -32,6 +32,7 @@ FrameHeader data_header(StreamId id, size_t size, bool end_stream) {
 gsl::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {
   const EntryGuard::Entry entry(guard_, "Connection::pending_output()");
   for (;;) {
+    write_due_credit();
     open_waiting(max_bytes);
     while (output_.unsent() < max_bytes) {
       if (!can_cut_data()) break;
@@ -45,7 +46,7 @@ gsl::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {
       on_shown(ending_.front());
     }
     const bool opens = can_open_waiting() && output_.unsent() < max_bytes;
-    if (output_.end_offset() == before && !opens) return shown;
+    if (output_.end_offset() == before && !opens && !can_write_credit()) return shown;
   }
 }
 
@@ -93,7 +94,7 @@ void Connection::note_release(Stream* stream) {
 
 bool Connection::wants_output() const {
   const EntryGuard::Entry entry(guard_, "Connection::wants_output()");
-  return output_.unsent() > 0 || can_cut_data() || can_open_waiting();
+  return output_.unsent() > 0 || can_cut_data() || can_open_waiting() || credit_is_due();
 }
 
 bool Connection::can_cut_data() const {

@@ -86,7 +86,7 @@ Stream* Connection::create_own_stream(const RequestHead& request, uintptr_t user
   stream->request = request;
   stream->announced = true;
   stream->user_data = user_data;
-  stream->automatic_credit = options_.automatic_credit;
+  credit_.open(&stream->credit, stream->id);
   stream->priority = default_priority(stream);
   return stream;
 }

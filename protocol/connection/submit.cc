@@ -19,8 +19,6 @@ constexpr size_t kFirstOctets = kSmallBody + 1;
 constexpr Rule kFinalStatus = {"RFC 9110 §15", "the final response has a status of 200 or more"};
 constexpr Rule kInterimStatus = {"RFC 9110 §15.2",
                                  "an interim response has a status of 100 to 199"};
-constexpr Rule kCreditHeld = {"connection.h credit()",
-                              "no more is given back than the application holds"};
 
 }  // namespace
 
@@ -282,32 +280,6 @@ SubmitResult Connection::reset_stream(StreamId stream_id, ErrorCode code) {
   reason.frame = FrameType::kRstStream;
   reason.stream_id = stream_id;
   reset_and_close(stream, reason, Counted::kNo);
-  return {};
-}
-
-SubmitResult Connection::credit(StreamId stream_id, uint32_t size) {
-  const EntryGuard::Entry entry(guard_, "Connection::credit()");
-  SubmitError error;
-  Stream* stream = find_for_command(stream_id, &error);
-  if (stream == nullptr) return {error};
-  if (size > stream->uncredited) return {SubmitError::kTooLarge, &kCreditHeld};
-  take_back_credit(stream, size);
-  return {};
-}
-
-void Connection::take_back_credit(Stream* stream, uint32_t size) {
-  stream->uncredited -= size;
-  give_connection_credit(size);
-  give_stream_credit(stream, size);
-}
-
-SubmitResult Connection::set_automatic_credit(StreamId stream_id, bool automatic) {
-  const EntryGuard::Entry entry(guard_, "Connection::set_automatic_credit()");
-  SubmitError error;
-  Stream* stream = find_for_command(stream_id, &error);
-  if (stream == nullptr) return {error};
-  stream->automatic_credit = automatic;
-  if (automatic) take_back_credit(stream, stream->uncredited);
   return {};
 }
 

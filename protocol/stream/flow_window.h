@@ -29,42 +29,6 @@ class FlowWindow {
   int64_t delta_ = 0;
 };
 
-// The receiving end: what the peer may still send, and what has been used up and waits to be given
-// back. Credit goes out in pieces of half a window, so that a WINDOW_UPDATE is rare and the peer
-// never starves.
-class ReceiveWindow {
- public:
-  int64_t available(int64_t base) const { return window_.available(base); }
-  // Used up, and not given back yet.
-  uint32_t waiting() const { return consumed_; }
-  // A frame of `size` octets of flow-controlled payload has come in. False: more than the peer was
-  // allowed; nothing has changed. (An empty frame needs no window, RFC 9113 §6.9: not even one of
-  // zero, when it is below zero.)
-  [[nodiscard]] bool receive(int64_t base, uint32_t size) {
-    if (size > 0 && size > window_.available(base)) return false;
-    window_.take(size);
-    return true;
-  }
-  // `size` octets are used up. Returns the increment of a WINDOW_UPDATE that is due now, or 0.
-  // `target`: the window's full size. `at_once`: in pieces as they come, not of half a window.
-  [[nodiscard]] uint32_t consume(int64_t base, int64_t target, uint32_t size, bool at_once) {
-    consumed_ += size;
-    if (!at_once && int64_t{consumed_} * 2 < target) return 0;
-    uint32_t increment = consumed_;
-    if (!window_.give(base, increment)) return 0;
-    consumed_ = 0;
-    return increment;
-  }
-  // Octets that are used up and not given back yet.
-  uint32_t consumed() const { return consumed_; }
-  // Widens the window beyond what was received. False: it would exceed 2^31-1.
-  [[nodiscard]] bool widen(int64_t base, uint32_t size) { return window_.give(base, size); }
-
- private:
-  FlowWindow window_;
-  uint32_t consumed_ = 0;
-};
-
 }  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_STREAM_FLOW_WINDOW_H_

@@ -7,6 +7,7 @@
 #include "memory/abi.h"
 #include "memory/linked_list.h"
 #include "protocol/event/event.h"
+#include "protocol/http2/credit.h"
 #include "protocol/message/content_length.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/stream/flow_window.h"
@@ -44,10 +45,7 @@ struct Stream : ScheduledStream {
   bool retry_safe = false;     // the peer did nothing with our request (RFC 9113 §8.7)
   uint16_t informational_received = 0;
   ContentLength content_received;  // beside the length that it announced, or that it must have
-  bool automatic_credit = true;
-  ReceiveWindow receive_window;
-  uint32_t widened = 0;     // by how much it was widened beyond INITIAL_WINDOW_SIZE
-  uint32_t uncredited = 0;  // handed to the application, not given back yet
+  CreditState credit;  // its receive window
 
   // The message that goes out.
   bool head_sent = false;      // the request's, or that of the final response, is written

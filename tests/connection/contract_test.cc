@@ -243,7 +243,7 @@ TEST_P(ContractTest, WithExplicitReleaseAViewWaitsForIt) {
   Options zero_copy = options();
   zero_copy.explicit_release = true;
   auto connection = connected(zero_copy, 1);
-  connection->released(9 + 6 + 9);  // our SETTINGS and the acknowledgement
+  connection->released(9 + 6 + 13 + 9);  // our SETTINGS, WINDOW_UPDATE, and the acknowledgement
   std::string page(20000, 'x');
   ASSERT_TRUE(connection->submit_response(1, {{":status", "200"}}, Body::view(page)).ok());
   size_t size = drain(connection.get()).size();

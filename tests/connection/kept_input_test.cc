@@ -89,7 +89,7 @@ TEST(KeptInput, WaitsBehindAHeaderAsBehindAFrame) {
   for (size_t part : {size_t{1}, size_t{1000}}) {
     Options options;
     options.limits.queued_replies = 2;
-    options.window_policy = WindowPolicy::kFixed;
+    options.window_policy = WindowPolicy::kImmediate;
     Connection connection(Role::kServer, options, kNow);
     TestClient client;
     auto receive = [&](const std::string& bytes) {

@@ -53,6 +53,8 @@ class Onlooker : public FrameObserver {
 TEST_F(Pair, AnObserverSeesEachFrameOfBothDirections) {
   Onlooker onlooker;
   client_options_.observer = &onlooker;
+  client_options_.connection_window_size = kInitialWindow;  // no WINDOW_UPDATE
+  server_options_.connection_window_size = kInitialWindow;
   start();
   ASSERT_TRUE(client_->submit_request(kGet).ok());
   ASSERT_TRUE(client_->submit_frame(0xf0, 0x1, 0, {}).ok());
@@ -89,6 +91,7 @@ class Pad : public PaddingPolicy {
 TEST_F(Pair, HeadersAndDataArePaddedAsThePolicySays) {
   Pad pad(10);
   client_options_.padding = &pad;
+  client_options_.connection_window_size = kInitialWindow;  // no WINDOW_UPDATE
   start();
   ASSERT_TRUE(client_->submit_request(post("/"), Body::owned("body")).ok());
   run();
@@ -112,6 +115,21 @@ TEST_F(Pair, ThePromiseOfAPushIsPaddedToo) {
   EXPECT_EQ(promise.type, reference::PUSH_PROMISE);
   EXPECT_EQ(reference::padding_length(promise), 255);
   EXPECT_EQ(client_log_.back(), "promise 1 2");
+}
+
+// RFC 9113 §6.9.2: only a WINDOW_UPDATE widens the connection's window. A megabyte by default, so
+// that a stream of 65,535 octets that waits for its application leaves room for others.
+TEST_F(Pair, TheConnectionsWindowIsWidenedBehindTheFirstSettings) {
+  start();
+  ASSERT_TRUE(client_->submit_request(kGet).ok());
+  run();
+  for (const auto& frames : {frames_of_client(client_wire_), reference::parse_all(server_wire_)}) {
+    ASSERT_GE(frames.size(), 2u);
+    EXPECT_EQ(frames[0].type, reference::SETTINGS);
+    EXPECT_EQ(frames[1].type, reference::WINDOW_UPDATE);
+    EXPECT_EQ(frames[1].stream_id, 0u);
+    EXPECT_EQ(reference::number(frames[1].payload), 1024u * 1024 - 65535);
+  }
 }
 
 // Padding uses up windows; all of it comes back.
@@ -195,7 +213,7 @@ class Download : public Pair {
 };
 
 TEST_F(Download, AFixedWindowCostsARoundTripEachTimeItIsUsedUp) {
-  client_options_.window_policy = WindowPolicy::kFixed;
+  client_options_.window_policy = WindowPolicy::kImmediate;
   EXPECT_GE(round_trips(), static_cast<int>(kSize / 65535));
 }
 

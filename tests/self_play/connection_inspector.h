@@ -30,19 +30,16 @@ class ConnectionInspector {
   }
 
   Windows windows() const {
-    const ReceiveWindow& receive = connection_.receive_window_;
-    return {connection_.send_window_.available(kInitialWindow), receive.available(kInitialWindow),
-            std::max<int64_t>(connection_.options_.connection_window_size, kInitialWindow) +
-                tuned_beyond(connection_.options_.connection_window_size),
-            receive.consumed(), true};
+    const Credit& credit = connection_.credit_;
+    return {connection_.send_window_.available(kInitialWindow), credit.window(), credit.full(),
+            credit.waiting(), true};
   }
   // Of a live stream.
   Windows windows(StreamId id) const {
     const Stream* stream = connection_.streams_.find(id);
     const int64_t base = connection_.own_settings_.initial_window_size;
     return {stream->send_window.available(connection_.peer_settings_.initial_window_size),
-            stream->receive_window.available(base), base + stream->widened,
-            stream->receive_window.consumed(),
+            stream->credit.window(base), stream->credit.full(base), stream->credit.waiting(),
             stream->state == StreamState::kOpen || stream->state == StreamState::kHalfClosedLocal ||
                 stream->state == StreamState::kReservedRemote};
   }
@@ -69,11 +66,6 @@ class ConnectionInspector {
   const hpack::DynamicTable& decoder_table() const { return connection_.decoder_.table(); }
 
  private:
-  // WindowPolicy::kAutoTuned: by how much the connection's window has grown.
-  int64_t tuned_beyond(int64_t size) const {
-    return std::max<int64_t>(0, int64_t{connection_.tuned_window_} - size);
-  }
-
   const Connection& connection_;
 };
 

@@ -21,21 +21,5 @@ TEST(FlowWindow, RefusesToExceedTheMaximum) {
   EXPECT_EQ(window.available(kInitialWindow), 0x7fffffff);
 }
 
-TEST(ReceiveWindow, RefusesMoreThanWasGranted) {
-  ReceiveWindow window;
-  EXPECT_TRUE(window.receive(100, 100));
-  EXPECT_FALSE(window.receive(100, 1));
-  EXPECT_EQ(window.available(100), 0);
-}
-
-TEST(ReceiveWindow, GivesCreditBackAtHalfTheWindow) {
-  ReceiveWindow window;
-  ASSERT_TRUE(window.receive(100, 80));
-  EXPECT_EQ(window.consume(100, 100, 49, /*at_once=*/false), 0u);
-  EXPECT_EQ(window.consume(100, 100, 1, /*at_once=*/false), 50u);
-  EXPECT_EQ(window.available(100), 70);
-  EXPECT_EQ(window.consume(100, 100, 30, /*at_once=*/false), 0u);
-}
-
 }  // namespace
 }  // namespace headrace

@@ -107,17 +107,15 @@ std::string CreditRules::check(const Connection& connection) const {
     const int64_t size = id == 0 ? connection_size_ : our_initial_window_;
     const int64_t all = credit.window + credit.waiting + static_cast<int64_t>(credit.held);
     if (all != size) return sum("the credit of " + of, all, size);
-    if (std::string wrong = check_waiting(of, credit, size); !wrong.empty()) return wrong;
+    if (std::string wrong = check_waiting(of, credit); !wrong.empty()) return wrong;
   }
   return "";
 }
 
-// Credit goes back in pieces of half a window, or at once.
-std::string CreditRules::check_waiting(std::string_view of, const ReceiveCredit& credit,
-                                       int64_t size) const {
+// Credit goes back as soon as the peer has no more left than waits to go back, or at once.
+std::string CreditRules::check_waiting(std::string_view of, const ReceiveCredit& credit) const {
   const int64_t waiting = credit.waiting;
-  const bool due =
-      policy_ == WindowPolicy::kFixed ? waiting > 0 : waiting > 0 && 2 * waiting >= size;
+  const bool due = waiting > 0 && (policy_ == WindowPolicy::kImmediate || waiting >= credit.window);
   if (!due) return "";
   return std::to_string(waiting) + " octets of " + std::string(of) + " wait to go back and are due";
 }

@@ -39,7 +39,7 @@ class CreditRules {
 
   void on_peer_frame(const reference::Frame& frame);
 
-  std::string check_waiting(std::string_view of, const ReceiveCredit& credit, int64_t size) const;
+  std::string check_waiting(std::string_view of, const ReceiveCredit& credit) const;
 
   size_t preface_left_;
   WindowPolicy policy_;

@@ -15,10 +15,16 @@ gsl::span<const uint8_t> octets(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
+Options with_connection_window(uint32_t size) {
+  Options options;
+  options.connection_window_size = size;
+  return options;
+}
+
 // A client whose request is being answered, and the accounting beside it.
 class CreditRulesTest : public testing::Test {
  protected:
-  explicit CreditRulesTest(Options options = {}) : client_(Role::kClient, options, TimePoint()) {
+  CreditRulesTest() : client_(Role::kClient, with_connection_window(65535), TimePoint()) {
     both(encode(reference::SETTINGS, 0, 0) + encode(reference::SETTINGS, reference::ACK, 0));
     const auto request = client_.submit_request(
         {{":method", "POST"}, {":scheme", "https"}, {":authority", "example.org"}, {":path", "/"}},
@@ -57,7 +63,7 @@ class CreditRulesTest : public testing::Test {
   std::string wrong() const { return rules_.check(client_); }
 
   Connection client_;
-  CreditRules rules_{/*server=*/false, {}};
+  CreditRules rules_{/*server=*/false, with_connection_window(65535)};
 };
 
 TEST_F(CreditRulesTest, HoldsWithAnHonestConnection) {
@@ -87,18 +93,14 @@ TEST_F(CreditRulesTest, SeesCreditOnTheWireThatWasNotGiven) {
 }
 
 TEST_F(CreditRulesTest, SeesCreditThatIsLost) {
-  CreditRules wider(/*server=*/false, [] {
-    Options options;
-    options.connection_window_size = 65536;
-    return options;
-  }());
+  CreditRules wider(/*server=*/false, with_connection_window(65536));
   wider.peer_sent(data(0));
   EXPECT_EQ(wider.check(client_), "the credit of the connection is 65535 and should be 65536");
 }
 
 TEST_F(CreditRulesTest, SeesCreditThatWaitsTooLong) {
-  Options options;
-  options.window_policy = WindowPolicy::kFixed;
+  Options options = with_connection_window(65535);
+  options.window_policy = WindowPolicy::kImmediate;
   CreditRules fixed(/*server=*/false, options);
   fixed.peer_sent(data(10));
   connection_alone(data(10));

@@ -21,8 +21,9 @@ class Setter {
       valid = value_ == "true" || value_ == "false";
       *target = value_ == "true";
     } else if constexpr (std::is_same_v<T, WindowPolicy>) {
-      valid = value_ == "half_window" || value_ == "fixed" || value_ == "auto_tuned";
-      *target = value_ == "fixed"        ? WindowPolicy::kFixed
+      const bool immediate = value_ == "immediate" || value_ == "fixed";
+      valid = immediate || value_ == "half_window" || value_ == "auto_tuned";
+      *target = immediate                ? WindowPolicy::kImmediate
                 : value_ == "auto_tuned" ? WindowPolicy::kAutoTuned
                                          : WindowPolicy::kHalfWindow;
     } else if constexpr (std::is_same_v<T, Scheduling>) {

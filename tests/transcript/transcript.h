@@ -48,6 +48,7 @@ struct Turn {
 inline Options with_plain_heads() {
   Options options;
   options.complete_heads = false;
+  options.connection_window_size = 65535;
   return options;
 }
 

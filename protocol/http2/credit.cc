@@ -1,0 +1,92 @@
+#include "protocol/http2/credit.h"
+
+#include <utility>
+
+#include "memory/contract.h"
+
+namespace headrace {
+
+uint32_t Credit::take_initial_increment() {
+  const uint32_t increment = window_size_ - kInitialWindow;
+  HEADRACE_EXPECTS(window_.give(kInitialWindow, increment), "Credit::take_initial_increment()",
+                   "a window is at most 2^31-1", {"window", window_size_});
+  return increment;
+}
+
+void Credit::use(CreditState* stream, int64_t base, uint32_t size) {
+  stream->used_ += size;
+  if (DueList::contains(stream)) return;
+  if (is_due(stream->used_, stream->window(base)) || widening(stream, base) > 0) {
+    due_.push_back(stream);
+  }
+}
+
+bool Credit::let_go(CreditState* stream, uint32_t size) {
+  if (size > stream->held_) return false;
+  stream->held_ -= size;
+  held_ -= size;
+  use(size);
+  return true;
+}
+
+CreditDue Credit::take_due(int64_t base) {
+  HEADRACE_EXPECTS(any_due(), "Credit::take_due()", "only when any is due");
+  if (is_due()) {
+    uint32_t increment = std::exchange(wider_by_, 0);
+    if (is_due(used_, window())) increment += std::exchange(used_, 0);
+    HEADRACE_EXPECTS(window_.give(kInitialWindow, increment), "Credit::take_due()",
+                     "a window is given no more than was taken", {"increment", increment});
+    return {0, increment};
+  }
+  CreditState* stream = due_.front();
+  due_.remove(stream);
+  uint32_t increment = widening(stream, base);
+  stream->widened_ += increment;
+  if (is_due(stream->used_, stream->window(base))) increment += std::exchange(stream->used_, 0);
+  HEADRACE_EXPECTS(stream->window_.give(base, increment), "Credit::take_due()",
+                   "a window is given no more than was taken", {"increment", increment});
+  return {stream->id_, increment};
+}
+
+// By how much a stream stands below the window that was found.
+uint32_t Credit::widening(const CreditState* stream, int64_t base) const {
+  if (tuned_ == 0) return 0;
+  const int64_t most = std::min(int64_t{tuned_} - base, kMaxWindow - largest_announced_);
+  return static_cast<uint32_t>(std::max<int64_t>(0, most - stream->widened_));
+}
+
+// A PING goes out with the first of these octets; what has come in when its answer is there is what
+// the path delivers in a round trip.
+bool Credit::measure(uint32_t size) {
+  if (config_.policy != WindowPolicy::kAutoTuned) return false;
+  if (delivery_.measuring) {
+    delivery_.octets += size;
+  } else if (delivery_.pause > size) {
+    delivery_.pause -= size;
+  } else if (tuned_ < config_.max_window) {
+    delivery_.measuring = true;
+    delivery_.octets = size;
+    return true;
+  }
+  return false;
+}
+
+// A window of twice the bandwidth-delay product keeps the sender busy while credit, given back in
+// halves, is on its way. It only ever grows.
+void Credit::measured(uint32_t initial_window_size) {
+  delivery_.measuring = false;
+  const uint32_t now = std::max(tuned_, std::min(initial_window_size, window_size_));
+  if (delivery_.octets * 2 <= now) {
+    // Wide enough. After a few of these look again later, for the sake of peers that count PINGs.
+    if (++delivery_.unchanged % 4 == 0) delivery_.pause = uint64_t{now} * 16;
+    return;
+  }
+  delivery_.unchanged = 0;
+  tuned_ = static_cast<uint32_t>(std::min<uint64_t>(delivery_.octets * 2, config_.max_window));
+  if (tuned_ > window_size_) {
+    wider_by_ += tuned_ - window_size_;
+    window_size_ = tuned_;
+  }
+}
+
+}  // namespace headrace

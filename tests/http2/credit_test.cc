@@ -1,0 +1,150 @@
+#include "protocol/http2/credit.h"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+#include <vector>
+
+namespace headrace {
+namespace {
+
+constexpr int64_t kBase = 100;  // INITIAL_WINDOW_SIZE
+
+class CreditTest : public testing::Test {
+ protected:
+  using Increments = std::vector<std::pair<StreamId, uint32_t>>;
+
+  static Increments take_all(Credit* credit) {
+    Increments taken;
+    while (credit->any_due()) {
+      const CreditDue due = credit->take_due(kBase);
+      taken.emplace_back(due.stream_id, due.increment);
+    }
+    return taken;
+  }
+  // DATA of `size` octets, handed to an application that keeps it or uses it up.
+  static void data(Credit* credit, CreditState* stream, uint32_t size, bool kept) {
+    ASSERT_TRUE(credit->receive(size));
+    ASSERT_TRUE(Credit::receive(stream, kBase, size));
+    if (kept) credit->hold(stream, size);
+    if (!kept) credit->use(size);
+    credit->use(stream, kBase, kept ? 0 : size);
+  }
+  CreditState stream(StreamId id) {
+    CreditState state;
+    credit_.open(&state, id);
+    return state;
+  }
+
+  Credit credit_{{}};
+  Credit immediate_{{WindowPolicy::kImmediate}};
+};
+
+TEST_F(CreditTest, RefusesMoreThanWasGranted) {
+  CreditState one = stream(1);
+  EXPECT_TRUE(Credit::receive(&one, kBase, 100));
+  EXPECT_FALSE(Credit::receive(&one, kBase, 1));
+  EXPECT_EQ(one.window(kBase), 0);
+  EXPECT_TRUE(credit_.receive(65535));
+  EXPECT_FALSE(credit_.receive(1));
+  EXPECT_EQ(credit_.window(), 0);
+}
+
+// §6.9: an empty frame is sent whatever the window; §6.9.2: which may be below zero.
+TEST_F(CreditTest, TakesAnEmptyFrameWhateverTheWindow) {
+  CreditState one = stream(1);
+  ASSERT_TRUE(Credit::receive(&one, kBase, 100));
+  EXPECT_TRUE(Credit::receive(&one, 10, 0));
+  EXPECT_EQ(one.window(10), -90);
+}
+
+TEST_F(CreditTest, IsDueWhenAsMuchIsUsedUpAsIsLeft) {
+  CreditState one = stream(1);
+  data(&credit_, &one, 49, false);
+  EXPECT_EQ(take_all(&credit_), Increments());
+  data(&credit_, &one, 1, false);
+  EXPECT_EQ(take_all(&credit_), (Increments{{1, 50}}));
+  EXPECT_EQ(one.window(kBase), 100);
+}
+
+TEST_F(CreditTest, AddsUpUntilItIsAskedFor) {
+  CreditState one = stream(1);
+  for (int i = 0; i < 90; ++i) data(&immediate_, &one, 1, false);
+  CreditState three;
+  immediate_.open(&three, 3);
+  immediate_.open(&one, 1);
+  data(&immediate_, &three, 5, false);
+  EXPECT_EQ(take_all(&immediate_), (Increments{{0, 95}, {1, 90}, {3, 5}}));
+  EXPECT_FALSE(immediate_.any_due());
+}
+
+// What others hold may leave of the connection's window less than half: what is used up is then all
+// that the peer can wait for.
+TEST_F(CreditTest, LeavesNoWindowOfZeroWhileSomethingIsUsedUp) {
+  Credit credit{{}};
+  CreditState held = stream(1), read = stream(3);
+  const int64_t wide = 1 << 20;
+  ASSERT_TRUE(credit.receive(40000) && Credit::receive(&held, wide, 40000));
+  credit.hold(&held, 40000);
+  ASSERT_TRUE(credit.receive(12767) && Credit::receive(&read, wide, 12767));
+  credit.use(12767);
+  EXPECT_FALSE(credit.any_due());  // 12,768 are left
+  ASSERT_TRUE(credit.receive(1) && Credit::receive(&read, wide, 1));
+  EXPECT_TRUE(credit.any_due());
+  EXPECT_EQ(take_all(&credit), (Increments{{0, 12767}}));
+  ASSERT_TRUE(credit.receive(static_cast<uint32_t>(credit.window())));
+  EXPECT_FALSE(credit.any_due());
+  ASSERT_TRUE(credit.let_go(&held, 1));
+  EXPECT_EQ(take_all(&credit), (Increments{{0, 1}}));
+}
+
+TEST_F(CreditTest, TakesBackNoMoreThanIsHeld) {
+  CreditState one = stream(1);
+  data(&credit_, &one, 10, true);
+  EXPECT_EQ(credit_.held(), 10u);
+  EXPECT_FALSE(credit_.let_go(&one, 11));
+  EXPECT_TRUE(credit_.let_go(&one, 4));
+  EXPECT_EQ(one.held(), 6u);
+  EXPECT_EQ(credit_.waiting(), 4u);
+}
+
+TEST_F(CreditTest, GivesAClosedStreamNothingAndTheConnectionAll) {
+  CreditState one;
+  immediate_.open(&one, 1);
+  data(&immediate_, &one, 10, false);
+  data(&immediate_, &one, 20, true);
+  immediate_.close(&one);
+  EXPECT_EQ(immediate_.held(), 0u);
+  EXPECT_EQ(take_all(&immediate_), (Increments{{0, 30}}));
+}
+
+TEST_F(CreditTest, WidensTheConnectionOnce) {
+  Credit credit{{WindowPolicy::kHalfWindow, 1 << 20}};
+  EXPECT_EQ(credit.take_initial_increment(), (1u << 20) - 65535);
+  EXPECT_EQ(credit.window(), 1 << 20);
+  EXPECT_FALSE(credit.any_due());
+  Credit small{{WindowPolicy::kHalfWindow, 1}};
+  EXPECT_EQ(small.take_initial_increment(), 0u);
+}
+
+TEST_F(CreditTest, GrowsToWhatThePathDelivers) {
+  Credit credit{{WindowPolicy::kAutoTuned, kInitialWindow, 1 << 20}};
+  CreditState one;
+  credit.open(&one, 1);
+  const int64_t base = kInitialWindow;
+  ASSERT_TRUE(credit.receive(65535) && Credit::receive(&one, base, 65535));
+  EXPECT_TRUE(credit.measure(65535));
+  credit.measured(kInitialWindow);
+  EXPECT_EQ(credit.tuned(), 2u * 65535);
+  credit.use(65535);
+  credit.use(&one, base, 65535);
+  ASSERT_TRUE(credit.any_due());
+  const CreditDue connection = credit.take_due(base), stream = credit.take_due(base);
+  EXPECT_EQ(connection.increment, 2u * 65535);
+  EXPECT_EQ(stream.stream_id, 1u);
+  EXPECT_EQ(stream.increment, 2u * 65535);
+  EXPECT_EQ(one.full(base), 2 * 65535);
+}
+
+}  // namespace
+}  // namespace headrace
