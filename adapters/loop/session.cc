@@ -69,7 +69,7 @@ void Session::expire(TimePoint now, size_t in_flight) {
 void Session::sent(size_t size, TimePoint now) {
   if (size > 0) blocked_since_ = TimePoint::max();
   waiting_ -= std::min(waiting_, size);
-  connection_.sent(size);
+  connection_.sent(size, now);
   if (explicit_release_) held_ += size;
   if (connection_.has_events()) dispatch(connection_.advance(now));
   // Replies fell below half: the input that was kept comes out of an empty receive().

@@ -209,6 +209,7 @@ void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed
   } else {
     send_queue_.remove(stream);
   }
+  if (StreamList<&Stream::unsent>::contains(stream)) unsent_.remove(stream);
   stream->body.cancel();
   if (state != StreamState::kClosedResetSent || phase_ != Phase::kOpen || ours_ended) {
     uncount(stream);  // the peer knows: it has reset it, or seen both ends
@@ -246,7 +247,7 @@ void Connection::erase_if_done(Stream* stream) {
   }
   closed_streams(stream->id).remember(stream->id, stream->state);
   streams_.erase(stream);
-  idle_since_ = now_;
+  deadlines_.used(now_);
 }
 
 // A frame without use has come in. False: there were too many, and the connection has failed.
@@ -288,11 +289,11 @@ void Connection::begin_shutdown(std::string_view debug_data) {
   if (going_away_.shutting_down()) return;
   write_goaway(going_away_.announce(debug_data), ErrorCode::kNoError, debug_data);
   send_ping(kShutdownPing, PingPurpose::kShutdown);
-  shutdown_deadline_ = deadline_after(options_.limits.shutdown_ping_timeout);
+  deadlines_.ask(Deadline::kShutdownPing, output_.end_offset(), now_);
 }
 
 void Connection::finish_shutdown() {
-  shutdown_deadline_ = TimePoint::max();
+  deadlines_.stop(Deadline::kShutdownPing);
   write_goaway(going_away_.finish(last_peer_stream_), ErrorCode::kNoError,
                going_away_.debug_data());
 }

@@ -53,6 +53,7 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
       // In the steady state nothing is allocated for a field section of the largest size.
       field_storage_(&ledger_, kept_fields(role, options.limits), kept_text(options.limits)),
       encoder_(&ledger_),
+      field_list_size_(options.limits.field_list_size),
       announced_max_streams_(options.limits.concurrent_streams),
       // A client's streams are its application's affair.
       streams_(role == Role::kClient ? &own_memory_ : &ledger_),
@@ -67,16 +68,15 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
       resets_(options.limits.reset_burst, options.limits.resets_per_second, now),
       useless_frames_(options.limits.useless_burst, options.limits.useless_per_second, now),
       going_away_(highest_peer_stream(role)),
-      preface_deadline_(deadline_after(options.limits.preface_timeout)),
-      idle_since_(now),
-      last_input_(now),
-      age_deadline_(deadline_after(options.limits.connection_age)) {
+      deadlines_(options_.limits, options.seed, now),
+      data_left_at_(now) {
   const Rule* const broken = options.check(role);
   HEADRACE_EXPECTS(broken == nullptr, "Connection::Connection()",
                    "the options are legal (Options::check())", {"rule", broken->text});
   // The client speaks first, in 24 octets of its own (RFC 9113 §3.4).
   if (role_ == Role::kClient) parsing_ = Parsing::kFrameHeader;
   write_preface();
+  if (role_ == Role::kClient) deadlines_.ask(Deadline::kPreface, output_.end_offset(), now);
   // Only a WINDOW_UPDATE changes the connection's window (§6.9.2).
   if (uint32_t increment = credit_.take_initial_increment()) write_window_update(0, increment);
 }
@@ -91,7 +91,7 @@ void Connection::write_preface() {
   if (!options_.settings.empty()) {
     for (const Setting& setting : options_.settings) {
       if (setting.id == SettingId::kMaxHeaderListSize) {
-        options_.limits.field_list_size = setting.value;
+        field_list_size_ = setting.value;
       }
     }
     return send_settings(options_.settings);
@@ -127,9 +127,12 @@ Connection::~Connection() {
 EventRange Connection::receive(ByteView input, TimePoint now) {
   const EntryGuard::Entry entry(guard_, "Connection::receive()");
   const gsl::span<const uint8_t> bytes = input;
+  deadlines_.told(now);
   if (!bytes.empty()) {
     statistics_.bytes_received += bytes.size();
-    idle_since_ = now;
+    // (The answer to a PING that asks whether the peer is there is no use of the connection.)
+    const bool asked = deadlines_.runs(Deadline::kKeepaliveAnswer);
+    if (streams_.size() > 0 || !asked) deadlines_.used(now);
   }
   if (!bytes.empty() || reads_kept_input()) note_input(now);
   return begin(bytes, now);
@@ -138,6 +141,7 @@ EventRange Connection::receive(ByteView input, TimePoint now) {
 EventRange Connection::advance(TimePoint now) {
   const EntryGuard::Entry entry(guard_, "Connection::advance()");
   now_ = now;
+  deadlines_.told(now);
   // The peer is not late while we have not read what it sent.
   if (reads_kept_input()) {
     note_input(now);
@@ -149,6 +153,7 @@ EventRange Connection::advance(TimePoint now) {
 
 EventRange Connection::end_of_input(TimePoint now) {
   const EntryGuard::Entry entry(guard_, "Connection::end_of_input()");
+  deadlines_.told(now);
   input_ended_ = true;
   return begin({}, now);
 }
@@ -264,6 +269,10 @@ EventPtr Connection::next_closing_event() {
 
 bool Connection::has_events() const {
   const EntryGuard::Entry entry(guard_, "Connection::has_events()");
+  return events_wait();
+}
+
+bool Connection::events_wait() const {
   if (!notify_.empty() || ids_exhausted_event_due_ || phase_ == Phase::kClosing) return true;
   if (phase_ == Phase::kGone) return false;
   if (input_ended_ || (going_away_.is_final() && streams_.size() == 0)) return true;

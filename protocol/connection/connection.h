@@ -33,7 +33,9 @@
 #include "protocol/guard/reply_count.h"
 #include "protocol/guard/token_bucket.h"
 #include "protocol/http2/credit.h"
+#include "protocol/http2/deadlines.h"
 #include "protocol/http2/going_away.h"
+#include "protocol/http2/pings.h"
 #include "protocol/message/http_date.h"
 #include "protocol/message/response_head.h"
 #include "protocol/stream/body.h"
@@ -88,7 +90,8 @@ class Connection {
   // or input that was kept has yet to be read: has_events() says when advance() or an empty
   // receive() goes on with it.
   bool wants_input() const;
-  // When advance() has something to do; TimePoint::max() when nothing is timed.
+  // When advance() has something to do: at once, which is the last `now`, while events wait.
+  // TimePoint::max() when nothing is timed.
   TimePoint next_deadline() const;
 
   // --- Commands. What they start is timed from the last `now` above: an application that comes
@@ -171,7 +174,10 @@ class Connection {
   // The bytes to send next, at most `max_bytes`. The spans stay as they are until sent(): asking
   // again gives the same, later calls only append.
   gsl::span<const ConstBuffer> pending_output(size_t max_bytes = 64 * 1024) HEADRACE_LIFETIME_BOUND;
-  // The transport took the first `size` bytes of pending_output().
+  // The transport took the first `size` bytes of pending_output(). Deadlines on the peer's answers
+  // begin when what asks has left, so the time belongs to it. Without it, that is the last `now`
+  // above or later: where it matters, next_deadline() asks for advance() at once.
+  void sent(size_t size, TimePoint now);
   void sent(size_t size);
   // The first `size` bytes that were sent are no longer read. Only with Options::explicit_release.
   void released(size_t size);
@@ -218,7 +224,6 @@ class Connection {
  private:
   friend EventRange;
   friend ConnectionInspector;  // looks, for tests; the library has none
-  enum class PingPurpose : uint8_t;
 
   // --- connection.cc: the steps of a range.
 
@@ -229,6 +234,7 @@ class Connection {
   // Keeps the input that was not parsed, when the range is left before its end too.
   void end_of_range();
   bool keep_input();
+  bool events_wait() const;
   EventPtr next_notification();
   EventPtr next_closing_event();
   // Enough is waiting to be sent: nothing is read until half of it is out.
@@ -237,17 +243,16 @@ class Connection {
 
   // --- deadlines.cc
 
-  TimePoint deadline_after(std::chrono::milliseconds timeout) const;
   void note_input(TimePoint now);
-  void restart_settings_deadline(TimePoint now);
-  TimePoint idle_deadline() const;
-  TimePoint keepalive_deadline() const;
-  LimitHit timeout_hit(Limit limit, std::chrono::milliseconds timeout, TimePoint deadline) const;
+  Situation situation() const;
+  bool passed(Deadline deadline) const { return now_ >= deadlines_.at(deadline, situation()); }
+  LimitHit timeout_hit(Limit limit, Deadline deadline) const;
   ErrorDetail timeout_error(ErrorCode code, const Rule& rule, const LimitHit& reached);
-  void check_keepalive();
+  void fail_late(Deadline deadline, ErrorCode code, Limit limit, const Rule& rule);
   void watch_stall(Stream* stream);
-  std::chrono::milliseconds stall_timeout() const;
-  TimePoint stall_deadline() const;
+  void note_blocked(Stream* stream);
+  void note_data_left(uint64_t before);
+  TimePoint stalled_since(const Stream* stream) const;
   void check_stalled_streams();
   void check_deadlines();
 
@@ -444,6 +449,8 @@ class Connection {
   void watch_end(Stream* stream);
   void on_shown(Stream* stream);
   void note_sent_responses();
+  void note_sent(size_t size, bool exact);
+  bool output_waits() const;
   void release_output(size_t size);
   void note_release(Stream* stream);
 
@@ -483,13 +490,6 @@ class Connection {
     bool end_stream = false;
     bool bare_end = false;  // END_STREAM without data, still to be told
   };
-  // PINGs that wait for their answer, the oldest first.
-  enum class PingPurpose : uint8_t { kApplication, kShutdown, kKeepalive, kWindow };
-  struct PingInFlight {
-    uint64_t opaque;
-    PingPurpose purpose;
-    TimePoint since;
-  };
   static constexpr uint64_t kShutdownPing = 0x6865616472616365;   // "headrace"
   static constexpr uint64_t kKeepalivePing = 0x6865616c6976653f;  // "healive?"
   static constexpr uint64_t kWindowPing = 0x6865696e666c6f77;     // "heinflow"
@@ -522,6 +522,9 @@ class Connection {
 
   SettingValues peer_settings_;
   SettingValues own_settings_;  // acknowledged
+  // What a field section may come to: Limits::field_list_size, or the MAX_HEADER_LIST_SIZE that the
+  // application has set instead.
+  uint32_t field_list_size_;
   SettingsInFlight settings_in_flight_;
   uint32_t announced_max_streams_;
   bool announced_push_ = true;
@@ -559,22 +562,15 @@ class Connection {
 
   GoingAway going_away_;
   bool ids_exhausted_event_due_ = false;
-  std::vector<PingInFlight> pings_in_flight_;
+  Pings pings_;
   ConnectionError close_error_;
   ClosedBy closed_by_ = ClosedBy::kEnd;
 
-  TimePoint preface_deadline_;
-  TimePoint block_deadline_ = TimePoint::max();
-  TimePoint settings_deadline_ = TimePoint::max();
-  TimePoint shutdown_deadline_ = TimePoint::max();
-  TimePoint idle_since_;
-  TimePoint last_input_;
-  bool keepalive_asked_ = false;
-  TimePoint keepalive_asked_at_;
+  Deadlines deadlines_;
   TimePoint stalled_since_ = TimePoint::max();  // no stream waits since before that
-  TimePoint data_cut_at_;                       // the last DATA of any stream
-  TimePoint age_deadline_;
-  bool pressed_ = false;  // set_memory_pressure()
+  StreamList<&Stream::unsent> unsent_;          // blocked by their windows, their DATA not sent
+  TimePoint data_left_at_;                      // the last DATA of any stream
+  bool pressed_ = false;                        // set_memory_pressure()
 
   DateField date_;
 

@@ -72,8 +72,8 @@ SubmitResult Connection::submit_frame(uint8_t type, uint8_t flags, StreamId stre
 }
 
 void Connection::send_ping(uint64_t opaque, PingPurpose purpose) {
-  pings_in_flight_.push_back({opaque, purpose, now_});
   write_ping(opaque, /*ack=*/false);
+  pings_.asked(opaque, purpose, output_.end_offset(), now_);
 }
 
 void Connection::send_settings(gsl::span<const Setting> settings) {
@@ -86,7 +86,7 @@ void Connection::send_settings(gsl::span<const Setting> settings) {
   uint8_t* room = output_.reserve(size);
   queue(room, write_settings(settings, room));
   settings_in_flight_.push(settings);
-  restart_settings_deadline(now_);
+  deadlines_.ask(Deadline::kSettingsAck, output_.end_offset(), now_);
 }
 
 }  // namespace headrace::inline HEADRACE_ABI

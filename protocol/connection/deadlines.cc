@@ -2,31 +2,36 @@
 
 #include "protocol/connection/connection.h"
 
-// Everything that is timed. Time is what the caller says it is.
+// What follows when time has passed. Which deadlines run, and since when, is Deadlines' affair.
 
 namespace headrace::inline HEADRACE_ABI {
 
-TimePoint Connection::deadline_after(std::chrono::milliseconds timeout) const {
-  return timeout.count() == 0 ? TimePoint::max() : now_ + timeout;
-}
-
 // The peer has given a sign of life, or one that was kept is read now.
 void Connection::note_input(TimePoint now) {
-  last_input_ = now;
-  keepalive_asked_ = false;
-  // The acknowledgement waits in line behind what the peer was already sending.
-  if (!settings_in_flight_.empty()) restart_settings_deadline(now);
+  deadlines_.received(now);
+  // What is missing of a field block was not late while we did not read.
+  if (reads_kept_input() && deadlines_.runs(Deadline::kFieldBlock)) {
+    deadlines_.start(Deadline::kFieldBlock, now);
+  }
 }
 
-void Connection::restart_settings_deadline(TimePoint now) {
-  auto timeout = options_.limits.settings_ack_timeout;
-  settings_deadline_ = timeout.count() == 0 ? TimePoint::max() : now + timeout;
+Situation Connection::situation() const {
+  const bool pressed = pressed_ || ledger_.live() >= ledger_.budget() - ledger_.budget() / 4;
+  return {streams_.size() > 0, going_away_.shutting_down(), pressed, holds_input(), stalled_since_};
+}
+
+TimePoint Connection::next_deadline() const {
+  const EntryGuard::Entry entry(guard_, "Connection::next_deadline()");
+  if (events_wait() || deadlines_.wants_time()) return now_;
+  return phase_ == Phase::kOpen ? deadlines_.next(situation()) : TimePoint::max();
 }
 
 // A deadline that has passed, in milliseconds.
-LimitHit Connection::timeout_hit(Limit limit, std::chrono::milliseconds timeout,
-                                 TimePoint deadline) const {
-  const auto late = std::chrono::duration_cast<std::chrono::milliseconds>(now_ - deadline);
+LimitHit Connection::timeout_hit(Limit limit, Deadline deadline) const {
+  const Situation now = situation();
+  const auto timeout = deadlines_.timeout(deadline, now);
+  const auto late =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now_ - deadlines_.at(deadline, now));
   return {limit, static_cast<uint64_t>(timeout.count()),
           static_cast<uint64_t>((timeout + late).count())};
 }
@@ -39,39 +44,8 @@ ErrorDetail Connection::timeout_error(ErrorCode code, const Rule& rule, const Li
   return error;
 }
 
-TimePoint Connection::idle_deadline() const {
-  bool idle = streams_.size() == 0 && !going_away_.shutting_down();
-  auto timeout = options_.limits.idle_timeout;
-  return idle && timeout.count() > 0 ? idle_since_ + timeout : TimePoint::max();
-}
-
-TimePoint Connection::next_deadline() const {
-  const EntryGuard::Entry entry(guard_, "Connection::next_deadline()");
-  if (phase_ != Phase::kOpen) return TimePoint::max();
-  return std::min({preface_deadline_, block_deadline_, settings_deadline_, shutdown_deadline_,
-                   idle_deadline(), keepalive_deadline(), stall_deadline(), age_deadline_});
-}
-
-// A stream is open and the peer has been silent: ask. It has been asked: it may take so long.
-TimePoint Connection::keepalive_deadline() const {
-  const Limits& limits = options_.limits;
-  if (limits.keepalive_interval.count() == 0 || streams_.size() == 0) return TimePoint::max();
-  if (!keepalive_asked_) return last_input_ + limits.keepalive_interval;
-  return limits.keepalive_timeout.count() == 0 ? TimePoint::max()
-                                               : keepalive_asked_at_ + limits.keepalive_timeout;
-}
-
-void Connection::check_keepalive() {
-  static constexpr Rule kAlive = {"RFC 9113 §6.7", "a peer that is there answers a PING"};
-  if (keepalive_asked_) {
-    return fail(
-        timeout_error(ErrorCode::kProtocolError, kAlive,
-                      timeout_hit(Limit::kKeepaliveTimeout, options_.limits.keepalive_timeout,
-                                  keepalive_deadline())));
-  }
-  keepalive_asked_ = true;
-  keepalive_asked_at_ = now_;
-  send_ping(kKeepalivePing, PingPurpose::kKeepalive);
+void Connection::fail_late(Deadline deadline, ErrorCode code, Limit limit, const Rule& rule) {
+  fail(timeout_error(code, rule, timeout_hit(limit, deadline)));
 }
 
 // The stream has something to send from now on.
@@ -80,40 +54,54 @@ void Connection::watch_stall(Stream* stream) {
   stalled_since_ = std::min(stalled_since_, now_);
 }
 
-std::chrono::milliseconds Connection::stall_timeout() const {
-  const Limits& limits = options_.limits;
-  const bool pressed = pressed_ || ledger_.live() >= ledger_.budget() - ledger_.budget() / 4;
-  return pressed ? limits.stream_stall_timeout_under_pressure : limits.stream_stall_timeout;
+// Its window has been used up. The peer can give credit for what it has got.
+void Connection::note_blocked(Stream* stream) {
+  if (StreamList<&Stream::unsent>::contains(stream)) unsent_.remove(stream);
+  stream->data_offset = output_.end_offset();
+  unsent_.push_back(stream);
 }
 
-// Never after a stream's own, so that sending costs nothing here: when it has come all streams are
-// looked at.
-TimePoint Connection::stall_deadline() const {
-  if (stalled_since_ == TimePoint::max()) return TimePoint::max();
-  const auto timeout = stall_timeout();
-  return timeout.count() == 0 ? TimePoint::max() : stalled_since_ + timeout;
+// Up to `before` the output had left already.
+void Connection::note_data_left(uint64_t before) {
+  if (before < data_end_offset_) data_left_at_ = now_;
+  while (Stream* stream = unsent_.front()) {
+    if (stream->data_offset > output_.sent_offset()) return;
+    stream->waiting_since = now_;
+    unsent_.remove(stream);
+  }
 }
 
+// Since when the peer's windows, and nothing else, keep its DATA back.
+TimePoint Connection::stalled_since(const Stream* stream) const {
+  if (stream->window_blocked) {
+    const bool mine = StreamList<&Stream::unsent>::contains(stream);
+    return mine ? std::max(stream->waiting_since, deadlines_.moved()) : stream->waiting_since;
+  }
+  // What waits for our own output or for its turn is not the peer's fault: the connection's window
+  // is shut since it let through the last DATA, of whichever stream.
+  if (send_window_.available(kInitialWindow) > 0) return now_;
+  return std::max(stream->waiting_since, data_left_at_);
+}
+
+// When the lower bound of all streams' deadlines has passed: sending does not update it.
 void Connection::check_stalled_streams() {
   static constexpr Rule kTaken = {"limits.h stream_stall_timeout",
                                   "a peer takes what it has asked for in time"};
-  const auto timeout = stall_timeout();
+  const auto timeout = deadlines_.timeout(Deadline::kStall, situation());
   stalled_since_ = TimePoint::max();
-  const bool connection_blocked = send_window_.available(kInitialWindow) <= 0;
   for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
     next = StreamTable::next(stream);
     if (!SendQueue::contains(stream)) continue;
-    // What waits for our own output or for its turn is not the peer's fault: the connection's
-    // window is shut since it let through the last DATA, of whichever stream.
-    TimePoint since = stream->waiting_since;
-    if (!stream->window_blocked) since = connection_blocked ? std::max(since, data_cut_at_) : now_;
+    const TimePoint since = stalled_since(stream);
     if (since + timeout > now_) {
       stalled_since_ = std::min(stalled_since_, since);
       continue;
     }
+    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(now_ - since);
     StreamError error{
         timeout_error(ErrorCode::kCancel, kTaken,
-                      timeout_hit(Limit::kStreamStallTimeout, timeout, since + timeout))};
+                      {Limit::kStreamStallTimeout, static_cast<uint64_t>(timeout.count()),
+                       static_cast<uint64_t>(waited.count())})};
     error.stream_id = stream->id;
     fail_stream(error);
   }
@@ -126,33 +114,42 @@ void Connection::check_deadlines() {
                                         "a field block is finished in time"};
   static constexpr Rule kSettingsInTime = {"RFC 9113 §6.5.3",
                                            "SETTINGS are acknowledged in a reasonable time"};
+  static constexpr Rule kAlive = {"RFC 9113 §6.7", "a peer that is there answers a PING"};
+  static constexpr Rule kOldEnds = {"limits.h connection_age_grace",
+                                    "the streams of a connection that is too old end in time"};
+  if (phase_ != Phase::kOpen || now_ < deadlines_.next(situation())) return;
+  if (passed(Deadline::kPreface)) {
+    return fail_late(Deadline::kPreface, ErrorCode::kProtocolError, Limit::kPrefaceTimeout,
+                     kPrefaceInTime);
+  }
+  if (passed(Deadline::kFieldBlock)) {
+    return fail_late(Deadline::kFieldBlock, ErrorCode::kEnhanceYourCalm, Limit::kFieldBlockTimeout,
+                     kBlockInTime);
+  }
+  if (passed(Deadline::kSettingsAck)) {
+    return fail_late(Deadline::kSettingsAck, ErrorCode::kSettingsTimeout,
+                     Limit::kSettingsAckTimeout, kSettingsInTime);
+  }
+  if (passed(Deadline::kStall)) check_stalled_streams();
   if (phase_ != Phase::kOpen) return;
-  const Limits& limits = options_.limits;
-  if (now_ >= preface_deadline_) {
-    fail(timeout_error(
-        ErrorCode::kProtocolError, kPrefaceInTime,
-        timeout_hit(Limit::kPrefaceTimeout, limits.preface_timeout, preface_deadline_)));
-  } else if (now_ >= block_deadline_) {
-    fail(timeout_error(
-        ErrorCode::kEnhanceYourCalm, kBlockInTime,
-        timeout_hit(Limit::kFieldBlockTimeout, limits.field_block_timeout, block_deadline_)));
-  } else if (now_ >= settings_deadline_) {
-    fail(timeout_error(
-        ErrorCode::kSettingsTimeout, kSettingsInTime,
-        timeout_hit(Limit::kSettingsAckTimeout, limits.settings_ack_timeout, settings_deadline_)));
-  } else {
-    if (now_ >= stall_deadline()) check_stalled_streams();
-    if (now_ >= shutdown_deadline_) finish_shutdown();
-    if (now_ >= keepalive_deadline()) {
-      check_keepalive();
-    } else if (now_ >= idle_deadline()) {
-      hit(timeout_hit(Limit::kIdleTimeout, limits.idle_timeout, idle_deadline()));
-      begin_shutdown("idle");
-    } else if (now_ >= age_deadline_) {
-      hit(timeout_hit(Limit::kConnectionAge, limits.connection_age, age_deadline_));
-      age_deadline_ = TimePoint::max();
-      begin_shutdown("age");
-    }
+  if (passed(Deadline::kShutdownPing)) finish_shutdown();
+  if (passed(Deadline::kKeepaliveAnswer)) {
+    return fail_late(Deadline::kKeepaliveAnswer, ErrorCode::kProtocolError,
+                     Limit::kKeepaliveTimeout, kAlive);
+  }
+  if (passed(Deadline::kKeepalive)) {
+    send_ping(kKeepalivePing, PingPurpose::kKeepalive);
+    deadlines_.ask(Deadline::kKeepaliveAnswer, output_.end_offset(), now_);
+  } else if (passed(Deadline::kIdle)) {
+    hit(timeout_hit(Limit::kIdleTimeout, Deadline::kIdle));
+    begin_shutdown("idle");
+  } else if (passed(Deadline::kAge)) {
+    hit(timeout_hit(Limit::kConnectionAge, Deadline::kAge));
+    deadlines_.stop(Deadline::kAge);
+    deadlines_.start(Deadline::kAgeGrace, now_);
+    begin_shutdown("age");
+  } else if (passed(Deadline::kAgeGrace)) {
+    fail_late(Deadline::kAgeGrace, ErrorCode::kNoError, Limit::kConnectionAgeGrace, kOldEnds);
   }
 }
 

@@ -152,7 +152,7 @@ EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
     });
   }
   settings_received_ = true;
-  preface_deadline_ = TimePoint::max();
+  deadlines_.stop(Deadline::kPreface);
   uint8_t* room = output_.reserve(kSettingsAckSize);
   queue(room, write_settings_ack(room));
   count_reply();
@@ -197,8 +197,9 @@ EventPtr Connection::on_settings_ack() {
   settings_in_flight_.acknowledge([this](const Setting& setting) {
     own_settings_.apply(setting);
     if (setting.id == SettingId::kHeaderTableSize) decoder_.set_max_table_size(setting.value);
+    if (setting.id == SettingId::kMaxHeaderListSize) field_list_size_ = setting.value;
   });
-  if (settings_in_flight_.empty()) settings_deadline_ = TimePoint::max();
+  if (settings_in_flight_.empty()) deadlines_.stop(Deadline::kSettingsAck);
   if (own_settings_.initial_window_size < window_before) look_for_due_credit();
   return recycler_.lend(SettingsAcknowledged{});
 }
@@ -211,19 +212,15 @@ EventPtr Connection::on_ping(gsl::span<const uint8_t> payload) {
     count_reply();
     return recycler_.lend(PingReceived{opaque});
   }
-  auto ping = std::find_if(pings_in_flight_.begin(), pings_in_flight_.end(),
-                           [opaque](const PingInFlight& sent) { return sent.opaque == opaque; });
-  if (ping == pings_in_flight_.end()) {
+  const std::optional<Pings::Answer> answer = pings_.answered(opaque, now_);
+  if (!answer) {
     spend_useless_frame();
     return nullptr;
   }
-  const PingPurpose purpose = ping->purpose;
-  const auto round_trip = now_ - ping->since;
-  pings_in_flight_.erase(ping);
-  statistics_.round_trip = round_trip;
-  switch (purpose) {
+  statistics_.round_trip = answer->round_trip;
+  switch (answer->purpose) {
     case PingPurpose::kApplication:
-      return recycler_.lend(PingAcknowledged{opaque, round_trip});
+      return recycler_.lend(PingAcknowledged{opaque, answer->round_trip});
     case PingPurpose::kShutdown:
       if (going_away_.is_announced()) finish_shutdown();
       break;

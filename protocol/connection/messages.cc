@@ -94,8 +94,8 @@ bool Connection::add_fragment(gsl::span<const uint8_t> fragment) {
                                    "a field block fits into the connection's memory budget"};
   constexpr size_t kTiny = 64;
   const Limits& limits = options_.limits;
-  uint32_t needed =
-      (limits.field_list_size + own_settings_.max_frame_size - 1) / own_settings_.max_frame_size;
+  const uint64_t frame_size = own_settings_.max_frame_size;
+  const uint64_t needed = (field_list_size_ + frame_size - 1) / frame_size;
   if (++block_.frames > needed + limits.extra_continuations) {
     fail(limit_error(
         ErrorCode::kEnhanceYourCalm, kFrames,
@@ -116,13 +116,12 @@ EventPtr Connection::on_field_block(gsl::span<const uint8_t> block) {
   static constexpr Rule kMemory = {"limits.h connection_memory",
                                    "decoded fields fit into the connection's memory budget"};
   block_.open = false;
-  block_deadline_ = TimePoint::max();
+  deadlines_.stop(Deadline::kFieldBlock);
   field_storage_.clear();
   // What a client receives is responses, but for promised requests.
   const bool request = role_ == Role::kServer || block_.promised_stream_id != 0;
-  hpack::DecodeLimits limits{
-      options_.limits.field_list_size,
-      request ? options_.limits.fields_per_request : options_.limits.fields_per_response};
+  hpack::DecodeLimits limits{field_list_size_, request ? options_.limits.fields_per_request
+                                                       : options_.limits.fields_per_response};
   hpack::DecodeResult result = decoder_.decode(block, limits, &field_storage_);
   using Status = hpack::DecodeResult::Status;
   if (result.status == Status::kMalformed) {

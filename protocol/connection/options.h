@@ -1,7 +1,6 @@
 #ifndef HEADRACE_PROTOCOL_CONNECTION_OPTIONS_H_
 #define HEADRACE_PROTOCOL_CONNECTION_OPTIONS_H_
 
-#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -11,12 +10,11 @@
 #include "protocol/connection/padding_policy.h"
 #include "protocol/frame/frame_type.h"
 #include "protocol/guard/limits.h"
+#include "protocol/guard/time_point.h"
 #include "protocol/http2/window_policy.h"
 #include "protocol/stream/scheduler.h"
 
 namespace headrace {
-
-using TimePoint = std::chrono::steady_clock::time_point;
 
 enum class Role : uint8_t { kServer, kClient };
 
@@ -116,6 +114,11 @@ struct Options {
 
   // send_data() holds at most so many bytes a stream.
   uint32_t send_buffer_size = 64 * 1024;
+
+  // A number that is another one for every connection, drawn by the application (the library uses
+  // no randomness): Limits::connection_age is up to a tenth longer or shorter by it, so that
+  // connections that began together do not end together. 0: none, and it is exact.
+  uint64_t seed = 0;
 
   // Both must outlive the connection; null: none.
   FrameObserver* observer = nullptr;

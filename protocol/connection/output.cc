@@ -50,12 +50,27 @@ gsl::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {
   }
 }
 
+void Connection::sent(size_t size, TimePoint now) {
+  const EntryGuard::Entry entry(guard_, "Connection::sent()");
+  now_ = now;
+  note_sent(size, /*exact=*/true);
+}
+
 void Connection::sent(size_t size) {
   const EntryGuard::Entry entry(guard_, "Connection::sent()");
+  note_sent(size, /*exact=*/false);
+}
+
+void Connection::note_sent(size_t size, bool exact) {
   output_.sent(size);
   replies_.sent(output_.sent_offset());
   if (backlog_full_) check_backlog();
   if (!leaving_.empty()) note_sent_responses();
+  if (size > 0) {
+    pings_.sent(output_.sent_offset(), now_);
+    deadlines_.sent(output_.sent_offset(), output_waits(), now_, exact);
+    note_data_left(output_.sent_offset() - size);
+  }
   if (!options_.explicit_release) release_output(size);
 }
 
@@ -94,6 +109,10 @@ void Connection::note_release(Stream* stream) {
 
 bool Connection::wants_output() const {
   const EntryGuard::Entry entry(guard_, "Connection::wants_output()");
+  return output_waits();
+}
+
+bool Connection::output_waits() const {
   return output_.unsent() > 0 || can_cut_data() || can_open_waiting() || credit_is_due();
 }
 
@@ -227,7 +246,7 @@ bool Connection::cut_data(Stream* stream, size_t room) {
   stream->send_window.take(static_cast<uint32_t>(size));
   send_window_.take(static_cast<uint32_t>(size));
   data_end_offset_ = output_.end_offset();
-  stream->waiting_since = data_cut_at_ = now_;
+  stream->waiting_since = now_;
   if (stream->sending_ended) {
     send_queue_.remove(stream);
   } else if (stream->body.drained()) {
@@ -236,6 +255,7 @@ bool Connection::cut_data(Stream* stream, size_t room) {
     send_queue_.remove(stream);
   } else if (stream_window <= static_cast<int64_t>(size)) {
     send_queue_.block(stream);
+    note_blocked(stream);
   }
   note_release(stream);
   if (stream->body.take_writable()) {

@@ -118,7 +118,7 @@ bool Connection::begin_frame() {
     return false;
   }
   if (header_.type == FrameType::kHeaders || header_.type == FrameType::kPushPromise) {
-    block_deadline_ = deadline_after(options_.limits.field_block_timeout);
+    deadlines_.start(Deadline::kFieldBlock, now_);
   }
   return true;
 }

@@ -42,6 +42,8 @@ const char* to_string(Limit limit) {
       return "idle_timeout";
     case Limit::kConnectionAge:
       return "connection_age";
+    case Limit::kConnectionAgeGrace:
+      return "connection_age_grace";
     case Limit::kKeepaliveTimeout:
       return "keepalive_timeout";
   }

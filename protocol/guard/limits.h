@@ -15,7 +15,7 @@ namespace headrace {
 // long. A duration of zero switches that deadline off.
 //
 // The receive windows, which bound a peer's DATA, stand beside the other SETTINGS in Options:
-// initial_window_size (65,535 a stream), connection_window_size (65,535; it holds for all streams
+// initial_window_size (65,535 a stream), connection_window_size (1 MiB; it holds for all streams
 // together, so this is what an application that keeps what it gets and gives no credit can come to
 // hold) and max_window_size (16 MiB, only with WindowPolicy::kAutoTuned). The library buffers none
 // of it.
@@ -64,7 +64,7 @@ struct Limits {
 
   // --- Output
 
-  // Replies (acknowledgements, RST_STREAM, WINDOW_UPDATE) waiting to be sent; then input is kept
+  // Replies (acknowledgements, RST_STREAM, 431) waiting to be sent; then input is kept
   // until half of them are out. Answers ping, settings and reset floods (CVE-2019-9512, -9514,
   // -9515). About 64 octets each: 4 KiB.
   uint32_t queued_replies = 64;
@@ -107,8 +107,8 @@ struct Limits {
   // peers that connect and dribble.
   std::chrono::milliseconds preface_timeout{10'000};
   std::chrono::milliseconds field_block_timeout{10'000};
-  // To acknowledge SETTINGS (RFC 9113 §6.5.3); not while its input goes on, behind which the
-  // acknowledgement waits.
+  // To acknowledge SETTINGS (RFC 9113 §6.5.3) from when they have left; not while its input goes
+  // on, behind which the acknowledgement waits.
   std::chrono::milliseconds settings_ack_timeout{30'000};
 
   // A stream has DATA to send and the peer's windows have let none of it through for so long: it is
@@ -122,16 +122,24 @@ struct Limits {
   // No stream open and nothing received for so long: a graceful shutdown begins.
   std::chrono::milliseconds idle_timeout{180'000};
   // The connection is so old: a graceful shutdown begins. Off by default, as age is not misuse; for
-  // servers that want to spread their clients anew.
+  // servers that want to spread their clients anew. Options::seed spreads it.
   std::chrono::milliseconds connection_age{0};
+  // Streams that are still open so long after that are closed, with the connection. Off by default:
+  // they may take as long as they like.
+  std::chrono::milliseconds connection_age_grace{0};
 
   // A stream is open and nothing was received for so long: a PING asks whether the peer is still
-  // there, and it has keepalive_timeout to send anything. Off by default: a PING that nobody needs
-  // wakes up mobile devices, and some peers count PINGs.
+  // there, and once it has left the peer has keepalive_timeout to send anything. Octets that the
+  // transport takes while more wait are a sign of life too; one that takes nothing is given up. Off
+  // by default: a PING that nobody needs wakes up mobile devices, and some peers count PINGs.
   std::chrono::milliseconds keepalive_interval{0};
   std::chrono::milliseconds keepalive_timeout{20'000};
+  // The same where no stream is open; idle_timeout goes on meanwhile. For connections through
+  // middleboxes that forget those that are quiet.
+  bool keepalive_while_idle = false;
 
-  // A graceful shutdown's first GOAWAY waits so long for its PING to be answered.
+  // A graceful shutdown's first GOAWAY waits so long for its PING to be answered, from when it has
+  // left.
   std::chrono::milliseconds shutdown_ping_timeout{1000};
 };
 
@@ -156,9 +164,10 @@ enum class Limit : uint8_t {
   kStreamStallTimeout,
   kIdleTimeout,
   kConnectionAge,
+  kConnectionAgeGrace,
   kKeepaliveTimeout,
 };
-inline constexpr size_t kLimits = 20;
+inline constexpr size_t kLimits = 21;
 
 // The member's name: "connection_memory".
 const char* to_string(Limit limit);

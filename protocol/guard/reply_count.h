@@ -7,9 +7,9 @@
 
 namespace headrace {
 
-// How many replies (frames that the peer provoked: acknowledgements, RST_STREAM, WINDOW_UPDATE)
-// wait to be sent. At the limit the connection stops reading until half of them are out, so a peer
-// that does not read cannot make it queue without bound.
+// How many replies (frames that the peer provoked: acknowledgements, RST_STREAM, 431) wait to be
+// sent. At the limit the connection stops reading until half of them are out, so a peer that does
+// not read cannot make it queue without bound.
 class ReplyCount {
  public:
   explicit ReplyCount(uint32_t limit) : limit_(limit) {}

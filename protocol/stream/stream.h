@@ -1,12 +1,12 @@
 #ifndef HEADRACE_PROTOCOL_STREAM_STREAM_H_
 #define HEADRACE_PROTOCOL_STREAM_STREAM_H_
 
-#include <chrono>
 #include <cstdint>
 
 #include "memory/abi.h"
 #include "memory/linked_list.h"
 #include "protocol/event/event.h"
+#include "protocol/guard/time_point.h"
 #include "protocol/http2/credit.h"
 #include "protocol/message/content_length.h"
 #include "protocol/message/message_rules.h"
@@ -45,7 +45,7 @@ struct Stream : ScheduledStream {
   bool retry_safe = false;     // the peer did nothing with our request (RFC 9113 §8.7)
   uint16_t informational_received = 0;
   ContentLength content_received;  // beside the length that it announced, or that it must have
-  CreditState credit;  // its receive window
+  CreditState credit;              // its receive window
 
   // The message that goes out.
   bool head_sent = false;      // the request's, or that of the final response, is written
@@ -55,7 +55,9 @@ struct Stream : ScheduledStream {
   HeldFields held_head;
   ContentLength content_sent;  // what the application has given, on its way or not yet
   FlowWindow send_window;
-  std::chrono::steady_clock::time_point waiting_since;  // has had something to send, and sent none
+  // Has had something to send since then, and sent none, or what it sent last had not left.
+  TimePoint waiting_since;
+  uint64_t data_offset = 0;          // where in the output the DATA ends that used up its window
   bool priority_given = false;       // `priority` was signalled, or set by the application
   bool priority_update_due = false;  // to be sent with the request, which waits
   uint8_t priority_updates = 0;      // PRIORITY_UPDATE frames that have come
@@ -70,6 +72,7 @@ struct Stream : ScheduledStream {
   StreamLink notify;   // events are due
   StreamLink ending;   // our last frame is queued and not yet shown
   StreamLink leaving;  // our last frame was shown and is not sent; the peer's direction is open
+  StreamLink unsent;   // its window is used up, by DATA that the transport has not taken
 
   // The final response has been submitted, whether its head is written or still waits.
   bool answered() const { return head_sent || held_head.there(); }

@@ -227,7 +227,7 @@ bool Driver::drain() {
     progress = true;
     for (size_t rest = shown.size(); rest > 0;) {
       const size_t piece = in_pieces_ ? std::min<size_t>(rest, 1 + random_() % 50) : rest;
-      connection_->sent(piece);
+      connection_->sent(piece, now_);
       rest -= piece;
     }
   }

@@ -105,7 +105,7 @@ bool Driver::run_own(Arguments* arguments, std::string_view name, std::string* w
 
 void Driver::mark_sent(size_t size) {
   reader_.append(std::string_view(shown_).substr(0, size));
-  connection_->sent(size);
+  connection_->sent(size, now_);
   shown_.erase(0, size);
 }
 

@@ -1,0 +1,140 @@
+#include "protocol/http2/deadlines.h"
+
+#include <algorithm>
+
+namespace headrace {
+namespace {
+
+// That end with an answer of the peer's.
+constexpr Deadline kQuestions[] = {Deadline::kPreface, Deadline::kSettingsAck,
+                                   Deadline::kShutdownPing, Deadline::kKeepaliveAnswer};
+
+// `age`, and up to a tenth more or less. (SplitMix64's finalizer: seeds that are alike spread.)
+std::chrono::milliseconds spread(std::chrono::milliseconds age, uint64_t seed) {
+  if (seed == 0) return age;
+  seed = (seed ^ (seed >> 30)) * 0xbf58476d1ce4e5b9;
+  seed = (seed ^ (seed >> 27)) * 0x94d049bb133111eb;
+  seed ^= seed >> 31;
+  const int64_t most = age.count() / 10;
+  return age + std::chrono::milliseconds(
+                   static_cast<int64_t>(seed % (2 * static_cast<uint64_t>(most) + 1)) - most);
+}
+
+}  // namespace
+
+Deadlines::Deadlines(const Limits& limits, uint64_t seed, TimePoint now)
+    : limits_(limits), age_(spread(limits.connection_age, seed)), moved_(now) {
+  start(Deadline::kPreface, now);
+  start(Deadline::kKeepalive, now);
+  start(Deadline::kIdle, now);
+  start(Deadline::kAge, now);
+}
+
+// The acknowledgement of SETTINGS waits in line behind what the peer was already sending.
+void Deadlines::received(TimePoint now) {
+  start(Deadline::kKeepalive, now);
+  stop(Deadline::kKeepaliveAnswer);
+  Clock& settings = clock(Deadline::kSettingsAck);
+  if (settings.since != TimePoint::max()) settings.since = now;
+}
+
+void Deadlines::sent(uint64_t offset, bool more, TimePoint now, bool exact) {
+  bool asked = false;
+  for (Deadline deadline : kQuestions) {
+    Clock& question = clock(deadline);
+    asked |= question.since != TimePoint::max();
+    if (question.leaves_at == 0 || question.leaves_at > offset) continue;
+    question = {now, 0, !exact};
+  }
+  if (more) {
+    moved_ = now;
+    moved_inexact_ = !exact;
+  }
+  wants_time_ |= !exact && asked;
+}
+
+// What left in between counts from now on, unless it is too late for that already.
+void Deadlines::told(TimePoint now) {
+  if (!wants_time_) return;
+  wants_time_ = false;
+  bool late = false;
+  for (Deadline deadline : kQuestions) late |= now >= at(deadline, {});
+  for (Deadline deadline : kQuestions) {
+    Clock& question = clock(deadline);
+    if (question.inexact && !late) question.since = now;
+    question.inexact = false;
+  }
+  if (moved_inexact_ && !late) moved_ = now;
+  moved_inexact_ = false;
+}
+
+std::chrono::milliseconds Deadlines::timeout(Deadline deadline, const Situation& situation) const {
+  switch (deadline) {
+    case Deadline::kPreface:
+      return limits_.preface_timeout;
+    case Deadline::kFieldBlock:
+      return limits_.field_block_timeout;
+    case Deadline::kSettingsAck:
+      return limits_.settings_ack_timeout;
+    case Deadline::kStall:
+      return situation.pressed ? limits_.stream_stall_timeout_under_pressure
+                               : limits_.stream_stall_timeout;
+    case Deadline::kShutdownPing:
+      return limits_.shutdown_ping_timeout;
+    case Deadline::kKeepaliveAnswer:
+      return limits_.keepalive_timeout;
+    case Deadline::kKeepalive:
+      return limits_.keepalive_interval;
+    case Deadline::kIdle:
+      return limits_.idle_timeout;
+    case Deadline::kAge:
+      return age_;
+    case Deadline::kAgeGrace:
+      return limits_.connection_age_grace;
+  }
+  return {};
+}
+
+TimePoint Deadlines::since(Deadline deadline, const Situation& situation) const {
+  const Clock& own = clock(deadline);
+  if (deadline == Deadline::kStall) return situation.stalled_since;
+  if (own.since == TimePoint::max()) return TimePoint::max();
+  switch (deadline) {
+    case Deadline::kFieldBlock:
+      // The peer is not late while we do not read.
+      return situation.holds_input ? std::max(own.since, moved_) : own.since;
+    case Deadline::kPreface:
+    case Deadline::kSettingsAck:
+    case Deadline::kKeepaliveAnswer:
+      return std::max(own.since, moved_);
+    case Deadline::kShutdownPing:
+      // What is at stake is only when the final GOAWAY goes out.
+      return own.leaves_at == 0 ? own.since : std::max(own.since, moved_);
+    case Deadline::kKeepalive: {
+      const bool wanted = situation.has_streams || limits_.keepalive_while_idle;
+      return wanted && !runs(Deadline::kKeepaliveAnswer) ? own.since : TimePoint::max();
+    }
+    case Deadline::kIdle: {
+      const bool idle = !situation.has_streams && !situation.shutting_down;
+      return idle ? std::max(own.since, moved_) : TimePoint::max();
+    }
+    default:
+      return own.since;
+  }
+}
+
+TimePoint Deadlines::at(Deadline deadline, const Situation& situation) const {
+  const TimePoint begun = since(deadline, situation);
+  const auto allowed = timeout(deadline, situation);
+  return begun == TimePoint::max() || allowed.count() == 0 ? TimePoint::max() : begun + allowed;
+}
+
+TimePoint Deadlines::next(const Situation& situation) const {
+  TimePoint next = TimePoint::max();
+  for (size_t i = 0; i < kDeadlines; ++i) {
+    next = std::min(next, at(static_cast<Deadline>(i), situation));
+  }
+  return next;
+}
+
+}  // namespace headrace
