@@ -144,12 +144,12 @@ absl::Status read_connection(Config* config) {
   connection.allocation = *allocation;
   connection.trim_field_values = true;  // real servers send such
   connection.automatic_credit = false;  // credit follows what the output takes
-  connection.initial_window_size = window;
   // Streams that wait for their turn to be written may fill their windows; the one that has it must
-  // still get on.
-  const uint64_t all_windows = uint64_t{window} * config->at_once;
+  // still get on, so all of them fit into the connection's.
+  const uint64_t share = std::clamp<uint64_t>(kMaxWindow / config->at_once, 1, window);
+  connection.initial_window_size = static_cast<uint32_t>(share);
   connection.connection_window_size =
-      static_cast<uint32_t>(std::clamp(all_windows, kUsualWindow, kMaxWindow));
+      static_cast<uint32_t>(std::max(share * config->at_once, kUsualWindow));
   connection.limits.idle_timeout = std::chrono::milliseconds(0);  // the end is ours to choose
   connection.limits.keepalive_interval = absl::GetFlag(FLAGS_keepalive).value;
   config->loop.connect_timeout = absl::GetFlag(FLAGS_connect_timeout).value;

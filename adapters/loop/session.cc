@@ -1,16 +1,30 @@
 #include "adapters/loop/session.h"
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 namespace headrace::adapters {
+
+namespace {
+
+// Connections that began together do not end together (Limits::connection_age).
+Options with_seed(Options options) {
+  if (options.seed == 0 && options.limits.connection_age.count() > 0) {
+    std::random_device random;
+    options.seed = uint64_t{random()} << 32 | random();
+  }
+  return options;
+}
+
+}  // namespace
 
 Session::Session(Role role, const Options& connection, const LoopOptions& options, Service& service,
                  Driver& driver, LoopStatistics& statistics, TimePoint now)
     : options_(options),
       explicit_release_(connection.explicit_release),
       statistics_(statistics),
-      connection_(role, connection, now) {
+      connection_(role, with_seed(connection), now) {
   handler_ = service.open(connection_, driver);
   (role == Role::kServer ? statistics_.connections_accepted : statistics_.connections_made).add(1);
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 #include <chrono>
+#include <concepts>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -106,6 +107,8 @@ std::string number(std::chrono::milliseconds time) {
   return time.count() == 0 ? "off" : std::to_string(time.count() / 1000) + " s";
 }
 
+std::string number(std::same_as<bool> auto on) { return on ? "on" : "off"; }
+
 // In the words of the table.
 std::map<std::string, std::string> defaults() {
   const Limits limits;
@@ -135,8 +138,10 @@ std::map<std::string, std::string> defaults() {
           HEADRACE_LIMIT(stream_stall_timeout_under_pressure),
           HEADRACE_LIMIT(idle_timeout),
           HEADRACE_LIMIT(connection_age),
+          HEADRACE_LIMIT(connection_age_grace),
           HEADRACE_LIMIT(keepalive_interval),
           HEADRACE_LIMIT(keepalive_timeout),
+          HEADRACE_LIMIT(keepalive_while_idle),
           HEADRACE_LIMIT(shutdown_ping_timeout)};
 #undef HEADRACE_LIMIT
 }
@@ -158,8 +163,9 @@ TEST(LimitsTable, KnowsEveryMemberAndEveryName) {
   for (const auto& [name, value] : defaults()) members.insert(name);
   const std::string header = read("protocol/guard/limits.h");
   const std::string limits = header.substr(0, header.find("\n};"));
-  EXPECT_EQ(find_all(limits, R"(\n  (?:size_t|uint\d+_t|std::chrono::milliseconds) (\w+)[ {])"),
-            members);
+  EXPECT_EQ(
+      find_all(limits, R"(\n  (?:bool|size_t|uint\d+_t|std::chrono::milliseconds) (\w+)[ {])"),
+      members);
   for (size_t i = 0; i < kLimits; ++i) {
     const std::string name = to_string(static_cast<Limit>(i));
     EXPECT_EQ(members.count(name), 1u) << name;

@@ -99,10 +99,12 @@ void visit_limits(Limits* l, Setter* set) {
   set->field("limits.settings_ack_timeout", &l->settings_ack_timeout);
   set->field("limits.idle_timeout", &l->idle_timeout);
   set->field("limits.connection_age", &l->connection_age);
+  set->field("limits.connection_age_grace", &l->connection_age_grace);
   set->field("limits.stream_stall_timeout", &l->stream_stall_timeout);
   set->field("limits.stream_stall_timeout_under_pressure", &l->stream_stall_timeout_under_pressure);
   set->field("limits.keepalive_interval", &l->keepalive_interval);
   set->field("limits.keepalive_timeout", &l->keepalive_timeout);
+  set->field("limits.keepalive_while_idle", &l->keepalive_while_idle);
   set->field("limits.shutdown_ping_timeout", &l->shutdown_ping_timeout);
 }
 
