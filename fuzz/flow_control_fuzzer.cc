@@ -181,7 +181,7 @@ void End::on_event(const Event& event) {
   } else if (const auto* writable = std::get_if<StreamWritable>(&event)) {
     feed(writable->stream_id);
   } else if (const auto* closed = std::get_if<StreamClosed>(&event)) {
-    require(closed->error == ErrorCode::kNoError, "a stream has ended with an error");
+    require(closed->error == ErrorCode::kNoError, describe(closed->detail).c_str());
     flows_[closed->stream_id].closed = true;
   } else if (const auto* gone = std::get_if<ConnectionClosed>(&event)) {
     require(false, describe(gone->error).c_str());
@@ -261,6 +261,8 @@ class Pair {
         server_(Role::kServer, server, &play_),
         pipe_size_(draws.pick(std::array<size_t, 4>{65536, 1, 200, 5000})),
         max_bytes_(draws.pick(std::array<size_t, 4>{65536, 30, 109, 2000})),
+        greedy_(draws.below(2) == 0),
+        pings_(draws.pick(std::array<int, 3>{0, 30, 300})),
         // What can be played in a moment.
         largest_body_(500 * std::min({pipe_size_, max_bytes_, size_t{client.initial_window_size},
                                       size_t{server.initial_window_size}})) {
@@ -293,6 +295,7 @@ class Pair {
   }
   void open();
   void act(End& end, std::string* to, std::string* from);
+  bool write(End& end, std::string* to, size_t max_bytes);
   void drive();
 
   Draws& draws_;
@@ -300,6 +303,8 @@ class Pair {
   End client_, server_;
   const size_t pipe_size_;
   const size_t max_bytes_;
+  const bool greedy_;  // who writes fills the pipe
+  int pings_;          // that the client is going to send between its octets
   const size_t largest_body_;
   std::string to_server_, to_client_;
 };
@@ -317,10 +322,10 @@ void Pair::open() {
 
 void Pair::act(End& end, std::string* to, std::string* from) {
   const StreamId id = 1 + 2 * draws_.below(static_cast<uint32_t>(play_.requests.size()));
-  switch (draws_.below(8)) {
+  switch (draws_.below(7)) {
     case 0:
     case 1:
-      return (void)end.write(to, pipe_size_, 1 + draws_.number() % max_bytes_);
+      return (void)write(end, to, 1 + draws_.number() % max_bytes_);
     case 2:
     case 3:
       return (void)end.read(from, 1 + draws_.number() % 65536, draws_.seldom(4));
@@ -328,19 +333,29 @@ void Pair::act(End& end, std::string* to, std::string* from) {
       return (void)end.look(draws_.seldom(4));
     case 5:
       return end.let_go(id, draws_.number() % kLargestBody);
-    case 6:
-      return (void)client_.connection().ping(draws_.number());
     default:
       return end.set_automatic(id, draws_.below(2) == 0);
   }
 }
 
+bool Pair::write(End& end, std::string* to, size_t max_bytes) {
+  bool any = false;
+  do {
+    for (int i = 0; i < 10 && &end == &client_ && pings_ > 0; ++i, --pings_) {
+      (void)end.connection().ping(static_cast<uint64_t>(pings_));
+    }
+    if (!end.write(to, pipe_size_, max_bytes)) return any;
+    any = true;
+  } while (greedy_);
+  return any;
+}
+
 // Loops that read when they may and look for events only afterwards, until nothing moves.
 void Pair::drive() {
   for (bool moves = true; moves;) {
-    moves = client_.write(&to_server_, pipe_size_, max_bytes_);
+    moves = write(client_, &to_server_, max_bytes_);
+    moves |= write(server_, &to_client_, max_bytes_);
     moves |= server_.read(&to_server_, 65536, false);
-    moves |= server_.write(&to_client_, pipe_size_, max_bytes_);
     moves |= client_.read(&to_client_, 65536, false);
     moves |= client_.look(false);
     moves |= server_.look(false);

@@ -128,12 +128,7 @@ EventRange Connection::receive(ByteView input, TimePoint now) {
   const EntryGuard::Entry entry(guard_, "Connection::receive()");
   const gsl::span<const uint8_t> bytes = input;
   deadlines_.told(now);
-  if (!bytes.empty()) {
-    statistics_.bytes_received += bytes.size();
-    // (The answer to a PING that asks whether the peer is there is no use of the connection.)
-    const bool asked = deadlines_.runs(Deadline::kKeepaliveAnswer);
-    if (streams_.size() > 0 || !asked) deadlines_.used(now);
-  }
+  statistics_.bytes_received += bytes.size();
   if (!bytes.empty() || reads_kept_input()) note_input(now);
   return begin(bytes, now);
 }

@@ -218,6 +218,8 @@ EventPtr Connection::on_ping(gsl::span<const uint8_t> payload) {
     return nullptr;
   }
   statistics_.round_trip = answer->round_trip;
+  // That we have asked whether the peer is there is no use of the connection.
+  if (answer->purpose != PingPurpose::kKeepalive) deadlines_.used(now_);
   switch (answer->purpose) {
     case PingPurpose::kApplication:
       return recycler_.lend(PingAcknowledged{opaque, answer->round_trip});

@@ -91,6 +91,8 @@ bool Connection::parse_frame_header() {
 // to look at as a whole; what to do next is in parsing_.
 bool Connection::begin_frame() {
   ++statistics_.frames_received;
+  // (What the answer to a PING is worth depends on who asked.)
+  if (header_.type != FrameType::kPing || !header_.has(flags::kAck)) deadlines_.used(now_);
   statistics_.received_by_type.add(header_.type);
   payload_.clear();
   if (!check_frame_order()) return false;

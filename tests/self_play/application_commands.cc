@@ -208,7 +208,8 @@ void Application::change_settings() {
                                                        1000,  16384, 200000, 0x7fffffff};
   static constexpr std::array<uint32_t, 5> kFrames = {16384, 16385, 20000, 1 << 20, (1 << 24) - 1};
   static constexpr std::array<uint32_t, 6> kStreams = {100, 0, 1, 2, 5, 1000};
-  static constexpr std::array<uint32_t, 4> kLists = {100000, 65536, 300, 0xffffffff};
+  // (What a smaller one refuses depends on what is on its way; that is for transcripts.)
+  static constexpr std::array<uint32_t, 4> kLists = {100000, 65536, 70000, 0xffffffff};
   if (settings_asked_ > 10) return;
   std::vector<Setting> settings;
   for (uint32_t count = random_.below(4); count > 0; --count) {

@@ -89,6 +89,7 @@ class Side {
   void show(size_t max_bytes, size_t sent, bool all);
   void check_windows();
   void check_stream_windows(StreamId id);
+  void require_no_credit_kept_back(const ConnectionInspector::Windows& windows);
   void check_counts();
   void check_tables();
 

@@ -43,6 +43,15 @@ void Side::check_windows() {
   require_equal(windows.receive + windows.consumed + inspector_->open_connection_credit() +
                     static_cast<int64_t>(application_.uncredited()),
                 windows.full, "the connection's receive window with what is owed for it");
+  require_no_credit_kept_back(windows);
+}
+
+// RFC 9113 §5.2.2: what has been used up is on its way before it is all that the peer waits for.
+void Side::require_no_credit_kept_back(const ConnectionInspector::Windows& windows) {
+  if (!inspector_->is_open() || inspector_->in_data_frame()) return;
+  require(
+      windows.consumed == 0 || windows.receive > windows.consumed || connection_->wants_output(),
+      "credit is kept back while the peer has no more left");
 }
 
 void Side::check_stream_windows(StreamId id) {
@@ -65,6 +74,7 @@ void Side::check_stream_windows(StreamId id) {
   require_equal(windows.receive + windows.consumed + inspector_->open_stream_credit(id) +
                     static_cast<int64_t>(application_.uncredited(id)),
                 windows.full, "the receive window with what is owed for it");
+  require_no_credit_kept_back(windows);
 }
 
 void Side::check_counts() {
