@@ -144,13 +144,14 @@ void Conversation::settle() {
   }
 }
 
-// Replies that wait are in the way of input.
+// Replies that wait are in the way of input, and so is input that was kept.
 void Conversation::make_room() {
   for (int i = 0; !connection_->wants_input() && !input_ended_; ++i) {
     if (application_->rules().connection_closed()) return;
     require(i < kEnoughTurns, "wants_input() never turns true");
-    require(connection_->wants_output(), "neither input nor output is wanted");
     settle();  // what the application answers goes out too, whenever it left a range
+    if (connection_->wants_input()) return;
+    require(connection_->wants_output(), "neither input nor output is wanted");
     drain_all();
     settle();
   }
