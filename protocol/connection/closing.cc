@@ -79,12 +79,12 @@ StreamError Connection::frame_error(ErrorCode code, const Rule& rule, uint64_t o
   return StreamError{{code, &rule, header_.type, {}, header_.stream_id, observed, limit}};
 }
 
-// The present frame has reached a bound.
-StreamError Connection::limit_error(ErrorCode code, const Rule& rule, const LimitHit& reached) {
+// A bound was reached.
+StreamError Connection::limit_error(const Cause& cause, ErrorCode code, const Rule& rule,
+                                    const LimitHit& reached) {
   hit(reached);
-  StreamError error = frame_error(code, rule, reached.observed, reached.bound);
-  error.bound = reached.limit;
-  return error;
+  return StreamError{
+      {code, &rule, cause.frame, reached.limit, cause.stream_id, reached.observed, reached.bound}};
 }
 
 // RFC 9113 §5.4.1: GOAWAY, then the end.
@@ -173,7 +173,7 @@ void Connection::fail_stream(const StreamError& error, std::string_view field_na
       closed_streams(error.stream_id).remember(error.stream_id, StreamState::kClosedResetSent);
     }
   }
-  if (wasted) spend_reset();
+  if (wasted) spend_reset(error.frame ? Cause{error.frame, error.stream_id} : Cause::none());
 }
 
 // A live stream ends with a RST_STREAM of ours. `counted`: the peer made us, so that it counts as a
@@ -267,12 +267,13 @@ bool Connection::response_began(const Stream* stream) const {
 }
 
 // A request has been reset for nothing.
-void Connection::spend_reset() {
+void Connection::spend_reset(const Cause& cause) {
   static constexpr Rule kResets = {"RFC 9113 §10.5", "requests are seldom reset before an answer"};
   if (role_ == Role::kClient) return;
   if (resets_.take(now_)) return;
   const uint64_t burst = resets_.burst();
-  fail(limit_error(ErrorCode::kEnhanceYourCalm, kResets, {Limit::kResetBurst, burst, burst + 1}));
+  fail(limit_error(cause, ErrorCode::kEnhanceYourCalm, kResets,
+                   {Limit::kResetBurst, burst, burst + 1}));
 }
 
 void Connection::write_goaway(StreamId last_stream_id, ErrorCode code,

@@ -203,7 +203,7 @@ bool Connection::keep_input() {
   static constexpr Rule kKeptInput = {"limits.h connection_memory",
                                       "input is kept only within the connection's memory budget"};
   if (input_.keep_rest()) return true;
-  fail(limit_error(ErrorCode::kEnhanceYourCalm, kKeptInput, memory_refused()));
+  fail(limit_error(Cause::none(), ErrorCode::kEnhanceYourCalm, kKeptInput, memory_refused()));
   return false;
 }
 

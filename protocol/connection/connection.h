@@ -247,7 +247,6 @@ class Connection {
   Situation situation() const;
   bool passed(Deadline deadline) const { return now_ >= deadlines_.at(deadline, situation()); }
   LimitHit timeout_hit(Limit limit, Deadline deadline) const;
-  ErrorDetail timeout_error(ErrorCode code, const Rule& rule, const LimitHit& reached);
   void fail_late(Deadline deadline, ErrorCode code, Limit limit, const Rule& rule);
   void watch_stall(Stream* stream);
   void note_blocked(Stream* stream);
@@ -355,7 +354,13 @@ class Connection {
     statistics_.limits_hit.add(hit);
     if (options_.observer != nullptr) options_.observer->on_limit_hit(hit);
   }
-  StreamError limit_error(ErrorCode code, const Rule& rule, const LimitHit& reached);
+  // The frame that is being handled.
+  Cause cause() const { return {header_.type, header_.stream_id}; }
+  StreamError limit_error(const Cause& cause, ErrorCode code, const Rule& rule,
+                          const LimitHit& reached);
+  StreamError limit_error(ErrorCode code, const Rule& rule, const LimitHit& reached) {
+    return limit_error(cause(), code, rule, reached);
+  }
   LimitHit memory_refused() const {
     return {Limit::kConnectionMemory, ledger_.budget(), ledger_.refused()};
   }
@@ -380,7 +385,7 @@ class Connection {
   void erase_if_done(Stream* stream);
   bool spend_useless_frame();
   bool response_began(const Stream* stream) const;
-  void spend_reset();
+  void spend_reset(const Cause& cause);
   void write_goaway(StreamId last_stream_id, ErrorCode code, std::string_view debug_data);
   void fail(const ErrorDetail& error, std::string_view debug_data);
   void begin_shutdown(std::string_view debug_data);

@@ -36,16 +36,8 @@ LimitHit Connection::timeout_hit(Limit limit, Deadline deadline) const {
           static_cast<uint64_t>((timeout + late).count())};
 }
 
-// No frame is to blame.
-ErrorDetail Connection::timeout_error(ErrorCode code, const Rule& rule, const LimitHit& reached) {
-  ErrorDetail error = limit_error(code, rule, reached);
-  error.frame = std::nullopt;
-  error.stream_id = 0;
-  return error;
-}
-
 void Connection::fail_late(Deadline deadline, ErrorCode code, Limit limit, const Rule& rule) {
-  fail(timeout_error(code, rule, timeout_hit(limit, deadline)));
+  fail(limit_error(Cause::none(), code, rule, timeout_hit(limit, deadline)));
 }
 
 // The stream has something to send from now on.
@@ -98,10 +90,10 @@ void Connection::check_stalled_streams() {
       continue;
     }
     const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(now_ - since);
-    StreamError error{
-        timeout_error(ErrorCode::kCancel, kTaken,
-                      {Limit::kStreamStallTimeout, static_cast<uint64_t>(timeout.count()),
-                       static_cast<uint64_t>(waited.count())})};
+    StreamError error =
+        limit_error(Cause::none(), ErrorCode::kCancel, kTaken,
+                    {Limit::kStreamStallTimeout, static_cast<uint64_t>(timeout.count()),
+                     static_cast<uint64_t>(waited.count())});
     error.stream_id = stream->id;
     fail_stream(error);
   }

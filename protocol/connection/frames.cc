@@ -110,7 +110,7 @@ void Connection::on_rst_stream(gsl::span<const uint8_t> payload) {
   // The stream no longer counts, and what was queued of its response stays: like a reply, or a peer
   // that does not read could have responses queued without bound.
   if (queued) count_reply();
-  if (wasted) spend_reset();
+  if (wasted) spend_reset(cause());
 }
 
 // §6.5: applied in order, then acknowledged.

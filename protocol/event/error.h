@@ -12,6 +12,15 @@
 
 namespace headrace {
 
+// What an error is put down to: a frame and its stream, or none. It is handed down to whoever finds
+// the error: what a deadline finds is no fault of the frame that happened to come last.
+struct Cause {
+  std::optional<FrameType> frame = {};
+  StreamId stream_id = 0;
+
+  static Cause none() { return {}; }
+};
+
 // What went wrong: the code that goes on the wire, the rule that was broken, the frame that broke
 // it and, where a limit was passed, the limit and the observed value. Allocates nothing.
 struct ErrorDetail {
