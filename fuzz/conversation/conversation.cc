@@ -313,9 +313,8 @@ void Conversation::require_conserved_credit() {
   require(options_.window_policy == WindowPolicy::kAutoTuned ||
               full == std::max(options_.connection_window_size, kInitialWindow),
           "the connection's window has another size");
-  // (A wish below 65,535 makes it come more often.)
   if (options_.window_policy != WindowPolicy::kAutoTuned) {
-    output_rules_->require_connection_credit(full, options_.connection_window_size);
+    output_rules_->require_connection_credit(full);
   }
 }
 

@@ -28,7 +28,7 @@ void draw_limits(uint8_t bits, Options* options) {
     options->limits.reset_burst = 10;
   }
   if ((bits & 32) != 0) options->limits.field_list_size = 300;
-  // Below 65,535 it only makes credit come often, so that none can be lost unseen.
+  // (What is below 65,535 changes nothing, RFC 9113 §6.9.2.)
   options->connection_window_size = (bits & 64) != 0 ? 200000 : 20;
   options->send_buffer_size = (bits & 128) != 0 ? 300 : 4096;
 }

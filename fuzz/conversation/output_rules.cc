@@ -360,9 +360,9 @@ void OutputRules::require_receive_window(uint32_t stream_id, int64_t window) con
           "a receive window is another than the peer's");
 }
 
-void OutputRules::require_connection_credit(int64_t full, int64_t wanted) const {
+void OutputRules::require_connection_credit(int64_t full) const {
   const int64_t window = left(65535, connection_.credited, connection_.received);
-  require(2 * (full - window) < wanted, "credit of the connection was lost");
+  require(2 * (full - window) < full, "credit of the connection was lost");
   require(window <= full, "too much credit");
 }
 

@@ -55,9 +55,8 @@ class OutputRules {
   // What the connection says of itself, when nothing is on its way.
   void require_open_streams(uint32_t count) const;
   void require_receive_window(uint32_t stream_id, int64_t window) const;
-  // No stream is open: of the connection's window, `full`, less than half of `wanted` waits to be
-  // given back.
-  void require_connection_credit(int64_t full, int64_t wanted) const;
+  // No stream is open: of the connection's window, `full`, less than half waits to be given back.
+  void require_connection_credit(int64_t full) const;
   // The application consumes what comes on this open stream: the peer is never starved.
   void require_stream_credit(uint32_t stream_id) const;
   // The stream waits for this, whatever else there is.
