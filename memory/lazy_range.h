@@ -42,7 +42,6 @@ class LazyRange {
     void end() {
       if (range_ != nullptr) range_->finish();
     }
-    bool has_range() const { return range_ != nullptr; }
 
    private:
     friend class LazyRange;

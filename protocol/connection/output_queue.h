@@ -57,7 +57,6 @@ class OutputQueue {
   uint64_t end_offset() const { return end_; }
   uint64_t shown_offset() const { return shown_; }
   uint64_t sent_offset() const { return sent_; }
-  uint64_t released_offset() const { return released_; }
   uint64_t allocations() const { return allocations_; }  // of blocks, so far
   size_t unsent() const { return static_cast<size_t>(end_ - sent_); }
 

@@ -44,7 +44,6 @@ class SendBody {
   // Asks the source, which must be there, for its next bytes. `room`: not empty.
   BodySource::Filled fill(gsl::span<uint8_t> room);
   void set_source_waiting(bool waiting) { source_waiting_ = waiting; }
-  bool source_waiting() const { return source_waiting_; }
   void source_ended();
   // The next bytes come from it: none are buffered.
   bool at_source() const { return buffer_.size == 0 && source() != nullptr; }

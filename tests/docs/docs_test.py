@@ -23,6 +23,35 @@ FOREIGN = {"curl", "apt-get", "tar", "alias", "taskset", "clang-format", "npx", 
 BAZEL_FLAGS = {"--config", "--copt", "--test_output", "--runs_per_test", "--jobs", "--disk_cache",
                "--test_filter", "--test_arg", "--local_test_jobs", "--test_tag_filters",
                "--build_tests_only"}
+# Numbers in sentences, and where they come from. Both patterns have one group.
+NUMBERS = [
+    ("docs/memory.md", r"HPACK tables, until they are full \(([\d,]+) octets",
+     "protocol/connection/options.h", r"header_table_size = (\d+);"),
+    ("docs/memory.md", r"The pool keeps (\d+ KiB)", "memory/block_pool.h", r"kKept = ([^;]+);"),
+    ("docs/memory.md", r"none larger than (\d+ KiB)", "memory/block_pool.h", r"kLargest = ([^;]+);"),
+    ("docs/memory.md", r"more than (\d+ KiB) of such things", "memory/block_pool.h",
+     r"kKept = ([^;]+);"),
+    ("docs/memory.md", r"with the first (\d+) of them", "protocol/guard/limits.h",
+     r"remembered_streams = (\d+);"),
+    ("docs/memory.md", r"an object rests until (\d+) others", "memory/recycler.h",
+     r"kQuarantine = [^?]+\? (\d+)"),
+    ("docs/embedding.md", r"the source's first ([\d,]+) octets", "protocol/connection/submit.cc",
+     r"kSmallBody = (\d+);"),
+    ("docs/embedding.md", r"sniffing makes of the first (\d+) octets",
+     "protocol/message/content_type.h", r"kSniffedOctets = (\d+);"),
+    ("docs/embedding.md", r"at most (\d+ KiB), as iovecs", "protocol/connection/connection.h",
+     r"pending_output\(size_t max_bytes = ([^)]+)\)"),
+    ("docs/embedding.md", r"behind a shut window go after (\d+ s)", "protocol/guard/limits.h",
+     r"stream_stall_timeout_under_pressure\{([^}]+)\}"),
+    ("docs/architecture.md", r"Sends of (\d+ KiB) and more go without a copy",
+     "adapters/io_uring/io_uring_options.h", r"zero_copy_threshold = ([^;]+);"),
+    ("docs/architecture.md", r"begins\s+with a send of (\d+) octets", "adapters/io_uring/zero_copy.h",
+     r"kQuestion = (\d+);"),
+    ("docs/security.md", r"while (\d+) wait nothing is read", "protocol/guard/limits.h",
+     r"queued_replies = (\d+);"),
+    ("docs/security.md", r"a field costs (\d+) octets of the limit", "hpack/dynamic_table.h",
+     r"kEntryOverhead = (\d+);"),
+]
 failures = []
 
 
@@ -204,6 +233,16 @@ def check_defaults(document, text):
     return compared
 
 
+def check_numbers():
+    for document, sentence, source, definition in NUMBERS:
+        said = re.search(sentence, tree.read(document))
+        defined = re.search(definition, tree.read(source))
+        if not said or not defined:
+            fail(document, f"where is /{sentence if not said else definition}/?")
+        elif tree.number(said[1]) != tree.number(defined[1]):
+            fail(document, f"says {said[1]} where {source} has {defined[1]}: /{sentence}/")
+
+
 def check_every_limit_has_a_row():
     for name in tree.members("protocol/guard/limits.h", "Limits"):
         if f"| `{name}` |" not in tree.read("docs/security.md"):
@@ -238,6 +277,7 @@ def main():
             typed += 1
             check_command(document, line, flags)
         compared += check_defaults(document, text)
+    check_numbers()
     check_every_limit_has_a_row()
     check_lengths("CONTRIBUTING.md")
     # The checks have something to look at, or they would be none.
@@ -245,7 +285,8 @@ def main():
         failures.append(f"only {compared} defaults and {typed} commands were found")
     for failure in failures:
         print(failure, file=sys.stderr)
-    print(f"{len(documents)} documents, {typed} commands, {compared} defaults: {len(failures)} wrong")
+    print(f"{len(documents)} documents, {typed} commands, {compared + len(NUMBERS)} numbers: "
+          f"{len(failures)} wrong")
     return 1 if failures else 0
 
 

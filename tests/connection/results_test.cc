@@ -1,0 +1,70 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "protocol/connection/connection.h"
+#include "protocol/event/result.h"
+#include "tests/connection/connection_fixture.h"
+
+// Which results come with the rule that was broken.
+namespace headrace {
+namespace {
+
+using testing::kNow;
+
+class ResultsTest : public testing::ConnectionFixture {
+ public:
+  // Of SubmitResult, RequestResult and SendResult.
+  template <typename Result>
+  static std::string said(const Result& result) {
+    return std::string(to_string(result.error)) +
+           (result.rule == nullptr ? "" : ": " + std::string(result.rule->section));
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Modes, ResultsTest, ::testing::Values(Allocation::kReuse),
+                         testing::mode_name);
+
+TEST_P(ResultsTest, WhatWasGivenBreaksARuleThatIsNamed) {
+  auto server = connected(options(), 2);
+  const auto with = [](SubmitError error, const char* section) {
+    return std::string(to_string(error)) + ": " + section;
+  };
+  const SubmitError fields = SubmitError::kInvalidFields;
+  const SubmitError argument = SubmitError::kInvalidArgument;
+  const SubmitError large = SubmitError::kTooLarge;
+  EXPECT_EQ(said(server->submit_response(1, {{":status", "200"}, {"Name", "x"}})),
+            with(fields, "RFC 9113 §8.2.1"));
+  EXPECT_EQ(said(server->submit_response(1, {{":status", "103"}})), with(argument, "RFC 9110 §15"));
+  EXPECT_EQ(said(server->submit_informational(1, {{":status", "200"}})),
+            with(argument, "RFC 9110 §15.2"));
+  EXPECT_EQ(said(server->credit(1, 1)), with(large, "connection.h credit()"));
+  EXPECT_EQ(said(server->update_priority(1, Priority{8, false})), with(argument, "RFC 9218 §4.1"));
+  EXPECT_EQ(said(server->submit_frame(0, 0, 0, {})), with(argument, "RFC 9113 §5.5"));
+  EXPECT_EQ(said(server->submit_frame(0xf0, 0, 0, std::vector<uint8_t>(16385))),
+            with(large, "RFC 9113 §4.2"));
+  const Setting small = {SettingId::kMaxFrameSize, 10};
+  EXPECT_EQ(said(server->submit_settings({&small, 1})), with(argument, "RFC 9113 §6.5.2"));
+  const std::vector<Setting> many(3000, Setting{SettingId::kMaxFrameSize, 16384});
+  EXPECT_EQ(said(server->submit_settings(many)), with(large, "RFC 9113 §4.2"));
+  ASSERT_TRUE(
+      server->submit_response(1, {{":status", "200"}, {"content-length", "1"}}, Body::stream())
+          .ok());
+  EXPECT_EQ(said(server->send_data(1, std::string("12"), true)), with(large, "RFC 9113 §8.1.1"));
+}
+
+TEST_P(ResultsTest, WhatSaysAllBelongsToNoRule) {
+  auto server = connected(options(), 1);
+  EXPECT_EQ(said(server->submit_request({})), to_string(SubmitError::kWrongRole));
+  EXPECT_EQ(said(server->submit_response(99, {{":status", "200"}})),
+            to_string(SubmitError::kUnknownStream));
+  EXPECT_EQ(said(server->send_data(1, {}, true)), to_string(SubmitError::kWrongState));
+  ASSERT_TRUE(server->reset_stream(1, ErrorCode::kCancel).ok());
+  EXPECT_EQ(said(server->send_trailers(1, {})), to_string(SubmitError::kStreamGone));
+  ASSERT_TRUE(server->terminate(ErrorCode::kNoError).ok());
+  EXPECT_EQ(said(server->ping(1)), to_string(SubmitError::kConnectionGone));
+}
+
+}  // namespace
+}  // namespace headrace
