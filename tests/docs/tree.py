@@ -32,7 +32,9 @@ def number(text):
     `10 s`, `1'000`, `1,000`, `off` (a duration of zero).
     """
     text = text.strip().strip("`")
-    if text in ("off", "std::chrono::milliseconds(0)", "std::chrono::seconds(0)", "{}"):
+    if text in ("on", "true"):
+        return 1
+    if text in ("off", "false", "std::chrono::milliseconds(0)", "std::chrono::seconds(0)", "{}"):
         return 0
     plain = re.sub(r"(?<=\d)[',](?=\d)", "", text)
     units = {"KiB": 1024, "MiB": 1 << 20, "s": 1000, "ms": 1, "minutes": 60000, "hours": 3600000}
