@@ -171,8 +171,10 @@ void EpollLoop::write(ConnectionRecord& record, TimePoint now) {
 
 void EpollLoop::watch(ConnectionRecord& record) {
   const Session& session = *record.session;
-  const uint32_t interest =
-      (session.wants_input() ? EPOLLIN : 0u) | (session.wants_output() ? EPOLLOUT : 0u);
+  // (While there is work left it is not read; that changes in every turn, what epoll knows need
+  // not.)
+  const bool input = session.wants_input() || session.has_work();
+  const uint32_t interest = (input ? EPOLLIN : 0u) | (session.wants_output() ? EPOLLOUT : 0u);
   // What would fail again is not told of before it is to be tried.
   set_interest(static_cast<EpollRecord&>(record), is_retrying(record) ? 0u : interest);
 }

@@ -55,9 +55,12 @@ struct ConnectionRecord : DeadlineQueue::Entry,
   std::unique_ptr<Connecting> connecting;
   std::optional<Session> session;  // none while it is connecting
   bool fin_sent = false;
-  bool evicted = false;   // to make room, and has not gone yet
-  bool accepted = false;  // may have to give way to a newcomer
-  size_t in_flight = 0;   // octets that the system had for it when it was asked to
+  bool evicted = false;    // to make room, and has not gone yet
+  bool accepted = false;   // may have to give way to a newcomer
+  size_t in_flight = 0;    // octets that the system had for it when it was asked to
+  uint64_t delivered = 0;  // octets that the peer's system had then
+  TimePoint moves_until;   // what its peer's system took may do for so long
+  uint64_t measured = 0;   // octets that it had been sent when its queues were measured
 };
 
 }  // namespace headrace::adapters

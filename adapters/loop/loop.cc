@@ -1,16 +1,16 @@
 #include "adapters/loop/loop.h"
 
-#include <linux/sockios.h>
 #include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <utility>
+
+#include "adapters/socket/socket_queues.h"
 
 namespace headrace::adapters {
 namespace {
@@ -28,6 +28,10 @@ constexpr int kMostUnsent = 256 * 1024;
 constexpr uint64_t kWorthGivingBack = 4 << 20;
 constexpr uint64_t kConnection = 16 << 10;
 
+// Octets: written since the socket's queues were measured; and held by a connection.
+constexpr uint64_t kWorthMeasuring = 16 << 10;
+constexpr size_t kWorthEnding = 64 << 10;
+
 // Between the failure of an operation for lack of memory and the next try.
 constexpr milliseconds kRetryAfter{100};
 
@@ -36,18 +40,6 @@ int socket_error(const UniqueFd& socket) {
   int error = 0;
   socklen_t size = sizeof(error);
   return getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
-}
-
-// What has come and was not read.
-size_t bytes_unread(const UniqueFd& socket) {
-  int bytes = 0;
-  return ioctl(socket.get(), SIOCINQ, &bytes) == 0 ? static_cast<size_t>(bytes) : 0;
-}
-
-// What was written and the peer's side has not acknowledged.
-size_t bytes_in_flight(const UniqueFd& socket) {
-  int bytes = 0;
-  return ioctl(socket.get(), SIOCOUTQ, &bytes) == 0 ? static_cast<size_t>(bytes) : 0;
 }
 
 }  // namespace
@@ -61,7 +53,12 @@ Loop::Loop(const LoopOptions& options, Service* service, UniqueFd wakeup, bool e
       service_(service),
       wakeup_(std::move(wakeup)),
       admission_(options.max_connections),
-      yield_order_(options.yield_idle, options.yield_stalled) {
+      yield_order_({.idle = options.yield_idle,
+                    .stalled = options.yield_stalled,
+                    .rate = options.least_rate,
+                    .share = std::max<size_t>(
+                        1, options.max_connections * std::min(options.client_share, 100u) / 100)}),
+      budget_(options.events_per_turn) {
   options_.connection.explicit_release = explicit_release;
 }
 
@@ -74,6 +71,12 @@ absl::StatusOr<UniqueFd> Loop::make_wakeup() {
 void Loop::abort_at_close(const UniqueFd& socket) {
   const linger at_once{.l_onoff = 1, .l_linger = 0};
   setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}
+
+void Loop::abort_now(const UniqueFd& socket) {
+  abort_at_close(socket);  // where the next does not do
+  const sockaddr nobody{.sa_family = AF_UNSPEC, .sa_data = {}};
+  ::connect(socket.get(), &nobody, sizeof(nobody));
 }
 
 void Loop::listen(UniqueFd listener) {
@@ -102,6 +105,7 @@ void Loop::run() {
 bool Loop::turn(milliseconds max_wait) {
   const TimePoint now = wait(timeout(max_wait, current_time()));
   if (!failure_.ok()) return false;
+  budget_.begin_turn();
   expire_deadlines(now);
   attend_called(now);
   retry_failed(now);
@@ -138,62 +142,7 @@ nanoseconds Loop::timeout(milliseconds max_wait, TimePoint now) const {
   return max_wait < std::chrono::hours(1) ? std::min<nanoseconds>(until, max_wait) : until;
 }
 
-// --- Accepting.
-
-bool Loop::accept_waiting(TimePoint now) {
-  for (int i = 0; i < kAcceptsPerTurn; ++i) {
-    if (!has_place(now)) return false;
-    if (is_short_of_memory()) return true;
-    UniqueFd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (socket.valid()) {
-      start_accepted(std::move(socket), now);
-    } else if (errno == EAGAIN) {
-      return false;
-    } else {
-      accept_failed(errno, now);
-    }
-  }
-  return true;
-}
-
-void Loop::accept_failed(int error, TimePoint now) {
-  switch (error) {
-    case EINTR:
-    case ECANCELED:
-      return;
-    // Errors of the connection which would have been accepted (accept(2)).
-    case ECONNABORTED:
-    case EPERM:
-    case EPROTO:
-    case EOPNOTSUPP:
-    case ENOPROTOOPT:
-    case ENETDOWN:
-    case ENETUNREACH:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-    case ENONET:
-      return;
-    case EMFILE:
-    case ENFILE:
-      if (service_->give_back_descriptor()) return;
-      // Nor is there room where descriptors are fewer than the connections that may be open.
-      if (ConnectionRecord* record = who_yields(now)) return yield(*record, now);
-      break;
-    default:
-      break;
-  }
-  // The system's or ours: the same call would fail again at once.
-  admission_.pause(now);
-  statistics_.accept_pauses.add(1);
-}
-
-void Loop::start_accepted(UniqueFd socket, TimePoint now) {
-  if (room(now) == 0) {
-    if (ConnectionRecord* record = who_yields(now)) yield(*record, now);
-  }
-  ConnectionRecord& record = add(std::move(socket));
-  start(record, Role::kServer, options_.connection, *service_, now);
-}
+// --- Whom it drives.
 
 ConnectionRecord& Loop::add(UniqueFd socket) {
   const int on = 1;  // frames leave when they are written; not every stream socket is TCP
@@ -206,64 +155,14 @@ ConnectionRecord& Loop::add(UniqueFd socket) {
 
 void Loop::start(ConnectionRecord& record, Role role, const Options& options, Service& service,
                  TimePoint now) {
-  record.session.emplace(role, options, options_, service, record, statistics_, now);
+  record.session.emplace(role, options, options_, service, record, statistics_, budget_, now);
   // A client speaks first, and its preface is usually here already: our SETTINGS go out with
   // replies.
   if (role == Role::kServer) read_ahead(record, now);
   if (stops_handled_ > 0) record.session->shutdown(now);
   record.accepted = role == Role::kServer;
+  if (record.accepted) yield_order_.enter(record, client_of(record.socket), now);
   settle(record, now);
-}
-
-// While nobody may come in the listener is not watched: it would be reported every turn.
-void Loop::update_listener(TimePoint now) {
-  if (!listener_.valid()) return;
-  const bool may_yield = !admission_.is_paused(now) && yield_order_.next() <= now;
-  const bool watch = room(now) > 0 || may_yield;
-  if (watch == listener_watched_) return;
-  if (watch_listener(watch)) {
-    listener_watched_ = watch;
-  } else {
-    admission_.pause(now);
-  }
-}
-
-// When to watch it again.
-TimePoint Loop::next_place(TimePoint now) const {
-  if (!listener_.valid() || listener_watched_ || admission_.is_paused(now)) return TimePoint::max();
-  return room(now) > 0 ? now : yield_order_.next();
-}
-
-// --- Giving way to newcomers.
-
-void Loop::note_progress(ConnectionRecord& record, TimePoint now) {
-  if (!record.accepted) return;
-  yield_order_.note(record, record.session->standing(), record.session->progress(), now);
-}
-
-// Who seems to stand still, and has been written more than its peer has taken, or has not been read
-// from, is looked at again later: what the system holds tells whether anything moves.
-ConnectionRecord* Loop::who_yields(TimePoint now) {
-  if (admission_.is_paused(now)) return nullptr;
-  while (YieldOrder::Entry* due = yield_order_.due(now)) {
-    ConnectionRecord& record = static_cast<ConnectionRecord&>(*due);
-    note_progress(record, now);
-    if (yield_order_.due(now) != due) continue;
-    const size_t in_flight = bytes_in_flight(record.socket);
-    const bool takes_output =
-        std::exchange(record.in_flight, in_flight) != in_flight && in_flight > 0;
-    const bool unread = record.session->wants_input() && bytes_unread(record.socket) > 0;
-    if (!takes_output && !unread) return &record;
-    yield_order_.renew(record, now);
-  }
-  return nullptr;
-}
-
-void Loop::yield(ConnectionRecord& record, TimePoint now) {
-  statistics_.connections_yielded.add(1);
-  // Else the system would hold for minutes more what the peer does not take.
-  if (record.in_flight > 0) abort_at_close(record.socket);
-  end_at_once(record, now);
 }
 
 // --- Connecting.
@@ -287,6 +186,9 @@ void Loop::end_connecting(ConnectionRecord& record, int error, TimePoint now) {
 void Loop::settle(ConnectionRecord& record, TimePoint now) {
   write(record, now);
   Session& session = *record.session;
+  // A few answers are as good as gone.
+  const bool measured = session.bytes_sent() - record.measured < kWorthMeasuring;
+  if (!measured || session.socket_memory() > 0) measure_queues(record);
   session.publish_statistics();
   if (session.phase() == Session::Phase::kLingering && !record.fin_sent) {
     record.fin_sent = true;
@@ -296,6 +198,12 @@ void Loop::settle(ConnectionRecord& record, TimePoint now) {
   watch(record);
   deadlines_.schedule(record, session.deadline());
   note_progress(record, now);
+  if (session.has_work()) record.attend();
+}
+
+void Loop::measure_queues(ConnectionRecord& record) {
+  record.measured = record.session->bytes_sent();
+  record.session->set_socket_memory(queue_memory(record.socket));
 }
 
 void Loop::remove(ConnectionRecord& record) {
@@ -321,18 +229,19 @@ void Loop::expire_deadlines(TimePoint now) {
       end_connecting(record, stops_handled_ == 0 ? ETIMEDOUT : ECANCELED, now);
       continue;
     }
-    // Else the system would hold for minutes more what the peer does not take.
-    if (record.session->has_stuck(now)) abort_at_close(record.socket);
     record.session->expire(now, bytes_in_flight(record.socket));
+    // Else the system would hold for minutes more what the peer does not take.
+    if (record.session->has_stuck()) abort_at_close(record.socket);
     settle(record, now);
   }
 }
 
-// Who is called meanwhile has its turn in the next round.
+// Who is called meanwhile has its turn in the next round, and who is too much for this turn goes
+// first then.
 void Loop::attend_called(TimePoint now) {
-  CalledList called;
-  called.take_all(called_);
-  while (ConnectionRecord* record = called.pop_front()) {
+  for (size_t left = called_.size(); left > 0 && !budget_.is_spent(); --left) {
+    ConnectionRecord* record = called_.pop_front();
+    if (record == nullptr) return;  // the others were removed meanwhile
     record->session->attend(now);
     settle(*record, now);
   }
@@ -350,30 +259,40 @@ void Loop::retry_failed(TimePoint now) {
   while (ConnectionRecord* record = due.pop_front()) retry(*record, now);
 }
 
-ConnectionRecord& Loop::largest_holder() const {
-  const auto held = [](const ConnectionRecord& record) {
-    return record.session ? record.session->memory() : 0;
+// Of those that stand still, if one of them holds enough to be worth it; else of all.
+ConnectionRecord& Loop::largest_holder(TimePoint now) const {
+  const auto rank = [&](const ConnectionRecord& record) {
+    const size_t held = record.session ? record.session->memory() : 0;
+    const bool stands = record.accepted && yield_order_.is_due(record, now);
+    return std::pair(stands && held >= kWorthEnding, held);
   };
   ConnectionRecord* largest = open_.front();
   for (ConnectionRecord* record = largest; record != nullptr; record = open_.after(*record)) {
-    if (held(*record) > held(*largest)) largest = record;
+    if (rank(*record) > rank(*largest)) largest = record;
   }
   return *largest;
 }
 
-// Ends those that hold the most. Their streams' memory is free at once; a connection that is still
-// the largest has to go whole.
+// Ends those that hold the most. Their streams' memory is free at once; what the system holds, and
+// a connection that is still the largest, only when it goes whole.
 void Loop::make_room(TimePoint now) {
   while (is_short_of_memory() && !open_.empty()) {
-    ConnectionRecord& largest = largest_holder();
-    if (std::exchange(largest.evicted, true)) {
-      abort_at_close(largest.socket);
-      remove(largest);
-      continue;
+    ConnectionRecord& largest = largest_holder(now);
+    if (largest.session && largest.session->socket_memory() > 0) {
+      const size_t before = largest.session->socket_memory();
+      measure_queues(largest);
+      largest.session->publish_statistics();
+      if (largest.session->socket_memory() <= before / 2) continue;  // it has gone out meanwhile
     }
-    statistics_.connections_evicted.add(1);
-    largest.session->terminate(ErrorCode::kEnhanceYourCalm, now);
-    settle(largest, now);
+    const bool was_told = std::exchange(largest.evicted, true);
+    if (!was_told) statistics_.connections_evicted.add(1);
+    if (largest.session) largest.session->terminate(ErrorCode::kEnhanceYourCalm, now);
+    if (was_told || largest.session->socket_memory() > largest.session->memory() / 2) {
+      abort_now(largest.socket);
+      remove(largest);
+    } else {
+      settle(largest, now);
+    }
   }
 }
 

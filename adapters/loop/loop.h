@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "adapters/loop/admission.h"
@@ -17,6 +18,7 @@
 #include "adapters/loop/handler.h"
 #include "adapters/loop/loop_options.h"
 #include "adapters/loop/loop_statistics.h"
+#include "adapters/loop/work_budget.h"
 #include "adapters/loop/yield_order.h"
 #include "adapters/socket/unique_fd.h"
 
@@ -144,6 +146,9 @@ class Loop {
   void destroy(ConnectionRecord& record) { records_.take(record.id).reset(); }
   // close() will drop what the peer has not acknowledged, and reset the connection.
   static void abort_at_close(const UniqueFd& socket);
+  // The same at once: what the system holds is given back although it may still refer to the
+  // socket.
+  static void abort_now(const UniqueFd& socket);
 
   const LoopOptions& options() const { return options_; }
   const UniqueFd& wakeup() const { return wakeup_; }
@@ -160,14 +165,17 @@ class Loop {
              TimePoint now);
   void end_connecting(ConnectionRecord& record, int error, TimePoint now);
   void remove(ConnectionRecord& record);
+  std::optional<ClientId> client_of(const UniqueFd& socket) const;
   void note_progress(ConnectionRecord& record, TimePoint now);
+  bool is_moving(ConnectionRecord& record, TimePoint now);
+  static void measure_queues(ConnectionRecord& record);
   ConnectionRecord* who_yields(TimePoint now);
   void yield(ConnectionRecord& record, TimePoint now);
   void end_at_once(ConnectionRecord& record, TimePoint now);
   TimePoint next_place(TimePoint now) const;
   template <typename Visit>
   void for_each_open(Visit visit);
-  ConnectionRecord& largest_holder() const;
+  ConnectionRecord& largest_holder(TimePoint now) const;
   void expire_deadlines(TimePoint now);
   void attend_called(TimePoint now);
   void retry_failed(TimePoint now);
@@ -185,6 +193,7 @@ class Loop {
   Admission admission_;
   DeadlineQueue deadlines_;
   YieldOrder yield_order_;
+  WorkBudget budget_;
   OpenList open_;
   CalledList called_;  // by Driver::attend()
   RetryList retries_;

@@ -56,6 +56,8 @@ struct alignas(64) LoopStatistics {
   Counter memory;               // that and what else counts towards LoopOptions::memory
   Counter connections_evicted;  // times that one was ended for it
   Counter connections_yielded;  // ended to give their place to a newcomer
+  Counter connections_refused;  // newcomers above their address's share while places were short
+  Counter socket_memory;        // bytes of the system's in the open connections' sockets
   std::array<Counter, kConnectionCounters.size()> connection_counters;
   std::array<Counter, kLimits> limits_hit;  // by Limit: times that a connection reached it
 };

@@ -5,8 +5,10 @@
 #include <utility>
 
 namespace headrace::adapters {
-
 namespace {
+
+// Octets, by a connection that has sent much at once.
+constexpr size_t kOutputKept = 64 << 10;
 
 // Connections that began together do not end together (Limits::connection_age).
 Options with_seed(Options options) {
@@ -20,11 +22,12 @@ Options with_seed(Options options) {
 }  // namespace
 
 Session::Session(Role role, const Options& connection, const LoopOptions& options, Service& service,
-                 Driver& driver, LoopStatistics& statistics, TimePoint now)
+                 Driver& driver, LoopStatistics& statistics, WorkBudget& budget, TimePoint now)
     : options_(options),
       explicit_release_(connection.explicit_release),
       statistics_(statistics),
-      connection_(role, with_seed(connection), now) {
+      connection_(role, with_seed(connection), now),
+      budget_(budget) {
   handler_ = service.open(connection_, driver);
   (role == Role::kServer ? statistics_.connections_accepted : statistics_.connections_made).add(1);
 }
@@ -52,7 +55,7 @@ void Session::end_of_input(TimePoint now) {
 void Session::fail(TimePoint now) {
   if (phase_ == Phase::kOpen) {
     statistics_.connections_failed.add(1);
-    dispatch(connection_.end_of_input(now));
+    dispatch(connection_.end_of_input(now), Extent::kAll);
   }
   phase_ = Phase::kClosed;
 }
@@ -70,7 +73,8 @@ void Session::expire(TimePoint now, size_t in_flight) {
     phase_ = goes_on ? Phase::kLingering : Phase::kClosed;
     linger_until_ = now + options_.linger_timeout;
   } else if (phase_ == Phase::kOpen) {
-    if (has_stuck(now)) return fail(now);
+    look_at_output(now, in_flight);
+    if (stuck_) return fail(now);
     if (now >= trim_at_) {
       connection_.trim();
       trim_at_ = TimePoint::max();
@@ -81,7 +85,7 @@ void Session::expire(TimePoint now, size_t in_flight) {
 }
 
 void Session::sent(size_t size, TimePoint now) {
-  if (size > 0) blocked_since_ = TimePoint::max();
+  if (size > 0) blocked_since_ = TimePoint::max();  // output_waits() follows
   waiting_ -= std::min(waiting_, size);
   connection_.sent(size, now);
   if (explicit_release_) held_ += size;
@@ -101,7 +105,20 @@ void Session::released(size_t size, TimePoint now) {
 
 void Session::output_waits(bool waits, size_t size, TimePoint now) {
   waiting_ = size;
-  blocked_since_ = waits ? std::min(blocked_since_, now) : TimePoint::max();
+  if (waits && blocked_since_ != TimePoint::max()) return;
+  blocked_since_ = waits ? now : TimePoint::max();
+  looked_at_ = blocked_since_;
+  in_flight_ = kUnknown;
+}
+
+// The system takes more in large steps only, so a slow peer that empties its queue seems to take
+// nothing for minutes.
+void Session::look_at_output(TimePoint now, size_t in_flight) {
+  if (now < write_deadline()) return;
+  looked_at_ = now;
+  const size_t before = std::exchange(in_flight_, in_flight);
+  if (before != kUnknown && before != in_flight) blocked_since_ = now;
+  stuck_ = now >= blocked_since_ + options_.write_timeout;
 }
 
 void Session::shutdown(TimePoint now) {
@@ -113,25 +130,30 @@ void Session::shutdown(TimePoint now) {
 void Session::terminate(ErrorCode error, TimePoint now) {
   if (phase_ != Phase::kOpen) return;
   (void)connection_.terminate(error);  // kConnectionGone: it is closing anyway
-  dispatch(connection_.advance(now));
+  dispatch(connection_.advance(now), Extent::kAll);
   conclude(now);
 }
 
 bool Session::wants_input() const {
   if (phase_ == Phase::kLingering) return !input_ended_;
-  return phase_ == Phase::kOpen && !input_ended_ && connection_.wants_input();
+  return phase_ == Phase::kOpen && !input_ended_ && !has_work() && connection_.wants_input();
 }
 
 TimePoint Session::deadline() const {
   if (phase_ == Phase::kLingering) return linger_until_;
-  return std::min({connection_.next_deadline(), write_deadline(), trim_at_});
+  // (While there is work left the next turn comes at once, and looks at the connection's
+  // deadlines.)
+  const TimePoint connection = has_work() ? TimePoint::max() : connection_.next_deadline();
+  return std::min({connection, write_deadline(), trim_at_});
 }
 
 TimePoint Session::write_deadline() const {
   if (blocked_since_ == TimePoint::max() || options_.write_timeout.count() == 0) {
     return TimePoint::max();
   }
-  return blocked_since_ + options_.write_timeout;
+  constexpr int kLooks = 4;  // within it
+  return std::min(blocked_since_ + options_.write_timeout,
+                  looked_at_ + options_.write_timeout / kLooks);
 }
 
 YieldOrder::Standing Session::standing() const {
@@ -142,7 +164,8 @@ YieldOrder::Standing Session::standing() const {
 
 uint64_t Session::progress() const {
   const Statistics& counted = connection_.statistics();
-  return counted.requests_received + counted.data_received + counted.data_sent;
+  return counted.requests_received * LoopOptions::kOctetsOfARequest + counted.data_received +
+         counted.data_sent;
 }
 
 void Session::publish_statistics() {
@@ -159,16 +182,34 @@ void Session::publish_statistics() {
     if (hits > 0) statistics_.limits_hit[i].add(hits);
   }
   statistics_.connection_memory.add(current.memory_live - published_.memory_live);
-  const size_t memory = current.memory_live + waiting_ + handler_->memory();
+  // Blocks of output are kept for the next burst.
+  const size_t output = waiting_ + (socket_memory_ > 0 ? kOutputKept : 0);
+  const size_t memory = LoopOptions::kMemoryOfAConnection + current.memory_live + output +
+                        handler_->memory() + socket_memory_;
   statistics_.memory.add(memory - memory_);
   memory_ = memory;
+  statistics_.socket_memory.add(socket_memory_ -
+                                std::exchange(published_socket_memory_, socket_memory_));
   published_ = current;
 }
 
-void Session::discount_memory() { statistics_.memory.subtract(std::exchange(memory_, 0)); }
+void Session::discount_memory() {
+  statistics_.memory.subtract(std::exchange(memory_, 0));
+  socket_memory_ = 0;
+  statistics_.socket_memory.subtract(std::exchange(published_socket_memory_, 0));
+}
 
-void Session::dispatch(EventRange&& events) {
-  for (EventPtr event : events) handler_->handle(std::move(event));
+// What is left of the range comes out of the next one.
+void Session::dispatch(EventRange&& events, Extent extent) {
+  const bool all = extent == Extent::kAll;
+  if (all || work_.left(budget_) > 0) {
+    for (EventPtr event : events) {
+      handler_->handle(std::move(event));
+      if (all) continue;
+      work_.spend(budget_);
+      if (work_.left(budget_) == 0) break;
+    }
+  }
   throttled_ = !connection_.wants_input();
 }
 
@@ -182,9 +223,9 @@ void Session::watch_idle(TimePoint now) {
 void Session::conclude(TimePoint now) {
   if (phase_ != Phase::kOpen) return;
   // Streams end with the input, so a peer that sent FIN first gets what is ready to be sent.
-  if (input_ended_ && !end_told_ && !throttled_ && !connection_.wants_output()) {
+  if (input_ended_ && !end_told_ && !throttled_ && !has_work() && !connection_.wants_output()) {
     end_told_ = true;
-    dispatch(connection_.end_of_input(now));
+    dispatch(connection_.end_of_input(now), Extent::kAll);
   }
   if (!connection_.should_close()) return;
   if ((input_ended_ && held_ == 0) || options_.linger_timeout.count() == 0) {

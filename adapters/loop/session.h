@@ -9,6 +9,7 @@
 #include "adapters/loop/handler.h"
 #include "adapters/loop/loop_options.h"
 #include "adapters/loop/loop_statistics.h"
+#include "adapters/loop/work_budget.h"
 #include "adapters/loop/yield_order.h"
 #include "protocol/connection/connection.h"
 
@@ -28,7 +29,7 @@ class Session {
 
   // The references must outlive the session, but for `connection`.
   Session(Role role, const Options& connection, const LoopOptions& options, Service& service,
-          Driver& driver, LoopStatistics& statistics, TimePoint now);
+          Driver& driver, LoopStatistics& statistics, WorkBudget& budget, TimePoint now);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -41,9 +42,10 @@ class Session {
   void end_of_input(TimePoint now);
   // The transport broke: reset, or any error. Nothing can be sent any more.
   void fail(TimePoint now);
-  // Commands were given outside of the handler.
+  // Commands were given outside of the handler, or has_work() in another turn.
   void attend(TimePoint now);
-  // deadline() has passed. `in_flight`: octets that were written and have not arrived yet.
+  // deadline() has passed. `in_flight`: octets that the system was given and that have not arrived
+  // yet, as far as it knows.
   void expire(TimePoint now, size_t in_flight);
 
   // --- What goes out.
@@ -75,8 +77,11 @@ class Session {
   Phase phase() const { return phase_; }
   // When to call expire().
   TimePoint deadline() const;
-  // The write timeout has passed: expire() will give the peer up.
-  bool has_stuck(TimePoint now) const { return phase_ == Phase::kOpen && now >= write_deadline(); }
+  // The write timeout has passed, and the peer was given up.
+  bool has_stuck() const { return stuck_; }
+  // There was more than this turn's work: call attend() in the next one. No input is wanted
+  // meanwhile.
+  bool has_work() const { return phase_ == Phase::kOpen && connection_.has_events(); }
 
   // For YieldOrder: the connection's standing, and a number that changes when a request comes, or
   // octets of a body either way. PINGs are no progress.
@@ -88,10 +93,18 @@ class Session {
   // What it counted for in LoopOptions::memory then; and no more, since it is about to be
   // destroyed.
   size_t memory() const { return memory_; }
+  // Octets that the system's queues of the socket take up, and output that it was given so far.
+  // They are counted with the rest.
+  void set_socket_memory(size_t size) { socket_memory_ = size; }
+  size_t socket_memory() const { return socket_memory_; }
+  uint64_t bytes_sent() const { return connection_.statistics().bytes_sent; }
   void discount_memory();
 
  private:
-  void dispatch(EventRange&& events);
+  static constexpr size_t kUnknown = static_cast<size_t>(-1);
+  enum class Extent : uint8_t { kThisTurn, kAll };
+  void dispatch(EventRange&& events, Extent extent = Extent::kThisTurn);
+  void look_at_output(TimePoint now, size_t in_flight);
   void conclude(TimePoint now);
   void watch_idle(TimePoint now);
   TimePoint write_deadline() const;
@@ -102,16 +115,22 @@ class Session {
   std::unique_ptr<Handler> handler_;  // destroyed after connection_, which may point into it
   Connection connection_;
   Statistics published_;
-  TimePoint blocked_since_ = TimePoint::max();
+  WorkBudget& budget_;
+  WorkBudget::Part work_;
+  TimePoint blocked_since_ = TimePoint::max();  // output waits, and nothing of it moves
+  TimePoint looked_at_ = TimePoint::min();      // when in_flight_ was asked for meanwhile
   TimePoint linger_until_ = TimePoint::max();
   TimePoint trim_at_ = TimePoint::max();
-  size_t in_flight_ = static_cast<size_t>(-1);  // when the lingering was looked at last
+  size_t in_flight_ = kUnknown;  // when it was looked at last, blocked or lingering
   size_t memory_ = 0;
+  size_t socket_memory_ = 0;
+  size_t published_socket_memory_ = 0;
   size_t waiting_ = 0;  // octets of output that are made and not sent
   size_t held_ = 0;     // octets sent and not released()
   Phase phase_ = Phase::kOpen;
   bool throttled_ = false;    // the connection holds input back until replies are out
   bool input_ended_ = false;  // the peer sent FIN
+  bool stuck_ = false;        // for longer than the write timeout
   bool end_told_ = false;     // the connection knows
 };
 

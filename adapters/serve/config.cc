@@ -3,12 +3,15 @@
 #include <absl/flags/flag.h>
 
 #include <chrono>
+#include <optional>
+#include <vector>
 
 #include "adapters/program/command_line.h"
 #include "adapters/program/duration.h"
 #include "adapters/program/environment.h"
 #include "adapters/program/io.h"
 #include "adapters/serve/exchange.h"
+#include "adapters/socket/address.h"
 
 using headrace::program::Duration;
 using std::chrono_literals::operator""s;
@@ -40,13 +43,29 @@ ABSL_FLAG(std::string, allocation, "reuse",
 ABSL_FLAG(
     uint32_t, max_connections, 10'000,
     "Connections open at once, over all threads; newcomers wait until one closes, or gives "
-    "way: one that has not begun or has no stream (for a second), else one on which nothing "
-    "moves (for five). Where descriptors are few (ulimit -n), fewer, so that some are left for "
-    "files.");
-ABSL_FLAG(uint32_t, memory_mib, 512,
-          "MiB that clients may make the server hold, over all threads: heads, bodies and output "
-          "that wait. Above it the connection that holds the most is closed, so that one who asks "
-          "for much and takes nothing cannot crowd out the others; 0 is no bound.");
+    "way: one that has not begun or has no stream (for a second), else one on which less moves "
+    "than --least_rate (for three). Where descriptors are few (ulimit -n), fewer, so that some are "
+    "left for files.");
+ABSL_FLAG(uint32_t, least_rate, 1'000,
+          "Octets of bodies a second, both directions together, below which a connection with open "
+          "streams counts as stalled when places or memory are short; a request counts as 1,000. "
+          "While there is room it counts for nothing. 0: whatever moves is enough.");
+ABSL_FLAG(
+    uint32_t, client_share, 25,
+    "Percent of --max_connections that one address may have before its connections are the "
+    "first to give way; above it, its newcomers do not take the places of other addresses, but "
+    "are closed. An IPv6 address stands for its /64. 100 is no bound.");
+ABSL_FLAG(std::vector<std::string>, proxies, {},
+          "IP addresses, separated by commas, that stand for many clients (a proxy in front) and "
+          "have no --client_share to keep to.");
+ABSL_FLAG(
+    uint32_t, memory_mib, 512,
+    "MiB that the server may take up, over all threads, in the system too: heads, bodies and "
+    "output "
+    "that wait, in the server and in the system's queues of its sockets (what slow readers "
+    "have not taken yet), and the program itself. Above it the connection that holds the most "
+    "is closed, one below --least_rate before others, so that one who asks for much and takes "
+    "nothing cannot crowd out the others; 0 is no bound.");
 ABSL_FLAG(uint32_t, max_streams, 100, "Streams that a client may have open at once.");
 ABSL_FLAG(bool, websocket, true,
           "Take extended CONNECT (RFC 8441), for the WebSocket echo at /ws (see --diagnostics).");
@@ -120,6 +139,17 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   }
   config.loop.max_connections = max_connections / threads;
   config.loop.memory = (size_t{absl::GetFlag(FLAGS_memory_mib)} << 20) / threads;
+
+  config.loop.least_rate = absl::GetFlag(FLAGS_least_rate);
+  config.loop.client_share = absl::GetFlag(FLAGS_client_share);
+  if (config.loop.client_share < 1 || config.loop.client_share > 100) {
+    return absl::InvalidArgumentError("--client_share is from 1 to 100");
+  }
+  for (const std::string& proxy : absl::GetFlag(FLAGS_proxies)) {
+    const std::optional<adapters::ClientId> client = adapters::parse_client_id(proxy);
+    if (!client) return absl::InvalidArgumentError("--proxies: " + proxy + " is no IP address");
+    config.loop.shared_addresses.push_back(*client);
+  }
 
   const absl::StatusOr<Allocation> allocation =
       program::read_allocation(absl::GetFlag(FLAGS_allocation));

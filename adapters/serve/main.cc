@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -33,6 +34,7 @@ using adapters::UniqueFd;
 constexpr rlim_t kOwnDescriptors = 16;  // standard ones, the root, the log, and some more
 // What it waits with, the listening socket, and a file that is looked at.
 constexpr rlim_t kLoopDescriptors = 4;
+constexpr size_t kLoopMemory = 3 << 20;  // buffers for input, a stack
 constexpr rlim_t kUsualDescriptors = 1024;
 constexpr rlim_t kMostFiles = 4096;  // unless more are asked for
 
@@ -83,6 +85,21 @@ void share_descriptors(Config* config) {
   config->open_files = files;
   size_t* most = &config->loop.max_connections;  // one loop's
   *most = std::clamp<rlim_t>((left - std::min(left, files)) / threads, 1, *most);
+}
+
+// What the program itself takes up comes off the memory that clients may make it hold, as long as
+// half of that is left to them.
+void share_memory(Config* config) {
+  const auto threads = static_cast<size_t>(config->threads);
+  size_t resident = 0;  // pages
+  if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
+    if (std::fscanf(file, "%*u %zu", &resident) != 1) resident = 0;
+    std::fclose(file);
+  }
+  const size_t own =
+      (resident * static_cast<size_t>(sysconf(_SC_PAGESIZE))) / threads + kLoopMemory;
+  size_t* memory = &config->loop.memory;  // one loop's
+  *memory -= std::min(own, *memory / 2);
 }
 
 void complain(const std::string& message) {
@@ -188,6 +205,7 @@ int run(gsl::span<char* const> arguments) {
     return 0;
   }
   share_descriptors(&*config);
+  share_memory(&*config);
   Site site;
   if (const absl::Status opened = open_site(*config, &site); !opened.ok()) {
     return fail(opened, ExitCode::kUsage);

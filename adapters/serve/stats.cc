@@ -61,6 +61,8 @@ std::string stats_as_json(const Site& site) {
       {"connection_memory", of(&LoopStatistics::connection_memory)},
       {"memory", of(&LoopStatistics::memory)},
       {"connections_evicted", of(&LoopStatistics::connections_evicted)},
+      {"socket_memory", of(&LoopStatistics::socket_memory)},
+      {"connections_refused", of(&LoopStatistics::connections_refused)},
       {"connections_yielded", of(&LoopStatistics::connections_yielded)},
       {"files_open", files_open},
   };

@@ -43,6 +43,23 @@ bool SocketAddress::is_loopback() const {
   return IN6_IS_ADDR_LOOPBACK(&address);
 }
 
+std::optional<ClientId> SocketAddress::client_id() const {
+  constexpr size_t kPrefix = 8;  // octets of a /64
+  constexpr size_t kMapped = 12;
+  ClientId id{};
+  if (family() == AF_INET6) {
+    const in6_addr& address = reinterpret_cast<const sockaddr_in6*>(&storage_)->sin6_addr;
+    const bool mapped = IN6_IS_ADDR_V4MAPPED(&address);
+    std::memcpy(id.data(), address.s6_addr, mapped ? id.size() : kPrefix);
+    return id;
+  }
+  if (family() != AF_INET) return std::nullopt;
+  const in_addr& address = reinterpret_cast<const sockaddr_in*>(&storage_)->sin_addr;
+  id[kMapped - 2] = id[kMapped - 1] = 0xff;
+  std::memcpy(id.data() + kMapped, &address, sizeof(address));
+  return id;
+}
+
 std::string SocketAddress::authority() const {
   char host[INET6_ADDRSTRLEN] = "";
   if (family() == AF_INET6) {
@@ -53,6 +70,18 @@ std::string SocketAddress::authority() const {
   const auto* in = reinterpret_cast<const sockaddr_in*>(&storage_);
   inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
   return std::string(host) + ":" + std::to_string(ntohs(in->sin_port));
+}
+
+std::optional<ClientId> parse_client_id(const std::string& address) {
+  sockaddr_in in{};
+  in.sin_family = AF_INET;
+  if (inet_pton(AF_INET, address.c_str(), &in.sin_addr) == 1) {
+    return SocketAddress(reinterpret_cast<const sockaddr*>(&in), sizeof(in)).client_id();
+  }
+  sockaddr_in6 in6{};
+  in6.sin6_family = AF_INET6;
+  if (inet_pton(AF_INET6, address.c_str(), &in6.sin6_addr) != 1) return std::nullopt;
+  return SocketAddress(reinterpret_cast<const sockaddr*>(&in6), sizeof(in6)).client_id();
 }
 
 absl::StatusOr<std::vector<SocketAddress>> resolve(const std::string& host, uint16_t port) {

@@ -5,9 +5,11 @@
 #include <sys/socket.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "adapters/socket/client_id.h"
 #include "adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
@@ -27,6 +29,8 @@ class SocketAddress {
   // On this machine for certain: 127.0.0.0/8, also within IPv6 (RFC 4291 §2.5.5), ::1, UNIX
   // sockets.
   bool is_loopback() const;
+  // Of an address of IP.
+  std::optional<ClientId> client_id() const;
   // As it stands in a URL: "127.0.0.1:8080", "[::1]:8080".
   std::string authority() const;
 
@@ -34,6 +38,9 @@ class SocketAddress {
   sockaddr_storage storage_{};
   socklen_t size_ = 0;
 };
+
+// Of an IPv4 or IPv6 address as it is written; none where it is none.
+std::optional<ClientId> parse_client_id(const std::string& address);
 
 // The TCP addresses of a host name or of an IPv4 or IPv6 literal, at least one, in the order in
 // which they are to be tried (RFC 6724). Waits for the name's servers. An error is NotFoundError

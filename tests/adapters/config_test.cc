@@ -144,6 +144,17 @@ TEST_F(ConfigTest, DiagnosticsAreOnWithoutARoot) {
   EXPECT_FALSE(read({"--stats_to=me"}).ok());
 }
 
+TEST_F(ConfigTest, ProxiesAreAddresses) {
+  EXPECT_TRUE(read({})->loop.shared_addresses.empty());
+  EXPECT_EQ(read({"--proxies=127.0.0.1,2001:db8:1:2:3:4:5:6"})->loop.shared_addresses,
+            (std::vector<adapters::ClientId>{
+                {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1},
+                {0x20, 0x01, 0x0d, 0xb8, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0}}));
+  EXPECT_NE(error({"--proxies=127.0.0.1,here"}).find("here"), std::string::npos);
+  EXPECT_FALSE(read({"--client_share=0"}).ok());
+  EXPECT_FALSE(read({"--client_share=101"}).ok());
+}
+
 TEST_F(ConfigTest, UsageNamesEveryFlag) {
   for (const char* flag :
        {"--address=127.0.0.1", "--port=8080", "--root=", "--threads=1", "--allocation=reuse",

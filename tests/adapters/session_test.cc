@@ -6,7 +6,9 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
+#include "adapters/loop/work_budget.h"
 #include "tests/connection/test_client.h"
 
 namespace headrace::adapters {
@@ -23,17 +25,20 @@ class Greeter : public Service, public Driver {
  public:
   std::unique_ptr<Handler> open(Connection& connection, Driver&) override {
     connection_ = &connection;
-    return std::make_unique<GreetingHandler>(connection);
+    return std::make_unique<GreetingHandler>(connection, events_);
   }
   void attend() override {}
   SocketAddress remote() const override { return SocketAddress::remote(UniqueFd()); }
   size_t memory() const { return connection_->ledger().live(); }
+  size_t events() const { return events_; }
 
  private:
   class GreetingHandler : public Handler {
    public:
-    explicit GreetingHandler(Connection& connection) : connection_(connection) {}
+    GreetingHandler(Connection& connection, size_t& events)
+        : connection_(connection), events_(events) {}
     void handle(EventPtr event) override {
+      ++events_;
       const auto* request = std::get_if<RequestReceived>(event.get());
       if (request == nullptr || !request->end_stream) return;
       EXPECT_TRUE(
@@ -44,9 +49,11 @@ class Greeter : public Service, public Driver {
 
    private:
     Connection& connection_;
+    size_t& events_;
   };
 
   Connection* connection_ = nullptr;
+  size_t events_ = 0;
 };
 
 class SessionTest : public ::testing::Test {
@@ -64,8 +71,9 @@ class SessionTest : public ::testing::Test {
   LoopOptions options_;
   LoopStatistics statistics_;
   Greeter greeter_;
+  WorkBudget budget_{options_.events_per_turn};
   Session session_{Role::kServer, connection_options_, options_, greeter_,
-                   greeter_,      statistics_,         kNow};
+                   greeter_,      statistics_,         budget_,  kNow};
   TestClient client_;
 };
 
@@ -87,6 +95,141 @@ TEST_F(SessionTest, AnIdleConnectionGivesItsCachesBack) {
 TEST_F(SessionTest, AConnectionWithAStreamKeepsThem) {
   receive(TestClient::preface() + client_.request(1, false, "/", "POST"), kNow);
   EXPECT_GT(session_.deadline(), kNow + options_.trim_after);
+}
+
+// --- A turn's work
+
+TEST_F(SessionTest, WhatIsMoreThanATurnsWorkWaitsForTheNext) {
+  WorkBudget budget(1);  // so the least
+  Greeter greeter;
+  Session session(Role::kServer, connection_options_, options_, greeter, greeter, statistics_,
+                  budget, kNow);
+  std::string input = TestClient::preface();
+  constexpr size_t kRequests = 50;
+  for (StreamId id = 1; id < 2 * kRequests; id += 2)
+    input += client_.request(id, false, "/", "POST");
+  session.receive(octets(input), kNow);
+  size_t expected = WorkBudget::kLeast;
+  EXPECT_EQ(greeter.events(), expected);
+  while (session.has_work()) {
+    EXPECT_FALSE(session.wants_input());
+    EXPECT_TRUE(session.wants_output()) << "what is done goes out";
+    session.attend(kNow);
+    EXPECT_EQ(greeter.events(), expected) << "in the same turn";
+    budget.begin_turn();
+    session.attend(kNow);
+    expected += WorkBudget::kLeast;
+    ASSERT_LE(greeter.events(), expected);
+    ASSERT_GT(greeter.events(), expected - WorkBudget::kLeast);
+    expected = greeter.events();
+  }
+  EXPECT_GE(greeter.events(), kRequests);
+  EXPECT_TRUE(session.wants_input());
+  // What comes although it is not wanted waits behind the rest.
+  session.receive(octets(client_.request(2 * kRequests + 1, true)), kNow);
+  session.receive(octets(client_.request(2 * kRequests + 3, true)), kNow);
+  budget.begin_turn();
+  session.attend(kNow);
+  EXPECT_EQ(greeter.events(), expected + 2);
+}
+
+// A deadline that has come is of no use to a turn whose work is done: it would come again and
+// again.
+TEST_F(SessionTest, WhileThereIsWorkTheConnectionsDeadlinesWait) {
+  WorkBudget budget(1);
+  Greeter greeter;
+  Session session(Role::kServer, connection_options_, options_, greeter, greeter, statistics_,
+                  budget, kNow);
+  std::string input = TestClient::preface();
+  for (StreamId id = 1; id < 100; id += 2) input += client_.request(id, false, "/", "POST");
+  session.receive(octets(input), kNow);
+  ASSERT_TRUE(session.has_work());
+  const TimePoint late = kNow + std::chrono::hours(1);
+  session.expire(late, 0);
+  EXPECT_GT(session.deadline(), late);
+  while (session.has_work()) {
+    budget.begin_turn();
+    session.attend(late);
+  }
+}
+
+// An end is told whole, however much it has to tell.
+TEST_F(SessionTest, AnEndIsNotDivided) {
+  WorkBudget budget(1);
+  Greeter greeter;
+  Session session(Role::kServer, connection_options_, options_, greeter, greeter, statistics_,
+                  budget, kNow);
+  std::string input = TestClient::preface();
+  for (StreamId id = 1; id < 100; id += 2) input += client_.request(id, false, "/", "POST");
+  session.receive(octets(input), kNow);
+  session.terminate(ErrorCode::kNoError, kNow);
+  EXPECT_FALSE(session.has_work());
+}
+
+TEST(WorkBudgetTest, IsDividedAmongThoseWhoHadWork) {
+  WorkBudget budget(80);
+  std::vector<WorkBudget::Part> parts(4);
+  for (WorkBudget::Part& part : parts) EXPECT_EQ(part.left(budget), 80u);
+  parts[0].spend(budget);
+  EXPECT_EQ(parts[0].left(budget), 79u);
+  budget.begin_turn();
+  EXPECT_EQ(parts[0].left(budget), 20u);
+  EXPECT_EQ(parts[1].left(budget), 20u);
+  budget.begin_turn();
+  EXPECT_EQ(parts[0].left(budget), 40u);
+  std::vector<WorkBudget::Part> crowd(1000);
+  for (WorkBudget::Part& part : crowd) part.left(budget);
+  budget.begin_turn();
+  EXPECT_EQ(parts[0].left(budget), WorkBudget::kLeast);
+  budget.begin_turn();
+  EXPECT_EQ(parts[0].left(budget), 80u);
+}
+
+TEST(WorkBudgetTest, IsSpentByAllTogether) {
+  WorkBudget budget(3);
+  std::vector<WorkBudget::Part> parts(3);
+  for (WorkBudget::Part& part : parts) {
+    EXPECT_FALSE(budget.is_spent());
+    EXPECT_GT(part.left(budget), 0u);
+    part.spend(budget);
+  }
+  EXPECT_TRUE(budget.is_spent());
+  budget.begin_turn();
+  EXPECT_FALSE(budget.is_spent());
+}
+
+// --- The write timeout
+
+TEST_F(SessionTest, WhoTakesNothingIsGivenUp) {
+  const auto timeout = options_.write_timeout;
+  session_.output_waits(true, 100, kNow);
+  while (session_.deadline() < kNow + timeout) {
+    session_.expire(session_.deadline(), 5000);
+    ASSERT_FALSE(session_.has_stuck());
+  }
+  session_.expire(kNow + timeout, 5000);
+  EXPECT_TRUE(session_.has_stuck());
+  EXPECT_EQ(session_.phase(), Session::Phase::kClosed);
+}
+
+// The system takes no more before it has got rid of a lot: until then it tells how it gets on.
+TEST_F(SessionTest, WhoTakesWhatTheSystemHasIsNot) {
+  const auto timeout = options_.write_timeout;
+  session_.output_waits(true, 100, kNow);
+  size_t in_flight = 500'000;
+  while (session_.deadline() < kNow + 10 * timeout) {
+    const TimePoint now = session_.deadline();
+    session_.expire(now, in_flight);
+    ASSERT_FALSE(session_.has_stuck());
+    session_.output_waits(true, 100, now);  // tried in vain
+    in_flight -= 1000;
+  }
+  const TimePoint last = kNow + 10 * timeout;
+  session_.expire(last, in_flight);
+  session_.expire(last + timeout - milliseconds(1), in_flight);
+  EXPECT_FALSE(session_.has_stuck());
+  session_.expire(last + timeout, in_flight);
+  EXPECT_TRUE(session_.has_stuck());
 }
 
 }  // namespace

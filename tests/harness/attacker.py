@@ -76,12 +76,15 @@ class Attackers:
         for one in self.sockets:
             one.close()
 
-    def connect(self, data=b"", receive_buffer=None):
-        """One more; `data` is sent if it fits, and what comes back is not read."""
+    def connect(self, data=b"", receive_buffer=None, source=None):
+        """One more, from the address `source`; `data` is sent if it fits, and what comes back is not
+        read."""
         one = socket.socket()
         self.sockets.append(one)
         if receive_buffer:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if source:
+            one.bind((source, 0))
         one.settimeout(20)
         one.connect(self.address)
         one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

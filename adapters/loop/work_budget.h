@@ -1,0 +1,66 @@
+#ifndef HEADRACE_ADAPTERS_LOOP_WORK_BUDGET_H_
+#define HEADRACE_ADAPTERS_LOOP_WORK_BUDGET_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace headrace::adapters {
+
+// How many events a turn handles for each connection, so that no connection starves the others: a
+// turn's events, divided among as many as had some in the turn before. What is left of a
+// connection's input is kept. Who has some left goes on in the order of a queue, as far as a turn's
+// events go, so that a turn is short however many wait, and newcomers need not wait for all of
+// them.
+class WorkBudget {
+ public:
+  // What a turn handles for one connection, however many there are.
+  static constexpr size_t kLeast = 2;
+
+  explicit WorkBudget(size_t events_per_turn)
+      : events_per_turn_(events_per_turn), share_(std::max(kLeast, events_per_turn)) {}
+
+  // All of a turn's events were handled: who has waited longer can go on waiting.
+  bool is_spent() const { return spent_ >= events_per_turn_; }
+
+  void begin_turn() {
+    ++turn_;
+    spent_ = 0;
+    share_ = std::max(kLeast, events_per_turn_ / std::max<size_t>(1, takers_));
+    takers_ = 0;
+  }
+
+  // One connection's part in it.
+  class Part {
+   public:
+    // What is left of it in this turn.
+    size_t left(WorkBudget& budget) {
+      if (turn_ != budget.turn_) {
+        turn_ = budget.turn_;
+        left_ = budget.share_;
+        ++budget.takers_;
+      }
+      return left_;
+    }
+    // One event was handled.
+    void spend(WorkBudget& budget) {
+      --left_;
+      ++budget.spent_;
+    }
+
+   private:
+    uint64_t turn_ = 0;
+    size_t left_ = 0;
+  };
+
+ private:
+  const size_t events_per_turn_;
+  size_t share_;
+  size_t spent_ = 0;   // in this turn
+  size_t takers_ = 0;  // connections with work in this turn
+  uint64_t turn_ = 1;
+};
+
+}  // namespace headrace::adapters
+
+#endif  // HEADRACE_ADAPTERS_LOOP_WORK_BUDGET_H_

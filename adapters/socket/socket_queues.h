@@ -1,0 +1,22 @@
+#ifndef HEADRACE_ADAPTERS_SOCKET_SOCKET_QUEUES_H_
+#define HEADRACE_ADAPTERS_SOCKET_SOCKET_QUEUES_H_
+
+#include <cstddef>
+
+#include "adapters/socket/unique_fd.h"
+
+namespace headrace::adapters {
+
+// What the system holds for a stream socket. 0 where it does not say.
+
+// Octets that have come and were not read.
+size_t bytes_unread(const UniqueFd& socket);
+// Octets that were written and that the peer's system has not acknowledged.
+size_t bytes_in_flight(const UniqueFd& socket);
+// Octets of the system's memory that both take up, and that it keeps ready for more: in all more
+// than these octets. 0 where both are empty.
+size_t queue_memory(const UniqueFd& socket);
+
+}  // namespace headrace::adapters
+
+#endif  // HEADRACE_ADAPTERS_SOCKET_SOCKET_QUEUES_H_

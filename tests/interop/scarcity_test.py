@@ -1,0 +1,394 @@
+#!/usr/bin/python3
+"""When places, descriptors, memory or the processor are short, honest clients are served all the same.
+
+Some clients do what takes up as much of one of them as they can. Meanwhile twenty honest requests come,
+one a second and each on a connection of its own: each is answered within five seconds.
+"""
+
+import contextlib
+import json
+import os
+import resource
+import select
+import socket
+import sys
+import threading
+import time
+from collections import namedtuple
+
+from attacker import OPENING, PINNED_OPENING, Attackers, is_closed, request, requests, settings
+from checks import equal, holds, make_site
+from peer import DATA, END_HEADERS, INITIAL_WINDOW_SIZE, MAX_WINDOW, WINDOW_UPDATE, Departure, Peer
+from report import Report
+from server import Server
+
+PROGRAM = sys.argv[1] if len(sys.argv) > 1 else sys.exit(f"usage: {sys.argv[0]} SERVER-PROGRAM")
+ROOT, _ = make_site()
+MANY = [os.urandom(20_000) for _ in range(100)]  # files that are not read at once
+
+REQUESTS = 20
+WITHIN = 5     # seconds
+BUSY = 20     # times that more, for each second that a server with nothing to do takes
+DEADLINE = 60  # for the server to get somewhere: it hangs
+PLACES = 200
+
+HERE, THERE = "127.0.0.1", "127.0.0.2"  # two clients
+
+Target = namedtuple("Target", "host port get_path post_path timeout")
+
+
+def credit(stream, octets):
+    return Peer.pack(WINDOW_UPDATE, 0, stream, octets.to_bytes(4, "big"))
+
+
+def ask(server, path, timeout=WITHIN):
+    """The body of the answer to one request on a connection of its own."""
+    client = Peer(Target(server.host, server.port, path, "/echo", timeout))
+    try:
+        client.send_get(path=path)
+        return client.expect_message()[1]
+    finally:
+        client.close()
+
+
+class Watcher:
+    """Asks for /stats on a connection that stays."""
+
+    def __init__(self, server):
+        self.client = Peer(Target(server.host, server.port, "/stats", "/echo", DEADLINE))
+        self.stream = -1
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.client.close()
+
+    def stats(self):
+        self.stream += 2
+        self.client.send_get(self.stream)
+        return json.loads(self.client.expect_message(self.stream)[1])
+
+
+def stats(server):
+    return json.loads(ask(server, "/stats", DEADLINE))
+
+
+def time_of(server, path, expected, timeout):
+    began = time.monotonic()
+    try:
+        equal(ask(server, path, timeout), expected, path)
+    except (Departure, OSError) as error:
+        took = time.monotonic() - began
+        raise AssertionError(f"no answer in {took:.1f} s: {error}") from None
+    return time.monotonic() - began
+
+
+def all_are_answered(server, path, expected):
+    """The twenty honest requests. What a server takes that nobody bothers is the machine's doing."""
+    slowest = 0
+    with serving() as quiet:
+        for _ in range(REQUESTS):
+            allowed = WITHIN + BUSY * time_of(quiet, "/bytes/5", b"01234", DEADLINE)
+            took = time_of(server, path, expected, DEADLINE)
+            slowest = max(slowest, took)
+            holds(took <= allowed, f"an answer took {took:.1f} s, and {allowed:.1f} s were allowed")
+            time.sleep(max(0, 1 - took))
+    print(f"        slowest {slowest:.2f} s")
+
+
+class Pump(threading.Thread):
+    """Calls `step` every `interval` seconds until the end of the with block."""
+
+    def __init__(self, step, interval):
+        super().__init__(daemon=True)
+        self.step, self.interval = step, interval
+        self.ends = threading.Event()
+        self.failure = None
+
+    def run(self):
+        try:
+            while not self.ends.is_set():
+                self.step()
+                self.ends.wait(self.interval)
+        except Exception as error:  # pylint: disable=broad-except
+            self.failure = f"{type(error).__name__}: {error}"
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *unused):
+        self.ends.set()
+        self.join(DEADLINE)
+        equal(self.failure, None, "the attackers")
+
+
+@contextlib.contextmanager
+def serving(*flags, runner=()):
+    server = Server(PROGRAM, *flags, runner=runner)
+    try:
+        yield server
+        equal(server.stop(DEADLINE), None)
+    finally:
+        server.kill()
+
+
+def wait_until(condition, what):
+    deadline = time.monotonic() + DEADLINE
+    while not condition():
+        holds(time.monotonic() < deadline, f"not within {DEADLINE} s: {what}")
+        time.sleep(0.05)
+
+
+def descriptors(server):
+    return len(os.listdir(f"/proc/{server.process.pid}/fd"))
+
+
+# --- Descriptors
+
+
+def files(connections, limit, paths):
+    """A hundred GETs of files on each connection, and an octet of window for each now and then."""
+    with serving(f"--root={ROOT}", runner=("prlimit", f"--nofile={limit}:{limit}")) as server:
+        gets = b"".join(request(paths[i % len(paths)], 2 * i + 1) for i in range(100))
+        octets = b"".join(credit(2 * i + 1, 1) for i in range(100)) + credit(0, 100)
+        with Attackers(server) as attackers:
+            for _ in range(connections):
+                attackers.connect(PINNED_OPENING + gets)
+
+            def step():
+                for one in attackers.sockets:
+                    is_closed(one)  # reads
+                    attackers.send(one, octets)
+
+            with Pump(step, 2):
+                all_are_answered(server, "/many/99.bin", MANY[99])
+                most = connections + limit // 8 + 40
+                holds(descriptors(server) <= most, f"{descriptors(server)} descriptors, not {most}")
+                equal(len([one for one in attackers.sockets if is_closed(one)]), 0, "who was dropped")
+
+
+def one_file():
+    """11 connections with a hundred responses each from one file, of 1,024 descriptors"""
+    files(11, 1024, ["/large.bin"])
+
+
+def many_files():
+    """the same from a hundred files, in which nobody is kept waiting for a descriptor"""
+    files(11, 1024, [f"/many/{i}.bin" for i in range(100)])
+
+
+def many_connections():
+    """198 connections with a hundred responses each from one file, of 20,000 descriptors"""
+    files(198, 20_000, ["/large.bin"])
+
+
+# --- Places
+
+POST = OPENING + request("/echo", method="POST", flags=END_HEADERS)
+TRICKLE = (
+    (POST, Peer.pack(DATA, 0, 1, b"x")),
+    (PINNED_OPENING + request("/bytes/100000000"), credit(1, 1) + credit(0, 1)),
+)
+
+
+def trickle(source):
+    """Every place is taken by who sends or takes an octet each three seconds, and comes again when
+    it has to go."""
+    with serving(f"--max_connections={PLACES}", "--diagnostics") as server:
+        with Attackers(server) as attackers:
+            def step():
+                for i, one in enumerate(list(attackers.sockets)):
+                    if is_closed(one):
+                        attackers.close(one)
+                    else:
+                        attackers.send(one, TRICKLE[i % 2][1])
+                while len(attackers.sockets) < PLACES:
+                    attackers.connect(TRICKLE[len(attackers.sockets) % 2][0], source=source)
+
+            with Pump(step, 3):
+                wait_until(lambda: len(attackers.sockets) == PLACES, "they all come")
+                all_are_answered(server, "/bytes/5", b"01234")
+                holds(stats(server)["connections_yielded"] > 0, "nobody had to go")
+
+
+def trickle_from_here():
+    """a trickle on each of 200 places, all from the address of the honest client"""
+    trickle(HERE)
+
+
+def trickle_from_elsewhere():
+    """a trickle on each of 200 places from another address"""
+    trickle(THERE)
+
+
+def honest_rate():
+    """8 KB/s on each of 200 places: nobody loses it, whoever waits for one"""
+    with serving(f"--max_connections={PLACES}") as server:
+        with Attackers(server) as honest, Attackers(server) as waiting:
+            for i in range(PLACES):
+                honest.connect(PINNED_OPENING + request("/bytes/100000000"), source=(HERE, THERE)[i % 2])
+            received = [0] * PLACES
+
+            def step():
+                for i, one in enumerate(honest.sockets):
+                    honest.send(one, credit(1, 8000) + credit(0, 8000))
+                    one.setblocking(False)
+                    with contextlib.suppress(BlockingIOError):
+                        received[i] += len(one.recv(1 << 16))
+
+            with Pump(step, 1):
+                wait_until(lambda: min(received) > 0, "all are served")
+                for source in (HERE, THERE) * 3:
+                    waiting.connect(OPENING + request("/bytes/5"), source=source)
+                enough = min(received) + 10 * 8000
+                wait_until(lambda: min(received) > enough, f"they go on: {min(received)}")
+            equal([one for one in honest.sockets if is_closed(one)], [])
+
+
+def paused():
+    """a video that is paused while there is room stays, and goes on"""
+    with serving(f"--max_connections={PLACES}") as server:
+        with Attackers(server) as attackers:
+            video = Peer(Target(server.host, server.port, "/bytes/100000", "/echo", DEADLINE),
+                         settings=[(INITIAL_WINDOW_SIZE, 1000)])
+            video.send_get()
+            for i in range(PLACES - 50):
+                attackers.connect(TRICKLE[i % 2][0])
+            time.sleep(6)  # longer than who stands still stays when there is none
+            video.send_window_update(1, 100_000)
+            video.send_window_update(0, 100_000)
+            equal(len(video.expect_message()[1]), 100_000)
+            equal(stats(server)["connections_yielded"], 0)
+
+
+def shares():
+    """who comes from an address with a crowd gives way, and who has a few idle connections stays"""
+    with serving("--max_connections=40", "--idle_timeout=0", "--preface_timeout=0") as server:
+        with Attackers(server) as few, Attackers(server) as crowd:
+            for _ in range(5):
+                few.connect(OPENING, source=HERE)
+            with Watcher(server) as watcher:
+                wait_until(lambda: watcher.stats()["connections_open"] == 6, "the few are there")
+                for _ in range(100):
+                    crowd.connect(OPENING, source=THERE)
+
+                def crowded():
+                    now = watcher.stats()
+                    return now["connections_yielded"] + now["connections_refused"] >= 50
+
+                wait_until(crowded, "the crowd takes turns, or is turned away")
+            equal([is_closed(one) for one in few.sockets], [False] * 5)
+
+
+def proxies():
+    """an address that stands for many has no share to keep to"""
+    with serving("--max_connections=40", f"--proxies=::1,{THERE}", "--idle_timeout=0") as server:
+        with Attackers(server) as few, Attackers(server) as crowd:
+            for _ in range(5):
+                few.connect(OPENING, source=HERE)
+            wait_until(lambda: stats(server)["connections_open"] == 6, "the few are there")
+            for _ in range(100):
+                crowd.connect(OPENING, source=THERE)
+            wait_until(lambda: all(is_closed(one) for one in few.sockets), "the few give way in turn")
+
+
+# --- Work
+
+
+def expensive():
+    """700 connections that ask for what costs much and is short"""
+    with serving("--max_connections=1000") as server:
+        with Attackers(server) as attackers:
+            batch = requests("/headers", 50)
+            streams = {}
+            poll = select.poll()
+            for _ in range(700):
+                one = attackers.connect(OPENING + batch)
+                streams[one.fileno()] = [one, 50]
+                poll.register(one, select.POLLIN)
+
+            def step():
+                """Who has its answers asks again."""
+                for descriptor, _ in poll.poll(100):
+                    state = streams[descriptor]
+                    if is_closed(state[0]):
+                        poll.unregister(descriptor)
+                        continue
+                    again = credit(0, 4000) + b"".join(request("/headers", 2 * (state[1] + i) + 1)
+                                                       for i in range(4))
+                    state[1] += 4
+                    attackers.send(state[0], again)
+
+            # What is asked for in between is counted, since the machine may be as slow as it likes.
+            with Pump(step, 0):
+                most = 0
+                for _ in range(REQUESTS):
+                    before = stats(server)["requests_received"]
+                    most = max(most, stats(server)["requests_received"] - before)
+                print(f"        {most} requests of others at most before an honest one")
+                holds(most < 700 * 10, f"{most} requests of others came before an honest one")
+            holds(stats(server)["requests_received"] > 700 * 50, "they were kept busy")
+
+
+# --- Memory
+
+MEMORY_MIB = 64
+WIDE_OPENING = (OPENING + settings((INITIAL_WINDOW_SIZE, MAX_WINDOW)) + credit(0, MAX_WINDOW - 65535))
+
+
+def slow_readers():
+    """what the system holds for who does not read counts, and is bounded with the rest"""
+    with serving(f"--memory_mib={MEMORY_MIB}") as server:
+        with Attackers(server) as attackers:
+            most, most_of_sockets = 0, 0
+            for i in range(400):
+                attackers.connect(WIDE_OPENING + request("/bytes/100000000"))
+                if i % 20 == 0:
+                    now = stats(server)
+                    most = max(most, now["memory"])
+                    most_of_sockets = max(most_of_sockets, now["socket_memory"])
+            wait_until(lambda: stats(server)["connections_evicted"] > 0, "who holds the most goes")
+            all_are_answered(server, "/bytes/5", b"01234")
+        print(f"        {most >> 10} KiB, of which {most_of_sockets >> 10} KiB in the sockets")
+        holds(most_of_sockets > MEMORY_MIB << 18, f"{most_of_sockets} octets in the sockets")
+        holds(most <= (MEMORY_MIB << 20) * 11 // 10, f"{most} octets in all")
+        wait_until(lambda: stats(server)["socket_memory"] == 0, "it is given back")
+
+
+def slow_reader():
+    """who reads what the system holds is not given up, though little can be written meanwhile"""
+    with serving("--write_timeout=8s") as server:
+        one = socket.create_connection((server.host, server.port))
+        one.sendall(WIDE_OPENING + request("/bytes/100000000"))
+        one.settimeout(DEADLINE)
+        until = time.monotonic() + 25
+        while time.monotonic() < until:
+            holds(one.recv(7_500) != b"", "it was given up")
+            time.sleep(0.25)
+        equal(stats(server)["connections_failed"], 0)
+        one.close()
+
+
+CHECKS = [one_file, many_files, many_connections, trickle_from_here, trickle_from_elsewhere, honest_rate,
+          paused, shares, proxies, expensive, slow_readers, slow_reader]
+
+
+def main():
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    many = os.path.join(ROOT, "many")
+    os.makedirs(many)
+    for i, content in enumerate(MANY):
+        with open(os.path.join(many, f"{i}.bin"), "wb") as out:
+            out.write(content)
+    report = Report("scarcity")
+    for check in CHECKS:
+        if check.__name__ in sys.argv[2:] or not sys.argv[2:]:
+            report.run(check.__doc__, check)
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
