@@ -3,6 +3,7 @@
 
 #include <liburing.h>
 
+#include <cerrno>
 #include <cstdint>
 
 #include "adapters/loop/connection_id.h"
@@ -51,6 +52,8 @@ class Completion {
   bool has_buffer() const { return (flags_ & IORING_CQE_F_BUFFER) != 0; }
   uint16_t buffer() const { return static_cast<uint16_t>(flags_ >> IORING_CQE_BUFFER_SHIFT); }
 
+  // Of a cancellation: what was to be cancelled will complete, has completed, or is about to.
+  bool has_cancelled() const { return result_ >= 0 || result_ == -ENOENT || result_ == -EALREADY; }
   // The second completion of a zero-copy send: its bytes are not read any more.
   bool is_release() const { return (flags_ & IORING_CQE_F_NOTIF) != 0; }
   bool was_copied() const {

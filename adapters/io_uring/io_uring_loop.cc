@@ -1,7 +1,6 @@
 #include "adapters/io_uring/io_uring_loop.h"
 
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -16,20 +15,6 @@ namespace {
 constexpr std::chrono::milliseconds kClosingWait{100};
 constexpr int kClosingWaits = 100;
 constexpr size_t kSpareBuffers = 64;
-constexpr size_t kAcceptsAtOnce = 4;   // every newcomer wakes all of them
-constexpr size_t kListenQueue = 4096;  // the most that wait in one (net.core.somaxconn)
-
-// A socket that does not block makes io_uring say EAGAIN; one that does is waited for.
-void let_wait(const UniqueFd& socket, bool wait) {
-  int off = wait ? 0 : 1;
-  ioctl(socket.get(), FIONBIO, &off);
-}
-
-// Of a cancellation: what was to be cancelled will complete, has completed, or is about to.
-bool is_done_with(const Completion& completion) {
-  const int result = completion.result();
-  return result >= 0 || result == -ENOENT || result == -EALREADY;
-}
 
 }  // namespace
 
@@ -123,111 +108,7 @@ void IoUringLoop::complete(const Completion& completion, TimePoint now) {
   destroy_if_done(record);
 }
 
-// --- Submitting.
-
-template <typename Prepare>
-void IoUringLoop::submit(Operation operation, Prepare prepare) {
-  ring_->submit(Completion::user_data(operation), prepare);
-}
-
-template <typename Prepare>
-void IoUringLoop::submit(RingRecord& record, Operation operation, Prepare prepare, uint16_t send) {
-  ++record.operations;
-  ring_->submit(Completion::user_data(operation, record.id, send), prepare);
-}
-
-// --- Whom the loop wakes for, and who comes.
-
-void IoUringLoop::watch_wakeup() {
-  submit(Operation::kWakeup,
-         [&](io_uring_sqe* entry) { io_uring_prep_poll_multishot(entry, wakeup().get(), POLLIN); });
-}
-
-void IoUringLoop::on_wakeup(const Completion& completion) {
-  uint64_t stops;  // the loop has counted them
-  [[maybe_unused]] ssize_t n = ::read(wakeup().get(), &stops, sizeof(stops));
-  if (completion.more()) return;
-  if (completion.result() >= 0) {
-    retries_.reset();
-  } else if (!retries_.pause(-completion.result())) {
-    return fail(io_uring_error(-completion.result()));
-  }
-  watch_wakeup();
-}
-
-bool IoUringLoop::watch_listener(bool watch) {
-  accept_wanted_ = watch;
-  let_wait(listener(), watch);
-  if (!watch) cancel_accepts();
-  return true;
-}
-
-// An accept that is not yet with the system must not find another file under its number.
-void IoUringLoop::close_listener(UniqueFd listener) {
-  if (accepts_ == 0) return;
-  shutdown(listener.get(), SHUT_RDWR);
-  former_listener_ = std::move(listener);
-}
-
-// With room for all who can be waiting, one accept takes them as they come. Else there is one for
-// each place that is left, or for that of who gives way: who was accepted and has none would keep a
-// descriptor from others.
-void IoUringLoop::ask_for_newcomers(TimePoint now) {
-  const size_t places = parked_.empty() ? std::max<size_t>(room(now), 1) : room(now);
-  if (places > kListenQueue && accepts_ == 0) {
-    accepts_all_ = true;
-    submit_accept(io_uring_prep_multishot_accept);
-  } else if (places <= kListenQueue && accepts_all_) {
-    cancel_accepts();
-  } else if (!accepts_all_) {
-    while (accepts_ < std::min(places, kAcceptsAtOnce)) submit_accept(io_uring_prep_accept);
-  }
-}
-
-template <typename Prepare>
-void IoUringLoop::submit_accept(Prepare prepare) {
-  ++accepts_;
-  submit(Operation::kAccept, [&](io_uring_sqe* entry) {
-    prepare(entry, listener().get(), nullptr, nullptr, SOCK_CLOEXEC);
-  });
-}
-
-void IoUringLoop::cancel_accepts() {
-  if (accepts_ == 0) return;
-  submit(Operation::kCancelAccept, [](io_uring_sqe* entry) {
-    io_uring_prep_cancel64(entry, Completion::user_data(Operation::kAccept),
-                           IORING_ASYNC_CANCEL_ALL);
-  });
-}
-
-void IoUringLoop::on_accept_cancelled(const Completion& completion) {
-  if (is_done_with(completion) || accepts_ == 0 || accept_wanted_) return;
-  if (!retries_.pause(-completion.result())) return fail(io_uring_error(-completion.result()));
-  cancel_accepts();
-}
-
-void IoUringLoop::on_accepted(const Completion& completion, TimePoint now) {
-  if (!completion.more()) {
-    accepts_all_ = false;
-    if (--accepts_ == 0) former_listener_.reset();
-  }
-  if (completion.result() < 0) return accept_failed(-completion.result(), now);
-  UniqueFd socket(completion.result());
-  if (room(now) > 0) {
-    start_accepted(std::move(socket), now);
-  } else {
-    parked_.push_back(std::move(socket));
-  }
-}
-
-void IoUringLoop::start_parked(TimePoint now) {
-  if (is_stopping()) parked_.clear();  // like who is left in the listen queue
-  while (!parked_.empty() && has_place(now)) {
-    UniqueFd socket = std::move(parked_.front());
-    parked_.pop_front();
-    start_accepted(std::move(socket), now);
-  }
-}
+// --- Its connections.
 
 void IoUringLoop::watch_connecting(ConnectionRecord& record) {
   submit(static_cast<RingRecord&>(record), Operation::kConnect,
@@ -235,7 +116,7 @@ void IoUringLoop::watch_connecting(ConnectionRecord& record) {
 }
 
 std::unique_ptr<ConnectionRecord> IoUringLoop::make_record(UniqueFd socket) {
-  let_wait(socket, true);
+  wait_on(socket, true);
   return std::make_unique<RingRecord>(*this, std::move(socket), io_uring_options_);
 }
 
@@ -263,7 +144,7 @@ void IoUringLoop::on_connected(RingRecord& record, const Completion& completion,
 
 void IoUringLoop::on_cancelled(RingRecord& record, const Completion& completion, TimePoint now) {
   // (What it has cancelled completes by itself.)
-  if (is_done_with(completion)) return;
+  if (completion.has_cancelled()) return;
   record.receive_cancelled = false;
   retry_later(record, now);
 }

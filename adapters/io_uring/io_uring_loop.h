@@ -57,6 +57,7 @@ class IoUringLoop final : public Loop {
   void ask_for_newcomers(TimePoint now);
   void cancel_accepts();
   void complete(const Completion& completion, TimePoint now);
+  static void wait_on(const UniqueFd& socket, bool wait);
   void watch_wakeup();
   void on_wakeup(const Completion& completion);
   void on_accepted(const Completion& completion, TimePoint now);
@@ -97,6 +98,17 @@ class IoUringLoop final : public Loop {
   bool accepts_all_ = false;     // one that goes on and on
   bool accept_wanted_ = false;
 };
+
+template <typename Prepare>
+void IoUringLoop::submit(Operation operation, Prepare prepare) {
+  ring_->submit(Completion::user_data(operation), prepare);
+}
+
+template <typename Prepare>
+void IoUringLoop::submit(RingRecord& record, Operation operation, Prepare prepare, uint16_t send) {
+  ++record.operations;
+  ring_->submit(Completion::user_data(operation, record.id, send), prepare);
+}
 
 }  // namespace headrace::adapters
 
