@@ -39,6 +39,8 @@ constexpr Rule kConnectPort{"RFC 9110 §9.3.6",
 constexpr Rule kProtocol{"RFC 8441 §4", ":protocol is a token and comes with CONNECT only"};
 constexpr Rule kStatus{"RFC 9113 §8.3.2", "a response has a :status of three digits"};
 constexpr Rule kStatus101{"RFC 9113 §8.6", "101 (Switching Protocols) is not used"};
+constexpr Rule kTrailerField{
+    "RFC 9110 §6.5.1", "fields of framing and routing (content-length, host) are no trailers"};
 constexpr Rule kPromisedMethod{"RFC 9113 §8.4",
                                "a promised request is safe, cacheable and without content"};
 constexpr Rule kPromisedAuthority{"RFC 9113 §8.4", "a promised request has an :authority"};
@@ -76,6 +78,7 @@ class Section {
   }
   // The application's own, which stay as they are.
   const Rule* take_all(FieldsView fields, FieldNames left_out = {}) {
+    is_ours_ = true;
     for (const Field& field : fields) {
       const FieldName name = name_of(field);
       if (left_out.has(name)) continue;
@@ -157,11 +160,13 @@ class Section {
         return nullptr;
     }
   }
-  // Repeated with the same number it says the same (RFC 9110 §8.6).
+  // Repeated with the same number it says the same (RFC 9110 §8.6), but nobody may say it so
+  // (§5.3).
   const Rule* take_content_length(std::string_view value) {
     const int64_t length = parse_content_length(value);
     if (length == kNoContentLength) return &kContentLength;
-    if (has(FieldName::kContentLength) && length != content_length_) return &kContentLength;
+    const bool again = has(FieldName::kContentLength);
+    if (again && (is_ours_ || length != content_length_)) return &kContentLength;
     seen_ |= bit(FieldName::kContentLength);
     content_length_ = length;
     return nullptr;
@@ -175,6 +180,7 @@ class Section {
   Kind kind_;
   uint32_t pseudo_fields_;  // those that are defined for this kind
   uint32_t seen_ = 0;
+  bool is_ours_ = false;  // the section goes out
   bool regular_seen_ = false;
   bool has_crumbs_ = false;
   int64_t content_length_ = kNoContentLength;
@@ -349,7 +355,11 @@ const Rule* check_outbound_response(FieldsView fields, ResponseHead* head, Field
   return check_status(section, head);
 }
 
+// Whoever receives such a field may not believe it; whoever generates it breaks a MUST.
 const Rule* check_outbound_trailers(FieldsView fields) {
+  for (const Field& field : fields) {
+    if (field.name == "content-length" || field.name == "host") return &kTrailerField;
+  }
   return Section(Section::Kind::kTrailers, 0).take_all(fields);
 }
 
