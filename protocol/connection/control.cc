@@ -80,7 +80,10 @@ void Connection::send_settings(gsl::span<const Setting> settings) {
   for (const Setting& setting : settings) {
     if (setting.id == SettingId::kMaxConcurrentStreams) announced_max_streams_ = setting.value;
     if (setting.id == SettingId::kEnablePush) announced_push_ = setting.value != 0;
-    if (setting.id == SettingId::kInitialWindowSize) credit_.announced(setting.value);
+    if (setting.id == SettingId::kInitialWindowSize) {
+      credit_.announced(setting.value);
+      look_for_due_credit();
+    }
   }
   size_t size = FrameHeader::kSize + settings.size() * SettingsEntries::kEntrySize;
   uint8_t* room = output_.reserve(size);

@@ -20,8 +20,8 @@ void Connection::use_window(Stream* stream, uint32_t size) {
   credit_.use(&stream->credit, own_settings_.initial_window_size, size);
 }
 
-// The initial window became smaller (§6.9.2). What had not been given back, being little beside the
-// old one, may be all that the peer has to wait for.
+// The initial window has changed (§6.9.2). Of a smaller one, what had not been given back, being
+// little beside the old one, may be all that the peer has to wait for; of a larger one it is not.
 void Connection::look_for_due_credit() {
   for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
     use_window(stream, 0);

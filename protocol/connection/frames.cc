@@ -200,7 +200,7 @@ EventPtr Connection::on_settings_ack() {
     if (setting.id == SettingId::kMaxHeaderListSize) field_list_size_ = setting.value;
   });
   if (settings_in_flight_.empty()) deadlines_.stop(Deadline::kSettingsAck);
-  if (own_settings_.initial_window_size < window_before) look_for_due_credit();
+  if (own_settings_.initial_window_size != window_before) look_for_due_credit();
   return recycler_.lend(SettingsAcknowledged{});
 }
 

@@ -370,6 +370,7 @@ EventPtr Connection::on_trailers(Stream* stream, const LimitHit* too_large) {
 void Connection::end_of_message(Stream* stream) {
   Transition end = on_receive(stream->state, StreamInput::kEndStream);
   stream->state = end.next;
+  credit_.stop(&stream->credit);
   if (is_closed(end.next)) close_stream(stream, end.next, ClosedBy::kEnd, StreamError{});
 }
 

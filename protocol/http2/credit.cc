@@ -15,10 +15,9 @@ uint32_t Credit::take_initial_increment() {
 
 void Credit::use(CreditState* stream, int64_t base, uint32_t size) {
   stream->used_ += size;
-  if (DueList::contains(stream)) return;
-  if (is_due(stream->used_, stream->window(base)) || widening(stream, base) > 0) {
-    due_.push_back(stream);
-  }
+  const bool due = is_due(stream->used_, stream->window(base)) || widening(stream, base) > 0;
+  if (due == DueList::contains(stream)) return;
+  due ? due_.push_back(stream) : due_.remove(stream);
 }
 
 bool Credit::let_go(CreditState* stream, uint32_t size) {
@@ -43,7 +42,7 @@ CreditDue Credit::take_due(int64_t base) {
   uint32_t increment = widening(stream, base);
   stream->widened_ += increment;
   if (is_due(stream->used_, stream->window(base))) increment += std::exchange(stream->used_, 0);
-  HEADRACE_EXPECTS(stream->window_.give(base, increment), "Credit::take_due()",
+  HEADRACE_EXPECTS(increment > 0 && stream->window_.give(base, increment), "Credit::take_due()",
                    "a window is given no more than was taken", {"increment", increment});
   return {stream->id_, increment};
 }

@@ -65,7 +65,8 @@ class Credit {
 
   // `size` octets of the connection's window are used up.
   void use(uint32_t size) { used_ += size; }
-  // ... of a stream's, on which DATA may still come. 0: only look whether it is due now.
+  // ... of a stream's, on which DATA may still come. 0: only look whether it is due now; to be done
+  // for every stream when `base` has changed, or an INITIAL_WINDOW_SIZE was announced.
   void use(CreditState* stream, int64_t base, uint32_t size);
 
   // The application has got `size` octets, and will say when it is done with them.

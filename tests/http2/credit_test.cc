@@ -98,6 +98,31 @@ TEST_F(CreditTest, LeavesNoWindowOfZeroWhileSomethingIsUsedUp) {
   EXPECT_EQ(take_all(&credit), (Increments{{0, 1}}));
 }
 
+// §6.9.2: of a wider window the same may be little, and of a narrower one all.
+TEST_F(CreditTest, IsDueAsTheInitialWindowHasIt) {
+  CreditState one = stream(1);
+  data(&credit_, &one, 60, false);
+  EXPECT_TRUE(credit_.any_due());
+  credit_.use(&one, 1000, 0);
+  EXPECT_FALSE(credit_.any_due());
+  credit_.use(&one, kBase, 0);
+  EXPECT_EQ(take_all(&credit_), (Increments{{1, 60}}));
+}
+
+TEST_F(CreditTest, IsNotWidenedBeyondWhatAnAnnouncedWindowLeaves) {
+  Credit credit{{WindowPolicy::kAutoTuned, kInitialWindow, 1 << 20}};
+  CreditState one;
+  credit.open(&one, 1);
+  ASSERT_TRUE(credit.receive(50000) && credit.measure(50000));
+  credit.measured(kInitialWindow);
+  (void)credit.take_due(kBase);  // the connection's
+  credit.use(&one, kBase, 0);
+  EXPECT_TRUE(credit.any_due());
+  credit.announced(0x7fffffff);
+  credit.use(&one, kBase, 0);
+  EXPECT_FALSE(credit.any_due());
+}
+
 TEST_F(CreditTest, TakesBackNoMoreThanIsHeld) {
   CreditState one = stream(1);
   data(&credit_, &one, 10, true);
