@@ -157,7 +157,6 @@ EventRange Connection::begin(gsl::span<const uint8_t> bytes, TimePoint now) {
   live_range_.end();
   now_ = now;
   input_.give(bytes);
-  guard_.begin_range();
   return EventRange(&live_range_);
 }
 
@@ -189,7 +188,6 @@ EventPtr Connection::step() {
 }
 
 void Connection::end_of_range() {
-  guard_.end_range();
   recycler_.settle();
   if (phase_ != Phase::kOpen) {
     input_.discard();

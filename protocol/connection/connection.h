@@ -55,7 +55,7 @@ using EventRange = LazyRange<Connection, Event>;
 // One HTTP/2 connection (RFC 9113) without I/O: bytes and the time go in, events and bytes come
 // out.
 //
-// It is used by one thread at a time (another may go on with it when no range is live) and shares
+// It is used by one thread at a time (another may go on with it between two calls) and shares
 // nothing with other connections. Nothing of it is on the stack between two steps of an EventRange,
 // so every command is legal there; none is inside what it calls itself (BodySource, FrameObserver,
 // PaddingPolicy, Scheduler). Hardened builds stop a program that does either (EntryGuard). Commands

@@ -14,8 +14,8 @@ namespace headrace::inline HEADRACE_ABI {
 //
 // - a function is called while another one of the same connection runs: from BodySource::fill(), a
 //   FrameObserver, a PaddingPolicy or a Scheduler, which are called in the middle of its work;
-// - two threads are inside at the same time, or one comes in while another walks over a live range.
-//   A connection may change threads between two calls, when no range is live.
+// - two threads are inside at the same time. Between two calls, two steps of a range among them, a
+//   connection may change threads, if these wait for each other.
 //
 // Elsewhere it is empty and costs nothing.
 class EntryGuard {
@@ -39,10 +39,6 @@ class EntryGuard {
   };
 
 #if HEADRACE_HARDENED
-  // A range is live from now on; it belongs to this thread.
-  void begin_range() { range_thread_ = this_thread(); }
-  void end_range() { range_thread_ = nullptr; }
-
  private:
   // A thread is known by the address of something that each has for itself.
   static const void* this_thread() {
@@ -60,19 +56,12 @@ class EntryGuard {
       HEADRACE_EXPECTS(inside == thread, function, "not by two threads at the same time",
                        {"inside", function_.load()});
     }
-    const void* const range_thread = range_thread_;
-    HEADRACE_EXPECTS(range_thread == nullptr || range_thread == thread, function,
-                     "not while another thread walks over a range of events");
     function_ = function;
   }
   void leave() { inside_ = nullptr; }
 
-  std::atomic<const void*> inside_ = nullptr;        // the thread
-  std::atomic<const void*> range_thread_ = nullptr;  // null: no range is live
+  std::atomic<const void*> inside_ = nullptr;  // the thread
   std::atomic<const char*> function_ = "";
-#else
-  void begin_range() {}
-  void end_range() {}
 #endif
 };
 
