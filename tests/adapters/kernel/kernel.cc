@@ -1,5 +1,6 @@
 #include "tests/adapters/kernel/kernel.h"
 
+#include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -179,12 +180,24 @@ int Kernel::set_option(int fd, int level, int name, const void* value) {
   return 0;
 }
 
-int Kernel::get_error(int fd, int* error) {
+int Kernel::get_option(int fd, int name, void* value, socklen_t* size) {
   Descriptor& descriptor = of(fd, Kind::kSocket, "getsockopt()");
-  if (descriptor.socket->connecting) complain("SO_ERROR is asked for while it is connecting");
+  Socket& socket = *descriptor.socket;
   if (const int failure = fails({ENOBUFS})) return -failure;
-  *error = std::exchange(descriptor.socket->error, 0);
-  return 0;
+  switch (name) {
+    case SO_ERROR:
+      if (socket.connecting) complain("SO_ERROR is asked for while it is connecting");
+      *static_cast<int*>(value) = std::exchange(socket.error, 0);
+      return 0;
+    case SO_MEMINFO:
+      std::memset(value, 0, *size);
+      static_cast<uint32_t*>(value)[SK_MEMINFO_WMEM_QUEUED] =
+          static_cast<uint32_t>(socket.outbound.size());
+      return 0;
+    default:
+      complain("a getsockopt() that the simulation does not know");
+      return -ENOPROTOOPT;
+  }
 }
 
 int Kernel::control(int fd, unsigned long request, int* value) {

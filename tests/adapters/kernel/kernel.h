@@ -72,7 +72,7 @@ class Kernel {
   ssize_t receive(int fd, void* to, size_t size);
   ssize_t send(int fd, const msghdr& message);
   int set_option(int fd, int level, int name, const void* value);
-  int get_error(int fd, int* error);
+  int get_option(int fd, int name, void* value, socklen_t* size);
   int control(int fd, unsigned long request, int* value);
   int shutdown(int fd);
   void sleep(int64_t nanoseconds) { now_ += nanoseconds; }

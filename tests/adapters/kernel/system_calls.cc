@@ -110,8 +110,8 @@ int setsockopt(int fd, int level, int name, const void* value, socklen_t) noexce
   return returned(Kernel::current()->set_option(fd, level, name, value));
 }
 
-int getsockopt(int fd, int, int, void* value, socklen_t*) noexcept {
-  return returned(Kernel::current()->get_error(fd, static_cast<int*>(value)));
+int getsockopt(int fd, int, int name, void* value, socklen_t* size) noexcept {
+  return returned(Kernel::current()->get_option(fd, name, value, size));
 }
 
 int ioctl(int fd, unsigned long request, ...) noexcept {
