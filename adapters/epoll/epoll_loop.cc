@@ -128,9 +128,10 @@ void EpollLoop::read_ahead(ConnectionRecord& record, TimePoint now) {
 
 void EpollLoop::read(EpollRecord& record, uint32_t ready, TimePoint now) {
   Session& session = *record.session;
-  if (!session.wants_input()) {
+  const bool hangs_up = (ready & (EPOLLHUP | EPOLLERR)) != 0;
+  if (!session.wants_input() || (hangs_up && is_retrying(record))) {
     // Not reading, yet told of it: both directions are gone. Ignored, it would be told every turn.
-    if ((ready & (EPOLLHUP | EPOLLERR)) != 0) session.fail(now);
+    if (hangs_up) session.fail(now);
     return;
   }
   const ssize_t n = recv(record.socket.get(), input_.get(), kInputSize, 0);

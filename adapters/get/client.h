@@ -71,9 +71,9 @@ class Client : public TransferOwner {
   std::vector<std::unique_ptr<RequestHead>> heads_;         // a URL each
   std::vector<Origin*> origin_of_;                          // a URL each
   std::map<std::string, std::unique_ptr<Origin>> origins_;  // by Url::origin()
+  adapters::DeadlineQueue timeouts_;                        // of transfers, so it outlives them
   std::map<size_t, std::unique_ptr<Transfer>> transfers_;   // the open ones, by index
   std::vector<std::unique_ptr<Transfer>> over_;             // to be destroyed
-  adapters::DeadlineQueue timeouts_;
   std::unique_ptr<adapters::Loop> loop_;
   int links_made_ = 0;
   bool starting_ = false;

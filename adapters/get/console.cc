@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "adapters/program/printable.h"
-#include "adapters/socket/retry.h"
+#include "adapters/program/write_all.h"
 
 namespace headrace::get {
 namespace {
@@ -42,14 +42,8 @@ void Console::erase() {
   write(kEraseLine);
 }
 
-// One write(2) a line, so that those of several programs do not mix. That nobody reads is no error.
-void Console::write(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t n =
-        adapters::retry_interrupted([&] { return ::write(descriptor_, text.data(), text.size()); });
-    if (n <= 0) return;
-    text.remove_prefix(static_cast<size_t>(n));
-  }
-}
+// One write(2) a line as a rule, so that those of several programs do not mix. That nobody reads is
+// no error.
+void Console::write(std::string_view text) { program::write_all(descriptor_, text); }
 
 }  // namespace headrace::get

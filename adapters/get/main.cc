@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <gsl/span>
 #include <string>
@@ -13,6 +12,7 @@
 #include "adapters/get/client.h"
 #include "adapters/get/config.h"
 #include "adapters/get/console.h"
+#include "adapters/program/write_all.h"
 
 namespace headrace::get {
 namespace {
@@ -22,10 +22,6 @@ int fail(Console& console, ExitCode code, const std::string& reason) {
   return static_cast<int>(code);
 }
 
-bool write_text(const std::string& text, FILE* stream) {
-  return std::fputs(text.c_str(), stream) >= 0 && std::fflush(stream) == 0;
-}
-
 int run(gsl::span<char* const> arguments) {
   Console console(STDERR_FILENO);
   const absl::StatusOr<Config> config = read_config(arguments);
@@ -33,7 +29,7 @@ int run(gsl::span<char* const> arguments) {
     return fail(console, ExitCode::kUsage, std::string(config.status().message()));
   }
   if (config->help) {
-    if (write_text(usage(), stdout)) return 0;
+    if (program::write_all(STDOUT_FILENO, usage())) return 0;
     return fail(console, ExitCode::kWriteError, std::string("the usage: ") + strerror(errno));
   }
   signal(SIGPIPE, SIG_IGN);  // an output that nobody reads any more is an error like others
@@ -45,8 +41,7 @@ int run(gsl::span<char* const> arguments) {
   const bool bodies_on_output =
       config->outputs.end() != std::find(config->outputs.begin(), config->outputs.end(), "-");
   if (config->counts) {
-    FILE* const stream = bodies_on_output ? stderr : stdout;
-    if (!write_text(client.summary(), stream)) {
+    if (!program::write_all(bodies_on_output ? STDERR_FILENO : STDOUT_FILENO, client.summary())) {
       return fail(console, ExitCode::kWriteError, std::string("the summary: ") + strerror(errno));
     }
   }

@@ -95,9 +95,9 @@ size_t Output::write(gsl::span<const uint8_t> bytes) {
     size_t size = bytes.size() - written;
     if (may_wait_) {
       // The descriptor is others' too, so it is not made non-blocking. A pipe that can be written
-      // takes this much without waiting (pipe(7)).
+      // takes this much without waiting (pipe(7)). Where poll(2) fails, it may have to.
       pollfd writable{descriptor(), POLLOUT, 0};
-      waits_ = poll(&writable, 1, 0) <= 0;
+      waits_ = poll(&writable, 1, 0) == 0;
       if (waits_) return written;
       size = std::min<size_t>(size, PIPE_BUF);
     }

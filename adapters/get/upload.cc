@@ -61,7 +61,7 @@ class StreamUpload : public Upload {
   Filled fill(gsl::span<uint8_t> room) override {
     // The descriptor is others' too, so it is not made non-blocking.
     pollfd readable{file_, POLLIN, 0};
-    waits_ = poll(&readable, 1, 0) <= 0;
+    waits_ = poll(&readable, 1, 0) == 0;  // where poll(2) fails, reading may have to wait
     if (waits_) return {};
     const ssize_t n = ::read(file_, room.data(), room.size());
     if (n < 0 && (errno == EINTR || errno == EAGAIN)) {

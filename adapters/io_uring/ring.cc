@@ -59,7 +59,8 @@ absl::StatusOr<std::unique_ptr<Ring>> Ring::create(bool kernel_thread) {
   // A system may forbid what makes it work, and not what makes it: this call does nothing, since
   // the ring is still disabled, which the kernel says unless something else forbids the call.
   const int entered = io_uring_enter(static_cast<unsigned>(ring.ring_fd), 0, 0, 0, nullptr);
-  if (entered < 0 && entered != -EBADFD) return io_uring_error(-entered);
+  const bool passes = entered == -EINTR || is_shortage(-entered);
+  if (entered < 0 && entered != -EBADFD && !passes) return io_uring_error(-entered);
   return made;
 }
 

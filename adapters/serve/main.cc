@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -18,6 +17,7 @@
 #include "adapters/loop/loop.h"
 #include "adapters/program/io.h"
 #include "adapters/program/printable.h"
+#include "adapters/program/write_all.h"
 #include "adapters/serve/access_log.h"
 #include "adapters/serve/config.h"
 #include "adapters/serve/document_root.h"
@@ -103,7 +103,7 @@ void share_memory(Config* config) {
 }
 
 void complain(const std::string& message) {
-  std::fprintf(stderr, "serve: %s\n", program::escape_controls(message).c_str());
+  program::write_all(STDERR_FILENO, "serve: " + program::escape_controls(message) + "\n");
 }
 
 int fail(const absl::Status& status, ExitCode code) {
@@ -119,11 +119,12 @@ ExitCode code_of(const absl::Status& status) {
 void announce(const Config& config, const Site& site, const std::string& authority) {
   const std::string what =
       config.root.empty() ? "a small built-in site" : program::escape_controls(config.root);
-  std::printf(
-      "Serving %s on http://%s/ (HTTP/2 without TLS; threads: %d, allocation: %s, io: %s)\n",
-      what.c_str(), authority.c_str(), config.threads, site.allocation.c_str(), site.io.c_str());
-  std::printf("Try: curl --http2-prior-knowledge http://%s/\n", authority.c_str());
-  std::fflush(stdout);
+  const std::string url = "http://" + authority + "/";
+  // That nobody reads it is no reason not to serve.
+  program::write_all(STDOUT_FILENO,
+                     "Serving " + what + " on " + url + " (HTTP/2 without TLS; threads: " +
+                         std::to_string(config.threads) + ", allocation: " + site.allocation +
+                         ", io: " + site.io + ")\nTry: curl --http2-prior-knowledge " + url + "\n");
 }
 
 absl::Status open_site(const Config& config, Site* site) {
@@ -201,8 +202,8 @@ int run(gsl::span<char* const> arguments) {
   absl::StatusOr<Config> config = read_config(arguments);
   if (!config.ok()) return fail(config.status(), ExitCode::kUsage);
   if (config->help) {
-    std::fputs(usage().c_str(), stdout);
-    return 0;
+    if (program::write_all(STDOUT_FILENO, usage())) return 0;
+    return fail(absl::ErrnoToStatus(errno, "the usage"), ExitCode::kFailed);
   }
   share_descriptors(&*config);
   share_memory(&*config);
