@@ -146,6 +146,10 @@ class Connection {
   // Whether the stream's credit is given back automatically from now on
   // (Options::automatic_credit).
   SubmitResult set_automatic_credit(StreamId stream_id, bool automatic);
+  // The receive window of a stream, or of the connection (0), is `size` octets from now on, 1 to
+  // 2^31-1 (RFC 9113 §6.9). A wider one is granted at once. A narrower one takes nothing back that
+  // the peer has: credit is kept back until it fits. INITIAL_WINDOW_SIZE still moves a stream's.
+  SubmitResult set_receive_window(StreamId stream_id, uint32_t size);
   // The value that stands in every event of the stream from now on.
   SubmitResult set_user_data(StreamId stream_id, uintptr_t user_data);
 

@@ -28,9 +28,8 @@ SubmitResult Connection::submit_settings(gsl::span<const Setting> settings) {
         setting.value != announced.no_rfc7540_priorities) {
       rule = &kPrioritiesStay;
     }
-    // Streams that were widened (WindowPolicy::kAutoTuned) stand above INITIAL_WINDOW_SIZE.
-    if (setting.id == SettingId::kInitialWindowSize &&
-        int64_t{setting.value} + credit_.tuned() > kMaxWindow && credit_.tuned() > 0) {
+    // Streams that were widened stand above INITIAL_WINDOW_SIZE.
+    if (setting.id == SettingId::kInitialWindowSize && !credit_.bears(setting.value)) {
       rule = &kWindowsInBounds;
     }
     if (rule != nullptr) return {SubmitError::kInvalidArgument, rule};

@@ -60,6 +60,23 @@ SubmitResult Connection::set_automatic_credit(StreamId stream_id, bool automatic
   return {};
 }
 
+SubmitResult Connection::set_receive_window(StreamId stream_id, uint32_t size) {
+  const EntryGuard::Entry entry(guard_, "Connection::set_receive_window()");
+  static constexpr Rule kSize = {"RFC 9113 §6.9.1", "a receive window is 1 to 2^31-1 octets"};
+  if (size == 0 || size > kMaxWindow) return {SubmitError::kInvalidArgument, &kSize};
+  if (stream_id == 0) {
+    if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
+    credit_.resize(size);
+    return {};
+  }
+  SubmitError error;
+  Stream* stream = find_for_command(stream_id, &error);
+  if (stream == nullptr) return {error};
+  if (!is_receiving(stream->state)) return {};  // nothing comes that it would be for
+  if (credit_.resize(&stream->credit, own_settings_.initial_window_size, size)) return {};
+  return {SubmitError::kInvalidArgument, &kWindowsInBounds};
+}
+
 ReceiveCredit Connection::receive_credit(StreamId stream_id) const {
   const EntryGuard::Entry entry(guard_, "Connection::receive_credit()");
   if (stream_id == 0) return {credit_.window(), credit_.waiting(), credit_.held()};

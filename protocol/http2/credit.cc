@@ -13,9 +13,25 @@ uint32_t Credit::take_initial_increment() {
   return increment;
 }
 
+void Credit::resize(uint32_t size) {
+  change_.by(int64_t{size} - window_size_);
+  window_size_ = size;
+}
+
+bool Credit::resize(CreditState* stream, int64_t base, uint32_t size) {
+  const int64_t widened = int64_t{size} - base;
+  if (widened > kMaxWindow - largest_announced_) return false;
+  stream->change_.by(widened - stream->widened_);
+  stream->widened_ = widened;
+  most_widened_ = std::max(most_widened_, widened);
+  use(stream, base, 0);
+  return true;
+}
+
 void Credit::use(CreditState* stream, int64_t base, uint32_t size) {
-  stream->used_ += size;
-  const bool due = is_due(stream->used_, stream->window(base)) || widening(stream, base) > 0;
+  stream->used_ += stream->change_.withhold(size);
+  const bool due = is_due(stream->used_, stream->window(base)) || stream->change_.wider_by() > 0 ||
+                   widening(stream, base) > 0;
   if (due == DueList::contains(stream)) return;
   due ? due_.push_back(stream) : due_.remove(stream);
 }
@@ -31,7 +47,7 @@ bool Credit::let_go(CreditState* stream, uint32_t size) {
 CreditDue Credit::take_due(int64_t base) {
   HEADRACE_EXPECTS(any_due(), "Credit::take_due()", "only when any is due");
   if (is_due()) {
-    uint32_t increment = std::exchange(wider_by_, 0);
+    uint32_t increment = change_.take_wider_by();
     if (is_due(used_, window())) increment += std::exchange(used_, 0);
     HEADRACE_EXPECTS(window_.give(kInitialWindow, increment), "Credit::take_due()",
                      "a window is given no more than was taken", {"increment", increment});
@@ -41,6 +57,7 @@ CreditDue Credit::take_due(int64_t base) {
   due_.remove(stream);
   uint32_t increment = widening(stream, base);
   stream->widened_ += increment;
+  increment += stream->change_.take_wider_by();
   if (is_due(stream->used_, stream->window(base))) increment += std::exchange(stream->used_, 0);
   HEADRACE_EXPECTS(increment > 0 && stream->window_.give(base, increment), "Credit::take_due()",
                    "a window is given no more than was taken", {"increment", increment});
@@ -83,8 +100,7 @@ void Credit::measured(uint32_t initial_window_size) {
   delivery_.unchanged = 0;
   tuned_ = static_cast<uint32_t>(std::min<uint64_t>(delivery_.octets * 2, config_.max_window));
   if (tuned_ > window_size_) {
-    wider_by_ += tuned_ - window_size_;
-    window_size_ = tuned_;
+    resize(tuned_);
   }
 }
 

@@ -63,8 +63,19 @@ class Credit {
     return true;
   }
 
+  // The connection's window is `size` octets from now on, and a stream's. False: the stream's could
+  // stand above 2^31-1 under an INITIAL_WINDOW_SIZE that has gone out (§6.9.2); nothing has
+  // changed.
+  void resize(uint32_t size);
+  [[nodiscard]] bool resize(CreditState* stream, int64_t base, uint32_t size);
+  // Whether every stream's window stays within 2^31-1 under this INITIAL_WINDOW_SIZE.
+  bool bears(uint32_t initial_window_size) const {
+    const int64_t most = std::max(int64_t{tuned_}, most_widened_);
+    return most == 0 || initial_window_size + most <= kMaxWindow;
+  }
+
   // `size` octets of the connection's window are used up.
-  void use(uint32_t size) { used_ += size; }
+  void use(uint32_t size) { used_ += change_.withhold(size); }
   // ... of a stream's, on which DATA may still come. 0: only look whether it is due now; to be done
   // for every stream when `base` has changed, or an INITIAL_WINDOW_SIZE was announced.
   void use(CreditState* stream, int64_t base, uint32_t size);
@@ -113,7 +124,7 @@ class Credit {
  private:
   using DueList = LinkedList<&CreditState::due_>;
 
-  bool is_due() const { return wider_by_ > 0 || is_due(used_, window()); }
+  bool is_due() const { return change_.wider_by() > 0 || is_due(used_, window()); }
   bool is_due(uint32_t used, int64_t window) const {
     return used > 0 && (config_.policy == WindowPolicy::kImmediate || window <= int64_t{used});
   }
@@ -124,11 +135,12 @@ class Credit {
   FlowWindow window_;
   uint32_t used_ = 0;
   uint64_t held_ = 0;
-  uint32_t wider_by_ = 0;  // the window was tuned, and the peer has not been told
+  WindowChange change_;  // the window was tuned or resized, and the peer has not been told
   DueList due_;
 
   uint32_t tuned_ = 0;
   uint32_t largest_announced_ = kInitialWindow;
+  int64_t most_widened_ = 0;  // by resize(), of any stream
   struct {
     bool measuring = false;
     uint64_t octets = 0;  // since the PING went out

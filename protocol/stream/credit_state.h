@@ -32,7 +32,8 @@ class CreditState {
   FlowWindow window_;
   uint32_t used_ = 0;
   uint32_t held_ = 0;
-  uint32_t widened_ = 0;  // beyond INITIAL_WINDOW_SIZE
+  int64_t widened_ = 0;  // beyond INITIAL_WINDOW_SIZE, or below it
+  WindowChange change_;  // of which so much is not felt yet
   StreamId id_ = 0;
   bool automatic_ = true;
   ListLink<CreditState> due_;

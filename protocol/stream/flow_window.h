@@ -1,7 +1,9 @@
 #ifndef HEADRACE_PROTOCOL_STREAM_FLOW_WINDOW_H_
 #define HEADRACE_PROTOCOL_STREAM_FLOW_WINDOW_H_
 
+#include <algorithm>
 #include <cstdint>
+#include <utility>
 
 namespace headrace {
 
@@ -27,6 +29,33 @@ class FlowWindow {
 
  private:
   int64_t delta_ = 0;
+};
+
+// A change of a receive window's full size that the peer has not felt yet. What was granted is
+// never taken away (RFC 9113 §6.9): a window becomes narrower by credit that does not go back.
+class WindowChange {
+ public:
+  void by(int64_t octets) {
+    const auto size = static_cast<uint32_t>(octets < 0 ? -octets : octets);
+    uint32_t& opposite = octets < 0 ? wider_by_ : narrower_by_;
+    uint32_t& same = octets < 0 ? narrower_by_ : wider_by_;
+    const uint32_t undone = std::min(size, opposite);
+    opposite -= undone;
+    same += size - undone;
+  }
+  // Credit to be given besides, once.
+  uint32_t wider_by() const { return wider_by_; }
+  uint32_t take_wider_by() { return std::exchange(wider_by_, 0); }
+  // What is left to go back of `size` octets that are used up.
+  [[nodiscard]] uint32_t withhold(uint32_t size) {
+    const uint32_t withheld = std::min(size, narrower_by_);
+    narrower_by_ -= withheld;
+    return size - withheld;
+  }
+
+ private:
+  uint32_t wider_by_ = 0;
+  uint32_t narrower_by_ = 0;
 };
 
 }  // namespace headrace

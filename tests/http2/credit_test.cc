@@ -50,6 +50,55 @@ TEST_F(CreditTest, RefusesMoreThanWasGranted) {
   EXPECT_EQ(credit_.window(), 0);
 }
 
+// §6.9: a wider window is granted at once, and once.
+TEST_F(CreditTest, AWiderWindowIsDueAtOnce) {
+  CreditState one = stream(1);
+  EXPECT_TRUE(credit_.resize(&one, kBase, 150));
+  credit_.resize(100'000);
+  EXPECT_EQ(take_all(&credit_), (Increments{{0, 100'000 - 65535}, {1, 50}}));
+  EXPECT_EQ(one.window(kBase), 150);
+  EXPECT_EQ(one.full(kBase), 150);
+  EXPECT_EQ(credit_.window(), 100'000);
+  EXPECT_FALSE(credit_.any_due());
+}
+
+// What the peer has it keeps: the window becomes narrower as it is used up.
+TEST_F(CreditTest, ANarrowerWindowWithholdsCredit) {
+  CreditState one = stream(1);
+  EXPECT_TRUE(credit_.resize(&one, kBase, 40));
+  EXPECT_EQ(one.window(kBase), 100);
+  data(&credit_, &one, 60, /*kept=*/false);
+  EXPECT_EQ(take_all(&credit_), Increments{});
+  EXPECT_EQ(one.window(kBase), 40);
+  data(&credit_, &one, 40, /*kept=*/false);
+  EXPECT_EQ(take_all(&credit_), (Increments{{1, 40}}));
+  EXPECT_EQ(one.window(kBase), 40);
+}
+
+// Changes that the peer has not felt cancel each other out.
+TEST_F(CreditTest, AWindowThatIsChangedBackWasNeverChanged) {
+  CreditState one = stream(1);
+  EXPECT_TRUE(credit_.resize(&one, kBase, 40));
+  EXPECT_TRUE(credit_.resize(&one, kBase, 100));
+  credit_.resize(100'000);
+  credit_.resize(65535);
+  EXPECT_FALSE(credit_.any_due() && !take_all(&credit_).empty());
+  data(&credit_, &one, 100, /*kept=*/false);
+  EXPECT_EQ(take_all(&credit_), (Increments{{1, 100}}));
+}
+
+// §6.9.2: a change of INITIAL_WINDOW_SIZE leaves every window at 2^31-1 or below.
+TEST_F(CreditTest, AWindowStaysWithinItsBoundUnderEveryInitialSize) {
+  CreditState one = stream(1);
+  credit_.announced(1'000'000);
+  const uint32_t most = 0x7fffffff - 1'000'000 + 100;
+  EXPECT_FALSE(credit_.resize(&one, kBase, most + 1));
+  EXPECT_TRUE(credit_.bears(0x7fffffff));
+  EXPECT_TRUE(credit_.resize(&one, kBase, most));
+  EXPECT_TRUE(credit_.bears(1'000'000));
+  EXPECT_FALSE(credit_.bears(1'000'001));
+}
+
 // §6.9: an empty frame is sent whatever the window; §6.9.2: which may be below zero.
 TEST_F(CreditTest, TakesAnEmptyFrameWhateverTheWindow) {
   CreditState one = stream(1);

@@ -21,6 +21,7 @@ constexpr std::string_view kCommands[] = {
     "reset_stream",
     "credit",
     "set_automatic_credit",
+    "set_receive_window",
     "set_user_data",
     "update_priority",
     "submit_settings",
@@ -184,6 +185,10 @@ SubmitResult Application::submit_on_stream(const Item& command, StreamId stream_
   }
   if (name == "set_automatic_credit") {
     return connection_.set_automatic_credit(stream_id, arguments->take_any_word() == "true");
+  }
+  if (name == "set_receive_window") {
+    return connection_.set_receive_window(stream_id,
+                                          static_cast<uint32_t>(arguments->take_number()));
   }
   if (name == "set_user_data") {
     const uintptr_t user_data = arguments->take_number();
