@@ -13,6 +13,7 @@ namespace {
 
 constexpr unsigned kSubmissions = 256;      // a fuller turn takes a system call more
 constexpr unsigned kCompletions = 4096;     // the kernel keeps what is above it, at a price
+constexpr int kProbes = 10;                 // a shortage that outlasts them is one
 constexpr unsigned kKernelThreadIdle = 50;  // milliseconds, then it sleeps until it is woken
 
 }  // namespace
@@ -58,9 +59,12 @@ absl::StatusOr<std::unique_ptr<Ring>> Ring::create(bool kernel_thread) {
   std::unique_ptr<Ring> made(new Ring(ring));
   // A system may forbid what makes it work, and not what makes it: this call does nothing, since
   // the ring is still disabled, which the kernel says unless something else forbids the call.
-  const int entered = io_uring_enter(static_cast<unsigned>(ring.ring_fd), 0, 0, 0, nullptr);
-  const bool passes = entered == -EINTR || is_shortage(-entered);
-  if (entered < 0 && entered != -EBADFD && !passes) return io_uring_error(-entered);
+  int entered = 0;
+  for (int i = 0; i < kProbes; ++i) {
+    entered = io_uring_enter(static_cast<unsigned>(ring.ring_fd), 0, 0, 0, nullptr);
+    if (entered != -EINTR && !is_shortage(-entered)) break;
+  }
+  if (entered < 0 && entered != -EBADFD) return io_uring_error(-entered);
   return made;
 }
 

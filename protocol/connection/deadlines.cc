@@ -17,7 +17,8 @@ void Connection::note_input(TimePoint now) {
 
 Situation Connection::situation() const {
   const bool pressed = pressed_ || ledger_.live() >= ledger_.budget() - ledger_.budget() / 4;
-  return {streams_.size() > 0, going_away_.shutting_down(), pressed, holds_input(), stalled_since_};
+  return {streams_.size() > 0, going_away_.shutting_down(), pressed, holds_input(), stalled_since_,
+          data_left_at_};
 }
 
 TimePoint Connection::next_deadline() const {

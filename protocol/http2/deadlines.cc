@@ -116,7 +116,8 @@ TimePoint Deadlines::since(Deadline deadline, const Situation& situation) const 
     }
     case Deadline::kIdle: {
       const bool idle = !situation.has_streams && !situation.shutting_down;
-      return idle ? std::max(own.since, moved_) : TimePoint::max();
+      // (Not moved_: our own keepalive PING on its way is no use of the connection.)
+      return idle ? std::max(own.since, situation.data_left) : TimePoint::max();
     }
     default:
       return own.since;

@@ -34,6 +34,7 @@ struct Situation {
   bool pressed = false;                        // memory is short
   bool holds_input = false;                    // nothing is read until output has left
   TimePoint stalled_since = TimePoint::max();  // a lower bound of what streams wait since
+  TimePoint data_left = TimePoint::min();      // when the transport last took DATA
 };
 
 // The deadlines of a connection. A deadline on an answer of the peer's runs from when the frame

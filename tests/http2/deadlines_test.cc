@@ -101,10 +101,14 @@ TEST_F(DeadlinesTest, IdleConnectionsAreAskedOnlyIfThatIsWanted) {
 }
 
 TEST_F(DeadlinesTest, NobodyIsIdleWithAStreamNorGoingAway) {
-  const Deadlines deadlines(limits_, 0, at(0));
+  Deadlines deadlines(limits_, 0, at(0));
   EXPECT_EQ(deadlines.at(Deadline::kIdle, {}), at(180));
   EXPECT_EQ(deadlines.at(Deadline::kIdle, kBusy), TimePoint::max());
   EXPECT_EQ(deadlines.at(Deadline::kIdle, {.shutting_down = true}), TimePoint::max());
+  // The end of the last response is still on its way; a PING of ours would not count.
+  EXPECT_EQ(deadlines.at(Deadline::kIdle, {.data_left = at(20)}), at(200));
+  deadlines.sent(7, kMore, at(60), kExact);
+  EXPECT_EQ(deadlines.at(Deadline::kIdle, {}), at(180));
 }
 
 TEST_F(DeadlinesTest, AFieldBlockIsNotLateWhileNothingIsRead) {
