@@ -59,7 +59,7 @@ class Serve:
     """serve with --io=..."""
 
     def __init__(self, program, root, io):
-        self.server = Server(program, f"--io={io}", f"--root={root}")
+        self.server = Server(program, f"--io={io}", f"--root={root}", "--diagnostics")
         self.pid = self.server.process.pid
         self.url = self.server.url
 

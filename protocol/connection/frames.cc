@@ -318,7 +318,7 @@ void Connection::begin_data(uint32_t padding) {
   Stream* stream = streams_.find(header_.stream_id);
   if (!receive_on(stream, StreamInput::kData)) return;
   int64_t base = own_settings_.initial_window_size;
-  if (!Credit::receive(&stream->credit, base, header_.length)) {
+  if (!credit_.receive(&stream->credit, base, header_.length)) {
     const int64_t window = std::max<int64_t>(stream->credit.window(base), 0);
     return fail_stream(frame_error(ErrorCode::kFlowControlError, kStreamWindow, header_.length,
                                    static_cast<uint64_t>(window)));

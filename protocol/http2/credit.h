@@ -51,14 +51,18 @@ class Credit {
 
   // The header of a DATA frame with `size` octets of payload, padding included, has come in. False:
   // more than the peer may send; nothing has changed. (An empty frame needs no window, §6.9: not
-  // even one of zero, when it is below zero.)
+  // even one of zero, when it is below zero.) Credit that is due and was not asked for yet counts,
+  // up to one full window, because those octets have been dealt with: what a peer may send does not
+  // depend on how much input is read before output is asked for. §6.9.1 leaves that to us.
   [[nodiscard]] bool receive(uint32_t size) {
-    if (size > 0 && size > window()) return false;
+    if (size > 0 && !fits(size, window(), used_, full())) return false;
     window_.take(size);
     return true;
   }
-  [[nodiscard]] static bool receive(CreditState* stream, int64_t base, uint32_t size) {
-    if (size > 0 && size > stream->window(base)) return false;
+  [[nodiscard]] bool receive(CreditState* stream, int64_t base, uint32_t size) const {
+    if (size > 0 && !fits(size, stream->window(base), stream->used_, stream->full(base))) {
+      return false;
+    }
     stream->window_.take(size);
     return true;
   }
@@ -125,6 +129,10 @@ class Credit {
   using DueList = LinkedList<&CreditState::due_>;
 
   bool is_due() const { return change_.wider_by() > 0 || is_due(used_, window()); }
+  bool fits(uint32_t size, int64_t window, uint32_t used, int64_t full) const {
+    if (size <= window) return true;
+    return is_due(used, window) && size <= window + used && size <= window + full;
+  }
   bool is_due(uint32_t used, int64_t window) const {
     return used > 0 && (config_.policy == WindowPolicy::kImmediate || window <= int64_t{used});
   }

@@ -25,14 +25,14 @@ std::chrono::milliseconds spread(std::chrono::milliseconds age, uint64_t seed) {
 Deadlines::Deadlines(const Limits& limits, uint64_t seed, TimePoint now)
     : limits_(limits), age_(spread(limits.connection_age, seed)), moved_(now) {
   start(Deadline::kPreface, now);
-  start(Deadline::kKeepalive, now);
+  if (limits.keepalive_interval.count() > 0) start(Deadline::kKeepalive, now);
   start(Deadline::kIdle, now);
-  start(Deadline::kAge, now);
+  if (age_.count() > 0) start(Deadline::kAge, now);
 }
 
 // The acknowledgement of SETTINGS waits in line behind what the peer was already sending.
 void Deadlines::received(TimePoint now) {
-  start(Deadline::kKeepalive, now);
+  if (runs(Deadline::kKeepalive)) start(Deadline::kKeepalive, now);
   stop(Deadline::kKeepaliveAnswer);
   Clock& settings = clock(Deadline::kSettingsAck);
   if (settings.since != TimePoint::max()) settings.since = now;
@@ -131,8 +131,11 @@ TimePoint Deadlines::at(Deadline deadline, const Situation& situation) const {
 }
 
 TimePoint Deadlines::next(const Situation& situation) const {
-  TimePoint next = TimePoint::max();
+  // Asked for with each input: most clocks do not run. (kStall has none: its state is the
+  // streams'.)
+  TimePoint next = at(Deadline::kStall, situation);
   for (size_t i = 0; i < kDeadlines; ++i) {
+    if (clocks_[i].since == TimePoint::max()) continue;
     next = std::min(next, at(static_cast<Deadline>(i), situation));
   }
   return next;

@@ -104,14 +104,15 @@ bool is_ip_future(std::string_view text) {
 }
 
 #if HEADRACE_OCTET_BLOCKS
-// Of lower-case letters, digits, hyphens, dots and colons, as nearly all authorities are.
+// Of letters, digits, hyphens, dots and colons, as nearly all authorities are; not empty.
 bool is_plain(std::string_view text) {
   OctetBlock good = all_octets(0xff);
   for_each_octet_block(text, [&good](OctetBlock block) {
     // From '-' to ':' there are the digits, '.' and '/'.
     const OctetBlock others =
         _mm_andnot_si128(_mm_cmpeq_epi8(block, all_octets('/')), octets_between(block, '-', ':'));
-    good = _mm_and_si128(good, _mm_or_si128(octets_between(block, 'a', 'z'), others));
+    const OctetBlock lower = _mm_or_si128(block, all_octets('a' ^ 'A'));
+    good = _mm_and_si128(good, _mm_or_si128(octets_between(lower, 'a', 'z'), others));
   });
   return all_ones(good);
 }
@@ -157,9 +158,10 @@ std::optional<Authority> parse_authority(std::string_view text) {
 }
 
 bool is_authority(std::string_view text) {
+  if (text.empty()) return false;
   if (!is_plain(text)) return parse_authority(text).has_value();
   const size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return !text.empty();
+  if (colon == std::string_view::npos) return true;
   return colon > 0 && consists_of(kDigit, text.substr(colon + 1));
 }
 

@@ -267,7 +267,7 @@ gsl::span<const Attack> field_attacks() {
        .told = 0,
        .output = 3,
        .few = 4,
-       .instructions = 1500},
+       .instructions = 1700},
       {.name = "quadratic decoding of a string",
        .role = kServer,
        .play = long_string,

@@ -25,7 +25,7 @@ class CreditTest : public testing::Test {
   // DATA of `size` octets, handed to an application that keeps it or uses it up.
   static void data(Credit* credit, CreditState* stream, uint32_t size, bool kept) {
     ASSERT_TRUE(credit->receive(size));
-    ASSERT_TRUE(Credit::receive(stream, kBase, size));
+    ASSERT_TRUE(credit->receive(stream, kBase, size));
     if (kept) credit->hold(stream, size);
     if (!kept) credit->use(size);
     credit->use(stream, kBase, kept ? 0 : size);
@@ -42,12 +42,38 @@ class CreditTest : public testing::Test {
 
 TEST_F(CreditTest, RefusesMoreThanWasGranted) {
   CreditState one = stream(1);
-  EXPECT_TRUE(Credit::receive(&one, kBase, 100));
-  EXPECT_FALSE(Credit::receive(&one, kBase, 1));
+  EXPECT_TRUE(credit_.receive(&one, kBase, 100));
+  EXPECT_FALSE(credit_.receive(&one, kBase, 1));
   EXPECT_EQ(one.window(kBase), 0);
   EXPECT_TRUE(credit_.receive(65535));
   EXPECT_FALSE(credit_.receive(1));
   EXPECT_EQ(credit_.window(), 0);
+}
+
+// However much input is read before output is asked for: what is due can be used, up to a window.
+TEST_F(CreditTest, WhatIsDueCounts) {
+  CreditState one = stream(1);
+  data(&credit_, &one, 49, /*kept=*/false);
+  EXPECT_FALSE(credit_.receive(&one, kBase, 52));  // 51 are left, and 49 are not due
+  data(&credit_, &one, 1, /*kept=*/false);
+  EXPECT_TRUE(credit_.receive(&one, kBase, 100));
+  credit_.use(&one, kBase, 100);
+  EXPECT_EQ(one.window(kBase), -50);
+  EXPECT_FALSE(credit_.receive(&one, kBase, 51));
+  EXPECT_TRUE(credit_.receive(&one, kBase, 50));
+  credit_.use(&one, kBase, 50);
+  EXPECT_FALSE(credit_.receive(&one, kBase, 1));
+  EXPECT_EQ(take_all(&credit_), (Increments{{1, 200}}));
+  EXPECT_EQ(one.window(kBase), 100);
+}
+
+// Nothing of what the application holds does.
+TEST_F(CreditTest, WhatIsHeldDoesNotCount) {
+  CreditState one = stream(1);
+  data(&credit_, &one, 60, /*kept=*/true);
+  data(&credit_, &one, 40, /*kept=*/false);
+  EXPECT_TRUE(credit_.receive(&one, kBase, 40));
+  EXPECT_FALSE(credit_.receive(&one, kBase, 1));
 }
 
 // §6.9: a wider window is granted at once, and once.
@@ -102,8 +128,8 @@ TEST_F(CreditTest, AWindowStaysWithinItsBoundUnderEveryInitialSize) {
 // §6.9: an empty frame is sent whatever the window; §6.9.2: which may be below zero.
 TEST_F(CreditTest, TakesAnEmptyFrameWhateverTheWindow) {
   CreditState one = stream(1);
-  ASSERT_TRUE(Credit::receive(&one, kBase, 100));
-  EXPECT_TRUE(Credit::receive(&one, 10, 0));
+  ASSERT_TRUE(credit_.receive(&one, kBase, 100));
+  EXPECT_TRUE(credit_.receive(&one, 10, 0));
   EXPECT_EQ(one.window(10), -90);
 }
 
@@ -133,12 +159,12 @@ TEST_F(CreditTest, LeavesNoWindowOfZeroWhileSomethingIsUsedUp) {
   Credit credit{{}};
   CreditState held = stream(1), read = stream(3);
   const int64_t wide = 1 << 20;
-  ASSERT_TRUE(credit.receive(40000) && Credit::receive(&held, wide, 40000));
+  ASSERT_TRUE(credit.receive(40000) && credit.receive(&held, wide, 40000));
   credit.hold(&held, 40000);
-  ASSERT_TRUE(credit.receive(12767) && Credit::receive(&read, wide, 12767));
+  ASSERT_TRUE(credit.receive(12767) && credit.receive(&read, wide, 12767));
   credit.use(12767);
   EXPECT_FALSE(credit.any_due());  // 12,768 are left
-  ASSERT_TRUE(credit.receive(1) && Credit::receive(&read, wide, 1));
+  ASSERT_TRUE(credit.receive(1) && credit.receive(&read, wide, 1));
   EXPECT_TRUE(credit.any_due());
   EXPECT_EQ(take_all(&credit), (Increments{{0, 12767}}));
   ASSERT_TRUE(credit.receive(static_cast<uint32_t>(credit.window())));
@@ -206,7 +232,7 @@ TEST_F(CreditTest, GrowsToWhatThePathDelivers) {
   CreditState one;
   credit.open(&one, 1);
   const int64_t base = kInitialWindow;
-  ASSERT_TRUE(credit.receive(65535) && Credit::receive(&one, base, 65535));
+  ASSERT_TRUE(credit.receive(65535) && credit.receive(&one, base, 65535));
   EXPECT_TRUE(credit.measure(65535));
   credit.measured(kInitialWindow);
   EXPECT_EQ(credit.tuned(), 2u * 65535);
