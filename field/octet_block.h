@@ -35,8 +35,8 @@ inline OctetBlock octets_between(OctetBlock block, uint8_t low, uint8_t high) {
 inline bool all_ones(OctetBlock block) { return _mm_movemask_epi8(block) == 0xffff; }
 inline bool all_zeros(OctetBlock block) { return _mm_movemask_epi8(block) == 0; }
 
-// Calls look(OctetBlock) until all octets of `text`, which is not empty, have been in a block; some
-// have been in more than one. Nothing beside the text is read.
+// Calls look(OctetBlock) until all octets of `text` have been in a block (never for an empty one);
+// some have been in more than one. Nothing beside the text is read.
 template <typename Look>
 inline void for_each_octet_block(std::string_view text, Look look) {
   const auto load = [](const char* from, auto word) {
@@ -55,7 +55,7 @@ inline void for_each_octet_block(std::string_view text, Look look) {
     const int32_t first = load(begin, int32_t{});
     const int32_t last = load(end - 4, int32_t{});
     look(_mm_set_epi32(first, last, first, last));
-  } else {
+  } else if (size > 0) {
     const auto octet = [begin](size_t i) { return uint32_t{static_cast<uint8_t>(begin[i])}; };
     const uint32_t word = octet(0) | octet(size / 2) << 8 | octet(size - 1) << 16 | octet(0) << 24;
     look(_mm_set1_epi32(static_cast<int32_t>(word)));
