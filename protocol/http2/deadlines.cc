@@ -58,7 +58,7 @@ void Deadlines::told(TimePoint now) {
   if (!wants_time_) return;
   wants_time_ = false;
   bool late = false;
-  for (Deadline deadline : kQuestions) late |= now >= at(deadline, {});
+  for (Deadline deadline : kQuestions) late |= runs(deadline) && now >= at(deadline, {});
   for (Deadline deadline : kQuestions) {
     Clock& question = clock(deadline);
     if (question.inexact && !late) question.since = now;
@@ -126,8 +126,9 @@ TimePoint Deadlines::since(Deadline deadline, const Situation& situation) const 
 
 TimePoint Deadlines::at(Deadline deadline, const Situation& situation) const {
   const TimePoint begun = since(deadline, situation);
+  if (begun == TimePoint::max()) return begun;
   const auto allowed = timeout(deadline, situation);
-  return begun == TimePoint::max() || allowed.count() == 0 ? TimePoint::max() : begun + allowed;
+  return allowed.count() == 0 ? TimePoint::max() : begun + allowed;
 }
 
 TimePoint Deadlines::next(const Situation& situation) const {
