@@ -48,8 +48,8 @@ struct LoopOptions {
   // Octets that the peers may make the loop hold: the connections' ledgers, output that waits for
   // its peer, what the handlers hold (Handler::memory()), what the system holds in the sockets'
   // queues (SO_MEMINFO; looked at when some of it may have been written, and before somebody is
-  // ended for it), and kMemoryOfAConnection for each. Above it the connection that holds the most is
-  // ended (ENHANCE_YOUR_CALM), one that falls short of `least_rate` before others, and the next,
+  // ended for it), and kMemoryOfAConnection for each. Above it the connection that holds the most
+  // is ended (ENHANCE_YOUR_CALM), one that falls short of `least_rate` before others, and the next,
   // until there is room: who holds little is not touched. 0 is no bound.
   static constexpr size_t kMemoryOfAConnection = 8 << 10;
   size_t memory = size_t{512} << 20;

@@ -43,7 +43,8 @@ TEST(FrameTextTest, Numbers) {
   EXPECT_EQ(describe(reference::WINDOW_UPDATE, 0, 0, reference::u32(0x80000010)),
             "WINDOW_UPDATE +16");
   EXPECT_EQ(describe(reference::RST_STREAM, 0, 9, reference::u32(8)), "RST_STREAM 9 CANCEL");
-  EXPECT_EQ(describe(reference::RST_STREAM, 0, 9, reference::u32(99)), "RST_STREAM 9 error 99 (0x63)");
+  EXPECT_EQ(describe(reference::RST_STREAM, 0, 9, reference::u32(99)),
+            "RST_STREAM 9 error 99 (0x63)");
   EXPECT_EQ(describe(reference::PING, reference::ACK, 0, std::string("\0\1\2\3\4\5\6\xff", 8)),
             "PING ACK 00010203040506ff");
 }
