@@ -29,7 +29,7 @@ struct Limits {
 
   // Streams that the peer may have open at once, announced as MAX_CONCURRENT_STREAMS; more are
   // refused (RFC 9113 §5.1.2). 100 is the least that the RFC recommends (§6.5.2), and what browsers
-  // and gRPC reckon with. A record of about 400 octets each, in the ledger. A peer can choose ids
+  // and gRPC reckon with. A record of about 500 octets each, in the ledger. A peer can choose ids
   // so that finding a stream passes all that are open, and SETTINGS can move them all: work, too,
   // grows with it.
   uint32_t concurrent_streams = 100;
