@@ -1,7 +1,7 @@
 """The stages of .ci/run, in the order in which they run. Each goes on after the failure of another,
 so that the count is whole. runner.py keeps their time and counts; bazel.py runs tests.
 
-A test target whose tag is `long` runs with --all only, in the stages that it would be part of.
+A test target whose tag is `all` runs with --all only, in the stages that it would be part of.
 """
 
 import concurrent.futures
@@ -25,8 +25,8 @@ MUTANTS, MUTANTS_ALL = 20, 300
 
 
 def short():
-    """Leaves out what is too long for the gate."""
-    return () if everything() else ("--test_tag_filters=-long",)
+    """Leaves out what is too long for the gate. (A tag filter holds for timeouts too: `long` is one.)"""
+    return () if everything() else ("--test_tag_filters=-all",)
 
 
 # What looks at an event or a frame after its turn, on purpose: a detector that says nothing fails
@@ -128,7 +128,7 @@ def asan():
 def tsan():
     yield from with_controls(
         ("//tests/connection:hand_over_test HandOverDeathTest.WithoutTheGateIsReported",),
-        tests("--config=tsan", "--test_tag_filters=threads" + ("" if everything() else ",-long"),
+        tests("--config=tsan", "--test_tag_filters=threads" + ("" if everything() else ",-all"),
               "--build_tests_only"))
 
 
