@@ -29,6 +29,7 @@ class Client:
         self.h2.initiate_connection()
         self.heads, self.data, self.ended, self.resets = {}, {}, set(), {}
         self.server_settings = None
+        self.answered_pings = 0
         self.flush()
         while self.server_settings is None:
             self.pump()
@@ -57,10 +58,20 @@ class Client:
                 self.h2.acknowledge_received_data(event.flow_controlled_length, stream)
             elif isinstance(event, h2.events.StreamEnded):
                 self.ended.add(stream)
+            elif isinstance(event, h2.events.PingAckReceived):
+                self.answered_pings += 1
             elif isinstance(event, h2.events.StreamReset):
                 self.resets[stream] = event.error_code
             holds(not isinstance(event, h2.events.ConnectionTerminated), f"GOAWAY: {event}")
         self.flush()
+
+    def round_trip(self):
+        """Everything that was sent has been read, and what followed from it has come."""
+        answered = self.answered_pings
+        self.h2.ping(b"are you?")
+        self.flush()
+        while self.answered_pings == answered:
+            self.pump()
 
     def connect(self, path="/ws", protocol="websocket", extra=(("sec-websocket-version", "13"),)):
         """An extended CONNECT; its stream."""
@@ -272,11 +283,9 @@ def peer_that_does_not_read(server):
         while sent < 30_000_000:
             room = min(client.h2.local_flow_control_window(ws.stream), len(frame))
             if room < len(frame):
-                client.h2.ping(b"are you?")
-                client.flush()
                 before = client.h2.local_flow_control_window(ws.stream)
                 for _ in range(3):
-                    client.pump()
+                    client.round_trip()
                 if client.h2.local_flow_control_window(ws.stream) == before:
                     break
                 continue
