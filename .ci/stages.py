@@ -53,7 +53,7 @@ STALE_ACCESSORS = (
 # --- The stages, in this order
 
 
-@stage("README: bazel test //...; with --all every peer over both loops", 25, 40)
+@stage("README: bazel test //...; with --all every peer over both loops", 35, 50)
 def test():
     yield from tests(*short())
 
@@ -109,12 +109,15 @@ def self_play():
 
 
 # (Clang compiles it in half the time.)
-@stage("clang-19, AddressSanitizer and UndefinedBehaviorSanitizer", 25, 45)
+# (Not where descriptors, memory and time are short on purpose: what a sanitizer takes of them is its own.)
+@stage("clang-19, AddressSanitizer and UndefinedBehaviorSanitizer", 40, 60)
 def sanitizers():
     yield from with_controls(STALE_VIEWS + BALANCED,
                              tests("--config=asan", "--config=ubsan", *short(), environment=CLANG,
                                    targets=("//...", "-//benchmarks/...",
-                                            "-//tests/attacks:instructions_test")))
+                                            "-//tests/attacks:instructions_test",
+                                            "-//tests/interop:scarcity_test",
+                                            "-//tests/interop:scarcity_test_over_io_uring")))
 
 
 @stage("g++, AddressSanitizer: stale views", 10)
