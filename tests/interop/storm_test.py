@@ -109,9 +109,11 @@ class Churn:
     def run(self):
         while not self.ends.is_set():
             self.goes_on.wait()
-            # (Refused, once it does not listen any more.)
-            with contextlib.suppress(OSError):
+            # (Refused, once it does not listen any more.) Who waits for an answer behind each round never
+            # fills the listen queue of a server that gets little of the processor.
+            with contextlib.suppress(OSError, Departure):
                 come_and_go(self.server, 40)
+                is_answered(self.server)
             self.rounds += 1
 
 
