@@ -109,15 +109,17 @@ def self_play():
 
 
 # (Clang compiles it in half the time.)
-# (Not where descriptors, memory and time are short on purpose: what a sanitizer takes of them is its own.)
+# (Not where descriptors, memory and time are short on purpose, nor where system calls fail: what a
+# sanitizer takes of them, and which it makes, is its own.)
 @stage("clang-19, AddressSanitizer and UndefinedBehaviorSanitizer", 40, 60)
 def sanitizers():
     yield from with_controls(STALE_VIEWS + BALANCED,
                              tests("--config=asan", "--config=ubsan", *short(), environment=CLANG,
                                    targets=("//...", "-//benchmarks/...",
                                             "-//tests/attacks:instructions_test",
-                                            "-//tests/interop:scarcity_test",
-                                            "-//tests/interop:scarcity_test_over_io_uring")))
+                                            *[f"-//tests/interop:{program}{adapter}"
+                                              for program in ("faults_test", "scarcity_test")
+                                              for adapter in ("", "_over_io_uring")])))
 
 
 @stage("g++, AddressSanitizer: stale views", 10)
