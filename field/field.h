@@ -11,7 +11,8 @@
 #include "memory/abi.h"
 #include "memory/contract.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // What is known about a field's characters (RFC 9113 §8.2.1). The decoder checks a field once, when
 // it enters the dynamic table, and the verdict stays with the entry.
@@ -60,6 +61,7 @@ class FieldsView {
   gsl::span<const Field> fields_;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_FIELD_FIELD_H_

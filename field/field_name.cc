@@ -5,7 +5,8 @@
 #include <cstddef>
 #include <cstring>
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 // Compares with a literal whose length is known to be the name's: a load or two, no call.
@@ -83,4 +84,5 @@ FieldName resolve_field_name_in_any_case(std::string_view name) {
   return resolve_field_name({lower.data(), name.size()});
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -6,7 +6,8 @@
 
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // The field names that the protocol itself has rules about, as tokens, so that a rule compares one
 // byte instead of a string.
@@ -47,6 +48,7 @@ FieldName resolve_field_name(std::string_view name);
 // The same for HTTP/1.x, whose names are in any case (RFC 9110 §5.1).
 FieldName resolve_field_name_in_any_case(std::string_view name);
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_FIELD_FIELD_NAME_H_

@@ -7,7 +7,8 @@
 #include "field/field_name.h"
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // A set of names that have a token: one word, no order. All other names are one member, kOther.
 class FieldNames {
@@ -30,6 +31,7 @@ class FieldNames {
   uint32_t bits_ = 0;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_FIELD_FIELD_NAMES_H_

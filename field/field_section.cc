@@ -3,7 +3,8 @@
 #include <cstring>
 #include <new>
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 std::string_view copy_text(std::string_view text, char** place) {
@@ -33,4 +34,5 @@ void FieldSection::own() {
   fields_ = fields;
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

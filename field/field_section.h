@@ -11,7 +11,8 @@
 #include "memory/contract.h"
 #include "memory/poison.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // The fields of a received message's head or trailer section (RFC 9110 §6.3, §6.5), in the order
 // they came in. A move-only handle: it borrows a recycled FieldStorage, or holds a copy of its own
@@ -82,6 +83,7 @@ class FieldSection {
   [[no_unique_address]] AliveMark alive_;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_FIELD_FIELD_SECTION_H_

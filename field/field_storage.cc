@@ -5,7 +5,8 @@
 #include <new>
 #include <utility>
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 bool FieldStorage::copy(std::string_view text, std::string_view* copied) {
   char* place = allocate(text.size());
@@ -76,4 +77,5 @@ void FieldStorage::free_fields() {
   size_ = 0;
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

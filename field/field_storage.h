@@ -9,7 +9,8 @@
 #include "memory/abi.h"
 #include "memory/ledger.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // The recycled block that a field section is decoded into: an array of fields, and an arena for the
 // strings that are neither in the input nor in the table (Huffman-coded ones, say). Clearing keeps
@@ -87,6 +88,7 @@ class FieldStorage {
   char* text_end_ = nullptr;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_FIELD_FIELD_STORAGE_H_

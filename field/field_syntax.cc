@@ -7,7 +7,8 @@
 
 #include "field/octet_block.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 // RFC 9110 §5.6.2: tchar, without the upper case that RFC 9113 §8.2.1 excludes.
@@ -114,4 +115,5 @@ std::string_view trim_field_value(std::string_view value) {
   return value;
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

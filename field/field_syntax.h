@@ -6,7 +6,8 @@
 #include "field/field.h"
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // RFC 9113 §8.2.1: a name is a token (RFC 9110 §5.6.2) in lower case; one leading colon is allowed
 // (it marks a pseudo-header field; whether that one exists is a message rule).
@@ -23,6 +24,7 @@ FieldSyntax check_field(std::string_view name, std::string_view value,
 // `value` without white space (SP, HTAB) at its edges.
 std::string_view trim_field_value(std::string_view value);
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_FIELD_FIELD_SYNTAX_H_

@@ -18,7 +18,8 @@
 #endif
 
 #if HEADRACE_OCTET_BLOCKS
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 using OctetBlock = __m128i;
 
@@ -62,7 +63,8 @@ inline void for_each_octet_block(std::string_view text, Look look) {
   }
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 #endif  // HEADRACE_OCTET_BLOCKS
 
 #endif  // HEADRACE_FIELD_OCTET_BLOCK_H_

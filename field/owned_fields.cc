@@ -4,7 +4,8 @@
 #include <functional>
 #include <utility>
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 OwnedFields& OwnedFields::operator=(const OwnedFields& other) {
   if (this == &other) return *this;
@@ -54,4 +55,5 @@ std::string_view OwnedFields::get(std::string_view name) const {
   return field == end() ? std::string_view() : field->value;
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

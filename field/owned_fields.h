@@ -11,7 +11,8 @@
 #include "memory/abi.h"
 #include "memory/contract.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // A list of fields that owns its names and values: for lists that are put together from strings
 // that do not live as long, or that outlive the event that they came with. (A std::vector<Field>
@@ -62,6 +63,7 @@ class OwnedFields {
   std::vector<std::unique_ptr<char[]>> texts_;  // of each field: its name, then its value
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_FIELD_OWNED_FIELDS_H_

@@ -9,7 +9,8 @@
 #include "hpack/rules.h"
 #include "hpack/static_table.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 namespace {
 
@@ -357,4 +358,5 @@ DecodeResult Decoder::decode(gsl::span<const uint8_t> block, const DecodeLimits&
 }
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

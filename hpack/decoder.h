@@ -11,7 +11,8 @@
 #include "memory/abi.h"
 #include "memory/ledger.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 
 // What one field block may come to. A list over a limit is decoded to its end, so that the table
@@ -72,6 +73,7 @@ class Decoder {
 };
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_HPACK_DECODER_H_

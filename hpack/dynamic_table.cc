@@ -7,7 +7,8 @@
 
 #include "memory/contract.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 
 void DynamicTable::set_max_size(uint32_t max_size) {
@@ -125,4 +126,5 @@ void DynamicTable::release() {
 }
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

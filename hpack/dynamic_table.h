@@ -10,7 +10,8 @@
 #include "memory/abi.h"
 #include "memory/ledger.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 
 // RFC 7541 §2.3.2, §4: first in, first out. Entries have serial numbers (0 is the first one ever
@@ -142,6 +143,7 @@ class DynamicTable {
 };
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_HPACK_DYNAMIC_TABLE_H_

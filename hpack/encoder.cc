@@ -6,7 +6,8 @@
 #include "hpack/representation.h"
 #include "hpack/static_table.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 namespace {
 
@@ -133,4 +134,5 @@ uint8_t* Encoder::add_stateless(const Field& field, uint8_t* out) {
 }
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -13,7 +13,8 @@
 #include "memory/abi.h"
 #include "memory/ledger.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 
 // An HPACK encoding context (RFC 7541): the dynamic table of one direction of one connection.
@@ -75,6 +76,7 @@ class Encoder {
 };
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_HPACK_ENCODER_H_

@@ -9,7 +9,8 @@
 #include "field/rule.h"
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 
 // RFC 7541 §5.2, Appendix B.
@@ -42,6 +43,7 @@ uint8_t* huffman_encode(std::string_view text, uint8_t* out, const uint8_t* limi
 constexpr size_t kHuffmanEncodeSlack = 40;
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_HPACK_HUFFMAN_H_

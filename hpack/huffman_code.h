@@ -7,7 +7,8 @@
 
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 
 // RFC 7541 Appendix B. The code is canonical: codes of one length are consecutive numbers in the
@@ -60,6 +61,7 @@ inline constexpr std::array<HuffmanCode, kHuffmanSymbols> kHuffmanCodes = make_h
 static_assert(kHuffmanCodes[kEos].bits == 0x3fffffff, "EOS is thirty ones: the code is complete");
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_HPACK_HUFFMAN_CODE_H_

@@ -6,7 +6,8 @@
 #include "hpack/huffman_code.h"
 #include "hpack/rules.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 namespace {
 
@@ -238,4 +239,5 @@ HuffmanDecoded huffman_measure(gsl::span<const uint8_t> coded) {
 }
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

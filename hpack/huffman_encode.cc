@@ -6,7 +6,8 @@
 #include "hpack/huffman.h"
 #include "hpack/huffman_code.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 namespace {
 
@@ -100,4 +101,5 @@ uint8_t* huffman_encode(std::string_view text, uint8_t* out, const uint8_t* limi
 }
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -2,7 +2,8 @@
 
 #include "hpack/rules.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 
 const uint8_t* read_integer_rest(const uint8_t* in, const uint8_t* end, uint32_t prefix,
@@ -33,4 +34,5 @@ uint8_t* write_integer_rest(uint8_t* out, uint32_t value, uint32_t prefix) {
 }
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -7,7 +7,8 @@
 #include "field/rule.h"
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 
 // RFC 7541 §5.1. Integers have 32 bits at most and five octets at most behind the prefix, so zeros
@@ -43,6 +44,7 @@ inline uint8_t* write_integer(uint8_t* out, uint32_t value, int prefix_bits, uin
 }
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_HPACK_INTEGER_H_

@@ -4,7 +4,8 @@
 
 #include "hpack/huffman.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 namespace {
 
@@ -36,4 +37,5 @@ uint8_t* write_plain_string(uint8_t* out, std::string_view text) {
 }
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -7,7 +7,8 @@
 #include "hpack/integer.h"
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 
 // RFC 7541 §6, written one by one; each returns the end of what it wrote.
@@ -39,6 +40,7 @@ uint8_t* write_string(uint8_t* out, std::string_view text);
 uint8_t* write_plain_string(uint8_t* out, std::string_view text);
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_HPACK_REPRESENTATION_H_

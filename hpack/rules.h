@@ -4,7 +4,8 @@
 #include "field/rule.h"
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 
 // The rules of RFC 7541 that a field block can break. Each is a COMPRESSION_ERROR (RFC 9113 §4.3).
@@ -29,6 +30,7 @@ inline constexpr Rule kSizeUpdateMissing{
     "the block after SETTINGS_HEADER_TABLE_SIZE was lowered begins with an update"};
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_HPACK_RULES_H_

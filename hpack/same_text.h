@@ -7,7 +7,8 @@
 
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 
 namespace internal {
@@ -34,6 +35,7 @@ inline bool same_text(std::string_view a, std::string_view b) {
 }
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_HPACK_SAME_TEXT_H_

@@ -4,7 +4,8 @@
 
 #include "hpack/same_text.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 namespace {
 
@@ -62,4 +63,5 @@ StaticMatch find_static(std::string_view name, std::string_view value) {
 }
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -8,7 +8,8 @@
 #include "field/field.h"
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 
 constexpr uint32_t kStaticEntries = 61;
@@ -97,6 +98,7 @@ struct StaticMatch {
 StaticMatch find_static(std::string_view name, std::string_view value);
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_HPACK_STATIC_TABLE_H_

@@ -5,7 +5,8 @@
 
 #include "hpack/same_text.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 namespace {
 
@@ -123,4 +124,5 @@ void TableIndex::link(uint32_t serial, const Hashes& hashes) {
 }
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -10,7 +10,8 @@
 #include "memory/abi.h"
 #include "memory/ledger.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace hpack {
 
 // Finds entries of an encoder's dynamic table by field and by name: hash chains through the
@@ -68,6 +69,7 @@ class TableIndex {
 };
 
 }  // namespace hpack
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_HPACK_TABLE_INDEX_H_

@@ -3,13 +3,15 @@
 
 // How this translation unit was built. Hardened builds (-DHEADRACE_HARDENED=1) check every access
 // to an event, its fields and its bytes; their types are larger, so they live in an inline
-// namespace of their own and objects of the two kinds do not link.
+// namespace of their own and objects of the two kinds do not link. (HEADRACE_ABI_BEGIN stands on a
+// line of its own, because ctags and others do not read `namespace headrace::inline MACRO {`.)
 #if defined(HEADRACE_HARDENED) && HEADRACE_HARDENED
-#define HEADRACE_ABI hardened
+#define HEADRACE_ABI_BEGIN inline namespace hardened {
 #else
 #define HEADRACE_HARDENED 0
-#define HEADRACE_ABI plain
+#define HEADRACE_ABI_BEGIN inline namespace plain {
 #endif
+#define HEADRACE_ABI_END }
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HEADRACE_ASAN 1

@@ -9,7 +9,8 @@
 
 #include "memory/ledger.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // A growing run of bytes whose capacity is reserved in the ledger (which must outlive it) before it
 // is allocated. Consumed from the front, appended at the back.
@@ -81,6 +82,7 @@ class AccountedBuffer {
   size_t capacity_ = 0;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_MEMORY_ACCOUNTED_BUFFER_H_

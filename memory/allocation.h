@@ -5,7 +5,8 @@
 
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // How frames and events are stored while the application looks at them.
 enum class Allocation : uint8_t {
@@ -13,6 +14,7 @@ enum class Allocation : uint8_t {
   kFresh,  // each is its own heap object that owns all its bytes and never changes
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_MEMORY_ALLOCATION_H_

@@ -7,7 +7,8 @@
 
 #include "memory/poison.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 constexpr size_t kLargestPower = size_t{1} << 31;  // that a capacity can be
@@ -54,4 +55,5 @@ void BlockPool::keep_at_most(size_t octets) {
   }
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

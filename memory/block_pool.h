@@ -7,7 +7,8 @@
 
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // Memory for what the application has given and cannot go out yet, in blocks. A block that is
 // handed back serves the next message, so that in the steady state nothing is allocated; no more
@@ -55,6 +56,7 @@ class BlockPool {
   size_t kept_ = 0;  // octets of them
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_MEMORY_BLOCK_POOL_H_

@@ -11,7 +11,8 @@
 #include "memory/abi.h"
 #include "memory/contract.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 template <typename T>
 concept Octet = std::same_as<std::remove_cv_t<T>, uint8_t> || std::same_as < std::remove_cv_t<T>,
@@ -55,6 +56,7 @@ class HEADRACE_POINTER(uint8_t) ByteView {
   size_t size_ = 0;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_MEMORY_BYTE_VIEW_H_

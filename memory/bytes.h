@@ -11,7 +11,8 @@
 #include "memory/abi.h"
 #include "memory/poison.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // The payload bytes of a frame or an event: a view into the caller's input, or a copy of its own
 // after own(). Valid as long as the frame or event it is a member of.
@@ -72,6 +73,7 @@ class Bytes {
   [[no_unique_address]] AliveMark alive_;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_MEMORY_BYTES_H_

@@ -9,7 +9,8 @@
 #include "memory/contract.h"
 #include "memory/recycler.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // A source's products, made one a step while a range-for walks over them:
 //
@@ -108,6 +109,7 @@ class LazyRange {
   Recycled<T> current_;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_MEMORY_LAZY_RANGE_H_

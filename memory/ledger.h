@@ -7,7 +7,8 @@
 #include "memory/abi.h"
 #include "memory/contract.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // The memory that a peer can make one connection hold, in bytes, with a hard budget. It is reserved
 // here before it grows and refunded when it shrinks; a refusal is a typed error at the place that
@@ -58,6 +59,7 @@ class Ledger {
   uint64_t refuse_at_ = 0;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_MEMORY_LEDGER_H_

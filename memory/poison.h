@@ -12,7 +12,8 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // Storage that was handed back but not freed: under AddressSanitizer touching it is a report.
 inline void poison([[maybe_unused]] const void* storage, [[maybe_unused]] size_t size) {
@@ -76,6 +77,7 @@ class AliveMark {
 #endif
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_MEMORY_POISON_H_

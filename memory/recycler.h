@@ -8,7 +8,8 @@
 #include "memory/abi.h"
 #include "memory/allocation.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 template <typename T>
 class Recycler;
@@ -162,6 +163,7 @@ template <typename T>
   return value;
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_MEMORY_RECYCLER_H_

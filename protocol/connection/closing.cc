@@ -9,7 +9,8 @@
 // How streams and the connection end (RFC 9113 §5.4, §6.8). The one place that writes RST_STREAM
 // and GOAWAY.
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 // Why a frame may not come in a state: the sentence of §5.1 that on_receive() stands for.
@@ -315,4 +316,5 @@ SubmitResult Connection::terminate(ErrorCode code, std::string_view debug_data) 
   return {};
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

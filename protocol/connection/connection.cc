@@ -9,7 +9,8 @@
 #include "protocol/frame/client_preface.h"
 #include "protocol/frame/frame_writer.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 namespace {
 
@@ -333,4 +334,5 @@ void Connection::trim() {
   if (!block_.open) block_bytes_.release();
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -44,7 +44,8 @@
 #include "protocol/stream/send_queue.h"
 #include "protocol/stream/stream_table.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 class Connection;
 class ConnectionInspector;
@@ -587,6 +588,7 @@ class Connection {
   [[no_unique_address]] mutable EntryGuard guard_;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_CONNECTION_CONNECTION_H_

@@ -3,7 +3,8 @@
 
 // Commands about the connection as a whole: SETTINGS, PING and frames of the application's own.
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 constexpr Rule kOneFrame = {"RFC 9113 §4.2",
@@ -91,4 +92,5 @@ void Connection::send_settings(gsl::span<const Setting> settings) {
   deadlines_.ask(Deadline::kSettingsAck, output_.end_offset(), now_);
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

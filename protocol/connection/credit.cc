@@ -2,7 +2,8 @@
 
 // Receive credit (RFC 9113 §6.9): where its two ends, the frames and the application, meet Credit.
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 constexpr Rule kCreditHeld = {"connection.h credit()",
@@ -89,4 +90,5 @@ ReceiveCredit Connection::receive_credit(StreamId stream_id) const {
   return {credit.window(own_settings_.initial_window_size), credit.waiting(), credit.held()};
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

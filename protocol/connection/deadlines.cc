@@ -4,7 +4,8 @@
 
 // What follows when time has passed. Which deadlines run, and since when, is Deadlines' affair.
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // The peer has given a sign of life, or one that was kept is read now.
 void Connection::note_input(TimePoint now) {
@@ -146,4 +147,5 @@ void Connection::check_deadlines() {
   }
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -8,7 +8,8 @@
 #include <atomic>
 #endif
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // In hardened builds: who is inside a connection's functions. It stops the program when
 //
@@ -65,6 +66,7 @@ class EntryGuard {
 #endif
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_CONNECTION_ENTRY_GUARD_H_

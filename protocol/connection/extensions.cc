@@ -2,7 +2,8 @@
 
 // Frames of extensions (RFC 9113 §5.5) that nothing here depends on: handed to the application.
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 EventPtr Connection::on_extension(gsl::span<const uint8_t> payload) {
   if (!spend_useless_frame()) return nullptr;
@@ -38,4 +39,5 @@ EventPtr Connection::on_origin(gsl::span<const uint8_t> payload) {
   return recycler_.lend(OriginReceived{OriginEntries(payload)});
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -8,7 +8,8 @@
 // Messages' heads and trailers -> HEADERS, PUSH_PROMISE and CONTINUATION (RFC 9113 §4.3). Blocks
 // are encoded in the order in which they go out, as the HPACK table wants it.
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 // Calls `each(const Field&)` for every line that goes out.
@@ -149,4 +150,5 @@ void Connection::write_headers_frames(StreamId id, gsl::span<const uint8_t> bloc
   check_backlog();
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -10,7 +10,8 @@
 #include "protocol/frame/frame_type.h"
 #include "protocol/guard/limits.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // Looks on as frames pass and limits are reached, for traces and statistics of an application's own
 // (Options::observer). Called in the middle of the connection's work, so it must not call the
@@ -33,6 +34,7 @@ class FrameObserver {
   virtual void on_limit_hit(const LimitHit&) {}
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_CONNECTION_FRAME_OBSERVER_H_

@@ -7,7 +7,8 @@
 
 // What a frame does to the connection (RFC 9113 §6). Field blocks go on in messages.cc.
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // What may come next, whatever stream it is on.
 bool Connection::check_frame_order() {
@@ -374,4 +375,5 @@ void Connection::end_data() {
   if (stream != nullptr) use_window(stream, data_.stream_credit);
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

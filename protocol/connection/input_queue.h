@@ -8,7 +8,8 @@
 #include "memory/accounted_buffer.h"
 #include "memory/ledger.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // The bytes that have come in and are not parsed yet: a copy of what an earlier range left, then
 // what the caller has given. They are looked at as one run after the other, never across the two.
@@ -78,6 +79,7 @@ class InputQueue {
   AccountedBuffer kept_;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_CONNECTION_INPUT_QUEUE_H_

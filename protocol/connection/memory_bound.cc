@@ -7,7 +7,8 @@
 #include "protocol/connection/connection.h"
 #include "protocol/event/event.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 size_t announced(const Options& options, SettingId id, size_t otherwise) {
@@ -41,4 +42,5 @@ size_t max_bytes(const Options& options) {
   return sizeof(Connection) + ledger + cut_frame + events + replies;
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -6,7 +6,8 @@
 #include "memory/abi.h"
 #include "protocol/connection/options.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // What a connection with these options can come to by anything that its peer does: octets of heap,
 // and of the Connection itself. (An allocator's own overhead comes on top.)
@@ -16,6 +17,7 @@ namespace headrace::inline HEADRACE_ABI {
 // keeps.
 size_t max_bytes(const Options& options);
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_CONNECTION_MEMORY_BOUND_H_

@@ -5,7 +5,8 @@
 // Field blocks -> messages (RFC 9113 §4.3, §8). A block is decoded before its stream is looked up,
 // so that the HPACK table is right whatever becomes of the stream.
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 constexpr Rule kConcurrency = {"RFC 9113 §5.1.2",
@@ -389,4 +390,5 @@ void Connection::refuse_too_large(Stream* stream, const LimitHit& reached) {
   finish_sending(stream);
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

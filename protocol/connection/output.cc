@@ -8,7 +8,8 @@
 // What goes out, and when. DATA is cut when output is asked for, so replies go first and flow
 // control decides late (RFC 9113 §5.2, §6.9).
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 // Bodies up to this size are copied beside their frame header; larger ones are sent from where they
@@ -174,8 +175,7 @@ void Connection::check_backlog() {
   }
 }
 
-// Everything that goes out passes here: whole frames, of which the last, DATA, may go on by
-// reference.
+// Everything that goes out passes here: whole frames; the last, DATA, may go on by reference.
 void Connection::queue(const uint8_t* begin, uint8_t* end) {
   output_.commit(end);
   while (begin < end) {
@@ -396,4 +396,5 @@ void Connection::on_shown(Stream* stream) {
   }
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

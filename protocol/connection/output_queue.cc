@@ -6,7 +6,8 @@
 
 #include "memory/contract.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 OutputQueue::~OutputQueue() {
   for (; head_ < segments_.size(); ++head_) {
@@ -143,4 +144,5 @@ void OutputQueue::drop_front_segment() {
   }
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -9,7 +9,8 @@
 #include "memory/abi.h"
 #include "memory/contract.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 struct Stream;
 
@@ -133,6 +134,7 @@ void OutputQueue::released(size_t size, OnRelease on_release) {
   }
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_CONNECTION_OUTPUT_QUEUE_H_

@@ -6,7 +6,8 @@
 #include "memory/abi.h"
 #include "protocol/frame/frame_type.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // RFC 9113 §6.1: a frame's padding, its Pad Length field included, comes to at most this.
 inline constexpr size_t kMaxPadding = 256;
@@ -22,6 +23,7 @@ class PaddingPolicy {
   virtual size_t padding(const FrameHeader& frame, size_t room) = 0;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_CONNECTION_PADDING_POLICY_H_

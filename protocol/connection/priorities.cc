@@ -6,7 +6,8 @@
 
 // RFC 9218: which response its client wants first. What follows from it is the scheduler's affair.
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 // Longer ones are no signals of a client's: an octet of a field block can stand for thousands that
@@ -190,4 +191,5 @@ void Connection::write_priority_update(Stream* stream) {
   queue(room, headrace::write_priority_update(stream->id, value, room));
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

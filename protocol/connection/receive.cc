@@ -9,7 +9,8 @@
 // waits in a bounded buffer. DATA is never buffered: it is judged by its header and streams
 // through.
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 bool Connection::parse(EventPtr* event) {
   // Enough is waiting to be sent: the rest of the input is kept until half of it is out. When the
@@ -179,4 +180,5 @@ bool Connection::parse_data(EventPtr* event) {
   return true;
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

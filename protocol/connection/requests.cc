@@ -4,7 +4,8 @@
 
 // Streams of our own: requests, which wait above the peer's limit of streams, and server push.
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 constexpr Rule kPeerListSize = {"RFC 9113 §10.5.1",
@@ -122,4 +123,5 @@ HeldFields Connection::stop_waiting(Stream* stream) {
   return std::move(stream->held_head);
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

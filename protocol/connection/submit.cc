@@ -7,7 +7,8 @@
 
 // Commands. Each checks everything first; after an error nothing was sent and nothing was taken.
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 // So much of a BodySource is asked for before its head is written, if that depends on it: most
@@ -292,4 +293,5 @@ SubmitResult Connection::set_user_data(StreamId stream_id, uintptr_t user_data) 
   return {};
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -2,7 +2,8 @@
 
 #include <iterator>
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 // In the order of the variant.
@@ -93,4 +94,5 @@ void retire(Event& event) {
 
 const char* event_name(const Event& event) { return kNames[event.index()]; }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

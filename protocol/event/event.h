@@ -15,7 +15,8 @@
 #include "protocol/frame/settings_entries.h"
 #include "protocol/stream/priority.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // A request's head is complete (RFC 9113 §8.3.1). Server role.
 struct RequestReceived {
@@ -202,6 +203,7 @@ const char* event_name(const Event& event);
 // Views taken out of the event are valid until then; keep(std::move(event)) makes it independent.
 using EventPtr = Recycled<Event>;
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_EVENT_EVENT_H_

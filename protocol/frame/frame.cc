@@ -3,7 +3,8 @@
 #include <iterator>
 #include <type_traits>
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 // In the order of the variant.
@@ -57,4 +58,5 @@ void retire(Frame& frame) {
       frame);
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -11,7 +11,8 @@
 #include "protocol/frame/origin_entries.h"
 #include "protocol/frame/settings_entries.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // The frames of RFC 9113 §6 and of its extensions, one type each. `header` is as it came in;
 // padding is taken off and counted. Views are valid as long as the frame.
@@ -107,6 +108,7 @@ void retire(Frame& frame);
 // A handle to a frame; see Recycled. keep(std::move(frame)) makes it independent.
 using FramePtr = Recycled<Frame>;
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_FRAME_FRAME_H_

@@ -2,7 +2,8 @@
 
 #include "memory/contract.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 constexpr Rule kMaxFrameSize{"RFC 9113 §4.2", "a payload fits into SETTINGS_MAX_FRAME_SIZE"};
@@ -217,4 +218,5 @@ FrameFault parse_frame(const FrameHeader& header, gsl::span<const uint8_t> paylo
   return fault;
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

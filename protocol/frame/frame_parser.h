@@ -9,7 +9,8 @@
 #include "protocol/frame/frame.h"
 #include "protocol/frame/frame_layout.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // Bytes -> frames, without state: what one frame says by itself (RFC 9113 §4.1, §4.2, §6). What it
 // may say here and now (frame order, stream states, windows, settings) is for the connection.
@@ -117,6 +118,7 @@ struct AltSvc {
 [[nodiscard]] FrameFault parse_frame(const FrameHeader& header, gsl::span<const uint8_t> payload,
                                      Frame* frame, ErrorDetail* error);
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_FRAME_FRAME_PARSER_H_

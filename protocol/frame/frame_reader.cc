@@ -6,7 +6,8 @@
 #include "memory/contract.h"
 #include "protocol/frame/frame_parser.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 FrameReader::FrameReader(const Options& options)
     : max_frame_size_(options.max_frame_size),
@@ -83,4 +84,5 @@ FramePtr FrameReader::fail(const ErrorDetail& error) {
   return nullptr;
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

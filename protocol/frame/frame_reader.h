@@ -16,7 +16,8 @@
 #include "protocol/event/error.h"
 #include "protocol/frame/frame.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // Frames without a connection (the counterpart of Go's Framer): bytes in, frames out, in both
 // allocation modes. It checks what a frame says by itself and nothing about order, streams or
@@ -75,6 +76,7 @@ class FrameReader {
   Range::Live live_{this};
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_FRAME_FRAME_READER_H_

@@ -5,7 +5,8 @@
 
 #include "memory/contract.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 // RFC 9113 §2.2: network byte order.
@@ -187,4 +188,5 @@ uint8_t* write_frame(FrameType type, uint8_t flags, StreamId stream_id,
   return store_bytes(payload, out);
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

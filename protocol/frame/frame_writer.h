@@ -9,7 +9,8 @@
 #include "protocol/event/error_code.h"
 #include "protocol/frame/frame_type.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // Frames -> bytes (RFC 9113 §4.1, §6, and extensions). Each function writes one frame at `out`,
 // which must have room for it (the size is given at each), and returns the end of what it wrote.
@@ -69,6 +70,7 @@ uint8_t* write_origin(gsl::span<const std::string_view> origins,
 uint8_t* write_frame(FrameType type, uint8_t flags, StreamId stream_id,
                      gsl::span<const uint8_t> payload, uint8_t* out);  // 9 + payload
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_FRAME_FRAME_WRITER_H_

@@ -1,6 +1,7 @@
 #include "protocol/frame/origin_entries.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 size_t load_length(const uint8_t* octets) { return size_t{octets[0]} << 8 | octets[1]; }
@@ -60,4 +61,5 @@ bool OriginEntries::are_whole(gsl::span<const uint8_t> payload) {
   return payload.empty();
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -10,7 +10,8 @@
 #include "memory/abi.h"
 #include "memory/bytes.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // The origins of an ORIGIN payload (RFC 8336 §2.1) in the order they came in:
 // "https://example.org", "https://example.org:8443". They are read out of the payload as they are
@@ -69,6 +70,7 @@ class OriginEntries {
   Bytes payload_;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_FRAME_ORIGIN_ENTRIES_H_

@@ -11,7 +11,8 @@
 #include "memory/contract.h"
 #include "protocol/frame/frame_type.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // The entries of a SETTINGS payload (RFC 9113 §6.5.1) in the order they came in, unknown
 // identifiers and repetitions among them. They are read out of the payload as they are asked for.
@@ -69,6 +70,7 @@ class SettingsEntries {
   Bytes payload_;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_FRAME_SETTINGS_ENTRIES_H_

@@ -10,7 +10,8 @@
 #include "protocol/event/error_code.h"
 #include "protocol/frame/frame_type.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // Which streams go on when one side or the other stops (RFC 9113 §6.8): what our GOAWAY frames have
 // said of the peer's streams, and the peer's of ours.
@@ -73,6 +74,7 @@ class GoingAway {
   std::string debug_data_;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_HTTP2_GOING_AWAY_H_

@@ -6,7 +6,8 @@
 #include "memory/abi.h"
 #include "protocol/message/message_rules.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // The content of one message beside the content-length that its head announced (RFC 9110 §8.6). It
 // holds in both directions: what comes in is malformed otherwise (RFC 9113 §8.1.1), and what goes
@@ -34,6 +35,7 @@ class ContentLength {
   uint64_t counted_ = 0;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_MESSAGE_CONTENT_LENGTH_H_

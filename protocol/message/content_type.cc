@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 using std::string_view_literals::operator""sv;
@@ -168,4 +169,5 @@ std::string_view detect_content_type(gsl::span<const uint8_t> octets) {
   return "application/octet-stream";
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -8,7 +8,8 @@
 
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // Octets of a body that detect_content_type() looks at (WHATWG MIME Sniffing: the resource header;
 // of its 1,445 octets the first 512 decide in practice, and they are what servers look at).
@@ -19,6 +20,7 @@ inline constexpr size_t kSniffedOctets = 512;
 // nothing else fits; an empty body is text. Static storage.
 std::string_view detect_content_type(gsl::span<const uint8_t> body);
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_MESSAGE_CONTENT_TYPE_H_

@@ -2,7 +2,8 @@
 
 #include <cstring>
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 constexpr std::string_view kDelimiter = "; ";
@@ -68,4 +69,5 @@ size_t CookieCrumbs::first_crumb(std::string_view value) {
   return value.size();
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

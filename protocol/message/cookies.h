@@ -9,7 +9,8 @@
 #include "field/field_storage.h"
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // RFC 9113 §8.2.3: a cookie field may travel in crumbs, a field line each, so that HPACK finds
 // again those that have not changed.
@@ -81,6 +82,7 @@ void for_each_line(FieldsView fields, bool split_cookies, Each each) {
   }
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_MESSAGE_COOKIES_H_

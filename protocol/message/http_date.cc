@@ -2,7 +2,8 @@
 
 #include <cstring>
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 constexpr char kDays[] = "SunMonTueWedThuFriSat";
@@ -35,4 +36,5 @@ HttpDate::HttpDate(int64_t seconds) {
   put_two_digits(out + 23, static_cast<unsigned>(time.seconds().count()));
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

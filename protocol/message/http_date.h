@@ -9,7 +9,8 @@
 
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // A moment as RFC 9110 §5.6.7 writes it ("Sun, 06 Nov 1994 08:49:37 GMT"); no allocation.
 class HttpDate {
@@ -43,6 +44,7 @@ class DateField {
   HttpDate date_{0};
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_MESSAGE_HTTP_DATE_H_

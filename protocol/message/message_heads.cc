@@ -6,7 +6,8 @@
 
 // What a head says, read without any check.
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // RFC 9110 §8.6 lets "5, 5" be taken for "5" or be refused: refused, since no honest peer sends it
 // and software behind us might read it otherwise. So are zeros without end in front of it: an octet
@@ -65,4 +66,5 @@ void read_outbound_response(FieldsView fields, ResponseHead* head) {
   }
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -9,7 +9,8 @@
 #include "protocol/message/authority.h"
 #include "protocol/message/target_syntax.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 constexpr Rule kFieldName{"RFC 9113 §8.2.1", "a field name is a token in lower case"};
@@ -363,4 +364,5 @@ const Rule* check_outbound_trailers(FieldsView fields) {
   return Section(Section::Kind::kTrailers, 0).take_all(fields);
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -10,7 +10,8 @@
 #include "field/rule.h"
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // RFC 9113 §8: what makes a field section a well-formed request, response or trailer section. Each
 // check returns null, or the first rule that is broken. What the decoder has not filled in of a
@@ -81,6 +82,7 @@ const Rule* check_outbound_trailers(FieldsView fields);
 void read_outbound_request(FieldsView fields, RequestHead* head);
 void read_outbound_response(FieldsView fields, ResponseHead* head);
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_MESSAGE_MESSAGE_RULES_H_

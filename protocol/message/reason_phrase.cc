@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 struct Reason {
@@ -86,4 +87,5 @@ std::string_view reason_phrase(uint16_t status) {
   return found != kReasons.end() && found->status == status ? found->phrase : std::string_view();
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -6,12 +6,14 @@
 
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // The reason phrase of a status code in IANA's registry ("Not Found"); empty for all others. Static
 // storage.
 std::string_view reason_phrase(uint16_t status);
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_MESSAGE_REASON_PHRASE_H_

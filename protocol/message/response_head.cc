@@ -7,7 +7,8 @@
 #include "protocol/message/message_rules.h"
 #include "protocol/message/target_syntax.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 // RFC 9113 §8.2.2; `te` is a request's.
@@ -243,4 +244,5 @@ bool OutgoingHead::depends_on_body(FieldsView fields, const ResponseFacts& facts
   return completion.wants_size() || completion.wants_octets();
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

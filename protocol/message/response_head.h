@@ -14,7 +14,8 @@
 #include "field/rule.h"
 #include "memory/abi.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // A head on its way out without a copy of it: the application's fields stay where they are and as
 // they are; what has to be added stands beside them in a few fixed places, and what must not be
@@ -163,6 +164,7 @@ void OutgoingHead::each_field(Each each) const {
   add("transfer-encoding", extra_.transfer_encoding, FieldName::kTransferEncoding);
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_MESSAGE_RESPONSE_HEAD_H_

@@ -8,7 +8,8 @@
 #include "protocol/message/reason_phrase.h"
 #include "protocol/message/target_syntax.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 constexpr std::string_view kEndOfLine = "\r\n";
@@ -77,4 +78,5 @@ char* write_response_text(const OutgoingHead& head, HttpVersion version, char* o
   return put(kEndOfLine, out);
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -6,7 +6,8 @@
 #include "memory/abi.h"
 #include "protocol/message/response_head.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // A response's head as HTTP/1.x writes it (RFC 9112 §4, §5): the status line, the field lines, an
 // empty line. `head` was completed for the same version, kHttp10 or kHttp11, and its status is one.
@@ -19,6 +20,7 @@ size_t max_response_text_size(const OutgoingHead& head);
 // Returns where the text ends.
 [[nodiscard]] char* write_response_text(const OutgoingHead& head, HttpVersion version, char* out);
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_MESSAGE_RESPONSE_TEXT_H_

@@ -15,7 +15,8 @@
 #include "memory/contract.h"
 #include "memory/temporary.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // A message body that is produced as it is sent. Called only inside pending_output(), so it must
 // not call the connection.
@@ -114,6 +115,7 @@ inline std::optional<size_t> Body::size() const {
   return std::visit(Visitor{}, kind_);
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_STREAM_BODY_H_

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 void ClosedStreams::remember(StreamId id, StreamState state) {
   while (capacity_ == 0 || (place_of(id).id != 0 && place_of(id).id != id)) {
@@ -42,4 +43,5 @@ void ClosedStreams::put(const Entry& entry) {
   place = entry;
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

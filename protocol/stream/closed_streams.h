@@ -9,7 +9,8 @@
 #include "protocol/frame/frame_type.h"
 #include "protocol/stream/state_table.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // How the streams of one side that are no longer live were closed. Each has its place by its id, so
 // that a late frame costs one look; `limit` ids that a client uses in a row have places of their
@@ -53,6 +54,7 @@ class ClosedStreams {
   StreamId forgotten_up_to_ = 0;  // some id up to this one was used and forgotten
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_STREAM_CLOSED_STREAMS_H_

@@ -9,7 +9,8 @@
 #include "memory/abi.h"
 #include "memory/block_pool.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // A copy of the application's fields, for a message that cannot be written yet; or none.
 class HeldFields {
@@ -43,6 +44,7 @@ class HeldFields {
   BlockPool::BlockPtr block_;  // its size: in fields
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_STREAM_HELD_FIELDS_H_

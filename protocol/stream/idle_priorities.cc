@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 bool comes_before(const IdlePriorities::Entry& entry, StreamId id) { return entry.id < id; }
@@ -51,4 +52,5 @@ void IdlePriorities::release() {
   size_ = capacity_ = 0;
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -11,7 +11,8 @@
 #include "protocol/frame/frame_type.h"
 #include "protocol/stream/priority.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // What the client has said of streams that it has not opened yet (RFC 9218 §7): the latest of each,
 // to be applied when it comes. 8 octets a stream; how many there may be is for the caller to say.
@@ -54,6 +55,7 @@ class IdlePriorities {
   size_t capacity_ = 0;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_STREAM_IDLE_PRIORITIES_H_

@@ -6,7 +6,8 @@
 
 #include "memory/contract.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 gsl::span<const uint8_t> octets(const std::string& text) {
@@ -152,4 +153,5 @@ void SendBody::cancel() {
   if (source() != nullptr) body_ = Body::none();
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -11,7 +11,8 @@
 #include "memory/block_pool.h"
 #include "protocol/stream/body.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // What a stream still has to send behind its head: the body, then the trailers. It hands out the
 // body's bytes front to back and knows what of them the output still refers to.
@@ -113,6 +114,7 @@ class SendBody {
   bool wrote_short_ = false;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_STREAM_SEND_BODY_H_

@@ -10,7 +10,8 @@
 #include "protocol/stream/round_robin_scheduler.h"
 #include "protocol/stream/stream.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // The streams that have something to send: those that can are with the scheduler, which says who is
 // next; the others wait here for their own window. A scheduler so knows nothing of windows, and
@@ -116,6 +117,7 @@ class SendQueue {
   uint32_t ready_ = 0;  // of them, those that are with the scheduler
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_STREAM_SEND_QUEUE_H_

@@ -16,7 +16,8 @@
 #include "protocol/stream/send_body.h"
 #include "protocol/stream/state_table.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 struct Stream;
 using StreamLink = ListLink<Stream>;
@@ -83,6 +84,7 @@ struct Stream : ScheduledStream {
 template <auto kLink>
 using StreamList = LinkedList<kLink>;
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_STREAM_STREAM_H_

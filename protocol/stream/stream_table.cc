@@ -4,7 +4,8 @@
 #include <new>
 #include <utility>
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 StreamTable::~StreamTable() {
   while (live_.front() != nullptr) erase(live_.front());
@@ -95,4 +96,5 @@ void StreamTable::free_all() {
   index_size_ = 0;
 }
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace

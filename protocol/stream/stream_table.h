@@ -9,7 +9,8 @@
 #include "memory/ledger.h"
 #include "protocol/stream/stream.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // The live streams of a connection: records in recycled slabs (their addresses never change), found
 // by id through a small open-addressed index. Iteration is in the order of creation, never of
@@ -72,6 +73,7 @@ class StreamTable {
   StreamList<&Stream::live> live_;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_PROTOCOL_STREAM_STREAM_TABLE_H_

@@ -6,7 +6,8 @@
 #include "memory/abi.h"
 #include "protocol/connection/connection.h"
 
-namespace headrace::inline HEADRACE_ABI {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // What a connection's public interface does not show: its windows and its HPACK tables. Read only.
 class ConnectionInspector {
@@ -69,6 +70,7 @@ class ConnectionInspector {
   const Connection& connection_;
 };
 
-}  // namespace headrace::inline HEADRACE_ABI
+HEADRACE_ABI_END
+}  // namespace headrace
 
 #endif  // HEADRACE_TESTS_SELF_PLAY_CONNECTION_INSPECTOR_H_
