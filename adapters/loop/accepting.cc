@@ -113,7 +113,8 @@ TimePoint Loop::next_place(TimePoint now) const {
 
 void Loop::note_progress(ConnectionRecord& record, TimePoint now) {
   if (!record.accepted) return;
-  yield_order_.note(record, record.session->standing(), record.session->progress(), now);
+  const Session& session = *record.session;
+  yield_order_.note(record, session.standing(), session.progress(), now, session.open_streams());
 }
 
 ConnectionRecord* Loop::who_yields(TimePoint now) {
@@ -129,7 +130,8 @@ ConnectionRecord* Loop::who_yields(TimePoint now) {
 
 // Who seems to stand still, and has been written more than its peer has taken, or has not been read
 // from, is looked at again later: what the system holds tells whether anything moves. A peer's
-// system takes in more in steps of up to half its buffer.
+// system takes in more in steps of up to half its buffer. (That is a slow link rather than slow
+// streams, so one stream's rate is enough.)
 bool Loop::is_moving(ConnectionRecord& record, TimePoint now) {
   record.in_flight = bytes_in_flight(record.socket);
   const uint64_t delivered = record.session->bytes_sent() - record.in_flight;

@@ -24,13 +24,15 @@ struct LoopOptions {
 
   // Every place is taken and somebody waits for one: an accepted connection gives way (GOAWAY,
   // NO_ERROR, then it is closed). First one that has not finished its preface for the time
-  // `yield_idle`; else one that had no stream for as long; else one with streams that has fallen
-  // short of `least_rate` for `yield_stalled`, in both directions together: octets of bodies, and a
-  // request counts as kOctetsOfARequest. Of these the one that is due for the longest. Who gets on
-  // keeps its place, and while there is room nobody is asked. Zero: never.
+  // `yield_idle`; else one that had no stream for as long; else one whose streams have fallen short
+  // of `least_rate` on the average for `yield_stalled`, in both directions together: octets of
+  // bodies, and a request counts as kOctetsOfARequest. (Where octets wait in the system's queue for
+  // the peer's system, the link is what is slow: then `least_rate` for all streams together is
+  // enough.) Of these the one that is due for the longest. Who gets on keeps its place, and while
+  // there is room nobody is asked. Zero: never.
   std::chrono::milliseconds yield_idle{1'000};
   std::chrono::milliseconds yield_stalled{3'000};
-  uint64_t least_rate = 1'000;  // octets a second; 0: anything that moves will do
+  uint64_t least_rate = 1'000;  // octets a second and stream; 0: anything that moves will do
   static constexpr uint64_t kOctetsOfARequest = 1'000;
 
   // Percent of the places (one at least) that the connections from one address may have before

@@ -87,6 +87,7 @@ class Session {
   // octets of a body either way. PINGs are no progress.
   YieldOrder::Standing standing() const;
   uint64_t progress() const;
+  uint32_t open_streams() const { return connection_.open_streams(); }
 
   // Adds what the connection's counters grew by to the loop's. Once a turn is enough.
   void publish_statistics();

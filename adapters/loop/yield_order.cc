@@ -1,6 +1,7 @@
 #include "adapters/loop/yield_order.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace headrace::adapters {
@@ -58,11 +59,12 @@ void YieldOrder::count(Client& client, size_t places) {
   }
 }
 
-void YieldOrder::note(Entry& entry, Standing standing, uint64_t progress, TimePoint now) {
+void YieldOrder::note(Entry& entry, Standing standing, uint64_t progress, TimePoint now,
+                      uint32_t streams) {
   const uint64_t gained = progress - entry.progress_;
   const bool stays = standing == entry.standing_;
   if (stays && (gained == 0 || standing == Standing::kNew)) return;
-  const TimePoint paid_until = pay(entry, gained, now);
+  const TimePoint paid_until = pay(entry, gained, streams, now);
   const TimePoint due = standing == Standing::kBusy ? paid_until : due_time(standing, now);
   if (stays && due < entry.due_ + patience_of(standing) / kGrain) return;
   entry.progress_ = progress;
@@ -71,13 +73,15 @@ void YieldOrder::note(Entry& entry, Standing standing, uint64_t progress, TimePo
 }
 
 // (Also while it is idle, and on from there: to stop in between pays for nothing.)
-TimePoint YieldOrder::pay(const Entry& entry, uint64_t gained, TimePoint now) const {
-  constexpr uint64_t kSecond = 1'000'000'000;
+TimePoint YieldOrder::pay(const Entry& entry, uint64_t gained, uint32_t streams,
+                          TimePoint now) const {
+  constexpr double kMinute = 60;  // more than pays in full
   const TimePoint most = due_time(Standing::kBusy, now);
   if (entry.standing_ == Standing::kNew || most == TimePoint::max()) return most;
   if (rules_.rate == 0) return gained > 0 ? most : entry.paid_until_;
-  const uint64_t counted = std::min(gained, rules_.rate * 60);  // more than pays in full
-  const nanoseconds time(counted * kSecond / rules_.rate);
+  const double rate = static_cast<double>(rules_.rate) * std::max(streams, 1u);
+  const double seconds = std::min(static_cast<double>(gained) / rate, kMinute);
+  const nanoseconds time(std::llround(seconds * 1e9));
   return std::min(most, std::max(entry.paid_until_, now) + time);
 }
 

@@ -21,10 +21,11 @@ namespace headrace::adapters {
 // Who gives way when every place is taken and somebody waits for one: the connections that were
 // accepted, by the time from which each of them may be asked to. Nothing here looks at all of them.
 //
-// A busy connection pays for its place with progress: at the rate R an octet pays for 1/R seconds,
-// from the time on until which it has paid; never beyond the present, and never for what it owes
-// from before its patience. So an octet now and then buys nothing, and who was paused for long and
-// goes on is not charged for the pause.
+// A busy connection pays for its place with progress, R octets a second for each of its streams:
+// with n of them an octet pays for 1/nR seconds, from the time on until which it has paid; never
+// beyond the present, and never for what it owes from before its patience. So an octet now and then
+// buys nothing, one stream that gets on does not pay for many that do not, and who was paused for
+// long and goes on is not charged for the pause.
 //
 // Clients with more places than their share give way before all others.
 class YieldOrder {
@@ -40,7 +41,7 @@ class YieldOrder {
     // so long while it was busy. Zero: never.
     std::chrono::milliseconds idle;
     std::chrono::milliseconds stalled;
-    uint64_t rate;  // units of progress a second; 0: any progress pays in full
+    uint64_t rate;  // units of progress a second for a stream; 0: any progress pays in full
     size_t share;   // places that a client may have before it is the first to give way
   };
 
@@ -85,8 +86,10 @@ class YieldOrder {
   // Takes in a connection that is new. `client`: whose share it counts in; none for one that stands
   // for many, a proxy.
   void enter(Entry& entry, const std::optional<ClientId>& client, TimePoint now);
-  // How a connection stands now, and what it has come to since it entered.
-  void note(Entry& entry, Standing standing, uint64_t progress, TimePoint now);
+  // How a connection stands now, what it has come to since it entered, and how many streams it has
+  // to pay for.
+  void note(Entry& entry, Standing standing, uint64_t progress, TimePoint now,
+            uint32_t streams = 1);
   // It is not due before `due`, whatever it has paid: something moves that `progress` does not
   // tell.
   void postpone(Entry& entry, TimePoint due);
@@ -104,7 +107,7 @@ class YieldOrder {
 
  private:
   static Entry* due_in(const Ranking& ranking, TimePoint now);
-  TimePoint pay(const Entry& entry, uint64_t gained, TimePoint now) const;
+  TimePoint pay(const Entry& entry, uint64_t gained, uint32_t streams, TimePoint now) const;
   std::chrono::milliseconds patience_of(Standing standing) const;
   TimePoint due_time(Standing standing, TimePoint since) const;
   void move(Entry& entry, Standing standing, TimePoint due);

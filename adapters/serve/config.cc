@@ -47,9 +47,10 @@ ABSL_FLAG(
     "than --least_rate (for three). Where descriptors are few (ulimit -n), fewer, so that some are "
     "left for files.");
 ABSL_FLAG(uint32_t, least_rate, 1'000,
-          "Octets of bodies a second, both directions together, below which a connection with open "
-          "streams counts as stalled when places or memory are short; a request counts as 1,000. "
-          "While there is room it counts for nothing. 0: whatever moves is enough.");
+          "Octets of bodies a second, both directions together, below which a stream counts as "
+          "stalled when places, descriptors or memory are short: a connection gives way whose "
+          "streams come to less on the average. A request counts as 1,000. While there is room it "
+          "counts for nothing. 0: whatever moves is enough.");
 ABSL_FLAG(
     uint32_t, client_share, 25,
     "Percent of --max_connections that one address may have before its connections are the "

@@ -129,6 +129,36 @@ TEST_F(YieldOrderTest, ATrickleBuysNothing) {
   }
 }
 
+// One stream that gets on does not pay for others.
+TEST_F(YieldOrderTest, EachStreamHasToPay) {
+  enter(a_);
+  enter(b_);
+  uint64_t slow = 0;
+  uint64_t fast = 0;
+  for (int time = 0; time < 5'000; time += 10) {
+    order_.note(a_, Standing::kBusy, slow += 80, at(time), 100);
+    order_.note(b_, Standing::kBusy, fast += 1'000, at(time), 100);
+    ASSERT_FALSE(order_.is_due(b_, at(time))) << time;
+  }
+  EXPECT_EQ(order_.due(at(5'000)), &a_);
+  order_.note(a_, Standing::kBusy, slow += 200, at(5'000), 1);
+  EXPECT_EQ(order_.due(at(5'199)), nullptr) << "the others have ended";
+}
+
+// No rate is too high to count with.
+TEST_F(YieldOrderTest, TheHighestRatesAreKept) {
+  YieldOrder order({.idle = milliseconds(100),
+                    .stalled = milliseconds(500),
+                    .rate = uint64_t{1} << 32,
+                    .share = 4});
+  order.enter(a_, {}, at(0));
+  order.note(a_, Standing::kBusy, 0, at(0));
+  order.note(a_, Standing::kBusy, uint64_t{1} << 30, at(1'000));
+  EXPECT_EQ(order.due(at(1'249)), nullptr);
+  EXPECT_EQ(order.due(at(1'250)), &a_);
+  order.remove(a_);
+}
+
 // To end a stream and open another one is no way to begin anew.
 TEST_F(YieldOrderTest, ToStopInBetweenBuysNothing) {
   enter(a_);
