@@ -2,7 +2,21 @@
 
 import os
 import sys
+import time
 from xml.sax.saxutils import quoteattr
+
+
+def outcome_of(check, *arguments):
+    """None or what is wrong, and the seconds that it took."""
+    started = time.monotonic()
+    failure = None
+    try:
+        check(*arguments)
+    except Exception as error:  # pylint: disable=broad-except
+        failure = str(error) or type(error).__name__
+        if not isinstance(error, AssertionError):
+            failure = f"{type(error).__name__}: {failure}"
+    return failure, time.monotonic() - started
 
 
 class Report:
@@ -19,16 +33,7 @@ class Report:
 
     def run(self, name, check, *arguments):
         """Adds the outcome of a function that raises AssertionError when something is wrong."""
-        import time
-        started = time.monotonic()
-        try:
-            check(*arguments)
-            failure = None
-        except Exception as error:  # pylint: disable=broad-except
-            failure = str(error) or type(error).__name__
-            if not isinstance(error, AssertionError):
-                failure = f"{type(error).__name__}: {failure}"
-        self.add(name, failure, time.monotonic() - started)
+        self.add(name, *outcome_of(check, *arguments))
 
     def finish(self):
         """Prints the count and returns the exit code."""

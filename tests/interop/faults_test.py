@@ -8,20 +8,22 @@ of it; of the client: exit code 0 and the right octets, or a line and a code tha
 and an output file as it was. Nobody waits for good, spins, leaves a descriptor open or a file behind.
 
 The calls are those that a run without faults is seen to make. --each lets every one of them fail,
-otherwise the first ones of each kind do."""
+otherwise the first ones of each kind do. Most of the time somebody waits, so several processes share the
+faults, each with servers of its own."""
 
+import multiprocessing
 import os
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 
-import client
 from checks import SCRATCH, equal, holds, make_site, require
-from report import Report
+from report import Report, outcome_of
 from server import Server
 
 EACH = "--each" in sys.argv
@@ -95,6 +97,7 @@ FIRST = 2  # without --each: so many calls of a kind fail, one a run
 LONGEST = 30  # seconds for a client that the fault leaves without an answer
 # A run makes so many calls more, at most, because of a fault: for what is done again.
 MORE_CALLS = 3_000
+AT_ONCE = 6
 
 
 class Trace:
@@ -266,18 +269,26 @@ class AttachedServer:
             raise
 
 
-def server_while_it_serves(report):
-    served = AttachedServer()
-    try:
-        served.traced(None)
-        usual = Trace(served.log)
-        holds(len(usual.calls) > 20, "strace sees nothing")
-        tried = list(faults(usual.count()))
-        for fault in tried:
-            report.run(f"serving: {told(fault)}", served.check, fault, len(usual.calls))
-        report.add("the server ends cleanly", served.server.stop())
-    finally:
-        served.server.kill()
+class ServerWhileItServes:
+    def __init__(self):
+        served = AttachedServer()
+        try:
+            served.traced(None)
+            usual = Trace(served.log)
+            holds(len(usual.calls) > 20, "strace sees nothing")
+            self.usual_calls = len(usual.calls)
+            self.faults = list(faults(usual.count()))
+        finally:
+            served.server.kill()
+
+    def play(self, report, some):
+        served = AttachedServer()
+        try:
+            for fault in some:
+                report.run(f"serving: {told(fault)}", served.check, fault, self.usual_calls)
+            report.add("the server ends cleanly", served.server.stop())
+        finally:
+            served.server.kill()
 
 
 def run_traced(log, fault, *command):
@@ -295,13 +306,39 @@ def run_traced(log, fault, *command):
         return None, b"", ""
 
 
-def server_at_its_start(report):
+class ServerAtItsStart:
     """Until it serves: it does, or says in a line why it cannot."""
-    log = os.path.join(SCRATCH.name, "start")
-    io = ["--io=" + os.environ.get("HEADRACE_TEST_IO", "epoll")]
 
-    def start(fault):
-        command = [*strace_command(log, fault), SERVE, "--port=0", *io, f"--root={ROOT}"]
+    IO = ["--io=" + os.environ.get("HEADRACE_TEST_IO", "epoll")]
+
+    def __init__(self):
+        with tempfile.NamedTemporaryFile(dir=SCRATCH.name) as log:
+            self.check(None, log.name)
+            begin = Trace(log.name).before("prlimit64", "RLIMIT_NOFILE")
+            counts = Trace(log.name).before("epoll_wait" if self.IO == ["--io=epoll"] else "clone3", "")
+        # What is wrong while it serves is the other test's. And without its announcement nobody knows when it
+        # serves; the second write is the wake-up of SIGTERM: an eventfd is never interrupted, and full only
+        # when it wakes all the same.
+        self.faults = [fault for fault in faults(counts, begin)
+                       if not fault[2].endswith("+")
+                       and (fault[0] != "write" or (fault[1] in UNSEEN and fault[2] == "1"))]
+
+    def play(self, report, some):
+        with tempfile.NamedTemporaryFile(dir=SCRATCH.name) as log:
+            for fault in some:
+                report.run(f"starting: {told(fault)}", self.check, fault, log.name)
+
+    def check(self, fault, log):
+        announced, code, err = self.start(fault, log)
+        if announced:
+            equal(code, 0, "exit code after it served")
+            return
+        holds(fault is None or fault[1] not in UNSEEN, f"it is ended by it: {err}")
+        holds(code in (1, 2, 3), f"exit code {code}: {err}")
+        holds(err.startswith("serve: ") and err.count("\n") == 1, f"no line that says why: {err!r}")
+
+    def start(self, fault, log):
+        command = [*strace_command(log, fault), SERVE, "--port=0", *self.IO, f"--root={ROOT}"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
             announced = (select.select([process.stdout], [], [], LONGEST)[0]
@@ -317,28 +354,6 @@ def server_at_its_start(report):
             raise AssertionError("it hangs") from late
         return announced, process.returncode, err.decode(errors="replace")
 
-    def check(fault):
-        announced, code, err = start(fault)
-        if announced:
-            equal(code, 0, "exit code after it served")
-            return
-        holds(fault is None or fault[1] not in UNSEEN, f"it is ended by it: {err}")
-        holds(code in (1, 2, 3), f"exit code {code}: {err}")
-        holds(err.startswith("serve: ") and err.count("\n") == 1, f"no line that says why: {err!r}")
-
-    check(None)
-    trace = Trace(log)
-    begin = trace.before("prlimit64", "RLIMIT_NOFILE")
-    counts = Trace(log).before("epoll_wait" if io == ["--io=epoll"] else "clone3", "")
-    for fault in faults(counts, begin):
-        if fault[2].endswith("+"):
-            continue  # what is wrong while it serves is the other test's
-        if fault[0] == "write" and (fault[1] not in UNSEEN or fault[2] != "1"):
-            # Without its announcement nobody knows when it serves. The second one is the wake-up of
-            # SIGTERM: an eventfd is never interrupted, and full only when it wakes all the same.
-            continue
-        report.run(f"starting: {told(fault)}", check, fault)
-
 
 def children(pid):
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
@@ -348,19 +363,37 @@ def children(pid):
 # --- The client
 
 
-def client_faults(report):
-    log = os.path.join(SCRATCH.name, "client")
-    io = ["--io=" + os.environ.get("HEADRACE_TEST_IO", "epoll")]
-    directory = os.path.join(SCRATCH.name, "outputs")
-    os.mkdir(directory)
-    output = os.path.join(directory, "file")
+class ClientFaults:
+    def __init__(self):
+        server = Server(SERVE, "--threads=1")
+        try:
+            with tempfile.TemporaryDirectory(dir=SCRATCH.name) as scratch:
+                trace = self.check(None, server, scratch)
+            self.usual_calls = len(trace.calls)
+            self.faults = list(faults(trace.count(), trace.before("rt_sigaction", "SIGPIPE")))
+        finally:
+            server.kill()
 
-    def check(fault, server, usual_calls=None):
-        for left in os.listdir(directory):  # by a run that has failed
-            os.remove(os.path.join(directory, left))
+    def play(self, report, some):
+        server = Server(SERVE, "--threads=1")
+        try:
+            with tempfile.TemporaryDirectory(dir=SCRATCH.name) as scratch:
+                for fault in some:
+                    report.run(f"fetching: {told(fault)}", self.check, fault, server, scratch, self.usual_calls)
+            report.add("the server is alive", server.stop())
+        finally:
+            server.kill()
+
+    @staticmethod
+    def check(fault, server, scratch, usual_calls=None):
+        io = ["--io=" + os.environ.get("HEADRACE_TEST_IO", "epoll")]
+        log = os.path.join(scratch, "client")
+        directory = os.path.join(scratch, "outputs")
+        shutil.rmtree(directory, ignore_errors=True)
+        os.mkdir(directory)
+        output = os.path.join(directory, "file")
         with open(output, "wb") as file:
             file.write(b"old")
-        os.chown(output, os.getuid(), os.getgid())
         code, out, err = run_traced(
             log, fault, GET, *io, "--timeout=10s", "--connect_timeout=10s", "--keepalive=2s", "-o",
             output, "-o", "-", "-d", "@" + UPLOAD, server.url("/echo"), server.url("/echo"))
@@ -379,26 +412,54 @@ def client_faults(report):
             lines = err.splitlines()
             mute = fault is not None and fault[0] == "write" and fault[2].endswith("+")
             holds(mute or lines and all(line.startswith("get: ") for line in lines), f"its words: {err!r}")
-        if usual_calls:
-            calls = len(Trace(log).calls)
-            holds(calls <= 4 * usual_calls + MORE_CALLS, f"it spins: {calls} calls")
-
-    server = Server(SERVE, "--threads=1")
-    try:
-        check(None, server)
         trace = Trace(log)
-        begin = trace.before("rt_sigaction", "SIGPIPE")
-        for fault in faults(trace.count(), begin):
-            report.run(f"fetching: {told(fault)}", check, fault, server, len(trace.calls))
-        report.add("the server is alive", server.stop())
-    finally:
-        server.kill()
+        if usual_calls:
+            holds(len(trace.calls) <= 4 * usual_calls + MORE_CALLS, f"it spins: {len(trace.calls)} calls")
+        return trace
+
+
+# --- All of them, side by side
+
+
+class Told:
+    """A report that another process has."""
+
+    def __init__(self, outcomes):
+        self.outcomes = outcomes
+
+    def add(self, name, failure=None, seconds=0.0):
+        self.outcomes.put((name, failure, seconds))
+
+    def run(self, name, check, *arguments):
+        self.add(name, *outcome_of(check, *arguments))
+
+
+def play_some(parts, which, outcomes):
+    for part in parts:
+        failure, _ = outcome_of(part.play, Told(outcomes), part.faults[which::AT_ONCE])
+        if failure is not None:
+            outcomes.put((type(part).__name__, failure, 0.0))
+    outcomes.put(None)
 
 
 def main():
     report = Report("faults")
-    for part in (server_while_it_serves, server_at_its_start, client_faults):
-        part(report)
+    parts = [ServerWhileItServes(), ServerAtItsStart(), ClientFaults()]
+    context = multiprocessing.get_context("fork")
+    outcomes = context.SimpleQueue()
+    players = [context.Process(target=play_some, args=(parts, which, outcomes), daemon=True)
+               for which in range(AT_ONCE)]
+    for player in players:
+        player.start()
+    left = len(players)
+    while left > 0:
+        outcome = outcomes.get()
+        if outcome is None:
+            left -= 1
+        else:
+            report.add(*outcome)
+    for player in players:
+        player.join()
     return report.finish()
 
 

@@ -3,10 +3,16 @@
 
 Some clients do what takes up as much of one of them as they can. Meanwhile twenty honest requests come,
 one a second and each on a connection of its own: each is answered within five seconds.
+
+Each situation has a server and a process of its own, and most of them wait most of the time: they run side by
+side, with one thread of the server's and with several.
 """
 
+import concurrent.futures
 import contextlib
+import io
 import json
+import multiprocessing
 import os
 import resource
 import select
@@ -19,7 +25,7 @@ from collections import namedtuple
 from attacker import OPENING, PINNED_OPENING, Attackers, is_closed, request, requests, settings
 from checks import equal, holds, make_site
 from peer import DATA, END_HEADERS, INITIAL_WINDOW_SIZE, MAX_WINDOW, WINDOW_UPDATE, Departure, Peer
-from report import Report
+from report import Report, outcome_of
 from server import Server
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else sys.exit(f"usage: {sys.argv[0]} SERVER-PROGRAM")
@@ -31,6 +37,7 @@ WITHIN = 5     # seconds
 BUSY = 20     # times that more, for each second that a server with nothing to do takes
 DEADLINE = 60  # for the server to get somewhere: it hangs
 PLACES = 200
+THREADS = 3   # of a server that has several
 
 HERE, THERE = "127.0.0.1", "127.0.0.2"  # two clients
 
@@ -125,8 +132,8 @@ class Pump(threading.Thread):
 
 
 @contextlib.contextmanager
-def serving(*flags, runner=()):
-    server = Server(PROGRAM, *flags, runner=runner)
+def serving(*flags, threads=1, runner=()):
+    server = Server(PROGRAM, f"--threads={threads}", *flags, runner=runner)
     try:
         yield server
         equal(server.stop(DEADLINE), None)
@@ -148,9 +155,9 @@ def descriptors(server):
 # --- Descriptors
 
 
-def files(connections, limit, paths):
+def files(threads, connections, limit, paths):
     """A hundred GETs of files on each connection, and an octet of window for each now and then."""
-    with serving(f"--root={ROOT}", runner=("prlimit", f"--nofile={limit}:{limit}")) as server:
+    with serving(f"--root={ROOT}", threads=threads, runner=("prlimit", f"--nofile={limit}:{limit}")) as server:
         gets = b"".join(request(paths[i % len(paths)], 2 * i + 1) for i in range(100))
         octets = b"".join(credit(2 * i + 1, 1) for i in range(100)) + credit(0, 100)
         with Attackers(server) as attackers:
@@ -164,24 +171,24 @@ def files(connections, limit, paths):
 
             with Pump(step, 2):
                 all_are_answered(server, "/many/99.bin", MANY[99])
-                most = connections + limit // 8 + 40
+                most = connections + limit // 8 + 40 + 10 * threads
                 holds(descriptors(server) <= most, f"{descriptors(server)} descriptors, not {most}")
                 equal(len([one for one in attackers.sockets if is_closed(one)]), 0, "who was dropped")
 
 
-def one_file():
+def one_file(threads):
     """11 connections with a hundred responses each from one file, of 1,024 descriptors"""
-    files(11, 1024, ["/large.bin"])
+    files(threads, 11, 1024, ["/large.bin"])
 
 
-def many_files():
+def many_files(threads):
     """the same from a hundred files, in which nobody is kept waiting for a descriptor"""
-    files(11, 1024, [f"/many/{i}.bin" for i in range(100)])
+    files(threads, 11, 1024, [f"/many/{i}.bin" for i in range(100)])
 
 
-def many_connections():
+def many_connections(threads):
     """198 connections with a hundred responses each from one file, of 20,000 descriptors"""
-    files(198, 20_000, ["/large.bin"])
+    files(threads, 198, 20_000, ["/large.bin"])
 
 
 # --- Places
@@ -193,37 +200,43 @@ TRICKLE = (
 )
 
 
-def trickle(source):
-    """Every place is taken by who sends or takes an octet each three seconds, and comes again when
-    it has to go."""
-    with serving(f"--max_connections={PLACES}", "--diagnostics") as server:
+def trickle(threads, kinds, source, interval=3):
+    """Every place is taken by who does one of `kinds`, an opening and what follows it every `interval` seconds,
+    and comes again when it has to go."""
+    with serving(f"--max_connections={PLACES}", "--diagnostics", threads=threads) as server:
         with Attackers(server) as attackers:
             def step():
                 for i, one in enumerate(list(attackers.sockets)):
                     if is_closed(one):
                         attackers.close(one)
                     else:
-                        attackers.send(one, TRICKLE[i % 2][1])
+                        attackers.send(one, kinds[i % len(kinds)][1])
                 while len(attackers.sockets) < PLACES:
-                    attackers.connect(TRICKLE[len(attackers.sockets) % 2][0], source=source)
+                    attackers.connect(kinds[len(attackers.sockets) % len(kinds)][0], source=source)
 
-            with Pump(step, 3):
+            with Pump(step, interval):
                 wait_until(lambda: len(attackers.sockets) == PLACES, "they all come")
                 all_are_answered(server, "/bytes/5", b"01234")
                 holds(stats(server)["connections_yielded"] > 0, "nobody had to go")
 
 
-def trickle_from_here():
+def trickle_from_here(threads):
     """a trickle on each of 200 places, all from the address of the honest client"""
-    trickle(HERE)
+    trickle(threads, TRICKLE, HERE)
 
 
-def trickle_from_elsewhere():
+def trickle_from_elsewhere(threads):
     """a trickle on each of 200 places from another address"""
-    trickle(THERE)
+    trickle(threads, TRICKLE, THERE)
 
 
-def honest_rate():
+def trickle_beside_a_stream(threads):
+    """a trickle on 99 streams of each of 200 places, and one that gets on"""
+    octets = b"".join(credit(2 * i + 1, 8000 if i == 0 else 1) for i in range(100)) + credit(0, 8099)
+    trickle(threads, ((PINNED_OPENING + requests("/bytes/100000000", 100), octets),), HERE, interval=1)
+
+
+def honest_rate(_):
     """8 KB/s on each of 200 places: nobody loses it, whoever waits for one"""
     with serving(f"--max_connections={PLACES}") as server:
         with Attackers(server) as honest, Attackers(server) as waiting:
@@ -247,7 +260,7 @@ def honest_rate():
             equal([one for one in honest.sockets if is_closed(one)], [])
 
 
-def paused():
+def paused(_):
     """a video that is paused while there is room stays, and goes on"""
     with serving(f"--max_connections={PLACES}") as server:
         with Attackers(server) as attackers:
@@ -263,7 +276,7 @@ def paused():
             equal(stats(server)["connections_yielded"], 0)
 
 
-def shares():
+def shares(_):
     """who comes from an address with a crowd gives way, and who has a few idle connections stays"""
     with serving("--max_connections=40", "--idle_timeout=0", "--preface_timeout=0") as server:
         with Attackers(server) as few, Attackers(server) as crowd:
@@ -282,7 +295,7 @@ def shares():
             equal([is_closed(one) for one in few.sockets], [False] * 5)
 
 
-def proxies():
+def proxies(_):
     """an address that stands for many has no share to keep to"""
     with serving("--max_connections=40", f"--proxies=::1,{THERE}", "--idle_timeout=0") as server:
         with Attackers(server) as few, Attackers(server) as crowd:
@@ -297,9 +310,9 @@ def proxies():
 # --- Work
 
 
-def expensive():
+def expensive(threads):
     """700 connections that ask for what costs much and is short"""
-    with serving("--max_connections=1000") as server:
+    with serving("--max_connections=2000", threads=threads) as server:
         with Attackers(server) as attackers:
             batch = requests("/headers", 50)
             streams = {}
@@ -328,7 +341,7 @@ def expensive():
                     before = stats(server)["requests_received"]
                     most = max(most, stats(server)["requests_received"] - before)
                 print(f"        {most} requests of others at most before an honest one")
-                holds(most < 700 * 10, f"{most} requests of others came before an honest one")
+                holds(most < 700 * 10 * threads, f"{most} requests of others came before an honest one")
             holds(stats(server)["requests_received"] > 700 * 50, "they were kept busy")
 
 
@@ -338,9 +351,9 @@ MEMORY_MIB = 64
 WIDE_OPENING = (OPENING + settings((INITIAL_WINDOW_SIZE, MAX_WINDOW)) + credit(0, MAX_WINDOW - 65535))
 
 
-def slow_readers():
+def slow_readers(threads):
     """what the system holds for who does not read counts, and is bounded with the rest"""
-    with serving(f"--memory_mib={MEMORY_MIB}") as server:
+    with serving(f"--memory_mib={MEMORY_MIB}", threads=threads) as server:
         with Attackers(server) as attackers:
             most, most_of_sockets = 0, 0
             for i in range(400):
@@ -357,7 +370,7 @@ def slow_readers():
         wait_until(lambda: stats(server)["socket_memory"] == 0, "it is given back")
 
 
-def slow_reader():
+def slow_reader(_):
     """who reads what the system holds is not given up, though little can be written meanwhile"""
     with serving("--write_timeout=8s") as server:
         one = socket.create_connection((server.host, server.port))
@@ -371,8 +384,35 @@ def slow_reader():
         one.close()
 
 
-CHECKS = [one_file, many_files, many_connections, trickle_from_here, trickle_from_elsewhere, honest_rate,
-          paused, shares, proxies, expensive, slow_readers, slow_reader]
+# What waits, and what keeps the processor busy.
+SIDE_BY_SIDE = [(check, threads)
+                for check in (many_connections, trickle_beside_a_stream, trickle_from_here, trickle_from_elsewhere,
+                              many_files, one_file, slow_readers)
+                for threads in (1, THREADS)] + [
+                    (check, 1) for check in (slow_reader, honest_rate, paused, shares, proxies)]
+ALONE = [(expensive, 1), (expensive, THREADS)]
+AT_ONCE = 20
+
+
+def played(check, threads):
+    """Its outcome, and what it has said."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        outcome = outcome_of(check, threads)
+    return outcome, said.getvalue()
+
+
+def play(report, checks, at_once):
+    wanted = sys.argv[2:]
+    checks = [(check, threads) for check, threads in checks if check.__name__ in wanted or not wanted]
+    # (Each in a process of its own: they are threads too, and fork.)
+    context = multiprocessing.get_context("fork")
+    with concurrent.futures.ProcessPoolExecutor(at_once, mp_context=context) as pool:
+        results = [pool.submit(played, check, threads) for check, threads in checks]
+        for (check, threads), result in zip(checks, results):
+            (failure, seconds), said = result.result()
+            report.add(check.__doc__ + (f", {threads} threads" if threads > 1 else ""), failure, seconds)
+            print(said, end="", flush=True)
 
 
 def main():
@@ -384,9 +424,8 @@ def main():
         with open(os.path.join(many, f"{i}.bin"), "wb") as out:
             out.write(content)
     report = Report("scarcity")
-    for check in CHECKS:
-        if check.__name__ in sys.argv[2:] or not sys.argv[2:]:
-            report.run(check.__doc__, check)
+    play(report, SIDE_BY_SIDE, AT_ONCE)
+    play(report, ALONE, 1)
     return report.finish()
 
 
