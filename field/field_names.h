@@ -14,7 +14,7 @@ HEADRACE_ABI_BEGIN
 class FieldNames {
  public:
   constexpr FieldNames() = default;
-  constexpr FieldNames(std::initializer_list<FieldName> names) {
+  consteval FieldNames(std::initializer_list<FieldName> names) {
     for (FieldName name : names) add(name);
   }
 

@@ -32,7 +32,7 @@ struct HandlerParameter<R (C::*)(P) const noexcept> {
 // One that cannot (`[](RequestReceived& request)`, or by value what is not copied) would never be
 // called: a catch-all beside it takes its events, without a word.
 template <typename Handler>
-constexpr bool takes_const() {
+consteval bool takes_const() {
   if constexpr (requires { &Handler::operator(); }) {
     using Parameter = typename HandlerParameter<decltype(&Handler::operator())>::Type;
     if constexpr (!std::is_void_v<Parameter>) {

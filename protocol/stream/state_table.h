@@ -60,14 +60,14 @@ namespace state_table {
 
 using enum StreamState;
 
-constexpr Transition to(StreamState next) {
+consteval Transition to(StreamState next) {
   return {Transition::Kind::kAccept, next, ErrorCode::kNoError};
 }
-constexpr Transition discard() { return {Transition::Kind::kDiscard, kIdle, ErrorCode::kNoError}; }
-constexpr Transition stream_error(ErrorCode error) {
+consteval Transition discard() { return {Transition::Kind::kDiscard, kIdle, ErrorCode::kNoError}; }
+consteval Transition stream_error(ErrorCode error) {
   return {Transition::Kind::kStreamError, kIdle, error};
 }
-constexpr Transition connection_error(ErrorCode error) {
+consteval Transition connection_error(ErrorCode error) {
   return {Transition::Kind::kConnectionError, kIdle, error};
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -232,6 +233,25 @@ TEST(FrameParser, Origin) {  // RFC 8336 §2.1
                                             "https://xn--4gbrim.example"};
   EXPECT_EQ(origins_of(ref::frame(ref::ORIGIN, 0xf0, 0, ref::origins(origins))), origins);
   EXPECT_TRUE(accepted<OriginFrame>(ref::frame(ref::ORIGIN, 0, 0)).origins.empty());
+}
+
+TEST(FrameParser, EntriesAreInputRanges) {
+  static_assert(std::input_iterator<SettingsEntries::Iterator>);
+  const uint8_t settings[] = {0, 3, 0, 0, 0, 100, 0, 5, 0, 1, 0, 0};
+  const SettingsEntries entries{gsl::span<const uint8_t>(settings)};
+  SettingsEntries::Iterator setting = entries.begin();
+  EXPECT_EQ(*setting++, (Setting{SettingId::kMaxConcurrentStreams, 100}));
+  EXPECT_EQ(*setting++, (Setting{SettingId::kMaxFrameSize, 65536}));
+  EXPECT_EQ(setting, entries.end());
+
+  static_assert(std::input_iterator<OriginEntries::Iterator>);
+  const std::string_view listed("\0\013https://a.b\0\013https://c.d", 26);
+  const OriginEntries origins{
+      gsl::span<const uint8_t>(reinterpret_cast<const uint8_t*>(listed.data()), listed.size())};
+  OriginEntries::Iterator origin = origins.begin();
+  EXPECT_EQ(*origin++, "https://a.b");
+  EXPECT_EQ(*origin++, "https://c.d");
+  EXPECT_EQ(origin, origins.end());
 }
 
 TEST(FrameParser, OriginEntriesThatAreNoOriginsArePassedOver) {  // RFC 8336 §2.2

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -138,6 +139,15 @@ TEST(CookieCrumbs, OneForEachCookie) {
   EXPECT_EQ(crumbs("a=b"), (Lines{"a=b"}));
   EXPECT_EQ(crumbs(""), (Lines{""}));
   EXPECT_EQ(crumbs(std::string_view()), (Lines{""}));
+}
+
+TEST(CookieCrumbs, AreAnInputRange) {
+  static_assert(std::input_iterator<CookieCrumbs::Iterator>);
+  const CookieCrumbs split("a=b; c=d");
+  CookieCrumbs::Iterator at = split.begin();
+  EXPECT_EQ(*at++, "a=b");
+  EXPECT_EQ(*at++, "c=d");
+  EXPECT_EQ(at, split.end());
 }
 
 TEST(CookieCrumbs, OnlyTheWholeDelimiterDivides) {
