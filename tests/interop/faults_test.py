@@ -53,8 +53,10 @@ ERRORS = {
     "epoll_ctl": ("ENOMEM", "ENOSPC"),
     "epoll_wait": ("EINTR",),
     "eventfd2": ("EMFILE", "ENOMEM"),
+    "dup": ("EMFILE",),
     "fchmod": ("EPERM", "EIO"),
     "fchown": ("EPERM", "EIO"),
+    "fcntl": ("EMFILE",),
     "fstat": ("EIO", "ENOMEM"),
     "newfstatat": ("EIO", "ENOMEM"),
     "getsockname": ("ENOBUFS",),
@@ -72,6 +74,7 @@ ERRORS = {
     "pread64": ("EINTR", "EIO"),
     "prlimit64": ("EPERM",),
     "read": ("EINTR", "EAGAIN", "EIO"),
+    "readlink": ("EACCES", "EIO"),
     "recvfrom": ("EINTR", "EAGAIN", "ECONNRESET", "ENOMEM", "ETIMEDOUT"),
     "rename": ("EACCES", "ENOSPC", "EIO"),
     "sendmsg": ("EINTR", "EAGAIN", "EPIPE", "ECONNRESET", "ENOBUFS", "ENOMEM"),
@@ -241,13 +244,19 @@ class AttachedServer:
             tracer.wait(LONGEST)
 
     def wait_for_tracer(self):
+        """strace attaches to one thread after the other."""
         deadline = time.monotonic() + LONGEST
+        tasks = f"/proc/{self.server.process.pid}/task"
         while time.monotonic() < deadline:
-            with open(f"/proc/{self.server.process.pid}/status", encoding="ascii") as status:
-                if "TracerPid:\t0\n" not in status.read():
-                    return
+            if all(self.is_traced(f"{tasks}/{task}/status") for task in os.listdir(tasks)):
+                return
             time.sleep(0.002)
         raise AssertionError("strace does not attach")
+
+    @staticmethod
+    def is_traced(status):
+        with open(status, encoding="ascii") as file:
+            return "TracerPid:\t0\n" not in file.read()
 
     def check(self, fault, usual_calls):
         try:
