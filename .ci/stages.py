@@ -100,8 +100,12 @@ def self_play():
         yield seed, None if outcome == "passed" else tail(output, 20)
     if code != 0 and all(outcome == "passed" for _, outcome in seeds):
         yield "self_play", tail(output, 40)
-    for patch in sorted(glob.glob("tests/self_play/injected_bugs/*.patch")):
-        code, output = run("tests/self_play/injected_bugs/find.py", patch)
+    yield from injected_bugs("self_play")
+
+
+def injected_bugs(test):
+    for patch in sorted(glob.glob(f"tests/injected_bugs/{test}/*.patch")):
+        code, output = run("tests/injected_bugs/find.py", patch)
         yield patch, None if code == 0 else "it was not found:\n" + tail(output)
 
 
@@ -111,7 +115,7 @@ def self_play():
 # (Clang compiles it in half the time.)
 # (Not where descriptors, memory and time are short on purpose, nor where system calls fail: what a
 # sanitizer takes of them, and which it makes, is its own.)
-@stage("clang-19, AddressSanitizer and UndefinedBehaviorSanitizer", 40, 60)
+@stage("clang-19, AddressSanitizer and UndefinedBehaviorSanitizer; a bug that it has to find", 40, 60)
 def sanitizers():
     yield from with_controls(STALE_VIEWS + BALANCED,
                              tests("--config=asan", "--config=ubsan", *short(), environment=CLANG,
@@ -120,6 +124,7 @@ def sanitizers():
                                             *[f"-//tests/interop:{program}{adapter}"
                                               for program in ("faults_test", "scarcity_test")
                                               for adapter in ("", "_over_io_uring")])))
+    yield from injected_bugs("loop_model")
 
 
 @stage("g++, AddressSanitizer: stale views", 10)
