@@ -66,5 +66,23 @@ TEST_P(ResultsTest, WhatSaysAllBelongsToNoRule) {
   EXPECT_EQ(said(server->ping(1)), to_string(SubmitError::kConnectionGone));
 }
 
+TEST_P(ResultsTest, ThePeersSettingsAreTheRfcsUntilItsOwnCome) {
+  const std::unique_ptr<Connection> quiet = connected(options());
+  EXPECT_EQ(quiet->peer_settings().header_table_size, 4096u);  // RFC 9113 §6.5.2
+  EXPECT_EQ(quiet->peer_settings().enable_push, 1u);
+  EXPECT_EQ(quiet->peer_settings().max_concurrent_streams, SettingValues::kUnlimited);
+  EXPECT_EQ(quiet->peer_settings().initial_window_size, 65'535u);
+  EXPECT_EQ(quiet->peer_settings().max_frame_size, 16'384u);
+  EXPECT_EQ(quiet->peer_settings().max_header_list_size, SettingValues::kUnlimited);
+
+  const std::unique_ptr<Connection> told =
+      connected(options(), 0, {{2, 0}, {3, 7}, {4, 1'000}, {5, 20'000}, {4, 2'000}, {0xabcd, 1}});
+  EXPECT_EQ(told->peer_settings().enable_push, 0u);
+  EXPECT_EQ(told->peer_settings().max_concurrent_streams, 7u);
+  EXPECT_EQ(told->peer_settings().initial_window_size, 2'000u) << "in their order (§6.5.3)";
+  EXPECT_EQ(told->peer_settings().max_frame_size, 20'000u);
+  EXPECT_EQ(told->peer_settings().header_table_size, 4096u);
+}
+
 }  // namespace
 }  // namespace headrace
