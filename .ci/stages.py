@@ -89,6 +89,19 @@ def optimised():
                              ["//tests/attacks:instructions_test"])
 
 
+@stage("instructions that the main rows of //benchmarks take, beside those on record", 10)
+def performance():
+    code, output = run("tools/check_performance")
+    rows = re.findall(r"^(\S+/\S+): .*, (passed|FAILED)", output, re.MULTILINE)
+    for row, outcome in rows:
+        yield row, None if outcome == "passed" else tail(output, 40)
+    if code != 0 and all(outcome == "passed" for _, outcome in rows):
+        yield "tools/check_performance", tail(output, 40)
+    code, output = run("tools/check_performance", "--no_build", "--planted_slowdown", "W3_ping")
+    found = re.search(r"FAILED: it is dearer\n +\+\S+  (benchmarks::)?planted_slowdown ", output)
+    yield "a planted slowdown is found", None if code == 1 and found else tail(output, 40)
+
+
 @stage(f"self-play: {SELF_PLAY_SEEDS} seeds of 100,000 steps (--all: {SELF_PLAY_SEEDS_ALL}), optimised;"
        " bugs that it has to find", 10, 20)
 def self_play():

@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "benchmarks/cycle.h"
-#include "benchmarks/server.h"
+#include "benchmarks/peer.h"
 #include "headrace.h"
 
 // A client and a server back to back: what one shows is what the other receives, and nothing is

@@ -3,7 +3,7 @@
 #include <variant>
 
 #include "benchmarks/cycle.h"
-#include "benchmarks/server.h"
+#include "benchmarks/peer.h"
 #include "headrace.h"
 #include "protocol/frame/frame_reader.h"
 #include "tests/reference/frames.h"

@@ -1,55 +1,63 @@
-#include <chrono>
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
-#include "benchmarks/server.h"
-#include "headrace.h"
+#include "benchmarks/headrace_session.h"
+#include "benchmarks/peer.h"
 
 // The run loop of the README, without a socket.
 
 namespace headrace::benchmarks {
 namespace {
 
-constexpr TimePoint kNow = TimePoint{} + std::chrono::hours(1);
-
-Options options(Allocation allocation) {
-  Options options;
-  options.allocation = allocation;
-  options.complete_heads = false;  // they are complete
-  options.initial_window_size = kWindow;
-  options.connection_window_size = kWindow;
-  options.limits.concurrent_streams = kConcurrentStreams;
-  // A chunk of W3 asks for some 500 acknowledgements before they are drained. libnghttp2 lets 1,000
-  // wait by default; with ours the loop would have to drain in between.
-  options.limits.queued_replies = 1000;
-  return options;
-}
-
-void drain(Connection* connection, FlatOutput* output) {
-  for (;;) {
-    size_t size = 0;
-    for (const ConstBuffer& buffer : connection->pending_output()) {
-      output->append(buffer.data, buffer.size);
-      size += buffer.size;
-    }
-    if (size == 0) return;
-    connection->sent(size);
+// Gives a body from memory, whole when there is room.
+class PictureSource : public BodySource {
+ public:
+  void begin(std::string_view body) { left_ = body; }
+  Filled fill(gsl::span<uint8_t> room) override {
+    const size_t size = std::min(room.size(), left_.size());
+    std::memcpy(room.data(), left_.data(), size);
+    left_.remove_prefix(size);
+    return {.size = size, .end = left_.empty()};
   }
-}
 
-template <Allocation kAllocation>
-void serve(Round* round) {
+ private:
+  std::string_view left_;
+};
+
+}  // namespace
+
+void serve_with_headrace(Round* round, Allocation allocation) {
   const Workload& workload = *round->workload;
   Tally& tally = round->tally;
   std::vector<Field> response;
   for (const auto& [name, value] : workload.response) response.push_back({name, value});
 
-  Connection connection(Role::kServer, options(kAllocation), kNow);
+  std::vector<PictureSource> sources(kConcurrentStreams);
+  size_t next_source = 0;
+  Connection connection(Role::kServer, headrace_options(allocation), kNow);
   const auto respond = [&](StreamId stream_id) {
+    Body body = Body::none();
     const bool bare = workload.body.empty();
-    const SubmitResult result = connection.submit_response(
-        stream_id, response, bare ? Body::none() : Body::view(workload.body));
-    if (!result.ok()) fail("a response is refused");
+    if (!bare && workload.body_kind == BodyKind::kView) body = Body::view(workload.body);
+    if (!bare && workload.body_kind == BodyKind::kStream) body = Body::stream();
+    if (!bare && workload.body_kind == BodyKind::kSource) {
+      // (As many as streams can be open. One that has given all is free again.)
+      PictureSource* source = &sources[next_source++ % kConcurrentStreams];
+      source->begin(workload.body);
+      body = Body::source(source);
+    }
+    const bool streamed = !bare && workload.body_kind == BodyKind::kStream;
+    if (!connection.submit_response(stream_id, response, std::move(body)).ok()) {
+      fail("a response is refused");
+    }
+    if (streamed && connection.send_data(stream_id, workload.body, /*end_stream=*/true).accepted !=
+                        workload.body.size()) {
+      fail("a body is not accepted whole");
+    }
   };
   round->for_each_chunk([&](gsl::span<const uint8_t> bytes) {
     for (EventPtr event : connection.receive(bytes, kNow)) {
@@ -73,17 +81,12 @@ void serve(Round* round) {
                  },
                  *event);
     }
-    drain(&connection, round->output);
+    drain_headrace(&connection, round->output);
     // What sending has made possible: streams are closed.
     for (EventPtr event : connection.advance(kNow)) {
       if (std::holds_alternative<StreamClosed>(*event)) ++tally.streams_closed;
     }
   });
 }
-
-}  // namespace
-
-void serve_with_headrace_reuse(Round* round) { serve<Allocation::kReuse>(round); }
-void serve_with_headrace_fresh(Round* round) { serve<Allocation::kFresh>(round); }
 
 }  // namespace headrace::benchmarks

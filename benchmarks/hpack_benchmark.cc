@@ -1,16 +1,22 @@
 // HPACK beside libnghttp2's codec, in one run: a fresh codec per set of header lists, a table of
-// 4,096 octets. An op is a field, or for Huffman coding a string.
+// 4,096 octets (W4); values of 20 octets (W5). An op is a field, or for Huffman coding a string.
+//
+//   taskset -c 1 bazel run -c opt //benchmarks:hpack
+//   benchmarks/instructions --program=hpack
 #include <benchmark/benchmark.h>
 #include <nghttp2/nghttp2.h>
 
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "benchmarks/header_sets.h"
-#include "benchmarks/measure.h"
+#include "benchmarks/nghttp2_huffman.h"
+#include "benchmarks/rows.h"
 #include "field/field_storage.h"
 #include "hpack/decoder.h"
 #include "hpack/encoder.h"
@@ -80,11 +86,20 @@ const Input& input() {
   return input;
 }
 
-void decode_headrace(benchmark::State& state) {
-  const Input& in = input();
-  Measure measure(&state);
-  for (auto _ : state) {
-    for (const auto& set : in.blocks) {
+// --- W4
+
+class Fields : public Rounds {
+ public:
+  size_t operations() const override { return in_.field_count; }
+
+ protected:
+  const Input& in_ = input();
+};
+
+class DecodeHeadrace : public Fields {
+ public:
+  void run() override {
+    for (const auto& set : in_.blocks) {
       Ledger ledger(kBudget);
       hpack::Decoder decoder(&ledger);
       FieldStorage fields(&ledger);
@@ -97,15 +112,12 @@ void decode_headrace(benchmark::State& state) {
       }
     }
   }
-  measure.report(static_cast<double>(in.field_count * state.iterations()));
-}
-BENCHMARK(decode_headrace)->Name("HpackDecode/headrace");
+};
 
-void decode_nghttp2(benchmark::State& state) {
-  const Input& in = input();
-  Measure measure(&state);
-  for (auto _ : state) {
-    for (const auto& set : in.blocks) {
+class DecodeNghttp2 : public Fields {
+ public:
+  void run() override {
+    for (const auto& set : in_.blocks) {
       nghttp2_hd_inflater* inflater = nullptr;
       if (nghttp2_hd_inflate_new(&inflater) != 0) fail("no inflater");
       for (const auto& block : set) {
@@ -125,69 +137,56 @@ void decode_nghttp2(benchmark::State& state) {
       nghttp2_hd_inflate_del(inflater);
     }
   }
-  measure.report(static_cast<double>(in.field_count * state.iterations()));
-}
-BENCHMARK(decode_nghttp2)->Name("HpackDecode/nghttp2");
+};
 
-void encode_headrace(benchmark::State& state) {
-  const Input& in = input();
-  size_t written = 0;
-  uint8_t out[16384];
-  Measure measure(&state);
-  for (auto _ : state) {
-    written = 0;
-    for (const auto& set : in.fields) {
+class Encode : public Fields {
+ public:
+  // What is written, in percent of the names and values.
+  void report(benchmark::UserCounters* counters, double) const override {
+    (*counters)["size%"] =
+        100.0 * static_cast<double>(written_) / static_cast<double>(in_.plain_size);
+  }
+
+ protected:
+  size_t written_ = 0;
+};
+
+class EncodeHeadrace : public Encode {
+ public:
+  // The output must not be larger than libnghttp2's.
+  EncodeHeadrace() {
+    EncodeHeadrace::run();
+    size_t theirs = 0;
+    for (const auto& set : in_.blocks) {
+      for (const auto& block : set) theirs += block.size();
+    }
+    if (written_ > theirs) fail("blocks are larger than libnghttp2's");
+  }
+  void run() override {
+    written_ = 0;
+    uint8_t out[16384];
+    for (const auto& set : in_.fields) {
       Ledger ledger(kBudget);
       hpack::Encoder encoder(&ledger, kTableSize);
       for (const auto& list : set) {
         uint8_t* end = encoder.begin_block(out);
         for (const Field& field : list) end = encoder.add(field, end);
-        written += static_cast<size_t>(end - out);
+        written_ += static_cast<size_t>(end - out);
         benchmark::DoNotOptimize(out[0]);
       }
     }
   }
-  measure.report(static_cast<double>(in.field_count * state.iterations()));
-  state.counters["size%"] =
-      100.0 * static_cast<double>(written) / static_cast<double>(in.plain_size);
-}
-BENCHMARK(encode_headrace)->Name("HpackEncode/headrace");
+};
 
-void encode_nghttp2(benchmark::State& state) {
-  const Input& in = input();
-  size_t written = 0;
-  Measure measure(&state);
-  for (auto _ : state) {
-    written = 0;
-    for (const auto& set : in.nghttp2_fields) written += Input::encode_with_nghttp2(set, nullptr);
+class EncodeNghttp2 : public Encode {
+ public:
+  void run() override {
+    written_ = 0;
+    for (const auto& set : in_.nghttp2_fields) written_ += Input::encode_with_nghttp2(set, nullptr);
   }
-  measure.report(static_cast<double>(in.field_count * state.iterations()));
-  state.counters["size%"] =
-      100.0 * static_cast<double>(written) / static_cast<double>(in.plain_size);
-}
-BENCHMARK(encode_nghttp2)->Name("HpackEncode/nghttp2");
+};
 
-// The octets of each set, for both: the output must not be larger than libnghttp2's.
-void compare_sizes(benchmark::State& state) {
-  const Input& in = input();
-  for (auto _ : state) {
-    for (size_t i = 0; i < in.sets.size(); ++i) {
-      Ledger ledger(kBudget);
-      hpack::Encoder encoder(&ledger, kTableSize);
-      size_t ours = 0;
-      for (const auto& list : in.fields[i]) {
-        uint8_t out[16384];
-        uint8_t* end = encoder.begin_block(out);
-        for (const Field& field : list) end = encoder.add(field, end);
-        ours += static_cast<size_t>(end - out);
-      }
-      size_t theirs = 0;
-      for (const auto& block : in.blocks[i]) theirs += block.size();
-      state.counters[in.sets[i].name] = static_cast<double>(ours) / static_cast<double>(theirs);
-    }
-  }
-}
-BENCHMARK(compare_sizes)->Name("HpackSize/headrace_to_nghttp2")->Iterations(1);
+// --- W5
 
 // Values of 20 octets, a thousand of them: pieces of the values of the sets.
 constexpr size_t kValues = 1000;
@@ -210,39 +209,127 @@ const std::vector<std::string>& values() {
   return values;
 }
 
-void huffman_decode_headrace(benchmark::State& state) {
-  std::vector<std::vector<uint8_t>> coded;
-  for (const std::string& value : values()) {
-    std::vector<uint8_t> out(kValueSize * 4 + hpack::kHuffmanEncodeSlack);
-    out.resize(static_cast<size_t>(
-        hpack::huffman_encode(value, out.data(), out.data() + 4 * kValueSize) - out.data()));
-    coded.push_back(out);
+constexpr size_t kCodedSize = 4 * kValueSize;  // at most
+
+class Strings : public Rounds {
+ public:
+  Strings() {
+    if (texts_.size() != kValues) fail("there are too few values");
+    for (const std::string& text : texts_) {
+      uint8_t out[kCodedSize + hpack::kHuffmanEncodeSlack];
+      coded_.emplace_back(out, hpack::huffman_encode(text, out, out + kCodedSize));
+    }
   }
-  Measure measure(&state);
-  for (auto _ : state) {
-    for (const auto& value : coded) {
-      char out[hpack::huffman_decode_room(4 * kValueSize)];
-      if (hpack::huffman_decode(value, out).rule != nullptr) fail("a string is not decoded");
+  size_t operations() const override { return kValues; }
+
+ protected:
+  const std::vector<std::string>& texts_ = values();
+  std::vector<std::vector<uint8_t>> coded_;
+};
+
+class HuffmanDecodeHeadrace : public Strings {
+ public:
+  void run() override {
+    for (const auto& value : coded_) {
+      char out[hpack::huffman_decode_room(kCodedSize)];
+      const hpack::HuffmanDecoded decoded = hpack::huffman_decode(value, out);
+      if (decoded.rule != nullptr || decoded.size != kValueSize) fail("a string is not decoded");
       benchmark::DoNotOptimize(out[0]);
     }
   }
-  measure.report(static_cast<double>(kValues * state.iterations()));
-  state.SetBytesProcessed(static_cast<int64_t>(kValues * kValueSize * state.iterations()));
-}
-BENCHMARK(huffman_decode_headrace)->Name("HuffmanDecode/headrace");
+};
 
-void huffman_encode_headrace(benchmark::State& state) {
-  Measure measure(&state);
-  for (auto _ : state) {
-    for (const std::string& value : values()) {
-      uint8_t out[4 * kValueSize + hpack::kHuffmanEncodeSlack];
-      benchmark::DoNotOptimize(hpack::huffman_encode(value, out, out + 4 * kValueSize));
+class HuffmanDecodeNghttp2 : public Strings {
+ public:
+  HuffmanDecodeNghttp2() {
+    for (size_t i = 0; i < kValues; ++i) {
+      char out[kCodedSize];
+      decode(coded_[i], out);
+      if (texts_[i] != std::string_view(out, kValueSize)) fail("libnghttp2 decodes another string");
     }
   }
-  measure.report(static_cast<double>(kValues * state.iterations()));
-  state.SetBytesProcessed(static_cast<int64_t>(kValues * kValueSize * state.iterations()));
+  void run() override {
+    for (const auto& value : coded_) {
+      char out[kCodedSize];
+      decode(value, out);
+      benchmark::DoNotOptimize(out[0]);
+    }
+  }
+
+ private:
+  static void decode(const std::vector<uint8_t>& value, char* out) {
+    auto* begin = reinterpret_cast<uint8_t*>(out);
+    nghttp2_buf buf{begin, begin + kCodedSize, begin, begin, begin};
+    nghttp2_hd_huff_decode_context context;
+    nghttp2_hd_huff_decode_context_init(&context);
+    const auto used = nghttp2_hd_huff_decode(&context, &buf, value.data(), value.size(), 1);
+    if (used != static_cast<ssize_t>(value.size()) ||
+        static_cast<size_t>(buf.last - buf.pos) != kValueSize) {
+      fail("libnghttp2 does not decode a string");
+    }
+  }
+};
+
+class HuffmanEncodeHeadrace : public Strings {
+ public:
+  void run() override {
+    for (const std::string& text : texts_) {
+      uint8_t out[kCodedSize + hpack::kHuffmanEncodeSlack];
+      benchmark::DoNotOptimize(hpack::huffman_encode(text, out, out + kCodedSize));
+    }
+  }
+};
+
+class HuffmanEncodeNghttp2 : public Strings {
+ public:
+  HuffmanEncodeNghttp2() {
+    if (nghttp2_bufs_init(&out_, 4096, 1, nghttp2_mem_default()) != 0) fail("no buffer");
+    for (size_t i = 0; i < kValues; ++i) {
+      encode(texts_[i]);
+      const nghttp2_buf& buf = out_.cur->buf;
+      if (coded_[i] != std::vector<uint8_t>(buf.pos, buf.last)) {
+        fail("libnghttp2 encodes otherwise");
+      }
+    }
+  }
+  ~HuffmanEncodeNghttp2() override { nghttp2_bufs_free(&out_); }
+  HuffmanEncodeNghttp2(const HuffmanEncodeNghttp2&) = delete;
+  HuffmanEncodeNghttp2& operator=(const HuffmanEncodeNghttp2&) = delete;
+  void run() override {
+    for (const std::string& text : texts_) encode(text);
+  }
+
+ private:
+  void encode(const std::string& text) {
+    nghttp2_bufs_reset(&out_);
+    if (nghttp2_hd_huff_encode(&out_, reinterpret_cast<const uint8_t*>(text.data()), text.size()) !=
+        0) {
+      fail("libnghttp2 does not encode a string");
+    }
+    benchmark::DoNotOptimize(out_.cur->buf.pos);
+  }
+  nghttp2_bufs out_;
+};
+
+template <typename R>
+Row row(const char* name) {
+  return {name, [] { return std::make_unique<R>(); }};
 }
-BENCHMARK(huffman_encode_headrace)->Name("HuffmanEncode/headrace");
 
 }  // namespace
 }  // namespace headrace::benchmarks
+
+int main(int argc, char** argv) {
+  using namespace headrace::benchmarks;
+  return run_rows(argc, argv,
+                  {
+                      row<DecodeHeadrace>("W4_decode/headrace"),
+                      row<DecodeNghttp2>("W4_decode/nghttp2"),
+                      row<EncodeHeadrace>("W4_encode/headrace"),
+                      row<EncodeNghttp2>("W4_encode/nghttp2"),
+                      row<HuffmanDecodeHeadrace>("W5_huffman_decode/headrace"),
+                      row<HuffmanDecodeNghttp2>("W5_huffman_decode/nghttp2"),
+                      row<HuffmanEncodeHeadrace>("W5_huffman_encode/headrace"),
+                      row<HuffmanEncodeNghttp2>("W5_huffman_encode/nghttp2"),
+                  });
+}

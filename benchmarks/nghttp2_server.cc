@@ -4,7 +4,7 @@
 #include <cstring>
 #include <vector>
 
-#include "benchmarks/server.h"
+#include "benchmarks/peer.h"
 
 // A server on libnghttp2 as its tutorial writes one: callbacks, mem_recv() and mem_send(), flow
 // control left to the library. Header fields are submitted without copies.

@@ -21,9 +21,14 @@ struct Tally {
   bool operator==(const Tally&) const = default;
 };
 
-// One round of a benchmark: what a client sends to a fresh server session, and what must come of
-// it. The octets are written by the codecs of tests/reference, which share no code with the
-// library.
+using FieldPairs = std::vector<std::pair<std::string, std::string>>;
+
+// How a server gives the body of its answers.
+enum class BodyKind : uint8_t { kView, kStream, kSource };
+
+// One round of a benchmark: what a client sends to a fresh server session (or, in the role of the
+// client, a server's answers), and what must come of it. The octets are written by the codecs of
+// tests/reference, which share no code with the library.
 struct Workload {
   std::string name;
   size_t operations = 0;  // a round
@@ -31,9 +36,15 @@ struct Workload {
   std::vector<size_t> chunk_ends;  // offsets into `input`; output is drained after each chunk
   bool sum_payload = false;        // the application reads what it receives
 
-  // The answer to every request, given when it has come to its end.
-  std::vector<std::pair<std::string, std::string>> response;
+  // The answer to every request, given when it has come to its end; or what a client gets.
+  FieldPairs response;
   std::string_view body;  // none when empty
+  BodyKind body_kind = BodyKind::kView;
+
+  // The session is a client's: what it asks for, so many before each chunk but the first.
+  bool client = false;
+  std::vector<FieldPairs> requests;
+  size_t requests_a_chunk = 0;
 
   // --- What must come of it.
 
@@ -58,8 +69,9 @@ enum class Size : uint8_t {
 inline constexpr uint32_t kWindow = 16 * 1024 * 1024;  // of streams and connection
 inline constexpr uint32_t kConcurrentStreams = 100;
 
-// W1, W1b, W2, ...; docs/performance.md says what each is.
-std::vector<std::string> workload_names();
+// W1, W1b, W2, ..., and responses by their body; docs/performance.md says what each is.
+std::vector<std::string> protocol_workloads();
+std::vector<std::string> body_workloads();
 Workload make_workload(std::string_view name, Size size);
 
 }  // namespace headrace::benchmarks

@@ -22,7 +22,7 @@ TOP = {path.split("/")[0] for path in FILES}
 FOREIGN = {"curl", "apt-get", "tar", "alias", "taskset", "clang-format", "npx", "strace", "ulimit"}
 BAZEL_FLAGS = {"--config", "--copt", "--test_output", "--runs_per_test", "--jobs", "--disk_cache",
                "--test_filter", "--test_arg", "--local_test_jobs", "--test_tag_filters",
-               "--build_tests_only"}
+               "--build_tests_only", "--benchmark_filter", "--benchmark_format"}
 # Numbers in sentences, and where they come from. Both patterns have one group.
 NUMBERS = [
     ("docs/memory.md", r"HPACK tables, until they are full \(([\d,]+) octets",
@@ -72,7 +72,7 @@ class Flags:
         self.of = {os.path.basename(program): help_of(program, "--help") for program in programs}
         self.of["stages"] = help_of("/usr/bin/python3", str(tree.ROOT / ".ci/stages.py"), "--help")
         texts = [tree.read(path) for path in FILES
-                 if not path.endswith(".md") and re.search(r"\.(py|sh|bzl|bazelrc)$|^tools/setup$|/coverage$|/make_\w+$|BUILD\.bazel$|\.cc$", path)]
+                 if not path.endswith(".md") and re.search(r"\.(py|sh|bzl|bazelrc)$|^tools/\w+$|^benchmarks/instructions$|/coverage$|/make_\w+$|BUILD\.bazel$|\.cc$", path)]
         self.scripts = set()
         for text in texts:
             self.scripts |= set(re.findall(r"(?<![\w-])--[a-zA-Z][\w-]*", text))

@@ -1,4 +1,4 @@
-#include "benchmarks/server.h"
+#include "benchmarks/peer.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -23,6 +23,16 @@ uint64_t sum_octets(const uint8_t* octets, size_t size) {
   uint64_t sum = 0;
   for (size_t i = 0; i < size; ++i) sum += octets[i];
   return sum;
+}
+
+void run_headrace_reuse(Round* round) {
+  (round->workload->client ? ask_with_headrace : serve_with_headrace)(round, Allocation::kReuse);
+}
+void run_headrace_fresh(Round* round) {
+  (round->workload->client ? ask_with_headrace : serve_with_headrace)(round, Allocation::kFresh);
+}
+void run_nghttp2(Round* round) {
+  (round->workload->client ? ask_with_nghttp2 : serve_with_nghttp2)(round);
 }
 
 void fail(const char* what) {

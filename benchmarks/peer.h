@@ -1,5 +1,5 @@
-#ifndef HEADRACE_BENCHMARKS_SERVER_H_
-#define HEADRACE_BENCHMARKS_SERVER_H_
+#ifndef HEADRACE_BENCHMARKS_PEER_H_
+#define HEADRACE_BENCHMARKS_PEER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +9,7 @@
 
 #include "benchmarks/measure.h"
 #include "benchmarks/workload.h"
+#include "memory/allocation.h"
 
 namespace headrace::benchmarks {
 
@@ -43,9 +44,23 @@ struct Round {
   bool with_epilogue = false;
 
   Tally tally = {};
+  bool begun = false;             // the first chunk was through
   uint64_t warm_allocations = 0;  // heap_allocations() when the first chunk was through
 
-  // Calls `feed` with each chunk; it feeds and drains.
+  // Calls `feed` with each chunk; it feeds and drains. A client asks first, in `ask`, which is
+  // called with the requests of this turn.
+  template <typename Feed, typename Ask>
+  void for_each_chunk(const Feed& feed, const Ask& ask) {
+    size_t asked = 0;
+    for_each_chunk([&](gsl::span<const uint8_t> bytes) {
+      // (The first chunk is the server's SETTINGS.)
+      const size_t now = begun ? workload->requests_a_chunk : 0;
+      for (size_t i = asked; i < asked + now; ++i) ask(i);
+      asked += now;
+      begun = true;
+      feed(bytes);
+    });
+  }
   template <typename Feed>
   void for_each_chunk(const Feed& feed) {
     const auto* input = reinterpret_cast<const uint8_t*>(workload->input.data());
@@ -66,24 +81,32 @@ struct Round {
 // What the application does with DATA that it reads.
 uint64_t sum_octets(const uint8_t* octets, size_t size);
 
-using Server = void (*)(Round* round);
+// Runs a round, in the workload's role.
+using Peer = void (*)(Round* round);
 
-void serve_with_headrace_reuse(Round* round);
-void serve_with_headrace_fresh(Round* round);
-void serve_with_nghttp2(Round* round);
-
-struct NamedServer {
+struct NamedPeer {
   const char* name;
-  Server serve;
+  Peer run;
 };
-inline constexpr NamedServer kServers[] = {
-    {"headrace_reuse", serve_with_headrace_reuse},
-    {"headrace_fresh", serve_with_headrace_fresh},
-    {"nghttp2", serve_with_nghttp2},
+
+// Each in a file of its own, by the role.
+void serve_with_headrace(Round* round, Allocation allocation);
+void ask_with_headrace(Round* round, Allocation allocation);
+void serve_with_nghttp2(Round* round);
+void ask_with_nghttp2(Round* round);
+
+void run_headrace_reuse(Round* round);
+void run_headrace_fresh(Round* round);
+void run_nghttp2(Round* round);
+
+inline constexpr NamedPeer kPeers[] = {
+    {"headrace_reuse", run_headrace_reuse},
+    {"headrace_fresh", run_headrace_fresh},
+    {"nghttp2", run_nghttp2},
 };
 
 [[noreturn]] void fail(const char* what);
 
 }  // namespace headrace::benchmarks
 
-#endif  // HEADRACE_BENCHMARKS_SERVER_H_
+#endif  // HEADRACE_BENCHMARKS_PEER_H_
