@@ -2,7 +2,7 @@
 #include <string>
 #include <utility>
 
-#include "protocol/connection/connection.h"
+#include "protocol/connection/engine.h"
 #include "protocol/frame/foreign_protocol.h"
 #include "protocol/frame/frame_writer.h"
 
@@ -47,7 +47,7 @@ const Rule& broken_rule(StreamState state) {
 
 }  // namespace
 
-StreamState Connection::state_of(StreamId id, const Stream* stream) const {
+StreamState Engine::state_of(StreamId id, const Stream* stream) const {
   if (stream != nullptr) return stream->state;
   if (is_own(id)) {
     return id >= next_own_stream_ ? StreamState::kIdle : closed_own_streams_.find(id);
@@ -56,7 +56,7 @@ StreamState Connection::state_of(StreamId id, const Stream* stream) const {
 }
 
 // The rest of receive_on(): a stream that is not live, or a frame that it does not take.
-bool Connection::receive_on_other(Stream* stream, StreamInput input) {
+bool Engine::receive_on_other(Stream* stream, StreamInput input) {
   StreamState state = state_of(header_.stream_id, stream);
   Transition transition = on_receive(state, input);
   switch (transition.kind) {
@@ -75,33 +75,33 @@ bool Connection::receive_on_other(Stream* stream, StreamInput input) {
   return false;
 }
 
-StreamError Connection::frame_error(ErrorCode code, const Rule& rule, uint64_t observed,
-                                    uint64_t limit) const {
+StreamError Engine::frame_error(ErrorCode code, const Rule& rule, uint64_t observed,
+                                uint64_t limit) const {
   return StreamError{{code, &rule, header_.type, {}, header_.stream_id, observed, limit}};
 }
 
 // A bound was reached.
-StreamError Connection::limit_error(const Cause& cause, ErrorCode code, const Rule& rule,
-                                    const LimitHit& reached) {
+StreamError Engine::limit_error(const Cause& cause, ErrorCode code, const Rule& rule,
+                                const LimitHit& reached) {
   hit(reached);
   return StreamError{
       {code, &rule, cause.frame, reached.limit, cause.stream_id, reached.observed, reached.bound}};
 }
 
 // RFC 9113 §5.4.1: GOAWAY, then the end.
-void Connection::fail(ErrorCode code, const Rule& rule, uint64_t observed, uint64_t limit) {
+void Engine::fail(ErrorCode code, const Rule& rule, uint64_t observed, uint64_t limit) {
   fail(frame_error(code, rule, observed, limit));
 }
 
 // The peer's people are told which rule it broke.
-void Connection::fail(const ErrorDetail& error) {
+void Engine::fail(const ErrorDetail& error) {
   if (error.rule == nullptr) return fail(error, {});
   std::string debug_data;
   debug_data.append(error.rule->section).append(": ").append(error.rule->text);
   fail(error, debug_data);
 }
 
-void Connection::fail(const ErrorDetail& error, std::string_view debug_data) {
+void Engine::fail(const ErrorDetail& error, std::string_view debug_data) {
   if (phase_ != Phase::kOpen) return;
   if (error.rule != nullptr) observe_refused(error);  // else the application ends it
   write_goaway(going_away_.stop(last_peer_stream_), error.code, debug_data);
@@ -109,7 +109,7 @@ void Connection::fail(const ErrorDetail& error, std::string_view debug_data) {
 }
 
 // No frame is to blame: what came in is none.
-void Connection::fail_without_frame(ErrorCode code, const Rule& rule) {
+void Engine::fail_without_frame(ErrorCode code, const Rule& rule) {
   ErrorDetail error;
   error.code = code;
   error.rule = &rule;
@@ -117,7 +117,7 @@ void Connection::fail_without_frame(ErrorCode code, const Rule& rule) {
 }
 
 // The input has ended before something that had begun.
-bool Connection::is_cut_off() const {
+bool Engine::is_cut_off() const {
   const bool between_frames =
       (parsing_ == Parsing::kFrameHeader || parsing_ == Parsing::kPreface) &&
       octets_of_step_ == 0 && !block_.open;
@@ -129,7 +129,7 @@ bool Connection::is_cut_off() const {
 }
 
 // The input has ended and is read to its end.
-void Connection::end_with_transport() {
+void Engine::end_with_transport() {
   static constexpr Rule kLost = {
       "RFC 9113 §5.4.3", "a connection lasts until its streams and frames are at their end"};
   if (!is_cut_off()) return end_connection({}, ClosedBy::kPeer);
@@ -149,7 +149,7 @@ void Connection::end_with_transport() {
   end_connection(error, ClosedBy::kTransport);
 }
 
-void Connection::end_connection(const ErrorDetail& error, ClosedBy closed_by) {
+void Engine::end_connection(const ErrorDetail& error, ClosedBy closed_by) {
   phase_ = Phase::kClosing;
   close_error_ = ConnectionError{error};
   closed_by_ = closed_by;
@@ -157,7 +157,7 @@ void Connection::end_connection(const ErrorDetail& error, ClosedBy closed_by) {
 
 // RFC 9113 §5.4.2: RST_STREAM; the connection goes on. A frame that costs an idle stream costs the
 // connection, because RST_STREAM may not be sent on one (§6.4).
-void Connection::fail_stream(const StreamError& error, std::string_view field_name) {
+void Engine::fail_stream(const StreamError& error, std::string_view field_name) {
   Stream* stream = streams_.find(error.stream_id);
   StreamState state = state_of(error.stream_id, stream);
   if (state == StreamState::kIdle) return fail(error);
@@ -179,7 +179,7 @@ void Connection::fail_stream(const StreamError& error, std::string_view field_na
 
 // A live stream ends with a RST_STREAM of ours. `counted`: the peer made us, so that it counts as a
 // reply.
-void Connection::reset_and_close(Stream* stream, const StreamError& reason, Counted counted) {
+void Engine::reset_and_close(Stream* stream, const StreamError& reason, Counted counted) {
   if (stream->waits_to_open()) {  // the peer knows nothing of it
     stream->retry_safe = true;
     return close_stream(stream, StreamState::kClosedSkipped, ClosedBy::kLocal, reason);
@@ -189,15 +189,15 @@ void Connection::reset_and_close(Stream* stream, const StreamError& reason, Coun
   close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, reason);
 }
 
-void Connection::reset(StreamId id, ErrorCode code) {
+void Engine::reset(StreamId id, ErrorCode code) {
   ++statistics_.streams_reset_by_us;
   uint8_t* room = output_.reserve(kRstStreamSize);
   queue(room, write_rst_stream(id, code, room));
 }
 
 // The stream has come to its end, one way or another: `state` is one of the closed ones.
-void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed_by,
-                              const StreamError& reason) {
+void Engine::close_stream(Stream* stream, StreamState state, ClosedBy closed_by,
+                          const StreamError& reason) {
   // Nothing of ours is left to end it, so the peer may, before it sees our RST_STREAM.
   const bool ours_ended = stream->state == StreamState::kHalfClosedLocal ||
                           stream->state == StreamState::kReservedRemote;
@@ -224,23 +224,23 @@ void Connection::close_stream(Stream* stream, StreamState state, ClosedBy closed
   erase_if_done(stream);
 }
 
-bool Connection::notification_due(const Stream* stream) {
+bool Engine::notification_due(const Stream* stream) {
   return stream->closed_event_due || stream->released_event_due || stream->writable_event_due ||
          stream->response_sent_event_due;
 }
 
-void Connection::notify(Stream* stream) {
+void Engine::notify(Stream* stream) {
   if (notification_due(stream) && !StreamList<&Stream::notify>::contains(stream)) {
     notify_.push_back(stream);
   }
 }
 
-void Connection::uncount(Stream* stream) {
+void Engine::uncount(Stream* stream) {
   if (std::exchange(stream->counted, false)) --(is_own(stream->id) ? own_streams_ : peer_streams_);
 }
 
 // A closed stream's record goes when nothing refers to it any more; how it closed is remembered.
-void Connection::erase_if_done(Stream* stream) {
+void Engine::erase_if_done(Stream* stream) {
   if (!is_closed(stream->state) || stream->body.held() ||
       StreamList<&Stream::notify>::contains(stream) ||
       StreamList<&Stream::ending>::contains(stream)) {
@@ -252,7 +252,7 @@ void Connection::erase_if_done(Stream* stream) {
 }
 
 // A frame without use has come in. False: there were too many, and the connection has failed.
-bool Connection::spend_useless_frame() {
+bool Engine::spend_useless_frame() {
   static constexpr Rule kUseless = {"RFC 9113 §10.5", "frames without use are few"};
   if (useless_frames_.take(now_)) return true;
   const uint64_t burst = useless_frames_.burst();
@@ -263,12 +263,12 @@ bool Connection::spend_useless_frame() {
 
 // The peer can have seen its head: it was shown. Of an answer that is only queued it knows nothing,
 // so what it resets then was work for nothing.
-bool Connection::response_began(const Stream* stream) const {
+bool Engine::response_began(const Stream* stream) const {
   return stream->head_sent && stream->head_offset <= output_.shown_offset();
 }
 
 // A request has been reset for nothing.
-void Connection::spend_reset(const Cause& cause) {
+void Engine::spend_reset(const Cause& cause) {
   static constexpr Rule kResets = {"RFC 9113 §10.5", "requests are seldom reset before an answer"};
   if (role_ == Role::kClient) return;
   if (resets_.take(now_)) return;
@@ -277,8 +277,7 @@ void Connection::spend_reset(const Cause& cause) {
                    {Limit::kResetBurst, burst, burst + 1}));
 }
 
-void Connection::write_goaway(StreamId last_stream_id, ErrorCode code,
-                              std::string_view debug_data) {
+void Engine::write_goaway(StreamId last_stream_id, ErrorCode code, std::string_view debug_data) {
   const size_t size = std::min<size_t>(debug_data.size(), kMinMaxFrameSize - 8);
   uint8_t* room = output_.reserve(FrameHeader::kSize + 8 + size);
   const auto* octets = reinterpret_cast<const uint8_t*>(debug_data.data());
@@ -287,28 +286,26 @@ void Connection::write_goaway(StreamId last_stream_id, ErrorCode code,
 
 // RFC 9113 §6.8: first a GOAWAY that refuses nothing, so that requests in flight are not lost; when
 // a PING has made its round trip the client has seen it, and the final one says where we stopped.
-void Connection::begin_shutdown(std::string_view debug_data) {
+void Engine::begin_shutdown(std::string_view debug_data) {
   if (going_away_.shutting_down()) return;
   write_goaway(going_away_.announce(debug_data), ErrorCode::kNoError, debug_data);
   send_ping(kShutdownPing, PingPurpose::kShutdown);
   deadlines_.ask(Deadline::kShutdownPing, output_.end_offset(), now_);
 }
 
-void Connection::finish_shutdown() {
+void Engine::finish_shutdown() {
   deadlines_.stop(Deadline::kShutdownPing);
   write_goaway(going_away_.finish(last_peer_stream_), ErrorCode::kNoError,
                going_away_.debug_data());
 }
 
-SubmitResult Connection::shutdown(std::string_view debug_data) {
-  const EntryGuard::Entry entry(guard_, "Connection::shutdown()");
+SubmitResult Engine::shutdown(std::string_view debug_data) {
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
   begin_shutdown(debug_data);
   return {};
 }
 
-SubmitResult Connection::terminate(ErrorCode code, std::string_view debug_data) {
-  const EntryGuard::Entry entry(guard_, "Connection::terminate()");
+SubmitResult Engine::terminate(ErrorCode code, std::string_view debug_data) {
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
   ErrorDetail error;
   error.code = code;

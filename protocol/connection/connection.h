@@ -5,50 +5,29 @@
 #include <cstdint>
 #include <gsl/span>
 #include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "field/field.h"
-#include "field/field_storage.h"
-#include "hpack/decoder.h"
-#include "hpack/encoder.h"
 #include "memory/abi.h"
-#include "memory/accounted_buffer.h"
-#include "memory/block_pool.h"
 #include "memory/byte_view.h"
 #include "memory/lazy_range.h"
 #include "memory/ledger.h"
 #include "memory/temporary.h"
+#include "protocol/connection/const_buffer.h"
 #include "protocol/connection/entry_guard.h"
-#include "protocol/connection/input_queue.h"
 #include "protocol/connection/options.h"
-#include "protocol/connection/output_queue.h"
 #include "protocol/connection/settings.h"
 #include "protocol/connection/statistics.h"
 #include "protocol/event/event.h"
 #include "protocol/event/result.h"
-#include "protocol/frame/frame_parser.h"
-#include "protocol/guard/reply_count.h"
-#include "protocol/guard/token_bucket.h"
-#include "protocol/http2/credit.h"
-#include "protocol/http2/deadlines.h"
-#include "protocol/http2/going_away.h"
-#include "protocol/http2/pings.h"
-#include "protocol/message/http_date.h"
-#include "protocol/message/response_head.h"
 #include "protocol/stream/body.h"
-#include "protocol/stream/closed_streams.h"
-#include "protocol/stream/idle_priorities.h"
-#include "protocol/stream/send_queue.h"
-#include "protocol/stream/stream_table.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
 class Connection;
 class ConnectionInspector;
+class Engine;
 
 // The events of one input, made one a step as a range-for walks over it. See Connection.
 using EventRange = LazyRange<Connection, Event>;
@@ -118,10 +97,7 @@ class Connection {
   SubmitResult submit_response(StreamId stream_id, FieldsView fields, Body body = Body::none());
   // The time of day, for the date field of the responses submitted from now on
   // (Options::complete_heads): once a turn of the loop is enough. Without it none is added.
-  void set_time_of_day(std::chrono::system_clock::time_point now) {
-    const EntryGuard::Entry entry(guard_, "Connection::set_time_of_day()");
-    date_.set(now);
-  }
+  void set_time_of_day(std::chrono::system_clock::time_point now);
   // An interim response, any number of them before the final one (RFC 9110 §15.2). Server role.
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields);
   // Appends to a Body::stream(): copies what fits into the stream's buffer and says how much.
@@ -215,13 +191,10 @@ class Connection {
   // A GOAWAY was sent or received, and no stream is left: nothing more can happen here.
   bool is_drained() const;
   // The memory that the peer makes this connection hold.
-  Ledger& ledger() HEADRACE_LIFETIME_BOUND { return ledger_; }
+  Ledger& ledger() HEADRACE_LIFETIME_BOUND;
   // The application is short of memory: deadlines under pressure (Limits) hold, until it says
   // otherwise. next_deadline() may be earlier then.
-  void set_memory_pressure(bool pressed) {
-    const EntryGuard::Entry entry(guard_, "Connection::set_memory_pressure()");
-    pressed_ = pressed;
-  }
+  void set_memory_pressure(bool pressed);
   // Gives caches back to the system; for idle connections. It ends the live range, as a new one
   // does.
   void trim();
@@ -230,361 +203,13 @@ class Connection {
   friend EventRange;
   friend ConnectionInspector;  // looks, for tests; the library has none
 
-  // --- connection.cc: the steps of a range.
-
-  void write_preface();
-  EventRange begin(gsl::span<const uint8_t> bytes, TimePoint now);
-  // The next event, or null when there is none.
+  // The steps of a range.
   EventPtr step();
-  // Keeps the input that was not parsed, when the range is left before its end too.
   void end_of_range();
-  bool keep_input();
-  bool events_wait() const;
-  EventPtr next_notification();
-  EventPtr next_closing_event();
-  // Enough is waiting to be sent: nothing is read until half of it is out.
-  bool holds_input() const { return replies_.full() || backlog_full_; }
-  bool reads_kept_input() const { return input_.has_kept() && !holds_input(); }
 
-  // --- deadlines.cc
-
-  void note_input(TimePoint now);
-  Situation situation() const;
-  bool passed(Deadline deadline) const { return now_ >= deadlines_.at(deadline, situation()); }
-  LimitHit timeout_hit(Limit limit, Deadline deadline) const;
-  void fail_late(Deadline deadline, ErrorCode code, Limit limit, const Rule& rule);
-  void watch_stall(Stream* stream);
-  void note_blocked(Stream* stream);
-  void note_data_left(uint64_t before);
-  TimePoint stalled_since(const Stream* stream) const;
-  void check_stalled_streams();
-  void check_deadlines();
-
-  // --- receive.cc: bytes -> frames. Each parse function returns false when it needs more input.
-
-  enum class Parsing : uint8_t {
-    kPreface,      // the client's 24 octets (RFC 9113 §3.4)
-    kFrameHeader,  // 9 octets
-    kPayload,      // of the frame in header_, all of it
-    kPadLength,    // of a padded DATA frame: one octet
-    kData,         // what is left of a DATA frame
-    kSkip,         // what is left of a frame that was refused by its header
-  };
-  bool parse(EventPtr* event);
-  bool parse_preface();
-  bool parse_frame_header();
-  bool begin_frame();
-  bool parse_payload(EventPtr* event);
-  bool skip_payload();
-  bool parse_pad_length();
-  bool parse_data(EventPtr* event);
-
-  // --- frames.cc: what a whole frame does.
-
-  bool check_frame_order();
-  void observe_received(gsl::span<const uint8_t> payload) {
-    if (options_.observer != nullptr) options_.observer->on_frame_received(header_, payload);
-  }
-  EventPtr on_frame(gsl::span<const uint8_t> payload);
-  void on_priority(gsl::span<const uint8_t> payload);
-  void on_rst_stream(gsl::span<const uint8_t> payload);
-  EventPtr on_settings(gsl::span<const uint8_t> payload);
-  bool apply_peer_setting(const Setting& setting);
-  bool send_windows_in_bounds();
-  EventPtr on_settings_ack();
-  EventPtr on_ping(gsl::span<const uint8_t> payload);
-  EventPtr on_goaway(gsl::span<const uint8_t> payload);
-  void on_window_update(gsl::span<const uint8_t> payload);
-  void begin_data(uint32_t padding);
-  EventPtr deliver_data(gsl::span<const uint8_t> bytes);
-  void end_data();
-
-  // --- messages.cc: field blocks -> messages.
-
-  EventPtr on_headers(gsl::span<const uint8_t> payload);
-  EventPtr on_push_promise(gsl::span<const uint8_t> payload);
-  EventPtr begin_block(gsl::span<const uint8_t> fragment, StreamId promised_stream_id,
-                       bool depends_on_itself);
-  EventPtr on_continuation(gsl::span<const uint8_t> payload);
-  bool add_fragment(gsl::span<const uint8_t> fragment);
-  EventPtr on_field_block(gsl::span<const uint8_t> block);
-  EventPtr on_request(const LimitHit* too_large);
-  bool join_crumbs(const RequestHead& request);
-  EventPtr on_response(Stream* stream, const LimitHit* too_large);
-  EventPtr on_promise(const LimitHit* too_large);
-  EventPtr on_trailers(Stream* stream, const LimitHit* too_large);
-  void end_of_message(Stream* stream);
-  void refuse_too_large(Stream* stream, const LimitHit& reached);
-
-  // --- extensions.cc
-
-  EventPtr on_extension(gsl::span<const uint8_t> payload);
-  EventPtr on_altsvc(gsl::span<const uint8_t> payload);
-  EventPtr on_origin(gsl::span<const uint8_t> payload);
-
-  // --- priorities.cc
-
-  Priority default_priority(const Stream* stream) const;
-  void note_priority_signal();
-  void allow_priorities();
-  void spend_priority();
-  void give_priority(Stream* stream, const Priority& priority);
-  void prioritize_request(Stream* stream, const std::optional<Priority>& update);
-  void merge_own_priority(Stream* stream, FieldsView fields);
-  EventPtr on_priority_update(gsl::span<const uint8_t> payload);
-  void prioritize_idle(StreamId id, const Priority& priority);
-  bool spend_priority_update(uint8_t* updates);
-  void write_priority_update(Stream* stream);
-
-  // --- closing.cc: how streams and the connection end.
-
-  bool is_own(StreamId id) const { return (id % 2 == 1) == (role_ == Role::kClient); }
-  StreamState state_of(StreamId id, const Stream* stream) const;
-  ClosedStreams& closed_streams(StreamId id) {
-    return is_own(id) ? closed_own_streams_ : closed_peer_streams_;
-  }
-  // Looks up what the present frame does to its stream (null: not live), and does it. False: the
-  // frame was not accepted, and what follows from that has been done.
-  bool receive_on(Stream* stream, StreamInput input) {
-    if (stream == nullptr) return receive_on_other(stream, input);
-    const Transition transition = on_receive(stream->state, input);
-    if (!transition.accepted()) return receive_on_other(stream, input);
-    stream->state = transition.next;
-    return true;
-  }
-  bool receive_on_other(Stream* stream, StreamInput input);
-  StreamError frame_error(ErrorCode code, const Rule& rule, uint64_t observed = 0,
-                          uint64_t limit = 0) const;
-  void hit(const LimitHit& hit) {
-    statistics_.limits_hit.add(hit);
-    if (options_.observer != nullptr) options_.observer->on_limit_hit(hit);
-  }
-  // The frame that is being handled.
-  Cause cause() const { return {header_.type, header_.stream_id}; }
-  StreamError limit_error(const Cause& cause, ErrorCode code, const Rule& rule,
-                          const LimitHit& reached);
-  StreamError limit_error(ErrorCode code, const Rule& rule, const LimitHit& reached) {
-    return limit_error(cause(), code, rule, reached);
-  }
-  LimitHit memory_refused() const {
-    return {Limit::kConnectionMemory, ledger_.budget(), ledger_.refused()};
-  }
-  void fail(ErrorCode code, const Rule& rule, uint64_t observed = 0, uint64_t limit = 0);
-  void fail(const ErrorDetail& error);
-  void fail_without_frame(ErrorCode code, const Rule& rule);
-  bool is_cut_off() const;
-  void end_with_transport();
-  void end_connection(const ErrorDetail& error, ClosedBy closed_by);
-  void fail_stream(const StreamError& error, std::string_view field_name = {});
-  void observe_refused(const ErrorDetail& error, std::string_view field_name = {}) {
-    if (options_.observer != nullptr) options_.observer->on_refused(error, field_name);
-  }
-  void reset(StreamId id, ErrorCode code);
-  enum class Counted : bool { kNo, kAsReply };
-  void reset_and_close(Stream* stream, const StreamError& reason, Counted counted);
-  void close_stream(Stream* stream, StreamState state, ClosedBy closed_by,
-                    const StreamError& reason);
-  static bool notification_due(const Stream* stream);
-  void notify(Stream* stream);
-  void uncount(Stream* stream);
-  void erase_if_done(Stream* stream);
-  bool spend_useless_frame();
-  bool response_began(const Stream* stream) const;
-  void spend_reset(const Cause& cause);
-  void write_goaway(StreamId last_stream_id, ErrorCode code, std::string_view debug_data);
-  void fail(const ErrorDetail& error, std::string_view debug_data);
-  void begin_shutdown(std::string_view debug_data);
-  void finish_shutdown();
-
-  // --- submit.cc: commands on streams.
-
-  const Rule* check_fields(FieldsView fields, const Body& body, RequestHead* head) const;
-  const Rule* check_fields(const OutgoingHead& outgoing, ResponseHead* head) const;
-  ResponseFacts facts_of(const Stream* stream) const;
-  OutgoingHead outgoing_head(const Stream* stream, FieldsView fields, const Body& body) const;
-  bool waits_for_body(const Stream* stream, FieldsView fields, const Body& body) const;
-  void open_response(Stream* stream, FieldsView fields);
-  bool exceeds_peer_limit(FieldsView fields) const;
-  Stream* find_for_command(StreamId id, SubmitError* error);
-  void begin_message(Stream* stream, const OutgoingHead& head, bool end_stream);
-  void start_message(Stream* stream, const OutgoingHead& head, bool bodiless);
-  bool end_content(Stream* stream);
-  void fail_content(Stream* stream, uint64_t more);
-
-  // --- requests.cc: streams of our own.
-
-  uint32_t own_streams_limit() const;
-  Stream* create_own_stream(const RequestHead& request, uintptr_t user_data);
-  bool can_open_waiting() const;
-  void open_waiting(size_t max_bytes);
-  void open_request(Stream* stream, FieldsView fields);
-  HeldFields stop_waiting(Stream* stream);
-
-  // --- control.cc: commands about the connection.
-
-  SettingValues announced_settings() const;
-  void send_settings(gsl::span<const Setting> settings);
-  void send_ping(uint64_t opaque, PingPurpose purpose);
-
-  // --- field_blocks.cc: heads and trailers -> frames.
-
-  void write_field_block(StreamId id, const OutgoingHead& head, bool end_stream);
-  void write_promise(StreamId id, StreamId promised_id, FieldsView fields);
-  void set_trailers(Stream* stream, FieldsView fields);
-  void write_trailers(Stream* stream);
-  void write_headers_frames(StreamId id, gsl::span<const uint8_t> block, bool end_stream);
-  bool write_padded_block(FrameType type, uint8_t flags, StreamId id,
-                          gsl::span<const uint8_t> content);
-  uint8_t* encode(const OutgoingHead& head, uint8_t* out);
-  uint8_t* scratch(size_t size);
-  gsl::span<const uint8_t> encode_block(const OutgoingHead& head);
-
-  // --- output.cc: DATA, and what happens when bytes are on their way.
-
-  void queue(const uint8_t* begin, uint8_t* end);
-  void write_ping(uint64_t opaque, bool ack);
-  void write_window_update(StreamId stream_id, uint32_t increment);
-  void count_reply();
-  size_t backlog() const;
-  void check_backlog();
-  void send_end_or_schedule(Stream* stream);
-  void schedule(Stream* stream);
-  bool can_cut_data() const;
-  bool cut_data(Stream* stream, size_t room);
-  size_t cut_ready(Stream* stream, size_t room);
-  size_t cut_source(Stream* stream, size_t room, bool* failed);
-  void fail_source(Stream* stream);
-  size_t padding_for(const FrameHeader& frame, size_t room) const;
-  void finish_sending(Stream* stream);
-  void watch_end(Stream* stream);
-  void on_shown(Stream* stream);
-  void note_sent_responses();
-  void note_sent(size_t size, bool exact);
-  bool output_waits() const;
-  void release_output(size_t size);
-  void note_release(Stream* stream);
-
-  // --- credit.cc: receive windows.
-
-  void use_window(Stream* stream, uint32_t size);
-  void look_for_due_credit();
-  bool credit_is_due() const { return phase_ == Phase::kOpen && credit_.any_due(); }
-  bool can_write_credit() const {
-    return credit_is_due() && credit_end_offset_ <= output_.sent_offset();
-  }
-  void write_due_credit();
-
-  enum class Phase : uint8_t {
-    kOpen,
-    kClosing,  // the StreamClosed of every stream, then ConnectionClosed, are on their way out
-    kGone,     // ConnectionClosed has been handed out
-  };
-
-  // The field block that is open, if any (RFC 9113 §4.3): HEADERS waiting for CONTINUATION.
-  struct OpenBlock {
-    StreamId stream_id = 0;
-    bool open = false;
-    bool end_stream = false;
-    bool depends_on_itself = false;
-    StreamId promised_stream_id = 0;  // of PUSH_PROMISE
-    uint32_t frames = 0;
-    uint32_t tiny_frames = 0;
-  };
-  // The DATA frame that is coming in; it was judged before its first octet was delivered.
-  struct OpenData {
-    uint32_t data = 0;               // octets to come
-    uint32_t padding = 0;            // octets to come
-    uint32_t connection_credit = 0;  // octets of window to give back at the frame's end
-    uint32_t stream_credit = 0;
-    bool deliver = false;
-    bool end_stream = false;
-    bool bare_end = false;  // END_STREAM without data, still to be told
-  };
-  static constexpr uint64_t kShutdownPing = 0x6865616472616365;   // "headrace"
-  static constexpr uint64_t kKeepalivePing = 0x6865616c6976653f;  // "healive?"
-  static constexpr uint64_t kWindowPing = 0x6865696e666c6f77;     // "heinflow"
-
-  const Role role_;
-  Options options_;
-  TimePoint now_;
-  Ledger ledger_;
-  Ledger own_memory_;    // for what the application causes: without a budget
-  Ledger frame_memory_;  // for a frame that is cut, which is bounded by our MAX_FRAME_SIZE
-  Recycler<Event> recycler_;
-  EventRange::Live live_range_;
-
-  Phase phase_ = Phase::kOpen;
-  Parsing parsing_ = Parsing::kPreface;
-  bool settings_received_ = false;  // the peer's first frame (RFC 9113 §3.4)
-  bool input_ended_ = false;
-  size_t octets_of_step_ = 0;  // of the preface or of the frame header, so far
-  FrameHeader header_;
-  uint8_t header_octets_[FrameHeader::kSize];
-  InputQueue input_;
-  AccountedBuffer payload_;      // of a frame that is cut
-  AccountedBuffer block_bytes_;  // of a field block in several frames
-  OpenBlock block_;
-  OpenData data_;
-
-  hpack::Decoder decoder_;
-  FieldStorage field_storage_;
-  hpack::Encoder encoder_;
-
-  SettingValues peer_settings_;
-  SettingValues own_settings_;  // acknowledged
-  // What a field section may come to: Limits::field_list_size, or the MAX_HEADER_LIST_SIZE that the
-  // application has set instead.
-  uint32_t field_list_size_;
-  SettingsInFlight settings_in_flight_;
-  uint32_t announced_max_streams_;
-  bool announced_push_ = true;
-
-  BlockPool blocks_;  // outlives the streams
-  StreamTable streams_;
-  ClosedStreams closed_peer_streams_;
-  ClosedStreams closed_own_streams_;
-  StreamId last_peer_stream_ = 0;  // the highest that the peer has used
-  StreamId next_own_stream_;       // the lowest that we have not used
-  uint32_t peer_streams_ = 0;      // in the concurrency count, and those reserved by the peer
-  uint32_t own_streams_ = 0;       // in the peer's concurrency count, and those reserved by us
-  // Client: requests that are not open yet. Server: responses whose head waits for their body.
-  StreamList<&Stream::schedule> waiting_;
-  uint32_t waiting_requests_ = 0;
-  SendQueue send_queue_;
-  IdlePriorities idle_priorities_;
-  bool peer_prioritizes_ = false;  // it has sent a signal of RFC 9218
-  StreamList<&Stream::notify> notify_;
-  StreamList<&Stream::ending> ending_;
-  StreamList<&Stream::leaving> leaving_;
-  FlowWindow send_window_;
-  Credit credit_;
-  uint64_t credit_end_offset_ = 0;  // of the WINDOW_UPDATEs that went out last
-  int64_t largest_send_delta_ = 0;  // no stream's send window stands higher above its base
-
-  OutputQueue output_;
-  std::vector<uint8_t> scratch_;  // field blocks of ours that go out in frames of their own size
-  ReplyCount replies_;
-  bool backlog_full_ = false;     // Limits::output_backlog was reached
-  uint64_t data_end_offset_ = 0;  // of the last DATA frame that was cut
-  TokenBucket resets_;
-  TokenBucket useless_frames_;
-  uint64_t free_priorities_ = 0;  // PRIORITY frames that are still free
-
-  GoingAway going_away_;
-  bool ids_exhausted_event_due_ = false;
-  Pings pings_;
-  ConnectionError close_error_;
-  ClosedBy closed_by_ = ClosedBy::kEnd;
-
-  Deadlines deadlines_;
-  TimePoint stalled_since_ = TimePoint::max();  // no stream waits since before that
-  StreamList<&Stream::unsent> unsent_;          // blocked by their windows, their DATA not sent
-  TimePoint data_left_at_;                      // the last DATA of any stream
-  bool pressed_ = false;                        // set_memory_pressure()
-
-  DateField date_;
-
-  mutable Statistics statistics_;
+  // Everything of a connection but what is in its user's hands (engine.h).
+  const std::unique_ptr<Engine> engine_;
+  EventRange::Live live_range_{this};
   [[no_unique_address]] mutable EntryGuard guard_;
 };
 

@@ -1,4 +1,4 @@
-#include "protocol/connection/connection.h"
+#include "protocol/connection/engine.h"
 #include "protocol/frame/frame_writer.h"
 
 // Commands about the connection as a whole: SETTINGS, PING and frames of the application's own.
@@ -12,8 +12,7 @@ constexpr Rule kOneFrame = {"RFC 9113 §4.2",
 
 }  // namespace
 
-SubmitResult Connection::submit_settings(gsl::span<const Setting> settings) {
-  const EntryGuard::Entry entry(guard_, "Connection::submit_settings()");
+SubmitResult Engine::submit_settings(gsl::span<const Setting> settings) {
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
   if (settings.size() * SettingsEntries::kEntrySize > peer_settings_.max_frame_size) {
     return {SubmitError::kTooLarge, &kOneFrame};
@@ -41,22 +40,20 @@ SubmitResult Connection::submit_settings(gsl::span<const Setting> settings) {
 }
 
 // What we have said, acknowledged or not: what may not be taken back, may not be before either.
-SettingValues Connection::announced_settings() const {
+SettingValues Engine::announced_settings() const {
   SettingValues announced = own_settings_;
   settings_in_flight_.for_each([&](const Setting& setting) { announced.apply(setting); });
   return announced;
 }
 
-SubmitResult Connection::ping(uint64_t opaque) {
-  const EntryGuard::Entry entry(guard_, "Connection::ping()");
+SubmitResult Engine::ping(uint64_t opaque) {
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
   send_ping(opaque, PingPurpose::kApplication);
   return {};
 }
 
-SubmitResult Connection::submit_frame(uint8_t type, uint8_t flags, StreamId stream_id,
-                                      ByteView payload) {
-  const EntryGuard::Entry entry(guard_, "Connection::submit_frame()");
+SubmitResult Engine::submit_frame(uint8_t type, uint8_t flags, StreamId stream_id,
+                                  gsl::span<const uint8_t> payload) {
   static constexpr Rule kExtension = {
       "RFC 9113 §5.5", "an extension's frame has a type of its own and a stream id of 31 bits"};
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
@@ -71,12 +68,12 @@ SubmitResult Connection::submit_frame(uint8_t type, uint8_t flags, StreamId stre
   return {};
 }
 
-void Connection::send_ping(uint64_t opaque, PingPurpose purpose) {
+void Engine::send_ping(uint64_t opaque, PingPurpose purpose) {
   write_ping(opaque, /*ack=*/false);
   pings_.asked(opaque, purpose, output_.end_offset(), now_);
 }
 
-void Connection::send_settings(gsl::span<const Setting> settings) {
+void Engine::send_settings(gsl::span<const Setting> settings) {
   for (const Setting& setting : settings) {
     if (setting.id == SettingId::kMaxConcurrentStreams) announced_max_streams_ = setting.value;
     if (setting.id == SettingId::kEnablePush) announced_push_ = setting.value != 0;

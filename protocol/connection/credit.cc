@@ -1,4 +1,4 @@
-#include "protocol/connection/connection.h"
+#include "protocol/connection/engine.h"
 
 // Receive credit (RFC 9113 §6.9): where its two ends, the frames and the application, meet Credit.
 
@@ -16,14 +16,14 @@ bool is_receiving(StreamState state) {
 
 }  // namespace
 
-void Connection::use_window(Stream* stream, uint32_t size) {
+void Engine::use_window(Stream* stream, uint32_t size) {
   if (!is_receiving(stream->state)) return;
   credit_.use(&stream->credit, own_settings_.initial_window_size, size);
 }
 
 // The initial window has changed (§6.9.2). Of a smaller one, what had not been given back, being
 // little beside the old one, may be all that the peer has to wait for; of a larger one it is not.
-void Connection::look_for_due_credit() {
+void Engine::look_for_due_credit() {
   for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
     use_window(stream, 0);
   }
@@ -31,7 +31,7 @@ void Connection::look_for_due_credit() {
 
 // Those before have been taken: what the peer does not read is one WINDOW_UPDATE a stream, however
 // much it sends. So they need not count as replies, and never keep us from reading.
-void Connection::write_due_credit() {
+void Engine::write_due_credit() {
   if (!can_write_credit()) return;
   while (credit_.any_due()) {
     const CreditDue due = credit_.take_due(own_settings_.initial_window_size);
@@ -40,8 +40,7 @@ void Connection::write_due_credit() {
   credit_end_offset_ = output_.end_offset();
 }
 
-SubmitResult Connection::credit(StreamId stream_id, uint32_t size) {
-  const EntryGuard::Entry entry(guard_, "Connection::credit()");
+SubmitResult Engine::credit(StreamId stream_id, uint32_t size) {
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
@@ -50,8 +49,7 @@ SubmitResult Connection::credit(StreamId stream_id, uint32_t size) {
   return {};
 }
 
-SubmitResult Connection::set_automatic_credit(StreamId stream_id, bool automatic) {
-  const EntryGuard::Entry entry(guard_, "Connection::set_automatic_credit()");
+SubmitResult Engine::set_automatic_credit(StreamId stream_id, bool automatic) {
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
@@ -61,8 +59,7 @@ SubmitResult Connection::set_automatic_credit(StreamId stream_id, bool automatic
   return {};
 }
 
-SubmitResult Connection::set_receive_window(StreamId stream_id, uint32_t size) {
-  const EntryGuard::Entry entry(guard_, "Connection::set_receive_window()");
+SubmitResult Engine::set_receive_window(StreamId stream_id, uint32_t size) {
   static constexpr Rule kSize = {"RFC 9113 §6.9.1", "a receive window is 1 to 2^31-1 octets"};
   if (size == 0 || size > kMaxWindow) return {SubmitError::kInvalidArgument, &kSize};
   if (stream_id == 0) {
@@ -78,8 +75,7 @@ SubmitResult Connection::set_receive_window(StreamId stream_id, uint32_t size) {
   return {SubmitError::kInvalidArgument, &kWindowsInBounds};
 }
 
-ReceiveCredit Connection::receive_credit(StreamId stream_id) const {
-  const EntryGuard::Entry entry(guard_, "Connection::receive_credit()");
+ReceiveCredit Engine::receive_credit(StreamId stream_id) const {
   if (stream_id == 0) return {credit_.window(), credit_.waiting(), credit_.held()};
   const Stream* stream = streams_.find(stream_id);
   if (stream == nullptr) return {};

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "protocol/connection/connection.h"
+#include "protocol/connection/engine.h"
 
 // What follows when time has passed. Which deadlines run, and since when, is Deadlines' affair.
 
@@ -8,7 +8,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 
 // The peer has given a sign of life, or one that was kept is read now.
-void Connection::note_input(TimePoint now) {
+void Engine::note_input(TimePoint now) {
   deadlines_.received(now);
   // What is missing of a field block was not late while we did not read.
   if (reads_kept_input() && deadlines_.runs(Deadline::kFieldBlock)) {
@@ -16,20 +16,19 @@ void Connection::note_input(TimePoint now) {
   }
 }
 
-Situation Connection::situation() const {
+Situation Engine::situation() const {
   const bool pressed = pressed_ || ledger_.live() >= ledger_.budget() - ledger_.budget() / 4;
   return {streams_.size() > 0, going_away_.shutting_down(), pressed, holds_input(), stalled_since_,
           data_left_at_};
 }
 
-TimePoint Connection::next_deadline() const {
-  const EntryGuard::Entry entry(guard_, "Connection::next_deadline()");
+TimePoint Engine::next_deadline() const {
   if (events_wait() || deadlines_.wants_time()) return now_;
   return phase_ == Phase::kOpen ? deadlines_.next(situation()) : TimePoint::max();
 }
 
 // A deadline that has passed, in milliseconds.
-LimitHit Connection::timeout_hit(Limit limit, Deadline deadline) const {
+LimitHit Engine::timeout_hit(Limit limit, Deadline deadline) const {
   const Situation now = situation();
   const auto timeout = deadlines_.timeout(deadline, now);
   const auto late =
@@ -38,25 +37,25 @@ LimitHit Connection::timeout_hit(Limit limit, Deadline deadline) const {
           static_cast<uint64_t>((timeout + late).count())};
 }
 
-void Connection::fail_late(Deadline deadline, ErrorCode code, Limit limit, const Rule& rule) {
+void Engine::fail_late(Deadline deadline, ErrorCode code, Limit limit, const Rule& rule) {
   fail(limit_error(Cause::none(), code, rule, timeout_hit(limit, deadline)));
 }
 
 // The stream has something to send from now on.
-void Connection::watch_stall(Stream* stream) {
+void Engine::watch_stall(Stream* stream) {
   stream->waiting_since = now_;
   stalled_since_ = std::min(stalled_since_, now_);
 }
 
 // Its window has been used up. The peer can give credit for what it has got.
-void Connection::note_blocked(Stream* stream) {
+void Engine::note_blocked(Stream* stream) {
   if (StreamList<&Stream::unsent>::contains(stream)) unsent_.remove(stream);
   stream->data_offset = output_.end_offset();
   unsent_.push_back(stream);
 }
 
 // Up to `before` the output had left already.
-void Connection::note_data_left(uint64_t before) {
+void Engine::note_data_left(uint64_t before) {
   if (before < data_end_offset_) data_left_at_ = now_;
   while (Stream* stream = unsent_.front()) {
     if (stream->data_offset > output_.sent_offset()) return;
@@ -66,7 +65,7 @@ void Connection::note_data_left(uint64_t before) {
 }
 
 // Since when the peer's windows, and nothing else, keep its DATA back.
-TimePoint Connection::stalled_since(const Stream* stream) const {
+TimePoint Engine::stalled_since(const Stream* stream) const {
   if (stream->window_blocked) {
     const bool mine = StreamList<&Stream::unsent>::contains(stream);
     return mine ? std::max(stream->waiting_since, deadlines_.moved()) : stream->waiting_since;
@@ -78,7 +77,7 @@ TimePoint Connection::stalled_since(const Stream* stream) const {
 }
 
 // When the lower bound of all streams' deadlines has passed: sending does not update it.
-void Connection::check_stalled_streams() {
+void Engine::check_stalled_streams() {
   static constexpr Rule kTaken = {"limits.h stream_stall_timeout",
                                   "a peer takes what it has asked for in time"};
   const auto timeout = deadlines_.timeout(Deadline::kStall, situation());
@@ -101,7 +100,7 @@ void Connection::check_stalled_streams() {
   }
 }
 
-void Connection::check_deadlines() {
+void Engine::check_deadlines() {
   static constexpr Rule kPrefaceInTime = {"limits.h preface_timeout",
                                           "the peer's preface and SETTINGS come in time"};
   static constexpr Rule kBlockInTime = {"limits.h field_block_timeout",

@@ -1,11 +1,11 @@
-#include "protocol/connection/connection.h"
+#include "protocol/connection/engine.h"
 
 // Frames of extensions (RFC 9113 §5.5) that nothing here depends on: handed to the application.
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-EventPtr Connection::on_extension(gsl::span<const uint8_t> payload) {
+EventPtr Engine::on_extension(gsl::span<const uint8_t> payload) {
   if (!spend_useless_frame()) return nullptr;
   // They are for clients; a server ignores them as any type that it does not know.
   const bool client = role_ == Role::kClient;
@@ -20,7 +20,7 @@ EventPtr Connection::on_extension(gsl::span<const uint8_t> payload) {
 }
 
 // RFC 7838 §4. What is wrong with one is no error; of a stream that is not there it says nothing.
-EventPtr Connection::on_altsvc(gsl::span<const uint8_t> payload) {
+EventPtr Engine::on_altsvc(gsl::span<const uint8_t> payload) {
   AltSvc altsvc;
   if (!parse_altsvc(header_, payload, &altsvc)) return nullptr;
   uintptr_t user_data = 0;
@@ -34,7 +34,7 @@ EventPtr Connection::on_altsvc(gsl::span<const uint8_t> payload) {
 }
 
 // RFC 8336 §2.2.
-EventPtr Connection::on_origin(gsl::span<const uint8_t> payload) {
+EventPtr Engine::on_origin(gsl::span<const uint8_t> payload) {
   if (!is_origin_frame_sound(header_, payload)) return nullptr;
   return recycler_.lend(OriginReceived{OriginEntries(payload)});
 }

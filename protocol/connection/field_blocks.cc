@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "protocol/connection/connection.h"
+#include "protocol/connection/engine.h"
 #include "protocol/frame/frame_writer.h"
 #include "protocol/message/cookies.h"
 
@@ -32,7 +32,7 @@ size_t max_block_size(const OutgoingHead& head, bool split_cookies) {
 }  // namespace
 
 // A field block in HEADERS, and CONTINUATION when it does not fit into one frame.
-void Connection::write_field_block(StreamId id, const OutgoingHead& head, bool end_stream) {
+void Engine::write_field_block(StreamId id, const OutgoingHead& head, bool end_stream) {
   size_t bound = max_block_size(head, options_.split_cookies);
   if (bound <= kMinMaxFrameSize && options_.padding == nullptr) {
     // One frame for sure, whatever the peer's maximum: encoded where it is sent from.
@@ -51,7 +51,7 @@ void Connection::write_field_block(StreamId id, const OutgoingHead& head, bool e
   write_headers_frames(id, encode_block(head), end_stream);
 }
 
-void Connection::write_promise(StreamId id, StreamId promised_id, FieldsView fields) {
+void Engine::write_promise(StreamId id, StreamId promised_id, FieldsView fields) {
   // The block, and in front of it the field that a padded frame has between its padding and that.
   constexpr size_t kIdSize = 4;
   uint8_t* const content = scratch(kIdSize + max_block_size(fields, options_.split_cookies));
@@ -73,8 +73,8 @@ void Connection::write_promise(StreamId id, StreamId promised_id, FieldsView fie
 
 // RFC 9113 §6.2, §6.6: HEADERS or PUSH_PROMISE that fit into one frame, with padding. False: there
 // is none to add.
-bool Connection::write_padded_block(FrameType type, uint8_t flags, StreamId id,
-                                    gsl::span<const uint8_t> content) {
+bool Engine::write_padded_block(FrameType type, uint8_t flags, StreamId id,
+                                gsl::span<const uint8_t> content) {
   const size_t max_frame_size = peer_settings_.max_frame_size;
   if (content.size() >= max_frame_size) return false;
   flags |= flags::kEndHeaders;
@@ -93,7 +93,7 @@ bool Connection::write_padded_block(FrameType type, uint8_t flags, StreamId id,
   return true;
 }
 
-uint8_t* Connection::encode(const OutgoingHead& head, uint8_t* out) {
+uint8_t* Engine::encode(const OutgoingHead& head, uint8_t* out) {
   out = encoder_.begin_block(out);
   each_line(head, options_.split_cookies,
             [&](const Field& line) { out = encoder_.add(line, out); });
@@ -101,20 +101,20 @@ uint8_t* Connection::encode(const OutgoingHead& head, uint8_t* out) {
 }
 
 // Memory to write a field block to: valid until the next call.
-uint8_t* Connection::scratch(size_t size) {
+uint8_t* Engine::scratch(size_t size) {
   if (scratch_.size() < size) scratch_.resize(size);
   return scratch_.data();
 }
 
 // In scratch().
-gsl::span<const uint8_t> Connection::encode_block(const OutgoingHead& head) {
+gsl::span<const uint8_t> Engine::encode_block(const OutgoingHead& head) {
   uint8_t* block = scratch(max_block_size(head, options_.split_cookies));
   return {block, encode(head, block)};
 }
 
 // Taken now, sent when the body is out: written without the table, so that what is written in
 // between does not matter.
-void Connection::set_trailers(Stream* stream, FieldsView fields) {
+void Engine::set_trailers(Stream* stream, FieldsView fields) {
   BlockPool::BlockPtr block = blocks_.take(max_block_size(fields, /*split_cookies=*/false));
   uint8_t* end = block->octets();
   for (const Field& field : fields) end = hpack::Encoder::add_stateless(field, end);
@@ -123,7 +123,7 @@ void Connection::set_trailers(Stream* stream, FieldsView fields) {
 }
 
 // Only table size updates may come before them.
-void Connection::write_trailers(Stream* stream) {
+void Engine::write_trailers(Stream* stream) {
   const BlockPool::BlockPtr trailers = stream->body.take_trailers();
   uint8_t* const block = scratch(hpack::Encoder::kMaxBeginSize + trailers->size);
   uint8_t* end = encoder_.begin_block(block);
@@ -131,8 +131,7 @@ void Connection::write_trailers(Stream* stream) {
   write_headers_frames(stream->id, {block, end}, /*end_stream=*/true);
 }
 
-void Connection::write_headers_frames(StreamId id, gsl::span<const uint8_t> block,
-                                      bool end_stream) {
+void Engine::write_headers_frames(StreamId id, gsl::span<const uint8_t> block, bool end_stream) {
   uint8_t flags = end_stream ? flags::kEndStream : 0;
   if (options_.padding != nullptr && write_padded_block(FrameType::kHeaders, flags, id, block)) {
     return;

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/connection/connection.h"
+#include "protocol/connection/engine.h"
 #include "protocol/frame/foreign_protocol.h"
 #include "protocol/frame/frame_writer.h"
 
@@ -11,7 +11,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 
 // What may come next, whatever stream it is on.
-bool Connection::check_frame_order() {
+bool Engine::check_frame_order() {
   static constexpr Rule kSettingsFirst = {"RFC 9113 §3.4", "the peer's first frame is SETTINGS"};
   static constexpr Rule kBlockWhole = {
       "RFC 9113 §6.10",
@@ -51,7 +51,7 @@ bool Connection::check_frame_order() {
   return false;
 }
 
-EventPtr Connection::on_frame(gsl::span<const uint8_t> payload) {
+EventPtr Engine::on_frame(gsl::span<const uint8_t> payload) {
   observe_received(payload);
   switch (header_.type) {
     case FrameType::kHeaders:
@@ -83,7 +83,7 @@ EventPtr Connection::on_frame(gsl::span<const uint8_t> payload) {
 }
 
 // §6.3: deprecated. It is read, so that a malformed one is an error, and ignored.
-void Connection::on_priority(gsl::span<const uint8_t> payload) {
+void Engine::on_priority(gsl::span<const uint8_t> payload) {
   PriorityFields priority;
   ErrorDetail error;
   if (parse_priority(header_, payload, &priority, &error) != FrameFault::kNone) {
@@ -94,7 +94,7 @@ void Connection::on_priority(gsl::span<const uint8_t> payload) {
 }
 
 // §6.4
-void Connection::on_rst_stream(gsl::span<const uint8_t> payload) {
+void Engine::on_rst_stream(gsl::span<const uint8_t> payload) {
   Stream* stream = streams_.find(header_.stream_id);
   // Both have reset it: it does not have to wait for ours to be shown.
   if (stream != nullptr && is_closed(stream->state)) uncount(stream);
@@ -115,7 +115,7 @@ void Connection::on_rst_stream(gsl::span<const uint8_t> payload) {
 }
 
 // §6.5: applied in order, then acknowledged.
-EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
+EventPtr Engine::on_settings(gsl::span<const uint8_t> payload) {
   static constexpr Rule kEntries = {"limits.h settings_per_frame",
                                     "a SETTINGS frame has a bounded number of entries"};
   SettingsEntries entries(payload);
@@ -162,7 +162,7 @@ EventPtr Connection::on_settings(gsl::span<const uint8_t> payload) {
 }
 
 // Returns whether anything has changed.
-bool Connection::apply_peer_setting(const Setting& setting) {
+bool Engine::apply_peer_setting(const Setting& setting) {
   uint32_t* value = peer_settings_.find(setting.id);
   if (value == nullptr || *value == setting.value) return false;
   uint32_t before = *value;
@@ -177,7 +177,7 @@ bool Connection::apply_peer_setting(const Setting& setting) {
 }
 
 // largest_send_delta_ remembers streams that are gone; what counts are those that are there.
-bool Connection::send_windows_in_bounds() {
+bool Engine::send_windows_in_bounds() {
   largest_send_delta_ = 0;
   for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
     if (is_closed(stream->state)) continue;  // only its output is still there
@@ -187,7 +187,7 @@ bool Connection::send_windows_in_bounds() {
 }
 
 // §6.5.3
-EventPtr Connection::on_settings_ack() {
+EventPtr Engine::on_settings_ack() {
   static constexpr Rule kSolicited = {"RFC 9113 §6.5.3",
                                       "a SETTINGS acknowledgement answers a SETTINGS frame"};
   if (settings_in_flight_.empty()) {
@@ -206,7 +206,7 @@ EventPtr Connection::on_settings_ack() {
 }
 
 // §6.7
-EventPtr Connection::on_ping(gsl::span<const uint8_t> payload) {
+EventPtr Engine::on_ping(gsl::span<const uint8_t> payload) {
   uint64_t opaque = load_u64(payload.data());
   if (!header_.has(flags::kAck)) {
     write_ping(opaque, /*ack=*/true);
@@ -238,7 +238,7 @@ EventPtr Connection::on_ping(gsl::span<const uint8_t> payload) {
 
 // §6.8: our streams above the last one that the peer looks at can be tried again elsewhere. So can
 // requests that waited, whatever their ids: after a GOAWAY no more streams are opened.
-EventPtr Connection::on_goaway(gsl::span<const uint8_t> payload) {
+EventPtr Engine::on_goaway(gsl::span<const uint8_t> payload) {
   static constexpr Rule kNotHigher = {"RFC 9113 §6.8",
                                       "a later GOAWAY does not raise the last stream identifier"};
   const StreamId last = load_u31(payload.data());
@@ -268,7 +268,7 @@ EventPtr Connection::on_goaway(gsl::span<const uint8_t> payload) {
 }
 
 // §6.9
-void Connection::on_window_update(gsl::span<const uint8_t> payload) {
+void Engine::on_window_update(gsl::span<const uint8_t> payload) {
   static constexpr Rule kWindowsInBounds = {"RFC 9113 §6.9.1",
                                             "a flow-control window is at most 2^31-1 octets"};
   uint32_t increment;
@@ -297,7 +297,7 @@ void Connection::on_window_update(gsl::span<const uint8_t> payload) {
 // A DATA frame is judged whole, before its first octet is delivered: the connection's window, the
 // stream's state and window, the announced content-length (§6.1, §6.9.1, §8.1.1).
 // `padding` counts the Pad Length field, which has been read.
-void Connection::begin_data(uint32_t padding) {
+void Engine::begin_data(uint32_t padding) {
   static constexpr Rule kConnectionWindow = {"RFC 9113 §6.9.1",
                                              "DATA stays within the connection's window"};
   static constexpr Rule kHeadFirst = {"RFC 9113 §8.1", "a message begins with its head"};
@@ -344,7 +344,7 @@ void Connection::begin_data(uint32_t padding) {
 }
 
 // A piece of the open DATA frame. Null: the application has closed the stream meanwhile.
-EventPtr Connection::deliver_data(gsl::span<const uint8_t> bytes) {
+EventPtr Engine::deliver_data(gsl::span<const uint8_t> bytes) {
   Stream* stream = streams_.find(header_.stream_id);
   if (stream == nullptr || is_closed(stream->state)) {
     data_.deliver = false;
@@ -368,7 +368,7 @@ EventPtr Connection::deliver_data(gsl::span<const uint8_t> bytes) {
 }
 
 // The frame has come in whole: what the application will not give back is given back here.
-void Connection::end_data() {
+void Engine::end_data() {
   credit_.use(data_.connection_credit);
   if (!data_.deliver) return;
   Stream* stream = streams_.find(header_.stream_id);

@@ -5,6 +5,7 @@
 #include "field/field.h"
 #include "memory/recycler.h"
 #include "protocol/connection/connection.h"
+#include "protocol/connection/engine.h"
 #include "protocol/event/event.h"
 
 namespace headrace {
@@ -39,7 +40,7 @@ size_t max_bytes(const Options& options) {
   }
   // Replies, of 17 octets at most but for a bare 431, in blocks of at most 16 KiB; GOAWAY.
   const size_t replies = 64 * size_t{options.limits.queued_replies} + 2 * (16 * 1024 + 1024);
-  return sizeof(Connection) + ledger + cut_frame + events + replies;
+  return sizeof(Connection) + sizeof(Engine) + ledger + cut_frame + events + replies;
 }
 
 HEADRACE_ABI_END

@@ -1,4 +1,4 @@
-#include "protocol/connection/connection.h"
+#include "protocol/connection/engine.h"
 #include "protocol/frame/frame_writer.h"
 #include "protocol/message/cookies.h"
 
@@ -22,7 +22,7 @@ constexpr Rule kListSize = {"limits.h field_list_size",
 
 }  // namespace
 
-EventPtr Connection::on_headers(gsl::span<const uint8_t> payload) {
+EventPtr Engine::on_headers(gsl::span<const uint8_t> payload) {
   static constexpr Rule kClientIds = {"RFC 9113 §5.1.1", "a client uses odd-numbered streams"};
   static constexpr Rule kServerPromises = {
       "RFC 9113 §5.1", "a server answers requests, and opens streams with PUSH_PROMISE only"};
@@ -43,7 +43,7 @@ EventPtr Connection::on_headers(gsl::span<const uint8_t> payload) {
 }
 
 // §6.6. Client role.
-EventPtr Connection::on_push_promise(gsl::span<const uint8_t> payload) {
+EventPtr Engine::on_push_promise(gsl::span<const uint8_t> payload) {
   static constexpr Rule kOnRequest = {
       "RFC 9113 §6.6", "a PUSH_PROMISE comes on a stream that the client has opened"};
   static constexpr Rule kNewId = {
@@ -63,8 +63,8 @@ EventPtr Connection::on_push_promise(gsl::span<const uint8_t> payload) {
   return nullptr;
 }
 
-EventPtr Connection::begin_block(gsl::span<const uint8_t> fragment, StreamId promised_stream_id,
-                                 bool depends_on_itself) {
+EventPtr Engine::begin_block(gsl::span<const uint8_t> fragment, StreamId promised_stream_id,
+                             bool depends_on_itself) {
   block_ = {};
   block_.open = true;
   block_.stream_id = header_.stream_id;
@@ -78,7 +78,7 @@ EventPtr Connection::begin_block(gsl::span<const uint8_t> fragment, StreamId pro
   return nullptr;
 }
 
-EventPtr Connection::on_continuation(gsl::span<const uint8_t> payload) {
+EventPtr Engine::on_continuation(gsl::span<const uint8_t> payload) {
   if (!add_fragment(payload)) return nullptr;
   if (!header_.has(flags::kEndHeaders)) return nullptr;
   return on_field_block(block_bytes_.bytes());
@@ -86,7 +86,7 @@ EventPtr Connection::on_continuation(gsl::span<const uint8_t> payload) {
 
 // A block that is too long, or cut into too many pieces, costs the connection: it has to be decoded
 // to its end to keep the table right, and it never ends.
-bool Connection::add_fragment(gsl::span<const uint8_t> fragment) {
+bool Engine::add_fragment(gsl::span<const uint8_t> fragment) {
   static constexpr Rule kFrames = {"limits.h extra_continuations",
                                    "a field block comes in a bounded number of frames"};
   static constexpr Rule kTinyFrames = {"limits.h tiny_continuations",
@@ -113,7 +113,7 @@ bool Connection::add_fragment(gsl::span<const uint8_t> fragment) {
   return false;
 }
 
-EventPtr Connection::on_field_block(gsl::span<const uint8_t> block) {
+EventPtr Engine::on_field_block(gsl::span<const uint8_t> block) {
   static constexpr Rule kMemory = {"limits.h connection_memory",
                                    "decoded fields fit into the connection's memory budget"};
   block_.open = false;
@@ -151,7 +151,7 @@ EventPtr Connection::on_field_block(gsl::span<const uint8_t> block) {
 }
 
 // The stream has just left the idle state.
-EventPtr Connection::on_request(const LimitHit* too_large) {
+EventPtr Engine::on_request(const LimitHit* too_large) {
   StreamId id = block_.stream_id;
   last_peer_stream_ = id;
   std::optional<Priority> priority;
@@ -214,12 +214,12 @@ EventPtr Connection::on_request(const LimitHit* too_large) {
 }
 
 // §8.2.3: one cookie field of its crumbs. False: there is no memory for that.
-bool Connection::join_crumbs(const RequestHead& request) {
+bool Engine::join_crumbs(const RequestHead& request) {
   return !request.has_crumbs || !options_.join_cookies || join_cookies(&field_storage_);
 }
 
 // The final response, or an interim one.
-EventPtr Connection::on_response(Stream* stream, const LimitHit* too_large) {
+EventPtr Engine::on_response(Stream* stream, const LimitHit* too_large) {
   static constexpr Rule kInterimEnds = {"RFC 9113 §8.1",
                                         "an interim response does not end its stream"};
   static constexpr Rule kInterimCount = {"limits.h informational_responses",
@@ -275,7 +275,7 @@ EventPtr Connection::on_response(Stream* stream, const LimitHit* too_large) {
 
 // RFC 9113 §8.4. The stream that it came on may be one that we have reset: the promise was in
 // flight then, and is declined.
-EventPtr Connection::on_promise(const LimitHit* too_large) {
+EventPtr Engine::on_promise(const LimitHit* too_large) {
   static constexpr Rule kNotWanted = {"RFC 9113 §8.4", "a push that is not wanted is declined"};
   Stream* on = streams_.find(block_.stream_id);
   const StreamState before = state_of(block_.stream_id, on);
@@ -333,7 +333,7 @@ EventPtr Connection::on_promise(const LimitHit* too_large) {
       PushPromiseReceived{on->id, on->user_data, id, FieldSection(field_storage_)});
 }
 
-EventPtr Connection::on_trailers(Stream* stream, const LimitHit* too_large) {
+EventPtr Engine::on_trailers(Stream* stream, const LimitHit* too_large) {
   static constexpr Rule kEndStream = {"RFC 9113 §8.1", "a trailer section ends its stream"};
   if (!stream->announced) {  // the rest of a request that was answered 431
     if (block_.end_stream) end_of_message(stream);
@@ -368,7 +368,7 @@ EventPtr Connection::on_trailers(Stream* stream, const LimitHit* too_large) {
 }
 
 // The peer's END_STREAM has been accepted.
-void Connection::end_of_message(Stream* stream) {
+void Engine::end_of_message(Stream* stream) {
   Transition end = on_receive(stream->state, StreamInput::kEndStream);
   stream->state = end.next;
   credit_.stop(&stream->credit);
@@ -377,7 +377,7 @@ void Connection::end_of_message(Stream* stream) {
 
 // RFC 6585 §5: the request's fields were too large to be looked at. The application never hears of
 // it.
-void Connection::refuse_too_large(Stream* stream, const LimitHit& reached) {
+void Engine::refuse_too_large(Stream* stream, const LimitHit& reached) {
   ++statistics_.requests_too_large;
   StreamError refused =
       frame_error(ErrorCode::kNoError, kListSize, reached.observed, reached.bound);

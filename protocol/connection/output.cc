@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include "memory/contract.h"
-#include "protocol/connection/connection.h"
+#include "protocol/connection/engine.h"
 #include "protocol/frame/frame_writer.h"
 
 // What goes out, and when. DATA is cut when output is asked for, so replies go first and flow
@@ -30,8 +30,7 @@ FrameHeader data_header(StreamId id, size_t size, bool end_stream) {
 
 }  // namespace
 
-gsl::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {
-  const EntryGuard::Entry entry(guard_, "Connection::pending_output()");
+gsl::span<const ConstBuffer> Engine::pending_output(size_t max_bytes) {
   for (;;) {
     write_due_credit();
     open_waiting(max_bytes);
@@ -51,18 +50,14 @@ gsl::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {
   }
 }
 
-void Connection::sent(size_t size, TimePoint now) {
-  const EntryGuard::Entry entry(guard_, "Connection::sent()");
+void Engine::sent(size_t size, TimePoint now) {
   now_ = now;
   note_sent(size, /*exact=*/true);
 }
 
-void Connection::sent(size_t size) {
-  const EntryGuard::Entry entry(guard_, "Connection::sent()");
-  note_sent(size, /*exact=*/false);
-}
+void Engine::sent(size_t size) { note_sent(size, /*exact=*/false); }
 
-void Connection::note_sent(size_t size, bool exact) {
+void Engine::note_sent(size_t size, bool exact) {
   output_.sent(size);
   replies_.sent(output_.sent_offset());
   if (backlog_full_) check_backlog();
@@ -76,7 +71,7 @@ void Connection::note_sent(size_t size, bool exact) {
 }
 
 // Their requests are still open.
-void Connection::note_sent_responses() {
+void Engine::note_sent_responses() {
   while (!leaving_.empty() && leaving_.front()->end_offset <= output_.sent_offset()) {
     Stream* stream = leaving_.front();
     leaving_.remove(stream);
@@ -85,14 +80,13 @@ void Connection::note_sent_responses() {
   }
 }
 
-void Connection::released(size_t size) {
-  const EntryGuard::Entry entry(guard_, "Connection::released()");
+void Engine::released(size_t size) {
   HEADRACE_EXPECTS(options_.explicit_release, "Connection::released()",
                    "only with Options::explicit_release", {"size", size});
   release_output(size);
 }
 
-void Connection::release_output(size_t size) {
+void Engine::release_output(size_t size) {
   output_.released(size, [this](Stream* stream, size_t released) {
     if (stream->body.release(released)) return;
     note_release(stream);
@@ -102,28 +96,24 @@ void Connection::release_output(size_t size) {
 }
 
 // A body's bytes are the application's again when all are cut and none is held by the output.
-void Connection::note_release(Stream* stream) {
+void Engine::note_release(Stream* stream) {
   if (!stream->body.owes_release() || stream->body.held() || !stream->body.ready().empty()) return;
   stream->released_event_due = true;
   notify(stream);
 }
 
-bool Connection::wants_output() const {
-  const EntryGuard::Entry entry(guard_, "Connection::wants_output()");
-  return output_waits();
-}
+bool Engine::wants_output() const { return output_waits(); }
 
-bool Connection::output_waits() const {
+bool Engine::output_waits() const {
   return output_.unsent() > 0 || can_cut_data() || can_open_waiting() || credit_is_due();
 }
 
-bool Connection::can_cut_data() const {
+bool Engine::can_cut_data() const {
   return phase_ == Phase::kOpen && send_queue_.next() != nullptr &&
          send_window_.available(kInitialWindow) > 0;
 }
 
-Blocked Connection::why_blocked(StreamId stream_id) const {
-  const EntryGuard::Entry entry(guard_, "Connection::why_blocked()");
+Blocked Engine::why_blocked(StreamId stream_id) const {
   const Stream* stream = streams_.find(stream_id);
   if (stream == nullptr || is_closed(stream->state)) return Blocked::kNothing;
   if (stream->held_head.there()) {
@@ -144,12 +134,9 @@ Blocked Connection::why_blocked(StreamId stream_id) const {
   return send_queue_.next() == stream ? Blocked::kOutput : Blocked::kScheduler;
 }
 
-bool Connection::should_close() const {
-  const EntryGuard::Entry entry(guard_, "Connection::should_close()");
-  return phase_ == Phase::kGone && output_.unsent() == 0;
-}
+bool Engine::should_close() const { return phase_ == Phase::kGone && output_.unsent() == 0; }
 
-void Connection::count_reply() {
+void Engine::count_reply() {
   replies_.add(output_.end_offset());
   if (replies_.full()) {
     hit({Limit::kQueuedReplies, options_.limits.queued_replies, replies_.waiting()});
@@ -158,13 +145,13 @@ void Connection::count_reply() {
 
 // What waits behind the last DATA. What is in front of it was bounded when that was cut: by what
 // the application asked for.
-size_t Connection::backlog() const {
+size_t Engine::backlog() const {
   return static_cast<size_t>(output_.end_offset() -
                              std::max(output_.sent_offset(), data_end_offset_));
 }
 
 // A client's requests are its application's own affair.
-void Connection::check_backlog() {
+void Engine::check_backlog() {
   const size_t limit = options_.limits.output_backlog;
   if (role_ == Role::kClient) return;
   if (backlog_full_) {
@@ -176,7 +163,7 @@ void Connection::check_backlog() {
 }
 
 // Everything that goes out passes here: whole frames; the last, DATA, may go on by reference.
-void Connection::queue(const uint8_t* begin, uint8_t* end) {
+void Engine::queue(const uint8_t* begin, uint8_t* end) {
   output_.commit(end);
   while (begin < end) {
     const FrameHeader header = headrace::parse_frame_header(begin);
@@ -192,18 +179,18 @@ void Connection::queue(const uint8_t* begin, uint8_t* end) {
   }
 }
 
-void Connection::write_ping(uint64_t opaque, bool ack) {
+void Engine::write_ping(uint64_t opaque, bool ack) {
   uint8_t* room = output_.reserve(kPingSize);
   queue(room, headrace::write_ping(opaque, ack, room));
 }
 
-void Connection::write_window_update(StreamId stream_id, uint32_t increment) {
+void Engine::write_window_update(StreamId stream_id, uint32_t increment) {
   uint8_t* room = output_.reserve(kWindowUpdateSize);
   queue(room, headrace::write_window_update(stream_id, increment, room));
 }
 
 // The stream has something to send, or its end.
-void Connection::send_end_or_schedule(Stream* stream) {
+void Engine::send_end_or_schedule(Stream* stream) {
   if (!stream->head_sent) return;  // it still waits
   if (!stream->body.drained()) return schedule(stream);
   // Nothing is left that needs a window.
@@ -217,7 +204,7 @@ void Connection::send_end_or_schedule(Stream* stream) {
   finish_sending(stream);
 }
 
-void Connection::schedule(Stream* stream) {
+void Engine::schedule(Stream* stream) {
   if (!stream->head_sent || !stream->body.has_something()) return;
   if (!SendQueue::contains(stream)) watch_stall(stream);
   send_queue_.add(stream);
@@ -228,7 +215,7 @@ void Connection::schedule(Stream* stream) {
 }
 
 // One DATA frame of at most `room` octets, header included. False: not now.
-bool Connection::cut_data(Stream* stream, size_t room) {
+bool Engine::cut_data(Stream* stream, size_t room) {
   int64_t stream_window = stream->send_window.available(peer_settings_.initial_window_size);
   HEADRACE_EXPECTS(stream_window > 0, "Connection::cut_data()", "a ready stream has a window",
                    {"stream_id", stream->id}, {"window", stream_window});
@@ -266,7 +253,7 @@ bool Connection::cut_data(Stream* stream, size_t room) {
 }
 
 // RFC 9113 §6.1: what the application's policy adds to a frame, at most `room` octets.
-size_t Connection::padding_for(const FrameHeader& frame, size_t room) const {
+size_t Engine::padding_for(const FrameHeader& frame, size_t room) const {
   if (options_.padding == nullptr || room == 0) return 0;
   room = std::min(room, kMaxPadding);
   const size_t padding = options_.padding->padding(frame, room);
@@ -276,7 +263,7 @@ size_t Connection::padding_for(const FrameHeader& frame, size_t room) const {
 }
 
 // From bytes that are at hand. Returns the payload's size, padding included.
-size_t Connection::cut_ready(Stream* stream, size_t room) {
+size_t Engine::cut_ready(Stream* stream, size_t room) {
   gsl::span<const uint8_t> ready = stream->body.ready();
   size_t size =
       std::min(options_.padding == nullptr ? room : room_beside_padding(room), ready.size());
@@ -312,7 +299,7 @@ size_t Connection::cut_ready(Stream* stream, size_t room) {
 // From a source. It fills the frame where it is sent from, unless a whole one would need another
 // block while the present one has room: a small frame is moved there, because many sources with a
 // little each would otherwise take a block each. Returns the same.
-size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
+size_t Engine::cut_source(Stream* stream, size_t room, bool* failed) {
   room = std::min(room, size_t{kMinMaxFrameSize});
   const bool staged = output_.room() < FrameHeader::kSize + room && output_.room() >= kWorthFilling;
   uint8_t* frame =
@@ -357,26 +344,26 @@ size_t Connection::cut_source(Stream* stream, size_t room, bool* failed) {
   return filled.size + padding;
 }
 
-void Connection::fail_source(Stream* stream) {
+void Engine::fail_source(Stream* stream) {
   static constexpr Rule kSource = {"BodySource", "the application's body source has failed"};
   const StreamError reason{{ErrorCode::kInternalError, &kSource, FrameType::kData, {}, stream->id}};
   reset_and_close(stream, reason, Counted::kNo);
 }
 
 // The last frame of the message has been queued. The stream changes its state when it is shown.
-void Connection::finish_sending(Stream* stream) {
+void Engine::finish_sending(Stream* stream) {
   stream->sending_ended = true;
   watch_end(stream);
 }
 
-void Connection::watch_end(Stream* stream) {
+void Engine::watch_end(Stream* stream) {
   if (StreamList<&Stream::ending>::contains(stream)) ending_.remove(stream);
   stream->end_offset = output_.end_offset();
   ending_.push_back(stream);
 }
 
 // Our last frame of this stream is on its way: END_STREAM, or RST_STREAM.
-void Connection::on_shown(Stream* stream) {
+void Engine::on_shown(Stream* stream) {
   ending_.remove(stream);
   if (is_closed(stream->state)) {
     uncount(stream);

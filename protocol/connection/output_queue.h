@@ -8,17 +8,12 @@
 
 #include "memory/abi.h"
 #include "memory/contract.h"
+#include "protocol/connection/const_buffer.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
 struct Stream;
-
-// A run of bytes to send; its members and their order are those of POSIX's iovec.
-struct ConstBuffer {
-  const uint8_t* data;
-  size_t size;
-};
 
 // The bytes on their way out, in order: runs of the queue's own memory (frame headers, control
 // frames, small bodies, all coalesced) and bodies by reference. Nothing that was queued moves until

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/connection/connection.h"
+#include "protocol/connection/engine.h"
 #include "protocol/frame/frame_writer.h"
 
 // RFC 9218: which response its client wants first. What follows from it is the scheduler's affair.
@@ -30,27 +30,27 @@ std::optional<PriorityParameters> read_priority(FieldsView fields) {
 
 // A client that has never spoken of priorities does not know them, and expects its streams to be
 // served alike. A tunnel has no end to wait for, so what comes behind it does not (§10, §11).
-Priority Connection::default_priority(const Stream* stream) const {
+Priority Engine::default_priority(const Stream* stream) const {
   Priority priority;
   priority.incremental = !peer_prioritizes_ || stream->request.is_connect;
   return priority;
 }
 
 // The peer knows priorities: what it has left out has the RFC's defaults, of earlier streams too.
-void Connection::note_priority_signal() {
+void Engine::note_priority_signal() {
   if (std::exchange(peer_prioritizes_, true)) return;
   for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
     if (!stream->priority_given) send_queue_.set_priority(stream, default_priority(stream));
   }
 }
 
-void Connection::give_priority(Stream* stream, const Priority& priority) {
+void Engine::give_priority(Stream* stream, const Priority& priority) {
   stream->priority_given = true;
   send_queue_.set_priority(stream, priority);
 }
 
 // A request has come in. A PRIORITY_UPDATE that came before it is the later word of the two (§7).
-void Connection::prioritize_request(Stream* stream, const std::optional<Priority>& update) {
+void Engine::prioritize_request(Stream* stream, const std::optional<Priority>& update) {
   stream->priority = default_priority(stream);
   std::optional<PriorityParameters> field;
   if (stream->request.has_priority) {
@@ -63,14 +63,14 @@ void Connection::prioritize_request(Stream* stream, const std::optional<Priority
 
 // A response of ours: what it names counts more than what the request said (§8). Or a request of
 // ours, whose body goes by what is asked for the response (§9).
-void Connection::merge_own_priority(Stream* stream, FieldsView fields) {
+void Engine::merge_own_priority(Stream* stream, FieldsView fields) {
   if (const auto field = read_priority(fields)) {
     give_priority(stream, field->merged_into(stream->priority));
   }
 }
 
 // §7.1. Server role.
-EventPtr Connection::on_priority_update(gsl::span<const uint8_t> payload) {
+EventPtr Engine::on_priority_update(gsl::span<const uint8_t> payload) {
   static constexpr Rule kPromised = {
       "RFC 9218 §7.1", "a PRIORITY_UPDATE for a pushed stream follows its PUSH_PROMISE"};
   PriorityUpdate update;
@@ -108,7 +108,7 @@ EventPtr Connection::on_priority_update(gsl::span<const uint8_t> payload) {
 }
 
 // §7.1: it waits for its request.
-void Connection::prioritize_idle(StreamId id, const Priority& priority) {
+void Engine::prioritize_idle(StreamId id, const Priority& priority) {
   static constexpr Rule kCount = {
       "RFC 9218 §7.1",
       "prioritized idle streams and open ones are together no more than MAX_CONCURRENT_STREAMS"};
@@ -133,7 +133,7 @@ void Connection::prioritize_idle(StreamId id, const Priority& priority) {
 
 // Honest clients change a priority once or twice. What is beyond the bound may still be of use, on
 // a stream that lasts: at a rate. False: there were too many, and the connection has failed.
-bool Connection::spend_priority_update(uint8_t* updates) {
+bool Engine::spend_priority_update(uint8_t* updates) {
   if (*updates >= options_.limits.priority_updates_per_stream) return spend_useless_frame();
   ++*updates;
   return true;
@@ -141,13 +141,13 @@ bool Connection::spend_priority_update(uint8_t* updates) {
 
 // The same for PRIORITY, by the connection: browsers send one for each image as they lay out a
 // page, and many come late, when their streams have gone.
-void Connection::allow_priorities() {
+void Engine::allow_priorities() {
   const uint64_t of_one = options_.limits.priority_updates_per_stream;
   const uint64_t most = of_one * options_.limits.concurrent_streams;
   free_priorities_ = std::min(free_priorities_ + of_one, most);
 }
 
-void Connection::spend_priority() {
+void Engine::spend_priority() {
   if (free_priorities_ == 0) {
     spend_useless_frame();
   } else {
@@ -155,8 +155,7 @@ void Connection::spend_priority() {
   }
 }
 
-SubmitResult Connection::update_priority(StreamId stream_id, const Priority& priority) {
-  const EntryGuard::Entry entry(guard_, "Connection::update_priority()");
+SubmitResult Engine::update_priority(StreamId stream_id, const Priority& priority) {
   static constexpr Rule kUrgency = {"RFC 9218 §4.1", "urgency is 0 to 7"};
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
@@ -174,15 +173,14 @@ SubmitResult Connection::update_priority(StreamId stream_id, const Priority& pri
   return {};
 }
 
-Priority Connection::priority(StreamId stream_id) const {
-  const EntryGuard::Entry entry(guard_, "Connection::priority()");
+Priority Engine::priority(StreamId stream_id) const {
   const Stream* stream = streams_.find(stream_id);
   return stream == nullptr ? Priority{} : stream->priority;
 }
 
 // §2.1.1: a server that has not said that it leaves the priorities of RFC 7540 alone is unlikely to
 // know these.
-void Connection::write_priority_update(Stream* stream) {
+void Engine::write_priority_update(Stream* stream) {
   stream->priority_update_due = false;
   if (settings_received_ && peer_settings_.no_rfc7540_priorities == 0) return;
   char text[kMaxPriorityField];

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "protocol/connection/connection.h"
+#include "protocol/connection/engine.h"
 #include "protocol/frame/client_preface.h"
 #include "protocol/frame/foreign_protocol.h"
 
@@ -12,7 +12,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-bool Connection::parse(EventPtr* event) {
+bool Engine::parse(EventPtr* event) {
   // Enough is waiting to be sent: the rest of the input is kept until half of it is out. When the
   // input has ended there is no more than what is kept, and nobody may take the output any more.
   if (holds_input() && !input_ended_) return false;
@@ -48,7 +48,7 @@ bool Connection::parse(EventPtr* event) {
   return false;
 }
 
-bool Connection::parse_preface() {
+bool Engine::parse_preface() {
   static constexpr Rule kPreface = {"RFC 9113 §3.4",
                                     "a client begins with the 24 octets of the connection preface"};
   if (input_.empty()) return false;
@@ -70,7 +70,7 @@ bool Connection::parse_preface() {
   return true;
 }
 
-bool Connection::parse_frame_header() {
+bool Engine::parse_frame_header() {
   if (octets_of_step_ == 0 && input_.size() >= FrameHeader::kSize) [[likely]] {
     header_ = headrace::parse_frame_header(input_.data());
     input_.consume(FrameHeader::kSize);
@@ -90,7 +90,7 @@ bool Connection::parse_frame_header() {
 
 // Everything that the 9 octets decide, before any payload is waited for. False: there is no payload
 // to look at as a whole; what to do next is in parsing_.
-bool Connection::begin_frame() {
+bool Engine::begin_frame() {
   ++statistics_.frames_received;
   // (What the answer to a PING is worth depends on who asked.)
   if (header_.type != FrameType::kPing || !header_.has(flags::kAck)) deadlines_.used(now_);
@@ -126,7 +126,7 @@ bool Connection::begin_frame() {
   return true;
 }
 
-bool Connection::parse_payload(EventPtr* event) {
+bool Engine::parse_payload(EventPtr* event) {
   size_t size = std::min<size_t>(input_.size(), header_.length - payload_.size());
   if (!payload_.append({input_.data(), size})) return false;  // it has no budget to go beyond
   input_.consume(size);
@@ -136,7 +136,7 @@ bool Connection::parse_payload(EventPtr* event) {
   return true;
 }
 
-bool Connection::skip_payload() {
+bool Engine::skip_payload() {
   size_t size = std::min<size_t>(input_.size(), header_.length);
   input_.consume(size);
   header_.length -= static_cast<uint32_t>(size);
@@ -145,7 +145,7 @@ bool Connection::skip_payload() {
   return true;
 }
 
-bool Connection::parse_pad_length() {
+bool Engine::parse_pad_length() {
   if (input_.empty()) return false;
   uint8_t padding = *input_.data();
   input_.consume(1);
@@ -158,7 +158,7 @@ bool Connection::parse_pad_length() {
   return true;
 }
 
-bool Connection::parse_data(EventPtr* event) {
+bool Engine::parse_data(EventPtr* event) {
   if (data_.data > 0 || data_.bare_end) {
     const auto size = static_cast<uint32_t>(std::min<size_t>(input_.size(), data_.data));
     if (size == 0 && !data_.bare_end) return false;

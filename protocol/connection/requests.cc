@@ -1,6 +1,6 @@
 #include <utility>
 
-#include "protocol/connection/connection.h"
+#include "protocol/connection/engine.h"
 
 // Streams of our own: requests, which wait above the peer's limit of streams, and server push.
 
@@ -13,8 +13,7 @@ constexpr Rule kPeerListSize = {"RFC 9113 §10.5.1",
 
 }  // namespace
 
-RequestResult Connection::submit_request(FieldsView fields, Body body, uintptr_t user_data) {
-  const EntryGuard::Entry entry(guard_, "Connection::submit_request()");
+RequestResult Engine::submit_request(FieldsView fields, Body&& body, uintptr_t user_data) {
   if (role_ != Role::kClient) return {SubmitError::kWrongRole};
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
   if (going_away_.under_way()) return {SubmitError::kGoingAway};
@@ -41,8 +40,7 @@ RequestResult Connection::submit_request(FieldsView fields, Body body, uintptr_t
   return {SubmitError::kNone, nullptr, id};
 }
 
-RequestResult Connection::submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data) {
-  const EntryGuard::Entry entry(guard_, "Connection::submit_push()");
+RequestResult Engine::submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data) {
   if (role_ != Role::kServer) return {SubmitError::kWrongRole};
   SubmitError error;
   Stream* on = find_for_command(stream_id, &error);
@@ -74,12 +72,12 @@ RequestResult Connection::submit_push(StreamId stream_id, FieldsView fields, uin
   return {SubmitError::kNone, nullptr, stream->id};
 }
 
-uint32_t Connection::own_streams_limit() const {
+uint32_t Engine::own_streams_limit() const {
   return settings_received_ ? peer_settings_.max_concurrent_streams
                             : options_.assumed_concurrent_streams;
 }
 
-Stream* Connection::create_own_stream(const RequestHead& request, uintptr_t user_data) {
+Stream* Engine::create_own_stream(const RequestHead& request, uintptr_t user_data) {
   Stream* stream = streams_.create(next_own_stream_);
   if (stream == nullptr) return nullptr;
   next_own_stream_ += 2;
@@ -93,19 +91,19 @@ Stream* Connection::create_own_stream(const RequestHead& request, uintptr_t user
 }
 
 // The request goes out: from now on the stream is open.
-void Connection::open_request(Stream* stream, FieldsView fields) {
+void Engine::open_request(Stream* stream, FieldsView fields) {
   stream->counted = true;
   ++own_streams_;
   start_message(stream, fields, /*bodiless=*/false);
   if (stream->priority_update_due) write_priority_update(stream);
 }
 
-bool Connection::can_open_waiting() const {
+bool Engine::can_open_waiting() const {
   return phase_ == Phase::kOpen && !waiting_.empty() &&
          (role_ == Role::kServer || own_streams_ < own_streams_limit());
 }
 
-void Connection::open_waiting(size_t max_bytes) {
+void Engine::open_waiting(size_t max_bytes) {
   while (can_open_waiting() && output_.unsent() < max_bytes) {
     Stream* stream = static_cast<Stream*>(waiting_.front());
     const HeldFields head = stop_waiting(stream);
@@ -117,7 +115,7 @@ void Connection::open_waiting(size_t max_bytes) {
   }
 }
 
-HeldFields Connection::stop_waiting(Stream* stream) {
+HeldFields Engine::stop_waiting(Stream* stream) {
   waiting_.remove(stream);
   if (role_ == Role::kClient) --waiting_requests_;
   return std::move(stream->held_head);

@@ -1,7 +1,7 @@
 #include <limits>
 #include <optional>
 
-#include "protocol/connection/connection.h"
+#include "protocol/connection/engine.h"
 #include "protocol/frame/frame_writer.h"
 #include "protocol/message/cookies.h"
 
@@ -25,7 +25,7 @@ constexpr Rule kInterimStatus = {"RFC 9110 §15.2",
 
 // What we send is checked by the rules of what we receive; `rule` only with
 // Options::validate_outbound, `head` always.
-const Rule* Connection::check_fields(FieldsView fields, const Body& body, RequestHead* head) const {
+const Rule* Engine::check_fields(FieldsView fields, const Body& body, RequestHead* head) const {
   const bool connect_protocol = peer_settings_.enable_connect_protocol != 0;
   if (!options_.validate_outbound) {
     read_outbound_request(fields, head);
@@ -38,7 +38,7 @@ const Rule* Connection::check_fields(FieldsView fields, const Body& body, Reques
   return !size || content.allows(*size, /*end=*/true) ? nullptr : &kContentLengthKept;
 }
 
-const Rule* Connection::check_fields(const OutgoingHead& outgoing, ResponseHead* head) const {
+const Rule* Engine::check_fields(const OutgoingHead& outgoing, ResponseHead* head) const {
   if (options_.validate_outbound) {
     if (outgoing.broken() != nullptr) return outgoing.broken();
     const Rule* rule = check_outbound_response(outgoing.fields(), head, outgoing.left_out());
@@ -51,7 +51,7 @@ const Rule* Connection::check_fields(const OutgoingHead& outgoing, ResponseHead*
   return nullptr;
 }
 
-ResponseFacts Connection::facts_of(const Stream* stream) const {
+ResponseFacts Engine::facts_of(const Stream* stream) const {
   ResponseFacts facts;
   facts.is_head = stream->request.is_head;
   facts.is_connect = stream->request.is_connect;
@@ -59,8 +59,8 @@ ResponseFacts Connection::facts_of(const Stream* stream) const {
   return facts;
 }
 
-OutgoingHead Connection::outgoing_head(const Stream* stream, FieldsView fields,
-                                       const Body& body) const {
+OutgoingHead Engine::outgoing_head(const Stream* stream, FieldsView fields,
+                                   const Body& body) const {
   if (!options_.complete_heads) return OutgoingHead(fields);
   ResponseFacts facts = facts_of(stream);
   facts.body = body.bytes();
@@ -69,14 +69,14 @@ OutgoingHead Connection::outgoing_head(const Stream* stream, FieldsView fields,
 }
 
 // A body that comes by and by may be here, or its end, before the head has to go.
-bool Connection::waits_for_body(const Stream* stream, FieldsView fields, const Body& body) const {
+bool Engine::waits_for_body(const Stream* stream, FieldsView fields, const Body& body) const {
   return options_.complete_heads && !body.size() &&
          OutgoingHead::depends_on_body(fields, facts_of(stream));
 }
 
 // RFC 9113 §6.5.2: the peer has said which requests it takes. (An answer is sent all the same: the
 // limit is advice, and nobody can ask again with less.)
-bool Connection::exceeds_peer_limit(FieldsView fields) const {
+bool Engine::exceeds_peer_limit(FieldsView fields) const {
   const uint32_t limit = peer_settings_.max_header_list_size;
   if (limit == SettingValues::kUnlimited) return false;
   size_t size = 0;
@@ -85,7 +85,7 @@ bool Connection::exceeds_peer_limit(FieldsView fields) const {
   return size > limit;
 }
 
-Stream* Connection::find_for_command(StreamId id, SubmitError* error) {
+Stream* Engine::find_for_command(StreamId id, SubmitError* error) {
   AliveMark::check_id(id);
   *error = SubmitError::kNone;
   if (phase_ != Phase::kOpen) {
@@ -100,7 +100,7 @@ Stream* Connection::find_for_command(StreamId id, SubmitError* error) {
 }
 
 // The one place where a request or a final response begins.
-void Connection::begin_message(Stream* stream, const OutgoingHead& head, bool end_stream) {
+void Engine::begin_message(Stream* stream, const OutgoingHead& head, bool end_stream) {
   stream->state = on_send(stream->state, StreamInput::kHeaders).next;
   stream->head_sent = true;
   write_field_block(stream->id, head, end_stream);
@@ -108,7 +108,7 @@ void Connection::begin_message(Stream* stream, const OutgoingHead& head, bool en
 }
 
 // Writes the head of a message whose body is set: END_STREAM rides on it when nothing follows.
-void Connection::start_message(Stream* stream, const OutgoingHead& head, bool bodiless) {
+void Engine::start_message(Stream* stream, const OutgoingHead& head, bool bodiless) {
   const bool end_stream = bodiless || (stream->body.drained() && !stream->body.has_trailers());
   begin_message(stream, head, end_stream);
   if (!end_stream) return send_end_or_schedule(stream);
@@ -118,8 +118,7 @@ void Connection::start_message(Stream* stream, const OutgoingHead& head, bool bo
   finish_sending(stream);
 }
 
-SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, Body body) {
-  const EntryGuard::Entry entry(guard_, "Connection::submit_response()");
+SubmitResult Engine::submit_response(StreamId stream_id, FieldsView fields, Body&& body) {
   if (role_ != Role::kServer) return {SubmitError::kWrongRole};
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
@@ -157,7 +156,7 @@ SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, 
 }
 
 // The head has to go now: what is here of the body decides what it says.
-void Connection::open_response(Stream* stream, FieldsView fields) {
+void Engine::open_response(Stream* stream, FieldsView fields) {
   const bool was_asked = stream->body.source() != nullptr;
   if (was_asked) {
     if (stream->body.prefetch(kFirstOctets, &blocks_).failed) return fail_source(stream);
@@ -173,8 +172,7 @@ void Connection::open_response(Stream* stream, FieldsView fields) {
   start_message(stream, OutgoingHead::complete(fields, facts), /*bodiless=*/false);
 }
 
-SubmitResult Connection::submit_informational(StreamId stream_id, FieldsView fields) {
-  const EntryGuard::Entry entry(guard_, "Connection::submit_informational()");
+SubmitResult Engine::submit_informational(StreamId stream_id, FieldsView fields) {
   if (role_ != Role::kServer) return {SubmitError::kWrongRole};
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
@@ -191,8 +189,7 @@ SubmitResult Connection::submit_informational(StreamId stream_id, FieldsView fie
   return {};
 }
 
-SendResult Connection::send_data(StreamId stream_id, ByteView bytes, bool end_stream) {
-  const EntryGuard::Entry entry(guard_, "Connection::send_data()");
+SendResult Engine::send_data(StreamId stream_id, gsl::span<const uint8_t> bytes, bool end_stream) {
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
@@ -209,7 +206,7 @@ SendResult Connection::send_data(StreamId stream_id, ByteView bytes, bool end_st
 
 // The application has given the last octet of a Body::stream(). False: they were too few, and the
 // stream has been reset.
-bool Connection::end_content(Stream* stream) {
+bool Engine::end_content(Stream* stream) {
   if (!stream->content_sent.allows(0, /*end=*/true)) {
     fail_content(stream, 0);
     return false;
@@ -221,7 +218,7 @@ bool Connection::end_content(Stream* stream) {
 // RFC 9113 §8.1.1: with `more` octets, which are not sent, or without any further, the message
 // would not have the content-length that its head announced. A peer that trusts END_STREAM alone
 // would take it for whole, so the stream does not end with one.
-void Connection::fail_content(Stream* stream, uint64_t more) {
+void Engine::fail_content(Stream* stream, uint64_t more) {
   const ContentLength& content = stream->content_sent;
   const StreamError reason{{ErrorCode::kInternalError,
                             &kContentLengthKept,
@@ -233,8 +230,7 @@ void Connection::fail_content(Stream* stream, uint64_t more) {
   reset_and_close(stream, reason, Counted::kNo);
 }
 
-SubmitResult Connection::send_trailers(StreamId stream_id, FieldsView fields) {
-  const EntryGuard::Entry entry(guard_, "Connection::send_trailers()");
+SubmitResult Engine::send_trailers(StreamId stream_id, FieldsView fields) {
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
@@ -260,8 +256,7 @@ SubmitResult Connection::send_trailers(StreamId stream_id, FieldsView fields) {
   return {};
 }
 
-SubmitResult Connection::resume(StreamId stream_id) {
-  const EntryGuard::Entry entry(guard_, "Connection::resume()");
+SubmitResult Engine::resume(StreamId stream_id) {
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
@@ -271,8 +266,7 @@ SubmitResult Connection::resume(StreamId stream_id) {
   return {};
 }
 
-SubmitResult Connection::reset_stream(StreamId stream_id, ErrorCode code) {
-  const EntryGuard::Entry entry(guard_, "Connection::reset_stream()");
+SubmitResult Engine::reset_stream(StreamId stream_id, ErrorCode code) {
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
@@ -284,8 +278,7 @@ SubmitResult Connection::reset_stream(StreamId stream_id, ErrorCode code) {
   return {};
 }
 
-SubmitResult Connection::set_user_data(StreamId stream_id, uintptr_t user_data) {
-  const EntryGuard::Entry entry(guard_, "Connection::set_user_data()");
+SubmitResult Engine::set_user_data(StreamId stream_id, uintptr_t user_data) {
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};

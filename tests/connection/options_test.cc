@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "protocol/connection/connection.h"
+#include "protocol/stream/flow_window.h"
 #include "tests/connection/connection_pair.h"
 #include "tests/reference/frames.h"
 

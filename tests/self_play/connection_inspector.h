@@ -5,6 +5,7 @@
 
 #include "memory/abi.h"
 #include "protocol/connection/connection.h"
+#include "protocol/connection/engine.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -20,26 +21,26 @@ class ConnectionInspector {
     bool receiving = false;
   };
 
-  explicit ConnectionInspector(const Connection* connection) : connection_(*connection) {}
+  explicit ConnectionInspector(const Connection* connection) : engine_(*connection->engine_) {}
 
   // Frames are read; commands on streams are taken.
-  bool is_open() const { return connection_.phase_ == Connection::Phase::kOpen; }
-  size_t live_streams() const { return connection_.streams_.size(); }
+  bool is_open() const { return engine_.phase_ == Engine::Phase::kOpen; }
+  size_t live_streams() const { return engine_.streams_.size(); }
   bool is_live(StreamId id) const {
-    const Stream* stream = connection_.streams_.find(id);
+    const Stream* stream = engine_.streams_.find(id);
     return stream != nullptr && !is_closed(stream->state);
   }
 
   Windows windows() const {
-    const Credit& credit = connection_.credit_;
-    return {connection_.send_window_.available(kInitialWindow), credit.window(), credit.full(),
+    const Credit& credit = engine_.credit_;
+    return {engine_.send_window_.available(kInitialWindow), credit.window(), credit.full(),
             credit.waiting(), true};
   }
   // Of a live stream.
   Windows windows(StreamId id) const {
-    const Stream* stream = connection_.streams_.find(id);
-    const int64_t base = connection_.own_settings_.initial_window_size;
-    return {stream->send_window.available(connection_.peer_settings_.initial_window_size),
+    const Stream* stream = engine_.streams_.find(id);
+    const int64_t base = engine_.own_settings_.initial_window_size;
+    return {stream->send_window.available(engine_.peer_settings_.initial_window_size),
             stream->credit.window(base), stream->credit.full(base), stream->credit.waiting(),
             stream->state == StreamState::kOpen || stream->state == StreamState::kHalfClosedLocal ||
                 stream->state == StreamState::kReservedRemote};
@@ -47,27 +48,26 @@ class ConnectionInspector {
 
   // A DATA frame has come in partly, and what it will give back when it is whole.
   bool in_data_frame() const {
-    return connection_.parsing_ == Connection::Parsing::kPadLength ||
-           connection_.parsing_ == Connection::Parsing::kData;
+    return engine_.parsing_ == Engine::Parsing::kPadLength ||
+           engine_.parsing_ == Engine::Parsing::kData;
   }
   // ... its Pad Length field is missing, so that it is not counted yet.
-  bool before_pad_length() const { return connection_.parsing_ == Connection::Parsing::kPadLength; }
+  bool before_pad_length() const { return engine_.parsing_ == Engine::Parsing::kPadLength; }
   uint32_t open_connection_credit() const {
-    return connection_.parsing_ == Connection::Parsing::kData ? connection_.data_.connection_credit
-                                                              : 0;
+    return engine_.parsing_ == Engine::Parsing::kData ? engine_.data_.connection_credit : 0;
   }
   uint32_t open_stream_credit(StreamId id) const {
-    return connection_.parsing_ == Connection::Parsing::kData &&
-                   connection_.header_.stream_id == id && connection_.data_.deliver
-               ? connection_.data_.stream_credit
+    return engine_.parsing_ == Engine::Parsing::kData && engine_.header_.stream_id == id &&
+                   engine_.data_.deliver
+               ? engine_.data_.stream_credit
                : 0;
   }
 
-  const hpack::DynamicTable& encoder_table() const { return connection_.encoder_.table(); }
-  const hpack::DynamicTable& decoder_table() const { return connection_.decoder_.table(); }
+  const hpack::DynamicTable& encoder_table() const { return engine_.encoder_.table(); }
+  const hpack::DynamicTable& decoder_table() const { return engine_.decoder_.table(); }
 
  private:
-  const Connection& connection_;
+  const Engine& engine_;
 };
 
 HEADRACE_ABI_END

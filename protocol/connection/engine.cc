@@ -1,0 +1,307 @@
+#include "protocol/connection/engine.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+#include <utility>
+
+#include "memory/contract.h"
+#include "protocol/frame/client_preface.h"
+#include "protocol/frame/frame_writer.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+
+namespace {
+
+// That a stream of the peer's can have: odd of a client's, even of a server's (§5.1.1).
+StreamId highest_peer_stream(Role role) {
+  return role == Role::kServer ? kMaxStreamId : kMaxStreamId - 1;
+}
+
+StreamId first_own_stream(Role role, const Options& options) {
+  if (options.first_stream_id != 0) return options.first_stream_id;
+  return role == Role::kClient ? 1 : 2;
+}
+
+// Between two field sections as much is kept as one with the limit's fields needs, of the usual
+// sizes.
+size_t kept_fields(Role role, const Limits& limits) {
+  const uint32_t fields =
+      role == Role::kServer ? limits.fields_per_request : limits.fields_per_response;
+  return std::max(FieldStorage::kKeptFields, std::bit_ceil(size_t{fields}));
+}
+size_t kept_text(const Limits& limits) {
+  return std::max(FieldStorage::kKeptArena, std::bit_ceil(size_t{limits.field_list_size}) / 4);
+}
+
+}  // namespace
+
+Engine::Engine(Role role, const Options& options, TimePoint now)
+    : role_(role),
+      options_(options),
+      now_(now),
+      ledger_(options.limits.connection_memory),
+      own_memory_(std::numeric_limits<size_t>::max()),
+      // Apart from the budget, so that what is refused does not depend on how the input is cut.
+      frame_memory_(std::numeric_limits<size_t>::max()),
+      recycler_(options.allocation),
+      input_(&ledger_),
+      payload_(&frame_memory_),
+      block_bytes_(&ledger_),
+      decoder_(&ledger_),
+      // In the steady state nothing is allocated for a field section of the largest size.
+      field_storage_(&ledger_, kept_fields(role, options.limits), kept_text(options.limits)),
+      encoder_(&ledger_),
+      field_list_size_(options.limits.field_list_size),
+      announced_max_streams_(options.limits.concurrent_streams),
+      // A client's streams are its application's affair.
+      streams_(role == Role::kClient ? &own_memory_ : &ledger_),
+      closed_peer_streams_(&ledger_, options.limits.remembered_streams),
+      closed_own_streams_(&ledger_, options.limits.remembered_streams),
+      next_own_stream_(first_own_stream(role, options)),
+      send_queue_(options.scheduler, options.custom_scheduler),
+      idle_priorities_(&ledger_),
+      credit_({options.window_policy, options.connection_window_size, options.max_window_size,
+               options.automatic_credit}),
+      replies_(options.limits.queued_replies),
+      resets_(options.limits.reset_burst, options.limits.resets_per_second, now),
+      useless_frames_(options.limits.useless_burst, options.limits.useless_per_second, now),
+      going_away_(highest_peer_stream(role)),
+      deadlines_(options_.limits, options.seed, now),
+      data_left_at_(now) {
+  const Rule* const broken = options.check(role);
+  HEADRACE_EXPECTS(broken == nullptr, "Connection::Connection()",
+                   "the options are legal (Options::check())", {"rule", broken->text});
+  // The client speaks first, in 24 octets of its own (RFC 9113 §3.4).
+  if (role_ == Role::kClient) parsing_ = Parsing::kFrameHeader;
+  write_preface();
+  if (role_ == Role::kClient) deadlines_.ask(Deadline::kPreface, output_.end_offset(), now);
+  // Only a WINDOW_UPDATE changes the connection's window (§6.9.2).
+  if (uint32_t increment = credit_.take_initial_increment()) write_window_update(0, increment);
+}
+
+// RFC 9113 §3.4: a SETTINGS frame, in the client role behind the 24 octets.
+void Engine::write_preface() {
+  const bool client = role_ == Role::kClient;
+  if (client) {
+    uint8_t* out = output_.reserve(kClientPreface.size());
+    output_.commit(std::copy(kClientPreface.begin(), kClientPreface.end(), out));
+  }
+  if (!options_.settings.empty()) {
+    for (const Setting& setting : options_.settings) {
+      if (setting.id == SettingId::kMaxHeaderListSize) {
+        field_list_size_ = setting.value;
+      }
+    }
+    return send_settings(options_.settings);
+  }
+  const SettingValues initial;
+  Setting settings[8];
+  size_t count = 0;
+  auto announce = [&](SettingId id, uint32_t value, bool differs) {
+    if (differs) settings[count++] = {id, value};
+  };
+  announce(SettingId::kHeaderTableSize, options_.header_table_size,
+           options_.header_table_size != initial.header_table_size);
+  announce(SettingId::kEnablePush, options_.enable_push ? 1 : 0, client);
+  announce(SettingId::kMaxConcurrentStreams, options_.limits.concurrent_streams,
+           !client || options_.enable_push);
+  announce(SettingId::kInitialWindowSize, options_.initial_window_size,
+           options_.initial_window_size != initial.initial_window_size);
+  announce(SettingId::kMaxFrameSize, options_.max_frame_size,
+           options_.max_frame_size != initial.max_frame_size);
+  announce(SettingId::kMaxHeaderListSize, options_.limits.field_list_size,
+           options_.announce_field_list_size);
+  announce(SettingId::kEnableConnectProtocol, 1, !client && options_.enable_connect_protocol);
+  announce(SettingId::kNoRfc7540Priorities, 1, options_.no_rfc7540_priorities);
+  send_settings({settings, count});
+}
+
+// An event that is still held gets its bytes while they are there.
+Engine::~Engine() { recycler_.settle(); }
+
+void Engine::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
+  deadlines_.told(now);
+  statistics_.bytes_received += bytes.size();
+  if (!bytes.empty() || reads_kept_input()) note_input(now);
+  begin(bytes, now);
+}
+
+void Engine::advance(TimePoint now) {
+  now_ = now;
+  deadlines_.told(now);
+  // The peer is not late while we have not read what it sent.
+  if (reads_kept_input()) {
+    note_input(now);
+  } else {
+    check_deadlines();
+  }
+  begin({}, now);
+}
+
+void Engine::end_of_input(TimePoint now) {
+  deadlines_.told(now);
+  input_ended_ = true;
+  begin({}, now);
+}
+
+void Engine::begin(gsl::span<const uint8_t> bytes, TimePoint now) {
+  now_ = now;
+  input_.give(bytes);
+}
+
+EventPtr Engine::step() {
+  recycler_.settle();
+  for (;;) {
+    if (!notify_.empty()) {
+      if (EventPtr event = next_notification()) return event;
+    }
+    if (std::exchange(ids_exhausted_event_due_, false)) {
+      return recycler_.lend(StreamIdsExhausted{});
+    }
+    if (phase_ != Phase::kOpen) return next_closing_event();
+    // At once, whatever input there is: more of it could as well come later.
+    if (going_away_.is_final() && streams_.size() == 0) {
+      end_connection({}, ClosedBy::kLocal);
+      continue;
+    }
+    EventPtr event;
+    if (parse(&event)) {
+      if (event != nullptr) return event;
+    } else if (input_ended_) {
+      end_with_transport();
+    } else if (keep_input()) {
+      return nullptr;
+    }
+  }
+}
+
+void Engine::end_of_range() {
+  recycler_.settle();
+  if (phase_ != Phase::kOpen) {
+    input_.discard();
+  } else {
+    keep_input();
+  }
+}
+
+// False: that has cost the connection.
+bool Engine::keep_input() {
+  static constexpr Rule kKeptInput = {"limits.h connection_memory",
+                                      "input is kept only within the connection's memory budget"};
+  if (input_.keep_rest()) return true;
+  fail(limit_error(Cause::none(), ErrorCode::kEnhanceYourCalm, kKeptInput, memory_refused()));
+  return false;
+}
+
+// Events of streams, generated from their live state.
+EventPtr Engine::next_notification() {
+  while (Stream* stream = notify_.front()) {
+    StreamId id = stream->id;
+    uintptr_t user_data = stream->user_data;
+    if (std::exchange(stream->released_event_due, false)) {
+      if (!notification_due(stream)) notify_.remove(stream);
+      stream->body.release_told();
+      EventPtr event = recycler_.lend(BodyReleased{id, user_data});
+      erase_if_done(stream);
+      return event;
+    }
+    // (A body that was finished meanwhile takes no more; that of a closed stream neither. And one
+    // that was filled up again has no room yet.)
+    if (std::exchange(stream->writable_event_due, false) && stream->body.accepts_data() &&
+        !stream->body.wrote_short()) {
+      if (!notification_due(stream)) notify_.remove(stream);
+      return recycler_.lend(StreamWritable{id, user_data});
+    }
+    // (Its end says the same of a stream that has ended meanwhile.)
+    if (std::exchange(stream->response_sent_event_due, false) && !is_closed(stream->state)) {
+      if (!notification_due(stream)) notify_.remove(stream);
+      return recycler_.lend(ResponseSent{id, user_data});
+    }
+    notify_.remove(stream);
+    if (!std::exchange(stream->closed_event_due, false)) {
+      erase_if_done(stream);
+      continue;
+    }
+    const StreamError& reason = stream->close_reason;
+    EventPtr event = recycler_.lend(
+        StreamClosed{id, user_data, reason.code, stream->closed_by, stream->retry_safe, reason});
+    erase_if_done(stream);
+    return event;
+  }
+  return nullptr;
+}
+
+// The connection ends: first every stream, in the order they were opened, then the connection
+// itself.
+EventPtr Engine::next_closing_event() {
+  if (phase_ == Phase::kGone) return nullptr;
+  StreamError reason{close_error_};
+  if (reason.code == ErrorCode::kNoError) reason.code = ErrorCode::kCancel;
+  for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
+    next = StreamTable::next(stream);  // the record may go
+    if (is_closed(stream->state)) continue;
+    if (stream->waits_to_open()) stream->retry_safe = true;  // it has never been sent
+    close_stream(stream, StreamState::kClosedResetSent, closed_by_, reason);
+  }
+  if (EventPtr event = next_notification()) return event;
+  phase_ = Phase::kGone;
+  return recycler_.lend(ConnectionClosed{close_error_, closed_by_});
+}
+
+bool Engine::has_events() const { return events_wait(); }
+
+bool Engine::events_wait() const {
+  if (!notify_.empty() || ids_exhausted_event_due_ || phase_ == Phase::kClosing) return true;
+  if (phase_ == Phase::kGone) return false;
+  if (input_ended_ || (going_away_.is_final() && streams_.size() == 0)) return true;
+  return reads_kept_input();
+}
+
+bool Engine::wants_input() const {
+  return phase_ == Phase::kOpen && !input_ended_ && !holds_input() && !input_.has_kept();
+}
+
+const SettingValues& Engine::peer_settings() const { return peer_settings_; }
+
+uint32_t Engine::open_streams() const { return peer_streams_ + own_streams_; }
+
+uint32_t Engine::waiting_requests() const { return waiting_requests_; }
+
+bool Engine::accepts_requests() const {
+  return role_ == Role::kClient && phase_ == Phase::kOpen && !going_away_.under_way() &&
+         next_own_stream_ <= kMaxStreamId;
+}
+
+bool Engine::is_drained() const { return going_away_.under_way() && streams_.size() == 0; }
+
+const Statistics& Engine::statistics() const {
+  statistics_.implicit_keeps = recycler_.implicit_keeps();
+  statistics_.bytes_sent = output_.sent_offset();
+  statistics_.allocations = recycler_.allocations() + output_.allocations() +
+                            ledger_.reservations() + own_memory_.reservations() +
+                            frame_memory_.reservations();
+  statistics_.memory_live = ledger_.live() + frame_memory_.live();
+  statistics_.memory_peak = ledger_.peak() + frame_memory_.peak();
+  return statistics_;
+}
+
+void Engine::trim() {
+  recycler_.settle();
+  output_.trim();
+  std::vector<uint8_t>().swap(scratch_);
+  blocks_.trim();
+  replies_.trim();
+  streams_.trim();
+  idle_priorities_.trim();
+  field_storage_.clear();
+  field_storage_.release();
+  decoder_.trim();
+  encoder_.trim();
+  if (parsing_ == Parsing::kFrameHeader) payload_.release();
+  if (!block_.open) block_bytes_.release();
+}
+
+HEADRACE_ABI_END
+}  // namespace headrace
