@@ -137,6 +137,12 @@ def strace_command(log, fault=None):
     return [*command, "-e", f"inject={name}:error={error}:when={when}"]
 
 
+def words(err):
+    """What a program says: not what a build for coverage adds, when its counters cannot be written."""
+    lines = err.decode(errors="replace").splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("LLVM Profile"))
+
+
 def told(fault):
     name, error, when = fault
     return f"{name} {error} {'from the first on' if when.endswith('+') else 'call ' + when}"
@@ -306,7 +312,7 @@ def run_traced(log, fault, *command):
                                stderr=subprocess.PIPE)
     try:
         out, err = process.communicate(timeout=LONGEST)
-        return process.returncode, out, err.decode(errors="replace")
+        return process.returncode, out, words(err)
     except subprocess.TimeoutExpired:
         # strace passes the signal on to nobody: its child ends with it (-I is not given).
         subprocess.run(["pkill", "-KILL", "-P", str(process.pid)], check=False)
@@ -361,7 +367,7 @@ class ServerAtItsStart:
                 os.kill(child, signal.SIGKILL)
             process.communicate()
             raise AssertionError("it hangs") from late
-        return announced, process.returncode, err.decode(errors="replace")
+        return announced, process.returncode, words(err)
 
 
 def children(pid):

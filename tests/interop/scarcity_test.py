@@ -384,13 +384,13 @@ def slow_reader(_):
         one.close()
 
 
-# What waits, and what keeps the processor busy.
+# What waits; and what keeps the processor busy, and counts what is done in place of time.
 SIDE_BY_SIDE = [(check, threads)
                 for check in (many_connections, trickle_beside_a_stream, trickle_from_here, trickle_from_elsewhere,
                               many_files, one_file, slow_readers)
                 for threads in (1, THREADS)] + [
                     (check, 1) for check in (slow_reader, honest_rate, paused, shares, proxies)]
-ALONE = [(expensive, 1), (expensive, THREADS)]
+BUSY_SIDE_BY_SIDE = [(expensive, 1), (expensive, THREADS)]
 AT_ONCE = 20
 
 
@@ -425,7 +425,7 @@ def main():
             out.write(content)
     report = Report("scarcity")
     play(report, SIDE_BY_SIDE, AT_ONCE)
-    play(report, ALONE, 1)
+    play(report, BUSY_SIDE_BY_SIDE, AT_ONCE)
     return report.finish()
 
 
