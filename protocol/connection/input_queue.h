@@ -60,10 +60,6 @@ class InputQueue {
   }
   // A copy from an earlier range is still there.
   bool has_kept() const { return !kept_.empty(); }
-  // Octets that were not parsed, for an error's words.
-  size_t total() const {
-    return size() + (kept_.empty() ? 0 : static_cast<size_t>(given_end_ - given_at_));
-  }
 
  private:
   void look_at_given() {

@@ -19,7 +19,6 @@ class FrameCounts {
 
   void add(FrameType type) { ++counts_[index(type)]; }
   uint64_t of(FrameType type) const { return counts_[index(type)]; }
-  const std::array<uint64_t, kTypes>& all() const { return counts_; }
 
  private:
   static size_t index(FrameType type) {
