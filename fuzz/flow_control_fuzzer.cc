@@ -97,6 +97,7 @@ class End {
   bool read(std::string* pipe, size_t most, bool leave_early);
   bool look(bool leave_early);
   void feed(StreamId id);
+  void resize_window(StreamId id, uint32_t size);
   // Octets of a stream that the application lets go of.
   void let_go(StreamId id, size_t size);
   void let_go_of_all();
@@ -230,6 +231,11 @@ void End::set_automatic(StreamId id, bool automatic) {
   if (automatic) flows_[id].held = 0;
 }
 
+// (An error: the stream is not there, or the window may not be so wide.)
+void End::resize_window(StreamId id, uint32_t size) {
+  (void)connection_->set_receive_window(id, std::max<uint32_t>(size, 1));
+}
+
 void End::let_go_of_all() {
   for (auto& [id, flow] : flows_) let_go(id, flow.held);
 }
@@ -262,7 +268,8 @@ class Pair {
         pipe_size_(draws.pick(std::array<size_t, 4>{65536, 1, 200, 5000})),
         max_bytes_(draws.pick(std::array<size_t, 4>{65536, 30, 109, 2000})),
         greedy_(draws.below(2) == 0),
-        pings_(draws.pick(std::array<int, 3>{0, 30, 300})),
+        client_pings_(draws.pick(std::array<int, 3>{0, 30, 300})),
+        server_pings_(client_pings_),
         // What can be played in a moment.
         largest_body_(500 * std::min({pipe_size_, max_bytes_, size_t{client.initial_window_size},
                                       size_t{server.initial_window_size}})) {
@@ -293,6 +300,10 @@ class Pair {
     const size_t size = draws_.pick(std::array<size_t, 5>{kLargestBody, 0, 1, 1000, 70'000});
     return std::min(size, largest_body_);
   }
+  // (A body through a window of one octet takes long.)
+  uint32_t draw_resize() {
+    return std::max(draw_window(draws_), static_cast<uint32_t>(largest_body_ / 500));
+  }
   void open();
   void act(End& end, std::string* to, std::string* from);
   bool write(End& end, std::string* to, size_t max_bytes);
@@ -303,8 +314,8 @@ class Pair {
   End client_, server_;
   const size_t pipe_size_;
   const size_t max_bytes_;
-  const bool greedy_;  // who writes fills the pipe
-  int pings_;          // that the client is going to send between its octets
+  const bool greedy_;                // who writes fills the pipe
+  int client_pings_, server_pings_;  // that they are going to send between their octets
   const size_t largest_body_;
   std::string to_server_, to_client_;
 };
@@ -322,7 +333,7 @@ void Pair::open() {
 
 void Pair::act(End& end, std::string* to, std::string* from) {
   const StreamId id = 1 + 2 * draws_.below(static_cast<uint32_t>(play_.requests.size()));
-  switch (draws_.below(7)) {
+  switch (draws_.below(9)) {
     case 0:
     case 1:
       return (void)write(end, to, 1 + draws_.number() % max_bytes_);
@@ -333,6 +344,10 @@ void Pair::act(End& end, std::string* to, std::string* from) {
       return (void)end.look(draws_.seldom(4));
     case 5:
       return end.let_go(id, draws_.number() % kLargestBody);
+    case 6:
+      return end.resize_window(id, draw_resize());
+    case 7:
+      return end.resize_window(0, draw_resize());
     default:
       return end.set_automatic(id, draws_.below(2) == 0);
   }
@@ -341,8 +356,9 @@ void Pair::act(End& end, std::string* to, std::string* from) {
 bool Pair::write(End& end, std::string* to, size_t max_bytes) {
   bool any = false;
   do {
-    for (int i = 0; i < 10 && &end == &client_ && pings_ > 0; ++i, --pings_) {
-      (void)end.connection().ping(static_cast<uint64_t>(pings_));
+    int& pings = &end == &client_ ? client_pings_ : server_pings_;
+    for (int i = 0; i < 10 && pings > 0; ++i, --pings) {
+      (void)end.connection().ping(static_cast<uint64_t>(pings));
     }
     if (!end.write(to, pipe_size_, max_bytes)) return any;
     any = true;
@@ -364,11 +380,11 @@ void Pair::drive() {
 
 void play(std::string_view input) {
   Draws draws(input);
-  const Options client = draw_options(draws);
+  Options client = draw_options(draws);
   Options server = draw_options(draws);
-  // Only one end has many replies to send: two whose peers do not read for that reason, both, are
-  // not honest.
+  // (Where both let fewer than 8 wait, both can be full: limits.h.)
   server.limits.queued_replies = draws.pick(std::array<uint32_t, 4>{64, 1, 2, 8});
+  client.limits.queued_replies = draws.pick(std::array<uint32_t, 4>{64, 64, 20, 8});
   Pair(client, server, draws).run();
 }
 

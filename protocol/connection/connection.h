@@ -125,7 +125,8 @@ class Connection {
   SubmitResult set_automatic_credit(StreamId stream_id, bool automatic);
   // The receive window of a stream, or of the connection (0), is `size` octets from now on, 1 to
   // 2^31-1 (RFC 9113 §6.9). A wider one is granted at once. A narrower one takes nothing back that
-  // the peer has: credit is kept back until it fits. INITIAL_WINDOW_SIZE still moves a stream's.
+  // the peer has: credit is kept back until it fits. Neither WindowPolicy::kAutoTuned nor a later
+  // INITIAL_WINDOW_SIZE changes it.
   SubmitResult set_receive_window(StreamId stream_id, uint32_t size);
   // The value that stands in every event of the stream from now on.
   SubmitResult set_user_data(StreamId stream_id, uintptr_t user_data);
@@ -135,9 +136,12 @@ class Connection {
   // did not have NO_RFC7540_PRIORITIES (§2.1.1: it would be ignored), and to our scheduler.
   SubmitResult update_priority(StreamId stream_id, const Priority& priority);
 
-  // Changes our settings (RFC 9113 §6.5); each takes effect when the peer acknowledges it. Several
-  // may be in flight.
+  // Changes our settings (RFC 9113 §6.5), 2,730 of them at most; each takes effect when the peer
+  // acknowledges it. Several may be in flight.
   SubmitResult submit_settings(gsl::span<const Setting> settings);
+  // PING (RFC 9113 §6.7). PingAcknowledged follows. Of PINGs and changes of settings half as many
+  // are on their way at once as Limits::queued_replies lets wait; more go out, in their order, as
+  // answers come.
   SubmitResult ping(uint64_t opaque);
   // A frame of a type that this library does not know (RFC 9113 §5.5), behind what was queued
   // before.

@@ -14,7 +14,8 @@ constexpr Rule kOneFrame = {"RFC 9113 §4.2",
 
 SubmitResult Engine::submit_settings(gsl::span<const Setting> settings) {
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
-  if (settings.size() * SettingsEntries::kEntrySize > peer_settings_.max_frame_size) {
+  // (Whatever the peer's MAX_FRAME_SIZE is when it goes out.)
+  if (settings.size() * SettingsEntries::kEntrySize > kMinMaxFrameSize) {
     return {SubmitError::kTooLarge, &kOneFrame};
   }
   SettingValues announced = announced_settings();
@@ -35,21 +36,45 @@ SubmitResult Engine::submit_settings(gsl::span<const Setting> settings) {
     if (rule != nullptr) return {SubmitError::kInvalidArgument, rule};
     announced.apply(setting);
   }
-  send_settings(settings);
+  for (const Setting& setting : settings) {
+    if (setting.id == SettingId::kInitialWindowSize) credit_.announced(setting.value);
+  }
+  if (questions_.may_ask(unanswered())) {
+    send_settings(settings);
+  } else {
+    questions_.hold(Questions::Settings(settings.begin(), settings.end()));
+  }
   return {};
 }
 
-// What we have said, acknowledged or not: what may not be taken back, may not be before either.
+// What we have said, or are going to, acknowledged or not: what may not be taken back, may not be
+// before either.
 SettingValues Engine::announced_settings() const {
   SettingValues announced = own_settings_;
-  settings_in_flight_.for_each([&](const Setting& setting) { announced.apply(setting); });
+  const auto apply = [&](const Setting& setting) { announced.apply(setting); };
+  settings_in_flight_.for_each(apply);
+  questions_.for_each_setting(apply);
   return announced;
 }
 
 SubmitResult Engine::ping(uint64_t opaque) {
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
-  send_ping(opaque, PingPurpose::kApplication);
+  if (questions_.may_ask(unanswered())) {
+    send_ping(opaque, PingPurpose::kApplication);
+  } else {
+    questions_.hold(Questions::Ping{opaque});
+  }
   return {};
+}
+
+void Engine::ask_what_waits() {
+  while (const std::optional<Questions::Question> question = questions_.next(unanswered())) {
+    if (const auto* settings = std::get_if<Questions::Settings>(&*question)) {
+      send_settings(*settings);
+    } else {
+      send_ping(std::get<Questions::Ping>(*question), PingPurpose::kApplication);
+    }
+  }
 }
 
 SubmitResult Engine::submit_frame(uint8_t type, uint8_t flags, StreamId stream_id,

@@ -54,6 +54,7 @@ Engine::Engine(Role role, const Options& options, TimePoint now)
       field_storage_(&ledger_, kept_fields(role, options.limits), kept_text(options.limits)),
       encoder_(&ledger_),
       field_list_size_(options.limits.field_list_size),
+      questions_(options.limits.queued_replies),
       announced_max_streams_(options.limits.concurrent_streams),
       // A client's streams are its application's affair.
       streams_(role == Role::kClient ? &own_memory_ : &ledger_),

@@ -33,6 +33,7 @@
 #include "protocol/http2/deadlines.h"
 #include "protocol/http2/going_away.h"
 #include "protocol/http2/pings.h"
+#include "protocol/http2/questions.h"
 #include "protocol/message/http_date.h"
 #include "protocol/message/response_head.h"
 #include "protocol/stream/body.h"
@@ -306,6 +307,8 @@ class Engine {
   SettingValues announced_settings() const;
   void send_settings(gsl::span<const Setting> settings);
   void send_ping(uint64_t opaque, PingPurpose purpose);
+  size_t unanswered() const { return pings_.size() + settings_in_flight_.size(); }
+  void ask_what_waits();
 
   // --- field_blocks.cc: heads and trailers -> frames.
 
@@ -416,6 +419,7 @@ class Engine {
   // application has set instead.
   uint32_t field_list_size_;
   SettingsInFlight settings_in_flight_;
+  Questions questions_;
   uint32_t announced_max_streams_;
   bool announced_push_ = true;
 

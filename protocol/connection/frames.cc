@@ -104,12 +104,13 @@ void Engine::on_rst_stream(gsl::span<const uint8_t> payload) {
   reason.frame = FrameType::kRstStream;
   reason.stream_id = stream->id;
   const bool wasted = !response_began(stream);
-  const bool queued = stream->head_sent && output_.unsent() > 0;
+  const bool queued = role_ == Role::kServer && stream->head_sent && output_.unsent() > 0;
   stream->retry_safe = reason.code == ErrorCode::kRefusedStream;
   ++statistics_.streams_reset_by_peer;
   close_stream(stream, stream->state, ClosedBy::kPeer, reason);
   // The stream no longer counts, and what was queued of its response stays: like a reply, or a peer
-  // that does not read could have responses queued without bound.
+  // that does not read could have responses queued without bound. (A client's requests are its
+  // application's own affair.)
   if (queued) count_reply();
   if (wasted) spend_reset(cause());
 }
@@ -202,6 +203,7 @@ EventPtr Engine::on_settings_ack() {
   });
   if (settings_in_flight_.empty()) deadlines_.stop(Deadline::kSettingsAck);
   if (own_settings_.initial_window_size != window_before) look_for_due_credit();
+  ask_what_waits();
   return recycler_.lend(SettingsAcknowledged{});
 }
 
@@ -218,6 +220,7 @@ EventPtr Engine::on_ping(gsl::span<const uint8_t> payload) {
     spend_useless_frame();
     return nullptr;
   }
+  ask_what_waits();
   statistics_.round_trip = answer->round_trip;
   // That we have asked whether the peer is there is no use of the connection.
   if (answer->purpose != PingPurpose::kKeepalive) deadlines_.used(now_);

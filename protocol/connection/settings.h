@@ -57,6 +57,7 @@ class SettingsInFlight {
  public:
   void push(gsl::span<const Setting> settings);
   bool empty() const { return counts_.empty(); }
+  size_t size() const { return counts_.size(); }  // frames
   // Hands all of them to `look(const Setting&)`, in the order in which they were sent.
   template <typename Look>
   void for_each(Look look) const {

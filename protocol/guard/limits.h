@@ -66,7 +66,9 @@ struct Limits {
 
   // Replies (acknowledgements, RST_STREAM, 431) waiting to be sent; then input is kept
   // until half of them are out. Answers ping, settings and reset floods (CVE-2019-9512, -9514,
-  // -9515). About 64 octets each: 4 KiB.
+  // -9515). Of what is answered so, PINGs of the application and SETTINGS, half as many are asked
+  // at a time: two ends that let 8 wait or more never wait for each other. About 64 octets each:
+  // 4 KiB.
   uint32_t queued_replies = 64;
 
   // Octets of responses' heads, trailers and the like waiting to be sent, DATA apart, which is made

@@ -23,6 +23,8 @@ class Pings {
     std::chrono::steady_clock::duration round_trip;
   };
 
+  // So many wait.
+  size_t size() const { return waiting_.size(); }
   // A PING was queued; its last octet is at `end_offset` of the output.
   void asked(uint64_t opaque, PingPurpose purpose, uint64_t end_offset, TimePoint now) {
     waiting_.push_back({opaque, end_offset, now, purpose});

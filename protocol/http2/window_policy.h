@@ -13,7 +13,7 @@ enum class WindowPolicy : uint8_t {
   kHalfWindow,
   kImmediate,  // whatever has been used up: the peer has the whole window, but for what is held
   kAutoTuned,  // as kHalfWindow, of windows that grow to what the path delivers in a round trip
-  kFixed = kImmediate,  // its name in earlier versions
+  kFixed [[deprecated("kImmediate")]] = kImmediate,
 };
 
 }  // namespace headrace
