@@ -14,6 +14,11 @@ bool is_receiving(StreamState state) {
   return state == StreamState::kOpen || state == StreamState::kHalfClosedLocal;
 }
 
+// It may come, or will on a stream that is promised, whose window counts already (§6.9.2).
+bool may_receive(StreamState state) {
+  return is_receiving(state) || state == StreamState::kReservedRemote;
+}
+
 }  // namespace
 
 void Engine::use_window(Stream* stream, uint32_t size) {
@@ -21,11 +26,13 @@ void Engine::use_window(Stream* stream, uint32_t size) {
   credit_.use(&stream->credit, own_settings_.initial_window_size, size);
 }
 
-// The initial window has changed (§6.9.2). Of a smaller one, what had not been given back, being
-// little beside the old one, may be all that the peer has to wait for; of a larger one it is not.
+// The initial window has changed (§6.9.2), or will. Of a smaller one, what had not been given back,
+// being little beside the old one, may be all that the peer has to wait for; of a larger one it is
+// not.
 void Engine::look_for_due_credit() {
   for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
-    use_window(stream, 0);
+    if (!may_receive(stream->state)) continue;
+    credit_.rebase(&stream->credit, own_settings_.initial_window_size);
   }
 }
 
@@ -70,7 +77,7 @@ SubmitResult Engine::set_receive_window(StreamId stream_id, uint32_t size) {
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  if (!is_receiving(stream->state)) return {};  // nothing comes that it would be for
+  if (!may_receive(stream->state)) return {};  // nothing comes that it would be for
   if (credit_.resize(&stream->credit, own_settings_.initial_window_size, size)) return {};
   return {SubmitError::kInvalidArgument, &kWindowsInBounds};
 }
@@ -79,9 +86,7 @@ ReceiveCredit Engine::receive_credit(StreamId stream_id) const {
   if (stream_id == 0) return {credit_.window(), credit_.waiting(), credit_.held()};
   const Stream* stream = streams_.find(stream_id);
   if (stream == nullptr) return {};
-  // (A promised response counts from the whole window, which it has already: §6.9.2.)
-  const bool promised = stream->state == StreamState::kReservedRemote;
-  if (!promised && !is_receiving(stream->state)) return {};
+  if (!may_receive(stream->state)) return {};
   const CreditState& credit = stream->credit;
   return {credit.window(own_settings_.initial_window_size), credit.waiting(), credit.held()};
 }

@@ -13,19 +13,35 @@ uint32_t Credit::take_initial_increment() {
   return increment;
 }
 
-void Credit::resize(uint32_t size) {
+void Credit::widen_to(uint32_t size) {
   change_.by(int64_t{size} - window_size_);
+  used_ = change_.withhold(used_);
   window_size_ = size;
+}
+
+void Credit::widen_to(CreditState* stream, int64_t widened) {
+  stream->change_.by(widened - stream->widened_);
+  stream->used_ = stream->change_.withhold(stream->used_);
+  stream->widened_ = widened;
+  most_widened_ = std::max(most_widened_, widened);
 }
 
 bool Credit::resize(CreditState* stream, int64_t base, uint32_t size) {
   const int64_t widened = int64_t{size} - base;
   if (widened > kMaxWindow - largest_announced_) return false;
-  stream->change_.by(widened - stream->widened_);
-  stream->widened_ = widened;
-  most_widened_ = std::max(most_widened_, widened);
+  stream->fixed_ = size;
+  widen_to(stream, widened);
   use(stream, base, 0);
   return true;
+}
+
+// What the peer may send has moved with it: of a window that is fixed it is granted again, or kept
+// back. (A stream narrower than the INITIAL_WINDOW_SIZE would be shut for good by a smaller one.)
+void Credit::rebase(CreditState* stream, int64_t base) {
+  if (stream->fixed_ != 0) {
+    widen_to(stream, std::min(stream->fixed_ - base, kMaxWindow - largest_announced_));
+  }
+  use(stream, base, 0);
 }
 
 void Credit::use(CreditState* stream, int64_t base, uint32_t size) {
@@ -66,7 +82,7 @@ CreditDue Credit::take_due(int64_t base) {
 
 // By how much a stream stands below the window that was found.
 uint32_t Credit::widening(const CreditState* stream, int64_t base) const {
-  if (tuned_ == 0) return 0;
+  if (tuned_ == 0 || stream->fixed_ != 0) return 0;
   const int64_t most = std::min(int64_t{tuned_} - base, kMaxWindow - largest_announced_);
   return static_cast<uint32_t>(std::max<int64_t>(0, most - stream->widened_));
 }
@@ -99,9 +115,7 @@ void Credit::measured(uint32_t initial_window_size) {
   }
   delivery_.unchanged = 0;
   tuned_ = static_cast<uint32_t>(std::min<uint64_t>(delivery_.octets * 2, config_.max_window));
-  if (tuned_ > window_size_) {
-    resize(tuned_);
-  }
+  if (tuned_ > window_size_ && !fixed_) widen_to(tuned_);
 }
 
 }  // namespace headrace

@@ -67,11 +67,17 @@ class Credit {
     return true;
   }
 
-  // The connection's window is `size` octets from now on, and a stream's. False: the stream's could
-  // stand above 2^31-1 under an INITIAL_WINDOW_SIZE that has gone out (§6.9.2); nothing has
-  // changed.
-  void resize(uint32_t size);
+  // The connection's window is `size` octets from now on, and a stream's: neither tuning nor a
+  // change of `base` moves it any more. False: the stream's could stand above 2^31-1 under an
+  // INITIAL_WINDOW_SIZE that has gone out (§6.9.2); nothing has changed.
+  void resize(uint32_t size) {
+    fixed_ = true;
+    widen_to(size);
+  }
   [[nodiscard]] bool resize(CreditState* stream, int64_t base, uint32_t size);
+  // `base` has changed, and with it what the peer may send on every stream (§6.9.2): to be told of
+  // each.
+  void rebase(CreditState* stream, int64_t base);
   // Whether every stream's window stays within 2^31-1 under this INITIAL_WINDOW_SIZE.
   bool bears(uint32_t initial_window_size) const {
     const int64_t most = std::max(int64_t{tuned_}, most_widened_);
@@ -81,7 +87,7 @@ class Credit {
   // `size` octets of the connection's window are used up.
   void use(uint32_t size) { used_ += change_.withhold(size); }
   // ... of a stream's, on which DATA may still come. 0: only look whether it is due now; to be done
-  // for every stream when `base` has changed, or an INITIAL_WINDOW_SIZE was announced.
+  // for every stream when an INITIAL_WINDOW_SIZE was announced.
   void use(CreditState* stream, int64_t base, uint32_t size);
 
   // The application has got `size` octets, and will say when it is done with them.
@@ -137,9 +143,12 @@ class Credit {
     return used > 0 && (config_.policy == WindowPolicy::kImmediate || window <= int64_t{used});
   }
   uint32_t widening(const CreditState* stream, int64_t base) const;
+  void widen_to(uint32_t size);
+  void widen_to(CreditState* stream, int64_t widened);
 
   Config config_;
   uint32_t window_size_;
+  bool fixed_ = false;  // by resize()
   FlowWindow window_;
   uint32_t used_ = 0;
   uint64_t held_ = 0;

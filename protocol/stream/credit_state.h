@@ -33,6 +33,7 @@ class CreditState {
   uint32_t used_ = 0;
   uint32_t held_ = 0;
   int64_t widened_ = 0;  // beyond INITIAL_WINDOW_SIZE, or below it
+  uint32_t fixed_ = 0;   // the full size that the application has set; 0: none
   WindowChange change_;  // of which so much is not felt yet
   StreamId id_ = 0;
   bool automatic_ = true;

@@ -101,6 +101,19 @@ TEST_F(CreditTest, ANarrowerWindowWithholdsCredit) {
   EXPECT_EQ(one.window(kBase), 40);
 }
 
+// What was used up before, and waits to go back, need not go back either.
+TEST_F(CreditTest, ANarrowerWindowWithholdsWhatWaits) {
+  CreditState one = stream(1);
+  data(&credit_, &one, 30, /*kept=*/false);
+  EXPECT_TRUE(credit_.resize(&one, kBase, 60));
+  EXPECT_EQ(one.waiting(), 0u);
+  EXPECT_EQ(one.window(kBase), 70);
+  data(&credit_, &one, 10, /*kept=*/false);
+  EXPECT_EQ(one.waiting(), 0u);
+  data(&credit_, &one, 30, /*kept=*/false);
+  EXPECT_EQ(take_all(&credit_), (Increments{{1, 30}}));
+}
+
 // Changes that the peer has not felt cancel each other out.
 TEST_F(CreditTest, AWindowThatIsChangedBackWasNeverChanged) {
   CreditState one = stream(1);
@@ -111,6 +124,48 @@ TEST_F(CreditTest, AWindowThatIsChangedBackWasNeverChanged) {
   EXPECT_FALSE(credit_.any_due() && !take_all(&credit_).empty());
   data(&credit_, &one, 100, /*kept=*/false);
   EXPECT_EQ(take_all(&credit_), (Increments{{1, 100}}));
+}
+
+// What the application has set stands, whatever INITIAL_WINDOW_SIZE becomes (§6.9.2): a smaller one
+// does not shut a narrow window for good, and a larger one does not widen it.
+TEST_F(CreditTest, AWindowThatWasSetStandsWhateverTheInitialSize) {
+  CreditState one = stream(1);
+  EXPECT_TRUE(credit_.resize(&one, kBase, 40));
+  data(&credit_, &one, 60, /*kept=*/false);  // it has become narrower
+  credit_.rebase(&one, /*base=*/30);
+  EXPECT_EQ(one.window(30), -30);
+  EXPECT_EQ(one.full(30), 40);
+  ASSERT_TRUE(credit_.any_due());
+  const CreditDue due = credit_.take_due(30);
+  EXPECT_EQ(due.stream_id, 1u);
+  EXPECT_EQ(due.increment, 70u);
+  EXPECT_EQ(one.window(30), 40);
+  credit_.rebase(&one, 1000);
+  EXPECT_EQ(one.window(1000), 1010);
+  EXPECT_EQ(one.full(1000), 40);
+  EXPECT_FALSE(credit_.any_due());
+  EXPECT_TRUE(credit_.receive(&one, 1000, 1010));
+  credit_.use(&one, 1000, 1010);
+  ASSERT_TRUE(credit_.any_due());
+  EXPECT_EQ(credit_.take_due(1000).increment, 40u);
+}
+
+TEST_F(CreditTest, AWindowThatWasSetIsNotTuned) {
+  Credit credit({.policy = WindowPolicy::kAutoTuned, .max_window = 1 << 20});
+  CreditState set, other;
+  credit.open(&set, 1);
+  credit.open(&other, 3);
+  EXPECT_TRUE(credit.resize(&set, kInitialWindow, 50'000));
+  credit.resize(80'000);
+  EXPECT_EQ(credit.take_due(kInitialWindow).increment, 80'000u - kInitialWindow);
+  EXPECT_TRUE(credit.measure(60'000));
+  credit.measured(kInitialWindow);
+  EXPECT_EQ(credit.tuned(), 120'000u);
+  EXPECT_EQ(credit.full(), 80'000);
+  credit.use(&set, kInitialWindow, 0);
+  EXPECT_FALSE(credit.any_due());
+  credit.use(&other, kInitialWindow, 0);
+  EXPECT_TRUE(credit.any_due());
 }
 
 // §6.9.2: a change of INITIAL_WINDOW_SIZE leaves every window at 2^31-1 or below.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,8 @@ class Application final : public FrameListener {
   // Octets of receive credit that it owes.
   uint64_t uncredited() const;
   uint64_t uncredited(StreamId id) const;
+  // set_receive_window() was called for it; 0: the connection.
+  bool has_resized(StreamId id) const { return resized_.count(id) > 0; }
   void check_blocked(StreamId id);
 
   // --- FrameListener.
@@ -127,6 +130,8 @@ class Application final : public FrameListener {
   void send_custom_frame();
   void credit(Exchange* exchange, uint64_t size);
   void set_automatic_credit(Exchange* exchange, bool automatic);
+  void resize_window(Exchange* exchange);
+  void resize_connection_window();
   void reset(Exchange* exchange, ErrorCode code);
   void resume(Exchange* exchange);
   void update_priority(Exchange* exchange);
@@ -162,6 +167,8 @@ class Application final : public FrameListener {
   std::deque<uint64_t> pings_asked_;
   uint32_t settings_asked_ = 0;
   uint64_t next_ping_ = 1;
+  std::set<StreamId> resized_;
+  bool widest_announced_;  // an INITIAL_WINDOW_SIZE above which is no room
   bool exhaustion_told_ = false;
 
   bool input_ended_ = false;

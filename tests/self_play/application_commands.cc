@@ -11,6 +11,14 @@ constexpr std::array kCodes = {ErrorCode::kCancel,          ErrorCode::kNoError,
                                ErrorCode::kInternalError,   ErrorCode::kRefusedStream,
                                ErrorCode::kEnhanceYourCalm, static_cast<ErrorCode>(0xdeadbeef)};
 
+// Narrow ones last long: a body goes through them octet by octet.
+constexpr std::array<uint32_t, 8> kReceiveWindows = {65535, 16384,   100'000, 1'000'000,
+                                                     20000, 200'000, 65536,   5000};
+
+bool is_widest(const Setting& setting) {
+  return setting.id == SettingId::kInitialWindowSize && setting.value > 0x7fffffff - 1'000'000;
+}
+
 StreamId first_id(Role role, const Options& options) {
   if (options.first_stream_id != 0) return options.first_stream_id;
   return role == Role::kClient ? 1 : 2;
@@ -26,7 +34,8 @@ Application::Application(Role role, const Options& options, const World& world,
       random_(*world.random),
       report_(*world.report),
       frames_(*frames),
-      next_id_(first_id(role, options)) {}
+      next_id_(first_id(role, options)),
+      widest_announced_(is_widest({SettingId::kInitialWindowSize, options.initial_window_size})) {}
 
 void Application::connect(Connection* connection) {
   connection_ = connection;
@@ -98,6 +107,7 @@ void Application::act_on_stream() {
   if (random_.one_in(60)) return reset(exchange, random_.pick(kCodes));
   if (random_.one_in(30)) return set_automatic_credit(exchange, random_.one_in(2));
   if (random_.one_in(30)) return update_priority(exchange);
+  if (random_.one_in(40)) return resize_window(exchange);
   if (random_.one_in(30)) {
     const uintptr_t user_data = random_.number();
     const SubmitError answer = connection_->set_user_data(exchange->id, user_data).error;
@@ -189,13 +199,15 @@ void Application::act_on_connection() {
     case 11:
     case 12:
       return send_custom_frame();
+    case 13:
+      return resize_connection_window();
     default:
       return ping();
   }
 }
 
 void Application::ping() {
-  if (pings_asked_.size() > 20) return;
+  if (pings_asked_.size() > 100) return;
   const uint64_t opaque = next_ping_++;
   const SubmitError answer = connection_->ping(opaque).error;
   answers("ping", answer);
@@ -255,12 +267,10 @@ void Application::submit_settings(const std::vector<Setting>& settings) {
     return text;
   });
   const SubmitError answer = connection_->submit_settings(settings).error;
+  for (const Setting& setting : settings) widest_announced_ |= is_widest(setting);
   // RFC 9113 §6.9.2: windows that were widened have less room above them.
-  const bool may_overflow =
-      options_.window_policy == WindowPolicy::kAutoTuned &&
-      std::any_of(settings.begin(), settings.end(), [](const Setting& setting) {
-        return setting.id == SettingId::kInitialWindowSize && setting.value == 0x7fffffff;
-      });
+  const bool widened = options_.window_policy == WindowPolicy::kAutoTuned || !resized_.empty();
+  const bool may_overflow = widened && std::any_of(settings.begin(), settings.end(), is_widest);
   if (may_overflow && answer == SubmitError::kInvalidArgument) return;
   answers("submit_settings", answer);
 }
@@ -293,6 +303,23 @@ void Application::set_automatic_credit(Exchange* exchange, bool automatic) {
   if (!answers("set_automatic_credit", exchange, answer, SubmitError::kNone)) return;
   part.automatic_credit = automatic;
   if (automatic) part.uncredited = 0;
+}
+
+void Application::resize_window(Exchange* exchange) {
+  const uint32_t size = random_.pick(kReceiveWindows);
+  // RFC 9113 §6.9.2: it could stand above 2^31-1 under an INITIAL_WINDOW_SIZE that was announced.
+  const SubmitResult result = connection_->set_receive_window(exchange->id, size);
+  const bool refused = result.error == SubmitError::kInvalidArgument;
+  answers("set_receive_window", exchange, result.error,
+          refused && widest_announced_ ? SubmitError::kInvalidArgument : SubmitError::kNone);
+  if (result.ok()) resized_.insert(exchange->id);
+}
+
+void Application::resize_connection_window() {
+  const SubmitError answer =
+      connection_->set_receive_window(0, random_.pick(kReceiveWindows)).error;
+  answers("set_receive_window", answer);
+  if (answer == SubmitError::kNone) resized_.insert(0);
 }
 
 void Application::reset(Exchange* exchange, ErrorCode code) {

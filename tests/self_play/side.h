@@ -90,6 +90,7 @@ class Side {
   void check_windows();
   void check_stream_windows(StreamId id);
   void require_no_credit_kept_back(const ConnectionInspector::Windows& windows);
+  void require_on_its_way(const ConnectionInspector::Windows& windows, int64_t all);
   void check_counts();
   void check_tables();
 

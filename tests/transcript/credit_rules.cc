@@ -51,6 +51,7 @@ void CreditRules::on_peer_frame(const reference::Frame& frame) {
       if (ack && !our_settings_in_flight_.empty()) {
         our_initial_window_ = our_settings_in_flight_.front().value_or(our_initial_window_);
         our_settings_in_flight_.pop_front();
+        for (auto& [id, resized] : resized_) resized.given = windows_[id].given;
       } else if (!ack) {
         peer_settings_in_flight_.push_back(initial_window_of(frame));
       }
@@ -103,13 +104,30 @@ std::string CreditRules::check(const Connection& connection) const {
     if (credit.window != on_the_wire) {
       return sum("the receive window of " + of, credit.window, on_the_wire);
     }
+    if (std::string wrong = check_size(id, of, window, credit); !wrong.empty()) return wrong;
     if (policy_ == WindowPolicy::kAutoTuned) continue;
-    const int64_t size = id == 0 ? connection_size_ : our_initial_window_;
-    const int64_t all = credit.window + credit.waiting + static_cast<int64_t>(credit.held);
-    if (all != size) return sum("the credit of " + of, all, size);
     if (std::string wrong = check_waiting(of, credit); !wrong.empty()) return wrong;
   }
   return "";
+}
+
+void CreditRules::resized(uint32_t stream_id, int64_t size) {
+  resized_[stream_id] = {size, windows_[stream_id].given};
+}
+
+std::string CreditRules::check_size(uint32_t id, std::string_view of, const Window& window,
+                                    const ReceiveCredit& credit) const {
+  const auto resized = resized_.find(id);
+  const int64_t usual = id == 0 ? connection_size_ : our_initial_window_;
+  const int64_t size = resized == resized_.end() ? usual : resized->second.size;
+  const int64_t all = credit.window + credit.waiting + static_cast<int64_t>(credit.held);
+  if (resized != resized_.end()) {
+    const bool narrows = credit.waiting == 0 && window.given == resized->second.given;
+    if (all > size && narrows) return "";
+  } else if (policy_ == WindowPolicy::kAutoTuned) {
+    return "";
+  }
+  return all == size ? "" : sum("the credit of " + std::string(of), all, size);
 }
 
 // Credit goes back as soon as the peer has no more left than waits to go back, or at once.

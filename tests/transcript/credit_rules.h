@@ -26,6 +26,9 @@ class CreditRules {
   void peer_sent(std::string_view bytes);
   void we_sent(const reference::Frame& frame);
 
+  // The application has set the size of a receive window.
+  void resized(uint32_t stream_id, int64_t size);
+
   // After a turn in which all input was taken. Returns what is wrong, or "".
   std::string check(const Connection& connection) const;
 
@@ -37,16 +40,26 @@ class CreditRules {
     int64_t allowed = 0;   // by the peer's WINDOW_UPDATEs
   };
 
+  // A size that the application has set; what the peer had beyond it is not taken away, but none
+  // of it goes back.
+  struct Resized {
+    int64_t size;
+    int64_t given;  // by then
+  };
+
   void on_peer_frame(const reference::Frame& frame);
 
+  std::string check_size(uint32_t id, std::string_view of, const Window& window,
+                         const ReceiveCredit& credit) const;
   std::string check_waiting(std::string_view of, const ReceiveCredit& credit) const;
 
   size_t preface_left_;
   WindowPolicy policy_;
   int64_t connection_size_;  // of our receive window, unless it is tuned
   std::string unread_;
-  std::map<uint32_t, Window> windows_;  // 0: the connection
-  int64_t our_initial_window_ = 65535;  // as acknowledged
+  std::map<uint32_t, Window> windows_;   // 0: the connection
+  std::map<uint32_t, Resized> resized_;  // likewise
+  int64_t our_initial_window_ = 65535;   // as acknowledged
   std::deque<std::optional<int64_t>> our_settings_in_flight_;
   int64_t peer_initial_window_ = 65535;  // as we acknowledged
   std::deque<std::optional<int64_t>> peer_settings_in_flight_;

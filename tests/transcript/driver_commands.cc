@@ -64,7 +64,15 @@ void add_statistics(const Statistics& s, Item* item) {
 }  // namespace
 
 Item Driver::run(const Item& command) {
-  if (Application::knows(command.name)) return application_.run(command);
+  if (Application::knows(command.name)) {
+    Item result = application_.run(command);
+    if (command.name == "set_receive_window" && result.name == "ok") {
+      Arguments arguments(command);
+      const auto stream_id = static_cast<uint32_t>(arguments.take_number());
+      credit_.resized(stream_id, static_cast<int64_t>(arguments.take_number()));
+    }
+    return result;
+  }
   Arguments arguments(command);
   std::string wrong;
   if (!run_own(&arguments, command.name, &wrong)) return mistake(wrong);
