@@ -80,6 +80,7 @@ uint32_t Engine::own_streams_limit() const {
 Stream* Engine::create_own_stream(const RequestHead& request, uintptr_t user_data) {
   Stream* stream = streams_.create(next_own_stream_);
   if (stream == nullptr) return nullptr;
+  if (streams_.size() == 1) deadlines_.began(now_);
   next_own_stream_ += 2;
   if (next_own_stream_ > kMaxStreamId && role_ == Role::kClient) ids_exhausted_event_due_ = true;
   stream->request = request;

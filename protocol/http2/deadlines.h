@@ -59,6 +59,13 @@ class Deadlines {
   void received(TimePoint now);
   // The connection is of use: it is not idle since.
   void used(TimePoint now) { clock(Deadline::kIdle).since = now; }
+  // A stream is there, and there was none: silence from before is none of the peer's while it has
+  // something to answer.
+  void began(TimePoint now) {
+    if (runs(Deadline::kKeepalive) && !limits_.keepalive_while_idle) {
+      start(Deadline::kKeepalive, now);
+    }
+  }
   // The transport has taken the output up to `offset`; `more` waits behind it. Not `exact`: it was
   // at `now` or later, which the next told() decides.
   void sent(uint64_t offset, bool more, TimePoint now, bool exact);

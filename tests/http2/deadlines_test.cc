@@ -46,6 +46,15 @@ TEST_F(DeadlinesTest, AnAnswerIsWaitedForFromWhenTheQuestionHasLeft) {
   EXPECT_EQ(deadlines.at(Deadline::kKeepaliveAnswer, kBusy), at(28));
 }
 
+TEST_F(DeadlinesTest, SilenceBeforeAStreamIsNoneOfThePeers) {
+  Deadlines deadlines(limits_, 0, at(0));
+  deadlines.began(at(100));
+  EXPECT_EQ(deadlines.at(Deadline::kKeepalive, kBusy), at(120));
+  limits_.keepalive_while_idle = true;
+  deadlines.began(at(110));
+  EXPECT_EQ(deadlines.at(Deadline::kKeepalive, kBusy), at(120));
+}
+
 TEST_F(DeadlinesTest, WhatATransportTakesWhileMoreWaitsIsASignOfLife) {
   Deadlines deadlines(limits_, 0, at(0));
   deadlines.ask(Deadline::kKeepaliveAnswer, 1000, at(20));
