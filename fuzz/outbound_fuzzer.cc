@@ -40,7 +40,7 @@ Options draw_options(Draws* draws, Padding* padding) {
   static constexpr std::array<uint32_t, 4> kIllegalFrames = {16383, 10, 0, 1 << 24};
   static constexpr std::array<uint32_t, 4> kBuffers = {64 * 1024, 1, 100, 1 << 20};
   static constexpr std::array<WindowPolicy, 3> kPolicies = {
-      WindowPolicy::kHalfWindow, WindowPolicy::kFixed, WindowPolicy::kAutoTuned};
+      WindowPolicy::kHalfWindow, WindowPolicy::kImmediate, WindowPolicy::kAutoTuned};
   Options options;
   options.allocation = draws->seldom(2) ? Allocation::kFresh : Allocation::kReuse;
   options.initial_window_size =
@@ -50,7 +50,9 @@ Options draw_options(Draws* draws, Padding* padding) {
   options.announce_field_list_size = draws->seldom(2);
   options.enable_push = draws->seldom(2);
   options.enable_connect_protocol = draws->seldom(2);
-  options.no_rfc7540_priorities = draws->seldom(2);
+  const uint32_t kind = draws->below(8);
+  options.no_rfc7540_priorities = kind % 2 == 1;
+  options.complete_heads = kind < 5;
   options.connection_window_size = draws->pick(kWindows);
   options.window_policy = draws->pick(kPolicies);
   options.automatic_credit = !draws->seldom(3);
@@ -84,7 +86,7 @@ class Case {
  public:
   Case(Draws* draws, Role role, const Options& options)
       : draws_(*draws),
-        application_(draws, role),
+        application_(draws, role, !options.complete_heads),
         sender_(role, options, now_),
         peer_settings_(draw_peer_settings(draws, other(role))),
         ours_(other(role), peer_settings_, now_),

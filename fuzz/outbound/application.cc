@@ -51,7 +51,8 @@ class Application::Source : public BodySource {
   bool rests_ = false;
 };
 
-Application::Application(Draws* draws, Role role) : draws_(*draws), role_(role) {}
+Application::Application(Draws* draws, Role role, bool vouches)
+    : draws_(*draws), role_(role), vouches_(vouches) {}
 
 Application::~Application() = default;
 
@@ -116,7 +117,7 @@ void Application::answer(Connection& connection) {
   const size_t size = draws_.pick(kSizes);
   const bool mistakes = draws_.seldom(2);
   const bool interim = draws_.seldom(4);
-  const DrawnFields fields = draw_response(&draws_, mistakes, interim, size);
+  const DrawnFields fields = draw_response(&draws_, mistakes, interim, size, vouches_);
   const std::vector<Field> views = fields.views();
   // (RFC 9110 §9.3.6 opens a tunnel with any 2xx; nghttp2 ends a 204 at its head all the same.)
   const bool tunnel = std::find(tunnels_.begin(), tunnels_.end(), id) != tunnels_.end();
@@ -158,7 +159,15 @@ void Application::act_on_stream(Connection& connection) {
     }
     case 6:
       return told("automatic", id, connection.set_automatic_credit(id, draws_.seldom(2)).error);
+    case 7:
+      return told("window", id, connection.set_receive_window(id, draw_window()).error);
   }
+}
+
+uint32_t Application::draw_window() {
+  static constexpr std::array<uint32_t, 8> kWindows = {65535,      0,       1,          100,
+                                                       0x7fffffff, 1 << 20, 0x7fffff00, 1u << 31};
+  return draws_.pick(kWindows);
 }
 
 void Application::act_on_connection(Connection& connection) {
@@ -189,6 +198,8 @@ void Application::act_on_connection(Connection& connection) {
       if (!draws_.seldom(8)) return;
       return told("terminate", 0,
                   connection.terminate(static_cast<ErrorCode>(draws_.below(14)), "end").error);
+    case 5:
+      return told("window", 0, connection.set_receive_window(0, draw_window()).error);
   }
 }
 

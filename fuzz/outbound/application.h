@@ -16,7 +16,8 @@ namespace headrace::fuzz {
 // Options::settings, by which it vouches for what goes out.
 class Application {
  public:
-  Application(Draws* draws, Role role);
+  // `vouches`: for the heads of its responses, which go out as they are.
+  Application(Draws* draws, Role role, bool vouches);
   // Bodies that were lent outlive the connection.
   ~Application();
 
@@ -35,9 +36,11 @@ class Application {
   void act_on_stream(Connection& connection);
   void act_on_connection(Connection& connection);
   StreamId draw_stream();
+  uint32_t draw_window();
 
   Draws& draws_;
   const Role role_;
+  const bool vouches_;
   std::vector<StreamId> streams_;
   std::vector<StreamId> tunnels_;  // asked for, by CONNECT
   std::vector<std::unique_ptr<Source>> sources_;

@@ -93,7 +93,7 @@ DrawnFields draw_request(Draws* draws, bool mistakes, bool protocol, size_t size
   return fields;
 }
 
-DrawnFields draw_response(Draws* draws, bool mistakes, bool interim, size_t size) {
+DrawnFields draw_response(Draws* draws, bool mistakes, bool interim, size_t size, bool vouches) {
   static constexpr std::array<Text, 8> kFinal = {"200", "204", "205", "304",
                                                  "404", "500", "299", "206"};
   static constexpr std::array<Text, 4> kInterim = {"100", "103", "199", "102"};
@@ -104,9 +104,11 @@ DrawnFields draw_response(Draws* draws, bool mistakes, bool interim, size_t size
   if (mistakes && draws->seldom(8)) status = draws->pick(kWrong);
   fields.add(":status", status);
   add_usual(draws, &fields);
-  add_length(draws, size, &fields);
+  // (RFC 9110 §8.6: neither has a length.)
+  const bool bare = vouches && (interim || status == "204");
+  if (!bare) add_length(draws, size, &fields);
   if (draws->seldom(6)) fields.add("content-type", "text/plain");
-  if (mistakes && draws->seldom(4)) add_mistake(draws, &fields);
+  if (mistakes && !bare && draws->seldom(4)) add_mistake(draws, &fields);
   return fields;
 }
 

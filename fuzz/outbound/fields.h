@@ -20,9 +20,10 @@ class DrawnFields {
 };
 
 // `mistakes`: what no rule allows may stand among them, too. `size`: of the body, which
-// content-length may announce, or something else.
+// content-length may announce, or something else. `vouches`: nobody leaves out what a response must
+// not have (Options::complete_heads is false).
 DrawnFields draw_request(Draws* draws, bool mistakes, bool protocol, size_t size);
-DrawnFields draw_response(Draws* draws, bool mistakes, bool interim, size_t size);
+DrawnFields draw_response(Draws* draws, bool mistakes, bool interim, size_t size, bool vouches);
 DrawnFields draw_trailers(Draws* draws, bool mistakes);
 
 }  // namespace headrace::fuzz

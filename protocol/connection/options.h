@@ -87,7 +87,8 @@ struct Options {
   // Server: the heads of responses are completed (OutgoingHead::complete()): date, content-type and
   // content-length are added where they are missing and known, what a message of HTTP/2 or without
   // content must not have is left out. False, for proxies: every field goes out as it was given,
-  // and no other.
+  // and no other, so the application vouches that no 1xx and no 204 has a content-length (RFC 9110
+  // §8.6).
   bool complete_heads = true;
 
   // Server: a response that is out before its request has ended is followed by
