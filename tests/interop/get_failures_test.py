@@ -11,9 +11,10 @@ import time
 
 import client
 from checks import SCRATCH, equal, holds, without_io_uring
-from peer import (CANCEL, DATA, END_STREAM, ENHANCE_YOUR_CALM, GOAWAY, HEADERS, INITIAL_WINDOW_SIZE,
-                  MAX_CONCURRENT_STREAMS, MAX_HEADER_LIST_SIZE, NO_ERROR, PING, PREFACE,
-                  PROTOCOL_ERROR, REFUSED_STREAM, RST_STREAM, WINDOW_UPDATE, Departure)
+from peer import (CANCEL, DATA, END_STREAM, ENHANCE_YOUR_CALM, GOAWAY, HEADERS, HTTP_1_1_REQUIRED,
+                  INITIAL_WINDOW_SIZE, INTERNAL_ERROR, MAX_CONCURRENT_STREAMS, MAX_HEADER_LIST_SIZE,
+                  NO_ERROR, PING, PREFACE, PROTOCOL_ERROR, REFUSED_STREAM, RST_STREAM, WINDOW_UPDATE,
+                  Departure)
 from report import Report
 from scripted_server import ScriptedServer
 
@@ -98,6 +99,23 @@ def goaway_with_an_error():
         says(result, 'GOAWAY ENHANCE_YOUR_CALM, "slow \\x1b[31m down"')
 
 
+def http_1_1_required():
+    """GOAWAY HTTP_1_1_REQUIRED above which the requests are: nobody asks again, the code is told"""
+    def want_http1(visit):
+        for _ in range(3):
+            visit.expect_request()
+        visit.send_goaway(0, HTTP_1_1_REQUIRED, b"talk to me in text")
+        visit.drain()
+        equal(len(visit.requests), 3, "requests")
+
+    with ScriptedServer(want_http1) as server:  # which takes one connection
+        urls = [server.url(f"/{number}") for number in range(3)]
+        result = get(*urls, code=client.PROTOCOL_ERROR)
+        for url in urls:
+            says(result, f"{url}: the server ended the connection: GOAWAY HTTP_1_1_REQUIRED, "
+                         '"talk to me in text"')
+
+
 def refused_once():
     """REFUSED_STREAM: the request is sent again"""
     def refuse_first(visit):
@@ -175,6 +193,67 @@ def a_pipe_is_not_sent_again():
 
     with ScriptedServer(take_some) as server:
         get("-d", "@-", server.url(), data=b"once", code=client.CONNECTION_LOST)
+
+
+# --- Uploads that are not what -H says of them
+
+
+def ends_in_a_reset(body):
+    """A script: the upload's first octets are `body` or less, and its end is RST_STREAM."""
+    def play(visit):
+        stream, fields, _ = visit.expect_request()
+        equal(fields["content-length"], "5")
+        reset = visit.read_until(lambda frame: frame.type == RST_STREAM, "RST_STREAM")
+        equal((reset.stream, reset.error), (stream, INTERNAL_ERROR))
+        frames = [frame for frame in visit.heard if frame.type == DATA]
+        sent = b"".join(frame.payload for frame in frames)
+        holds(body.startswith(sent), f"{sent!r} was sent")
+        holds(not any(frame.end_stream for frame in frames), "the request was ended as if whole")
+        visit.drain()
+    return play
+
+
+def less_than_announced():
+    """standard input ends before the content-length of -H: RST_STREAM (RFC 9113 §8.1.1)"""
+    with ScriptedServer(ends_in_a_reset(b"123")) as server:
+        says(get("-X", "POST", "-d", "@-", "-H", "content-length: 5", server.url(), data=b"123",
+                 code=client.READ_ERROR), "content-length")
+
+
+def more_than_announced():
+    """standard input has more than the content-length of -H: what is too much is never sent"""
+    with ScriptedServer(ends_in_a_reset(b"12345")) as server:
+        says(get("-X", "POST", "-d", "@-", "-H", "content-length: 5", server.url(),
+                 data=b"123456789", code=client.READ_ERROR), "content-length")
+
+
+def as_much_as_announced():
+    """standard input has what the content-length of -H says"""
+    def take_all(visit):
+        stream, fields, _ = visit.expect_request()
+        equal(fields["content-length"], "5")
+        equal(visit.expect_body(stream), b"12345")
+        visit.respond(stream, b"thanks")
+        visit.drain()
+
+    with ScriptedServer(take_all) as server:
+        equal(get("-X", "POST", "-d", "@-", "-H", "content-length: 5", server.url(),
+                  data=b"12345").out, b"thanks")
+
+
+def files_of_another_size():
+    """a file, or a text, that has not the content-length of -H: refused before anything is sent"""
+    with tempfile.NamedTemporaryFile(dir=SCRATCH.name) as file, socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # who connects is told that nobody listens
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
+        for content in (b"1234", b"123456", b""):
+            file.seek(0)
+            file.truncate()
+            file.write(content)
+            file.flush()
+            for upload in ("@" + file.name, content.decode()):
+                says(get("-X", "POST", "-d", upload, "-H", "content-length: 5", url,
+                         code=client.READ_ERROR), f"-d has {len(content)} octets")
 
 
 # --- Servers that end a response in the middle
@@ -551,7 +630,7 @@ def words_of_others():
                       ["http://a/\u009b31m", "http://\u009b31m/"], ["ftp\x1b[31m://a/"],
                       ["--allocation=\x1b[31m", "http://a/"]):
         started = get.start(*arguments)
-        started.process.wait(20)
+        started.process.wait(60)
         started.errors.seek(0)
         error = started.errors.read()
         holds(b"\\x" in error and b"\x1b" not in error and b"\x9b" not in error,
@@ -660,9 +739,10 @@ def io_that_fails():
 
 CHECKS = [
     goaway_before_the_answer, goaway_in_the_middle, graceful_shutdown, goaway_again_and_again,
-    goaway_with_an_error, refused_once, refused_twice, refused_by_everybody,
+    goaway_with_an_error, http_1_1_required, refused_once, refused_twice, refused_by_everybody,
     an_upload_is_sent_again,
-    a_pipe_is_not_sent_again, closed_in_the_middle, closed_before_the_answer, reset_in_the_middle,
+    a_pipe_is_not_sent_again, less_than_announced, more_than_announced, as_much_as_announced,
+    files_of_another_size, closed_in_the_middle, closed_before_the_answer, reset_in_the_middle,
     early_answer, connection_errors, stream_errors, no_http2, padded_values, timeout, keepalive,
     no_connection, next_address, one_stream_at_a_time, upload_waits, output_waits, held_back,
     write_errors, files_that_stay, a_signal_in_the_middle, words_of_others, read_errors, requests_that_are_wrong, heads_that_are_too_large, farewell, command_line,
