@@ -88,6 +88,14 @@ ABSL_FLAG(
     "A client that was silent for so long while a stream is open is sent a PING; 0 is never.");
 ABSL_FLAG(Duration, keepalive_timeout, Duration{20s},
           "How long it may then take to answer before it is taken for dead.");
+ABSL_FLAG(bool, keepalive_while_idle, false,
+          "Send these PINGs on connections without a stream too, for the sake of middleboxes that "
+          "forget those that are quiet. --idle_timeout goes on meanwhile.");
+ABSL_FLAG(Duration, connection_age, Duration{0s},
+          "A connection so old, give or take a tenth, is shut down gracefully, so that its client "
+          "comes back to whichever server there is by then; 0 is never.");
+ABSL_FLAG(Duration, connection_age_grace, Duration{0s},
+          "Streams that are still open so long after --connection_age are closed; 0 is never.");
 ABSL_FLAG(
     Duration, grace, Duration{30s},
     "How long open streams may take to finish after SIGTERM or SIGINT; 0 is any time. A second "
@@ -168,6 +176,9 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   connection.limits.stream_stall_timeout = absl::GetFlag(FLAGS_stall_timeout).value;
   connection.limits.keepalive_interval = absl::GetFlag(FLAGS_keepalive_interval).value;
   connection.limits.keepalive_timeout = absl::GetFlag(FLAGS_keepalive_timeout).value;
+  connection.limits.keepalive_while_idle = absl::GetFlag(FLAGS_keepalive_while_idle);
+  connection.limits.connection_age = absl::GetFlag(FLAGS_connection_age).value;
+  connection.limits.connection_age_grace = absl::GetFlag(FLAGS_connection_age_grace).value;
   if (const Rule* rule = connection.check(Role::kServer)) {
     return absl::InvalidArgumentError(rule->text);
   }

@@ -70,6 +70,23 @@ TEST_F(ConfigTest, Durations) {
   EXPECT_EQ(idle("0"), milliseconds(0));
 }
 
+TEST_F(ConfigTest, DeadlinesOfConnections) {
+  const Limits usual = read({})->loop.connection.limits;
+  EXPECT_EQ(usual.keepalive_interval, milliseconds(60'000));
+  EXPECT_FALSE(usual.keepalive_while_idle);
+  EXPECT_EQ(usual.connection_age, milliseconds(0));
+  EXPECT_EQ(usual.connection_age_grace, milliseconds(0));
+  const Limits limits =
+      read({"--keepalive_interval=5s", "--keepalive_timeout=4s", "--keepalive_while_idle",
+            "--connection_age=1h", "--connection_age_grace=30s"})
+          ->loop.connection.limits;
+  EXPECT_EQ(limits.keepalive_interval, milliseconds(5'000));
+  EXPECT_EQ(limits.keepalive_timeout, milliseconds(4'000));
+  EXPECT_TRUE(limits.keepalive_while_idle);
+  EXPECT_EQ(limits.connection_age, milliseconds(3'600'000));
+  EXPECT_EQ(limits.connection_age_grace, milliseconds(30'000));
+}
+
 TEST_F(ConfigTest, ThreadsShareTheConnections) {
   EXPECT_EQ(read({"--threads=4", "--max_connections=100"})->loop.max_connections, 25u);
   EXPECT_EQ(read({"--threads=4", "--max_connections=4"})->loop.max_connections, 1u);
