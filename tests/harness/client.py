@@ -1,4 +1,4 @@
-"""Runs the client under test, and knows how much memory it took."""
+"""Runs the client under test."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from collections import namedtuple
 
 from server import io_flags
 
-Result = namedtuple("Result", "code out err peak_kib")
+Result = namedtuple("Result", "code out err")
 
 # The exit codes that `get --help` documents.
 OK, INTERNAL, USAGE, NOT_CONNECTED, CONNECTION_LOST, PROTOCOL_ERROR = 0, 1, 2, 3, 4, 5
@@ -73,30 +73,17 @@ class Running:
     def finish(self, code=OK, timeout=120):
         """Its end; AssertionError when that is not the one."""
         deadline = time.monotonic() + timeout
-        peak_kib = 0
         while self.process.poll() is None:
-            peak_kib = self.memory_kib("VmHWM") or peak_kib
             if time.monotonic() > deadline:
                 self.kill()
                 raise AssertionError(f"{self} did not end within {timeout} s: {self.err()[-500:]}")
             time.sleep(0.005)
         for thread in self.threads:
-            thread.join(30)
+            thread.join(60)
         if self.process.returncode != code:
             raise AssertionError(f"{self} ended with {self.process.returncode} instead of {code}: "
                                  f"{self.err().strip()[-500:]}")
-        return Result(code, self.out(), self.err(), peak_kib)
-
-    def memory_kib(self, what="VmRSS"):
-        """VmRSS is what it holds now, VmHWM the most it ever held; 0 when it has ended."""
-        try:
-            with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
-                for line in status:
-                    if line.startswith(what + ":"):
-                        return int(line.split()[1])
-        except OSError:
-            pass
-        return 0
+        return Result(code, self.out(), self.err())
 
     def kill(self):
         if self.process.poll() is None:

@@ -11,10 +11,6 @@ import time
 # A sanitizer's build starts slowly, and several tests share the machine.
 START_SECONDS = 60
 
-# For a program whose memory is measured: AddressSanitizer keeps less of what was freed. Other builds do
-# not read it.
-MEASURED = {"ASAN_OPTIONS": "quarantine_size_mb=1"}
-
 
 def io_flags(program):
     """How the program under test is to move bytes, where a test target says so (its BUILD file)."""
@@ -76,14 +72,6 @@ class Server:
 
     def url(self, path="/"):
         return f"http://{self.host}:{self.port}{path}"
-
-    def memory_kib(self, what="VmRSS"):
-        """VmRSS is what it holds now, VmHWM the most it ever held."""
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
-            for line in status:
-                if line.startswith(what + ":"):
-                    return int(line.split()[1])
-        raise RuntimeError(f"no {what} of the server")
 
     def counted(self, what="memory"):
         """One of its counters, as /stats tells them: "memory" is what its clients make it hold, in

@@ -18,7 +18,7 @@ class Client:
 
     def __init__(self, server):
         self.authority = f"{server.host}:{server.port}"
-        self.socket = socket.create_connection((server.host, server.port), timeout=30)
+        self.socket = socket.create_connection((server.host, server.port), timeout=60)
         self.h2 = h2.connection.H2Connection(
             h2.config.H2Configuration(client_side=True, header_encoding="utf-8"))
         self.h2.initiate_connection()
