@@ -212,6 +212,29 @@ def coverage():
     yield "tests/coverage", None if code == 0 else "too little is reached, or a test failed"
 
 
+@stage("what README and docs tell to type and no other stage runs", 180, in_gate=False)
+def commands():
+    sys.path.insert(0, "tests/docs")
+    import documented  # pylint: disable=import-outside-toplevel,import-error
+    for command in documented.of(documented.ALL):
+        doing(command)
+        code, output = run("bash", "-c", documented.filled_in(command))
+        yield command, None if code == 0 else tail(output, 20)
+
+
+@stage("CONTRIBUTING: what needs sockets, processes or time, 20 times beside eight busy processes", 240,
+       in_gate=False)
+def repeated():
+    busy = [subprocess.Popen(["timeout", "14400", "sh", "-c", "while :; do :; done"])
+            for _ in range(8)]
+    try:
+        yield from tests("--runs_per_test=20", "--test_tag_filters=real-time", "--build_tests_only")
+    finally:
+        for process in busy:
+            process.terminate()
+            process.wait()
+
+
 @stage("this program: limits, progress, the count", 5)
 def gate():
     code, output = run("/usr/bin/python3", ".ci/runner_test.py")
