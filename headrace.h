@@ -1,14 +1,19 @@
 #ifndef HEADRACE_HEADRACE_H_
 #define HEADRACE_HEADRACE_H_
 
-// Headrace: HTTP/2 without I/O. This is what a user includes.
+// Headrace: HTTP/2 without I/O. This is what a user includes, by <headrace/headrace.h>.
 
-#include "field/field.h"
-#include "field/owned_fields.h"
-#include "protocol/connection/connection.h"
-#include "protocol/connection/memory_bound.h"
-#include "protocol/event/event.h"
-#include "protocol/frame/frame_reader.h"
-#include "protocol/frame/frame_writer.h"
+#if __cplusplus < 202002L
+#error "Headrace needs C++20: compile with -std=c++20 or later."
+#endif
+
+#include "headrace/field/field.h"
+#include "headrace/field/owned_fields.h"
+#include "headrace/protocol/connection/connection.h"
+#include "headrace/protocol/connection/memory_bound.h"
+#include "headrace/protocol/event/event.h"
+#include "headrace/protocol/frame/frame_reader.h"
+#include "headrace/protocol/frame/frame_writer.h"
+#include "headrace/version.h"
 
 #endif  // HEADRACE_HEADRACE_H_

@@ -6,7 +6,7 @@ set -eu
 
 work=${WORK:-$(mktemp -d)}/headrace
 mkdir -p "$work"
-flags="-std=c++20 -I."
+flags="-std=c++20 -I. -Iinclude"
 libraries=-lnghttp2
 
 if [ -d "${SRC:-}/gsl" ]; then flags="$flags -I$SRC/gsl/include"; fi

@@ -8,7 +8,7 @@
 
 #include "benchmarks/cycle.h"
 #include "benchmarks/measure.h"
-#include "memory/abi.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace::benchmarks {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "memory/allocation.h"
+#include "headrace/memory/allocation.h"
 
 namespace headrace::benchmarks {
 

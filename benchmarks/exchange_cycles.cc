@@ -6,7 +6,7 @@
 
 #include "benchmarks/cycle.h"
 #include "benchmarks/peer.h"
-#include "headrace.h"
+#include "headrace/headrace.h"
 
 // A client and a server back to back: what one shows is what the other receives, and nothing is
 // copied in between. Both are counted, and both are in the row's mode.

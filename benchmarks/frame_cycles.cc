@@ -4,8 +4,8 @@
 
 #include "benchmarks/cycle.h"
 #include "benchmarks/peer.h"
-#include "headrace.h"
-#include "protocol/frame/frame_reader.h"
+#include "headrace/headrace.h"
+#include "headrace/protocol/frame/frame_reader.h"
 #include "tests/reference/frames.h"
 #include "tests/reference/hpack.h"
 

@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "benchmarks/peer.h"
-#include "headrace.h"
+#include "headrace/headrace.h"
 
 // What a client and a server have in common.
 namespace headrace::benchmarks {

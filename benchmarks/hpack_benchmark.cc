@@ -17,11 +17,11 @@
 #include "benchmarks/header_sets.h"
 #include "benchmarks/nghttp2_huffman.h"
 #include "benchmarks/rows.h"
-#include "field/field_storage.h"
-#include "hpack/decoder.h"
-#include "hpack/encoder.h"
-#include "hpack/huffman.h"
-#include "memory/ledger.h"
+#include "headrace/field/field_storage.h"
+#include "headrace/hpack/decoder.h"
+#include "headrace/hpack/encoder.h"
+#include "headrace/hpack/huffman.h"
+#include "headrace/memory/ledger.h"
 
 namespace headrace::benchmarks {
 namespace {

@@ -7,7 +7,7 @@
 #include <atomic>
 #include <cstddef>
 
-#include "memory/abi.h"
+#include "headrace/memory/abi.h"
 
 namespace {
 std::atomic<uint64_t> allocations{0};

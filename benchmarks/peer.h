@@ -9,7 +9,7 @@
 
 #include "benchmarks/measure.h"
 #include "benchmarks/workload.h"
-#include "memory/allocation.h"
+#include "headrace/memory/allocation.h"
 
 namespace headrace::benchmarks {
 

@@ -14,12 +14,12 @@
 #include <vector>
 
 #include "benchmarks/measure.h"
-#include "hpack/encoder.h"
-#include "memory/ledger.h"
-#include "protocol/message/content_type.h"
-#include "protocol/message/http_date.h"
-#include "protocol/message/response_head.h"
-#include "protocol/message/response_text.h"
+#include "headrace/hpack/encoder.h"
+#include "headrace/memory/ledger.h"
+#include "headrace/protocol/message/content_type.h"
+#include "headrace/protocol/message/http_date.h"
+#include "headrace/protocol/message/response_head.h"
+#include "headrace/protocol/message/response_text.h"
 
 namespace headrace::benchmarks {
 namespace {

@@ -3,6 +3,7 @@
 //   bazel run //examples:fetch -- 127.0.0.1 8080 / /bytes/100000 /status/404
 // What a client does besides (timeouts, retries, uploads) is in adapters/get.
 
+#include <headrace/headrace.h>
 #include <netdb.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -13,8 +14,6 @@
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "headrace.h"
 
 namespace {
 

@@ -4,6 +4,7 @@
 //   curl --http2-prior-knowledge -d 'some text' http://127.0.0.1:8081/
 // What a server on the open network does besides (lingering, limits) is in adapters/loop.
 
+#include <headrace/headrace.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -20,8 +21,6 @@
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "headrace.h"
 
 namespace {
 

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "field/field_name.h"
-#include "memory/abi.h"
-#include "memory/contract.h"
+#include "headrace/field/field_name.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/contract.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

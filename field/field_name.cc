@@ -1,4 +1,4 @@
-#include "field/field_name.h"
+#include "headrace/field/field_name.h"
 
 #include <algorithm>
 #include <array>

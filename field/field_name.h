@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "memory/abi.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <initializer_list>
 
-#include "field/field_name.h"
-#include "memory/abi.h"
+#include "headrace/field/field_name.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

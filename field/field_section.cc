@@ -1,4 +1,4 @@
-#include "field/field_section.h"
+#include "headrace/field/field_section.h"
 
 #include <cstring>
 #include <new>

@@ -5,11 +5,11 @@
 #include <string_view>
 #include <utility>
 
-#include "field/field.h"
-#include "field/field_storage.h"
-#include "memory/abi.h"
-#include "memory/contract.h"
-#include "memory/poison.h"
+#include "headrace/field/field.h"
+#include "headrace/field/field_storage.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/contract.h"
+#include "headrace/memory/poison.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -1,11 +1,11 @@
-#include "field/field_syntax.h"
+#include "headrace/field/field_syntax.h"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
-#include "field/octet_block.h"
+#include "headrace/field/octet_block.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "memory/abi.h"
+#include "headrace/memory/abi.h"
 
 // Sixteen octets of a text at a time, where the processor has SSE2 (every x86-64 has). Elsewhere
 // HEADRACE_OCTET_BLOCKS is 0 and nothing of this is there: what uses it has another way.

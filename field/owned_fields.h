@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "field/field.h"
-#include "memory/abi.h"
-#include "memory/contract.h"
+#include "headrace/field/field.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/contract.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

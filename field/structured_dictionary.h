@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "memory/abi.h"
-#include "memory/temporary.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/temporary.h"
 
 namespace headrace {
 

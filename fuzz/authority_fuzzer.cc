@@ -7,7 +7,7 @@
 
 #include "fuzz/balanced.h"
 #include "fuzz/require.h"
-#include "protocol/message/authority.h"
+#include "headrace/protocol/message/authority.h"
 #include "tests/reference/authority.h"
 
 namespace headrace::fuzz {

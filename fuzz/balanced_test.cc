@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "memory/abi.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace::fuzz {
 namespace {

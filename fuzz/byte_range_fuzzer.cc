@@ -5,10 +5,10 @@
 #include <regex>
 #include <string>
 
-#include "adapters/serve/byte_range.h"
 #include "fuzz/balanced.h"
 #include "fuzz/draws.h"
 #include "fuzz/require.h"
+#include "headrace/adapters/serve/byte_range.h"
 
 namespace headrace::fuzz {
 namespace {

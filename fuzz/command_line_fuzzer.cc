@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "adapters/program/command_line.h"
-#include "adapters/program/duration.h"
-#include "adapters/program/printable.h"
 #include "fuzz/balanced.h"
 #include "fuzz/require.h"
+#include "headrace/adapters/program/command_line.h"
+#include "headrace/adapters/program/duration.h"
+#include "headrace/adapters/program/printable.h"
 
 using headrace::program::Duration;
 

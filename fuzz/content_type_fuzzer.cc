@@ -11,7 +11,7 @@
 #include "fuzz/draws.h"
 #include "fuzz/pieces.h"
 #include "fuzz/require.h"
-#include "protocol/message/content_type.h"
+#include "headrace/protocol/message/content_type.h"
 
 namespace headrace::fuzz {
 namespace {

@@ -10,7 +10,7 @@
 #include "fuzz/balanced.h"
 #include "fuzz/draws.h"
 #include "fuzz/require.h"
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 
 // Flow control never shuts itself (RFC 9113 §5.2). Our client against our server over two pipes of
 // bounded size; both write on all streams, and their applications hold what they get and let go of

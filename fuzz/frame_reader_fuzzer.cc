@@ -8,7 +8,7 @@
 
 #include "fuzz/balanced.h"
 #include "fuzz/require.h"
-#include "protocol/frame/frame_reader.h"
+#include "headrace/protocol/frame/frame_reader.h"
 #include "tests/frame/render.h"
 #include "tests/reference/frames.h"
 

@@ -9,7 +9,7 @@
 #include "fuzz/hpack/decoders.h"
 #include "fuzz/hpack/third_codec.h"
 #include "fuzz/require.h"
-#include "hpack/decoder.h"
+#include "headrace/hpack/decoder.h"
 #include "tests/hpack/codec.h"
 #include "tests/reference/hpack.h"
 

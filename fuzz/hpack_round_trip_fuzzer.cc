@@ -5,14 +5,14 @@
 #include <string_view>
 #include <vector>
 
-#include "field/field.h"
 #include "fuzz/balanced.h"
 #include "fuzz/draws.h"
 #include "fuzz/hpack/decoders.h"
 #include "fuzz/hpack/third_codec.h"
 #include "fuzz/require.h"
-#include "hpack/encoder.h"
-#include "memory/ledger.h"
+#include "headrace/field/field.h"
+#include "headrace/hpack/encoder.h"
+#include "headrace/memory/ledger.h"
 #include "tests/hpack/codec.h"
 #include "tests/reference/hpack.h"
 #include "tests/reference/hpack_tables.h"

@@ -7,11 +7,11 @@
 #include <regex>
 #include <string>
 
-#include "adapters/serve/http_date.h"
 #include "fuzz/balanced.h"
 #include "fuzz/draws.h"
 #include "fuzz/require.h"
-#include "protocol/message/http_date.h"
+#include "headrace/adapters/serve/http_date.h"
+#include "headrace/protocol/message/http_date.h"
 
 namespace headrace::fuzz {
 namespace {

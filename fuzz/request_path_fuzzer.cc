@@ -6,9 +6,9 @@
 #include <regex>
 #include <string>
 
-#include "adapters/serve/document_root.h"
 #include "fuzz/balanced.h"
 #include "fuzz/require.h"
+#include "headrace/adapters/serve/document_root.h"
 
 namespace headrace::fuzz {
 namespace {

@@ -11,9 +11,9 @@
 #include "fuzz/draws.h"
 #include "fuzz/pieces.h"
 #include "fuzz/require.h"
-#include "protocol/message/content_type.h"
-#include "protocol/message/reason_phrase.h"
-#include "protocol/message/response_text.h"
+#include "headrace/protocol/message/content_type.h"
+#include "headrace/protocol/message/reason_phrase.h"
+#include "headrace/protocol/message/response_text.h"
 #include "tests/reference/response_head.h"
 
 namespace headrace::fuzz {

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "field/structured_dictionary.h"
 #include "fuzz/balanced.h"
 #include "fuzz/require.h"
-#include "protocol/stream/priority.h"
+#include "headrace/field/structured_dictionary.h"
+#include "headrace/protocol/stream/priority.h"
 
 namespace headrace::fuzz {
 namespace {

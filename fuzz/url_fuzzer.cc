@@ -5,9 +5,9 @@
 #include <regex>
 #include <string>
 
-#include "adapters/get/url.h"
 #include "fuzz/balanced.h"
 #include "fuzz/require.h"
+#include "headrace/adapters/get/url.h"
 #include "tests/reference/authority.h"
 
 namespace headrace::fuzz {

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <string>
 
-#include "adapters/program/printable.h"
-#include "adapters/serve/utf8.h"
 #include "fuzz/balanced.h"
 #include "fuzz/pieces.h"
 #include "fuzz/require.h"
+#include "headrace/adapters/program/printable.h"
+#include "headrace/adapters/serve/utf8.h"
 
 namespace headrace::fuzz {
 namespace {

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "adapters/serve/websocket_frame.h"
-#include "adapters/serve/websocket_reader.h"
 #include "fuzz/balanced.h"
 #include "fuzz/draws.h"
 #include "fuzz/pieces.h"
 #include "fuzz/require.h"
+#include "headrace/adapters/serve/websocket_frame.h"
+#include "headrace/adapters/serve/websocket_reader.h"
 
 namespace headrace::fuzz {
 namespace {

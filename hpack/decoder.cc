@@ -1,13 +1,13 @@
-#include "hpack/decoder.h"
+#include "headrace/hpack/decoder.h"
 
 #include <algorithm>
 #include <string_view>
 
-#include "field/field_syntax.h"
-#include "hpack/huffman.h"
-#include "hpack/integer.h"
-#include "hpack/rules.h"
-#include "hpack/static_table.h"
+#include "headrace/field/field_syntax.h"
+#include "headrace/hpack/huffman.h"
+#include "headrace/hpack/integer.h"
+#include "headrace/hpack/rules.h"
+#include "headrace/hpack/static_table.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <gsl/span>
 
-#include "field/field_storage.h"
-#include "field/rule.h"
-#include "hpack/dynamic_table.h"
-#include "memory/abi.h"
-#include "memory/ledger.h"
+#include "headrace/field/field_storage.h"
+#include "headrace/field/rule.h"
+#include "headrace/hpack/dynamic_table.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/ledger.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

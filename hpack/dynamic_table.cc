@@ -1,11 +1,11 @@
-#include "hpack/dynamic_table.h"
+#include "headrace/hpack/dynamic_table.h"
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
 #include <utility>
 
-#include "memory/contract.h"
+#include "headrace/memory/contract.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

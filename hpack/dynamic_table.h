@@ -6,9 +6,9 @@
 #include <memory>
 #include <string_view>
 
-#include "field/field.h"
-#include "memory/abi.h"
-#include "memory/ledger.h"
+#include "headrace/field/field.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/ledger.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

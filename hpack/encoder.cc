@@ -1,10 +1,10 @@
-#include "hpack/encoder.h"
+#include "headrace/hpack/encoder.h"
 
 #include <algorithm>
 #include <array>
 
-#include "hpack/representation.h"
-#include "hpack/static_table.h"
+#include "headrace/hpack/representation.h"
+#include "headrace/hpack/static_table.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

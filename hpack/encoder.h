@@ -4,14 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "field/field.h"
-#include "hpack/dynamic_table.h"
-#include "hpack/huffman.h"
-#include "hpack/integer.h"
-#include "hpack/static_table.h"
-#include "hpack/table_index.h"
-#include "memory/abi.h"
-#include "memory/ledger.h"
+#include "headrace/field/field.h"
+#include "headrace/hpack/dynamic_table.h"
+#include "headrace/hpack/huffman.h"
+#include "headrace/hpack/integer.h"
+#include "headrace/hpack/static_table.h"
+#include "headrace/hpack/table_index.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/ledger.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -6,8 +6,8 @@
 #include <gsl/span>
 #include <string_view>
 
-#include "field/rule.h"
-#include "memory/abi.h"
+#include "headrace/field/rule.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

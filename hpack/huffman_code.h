@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "memory/abi.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

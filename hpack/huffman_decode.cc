@@ -2,9 +2,9 @@
 #include <bit>
 #include <cstring>
 
-#include "hpack/huffman.h"
-#include "hpack/huffman_code.h"
-#include "hpack/rules.h"
+#include "headrace/hpack/huffman.h"
+#include "headrace/hpack/huffman_code.h"
+#include "headrace/hpack/rules.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -3,8 +3,8 @@
 #include <cstring>
 #include <utility>
 
-#include "hpack/huffman.h"
-#include "hpack/huffman_code.h"
+#include "headrace/hpack/huffman.h"
+#include "headrace/hpack/huffman_code.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -1,6 +1,6 @@
-#include "hpack/integer.h"
+#include "headrace/hpack/integer.h"
 
-#include "hpack/rules.h"
+#include "headrace/hpack/rules.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "field/rule.h"
-#include "memory/abi.h"
+#include "headrace/field/rule.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -1,8 +1,8 @@
-#include "hpack/representation.h"
+#include "headrace/hpack/representation.h"
 
 #include <cstring>
 
-#include "hpack/huffman.h"
+#include "headrace/hpack/huffman.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

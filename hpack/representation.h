@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "hpack/integer.h"
-#include "memory/abi.h"
+#include "headrace/hpack/integer.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

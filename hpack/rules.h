@@ -1,8 +1,8 @@
 #ifndef HEADRACE_HPACK_RULES_H_
 #define HEADRACE_HPACK_RULES_H_
 
-#include "field/rule.h"
-#include "memory/abi.h"
+#include "headrace/field/rule.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -1,8 +1,8 @@
-#include "hpack/static_table.h"
+#include "headrace/hpack/static_table.h"
 
 #include <cstddef>
 
-#include "hpack/same_text.h"
+#include "headrace/hpack/same_text.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "field/field.h"
-#include "memory/abi.h"
+#include "headrace/field/field.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

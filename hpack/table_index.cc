@@ -1,9 +1,9 @@
-#include "hpack/table_index.h"
+#include "headrace/hpack/table_index.h"
 
 #include <cstring>
 #include <utility>
 
-#include "hpack/same_text.h"
+#include "headrace/hpack/same_text.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -6,9 +6,9 @@
 #include <memory>
 #include <string_view>
 
-#include "hpack/dynamic_table.h"
-#include "memory/abi.h"
-#include "memory/ledger.h"
+#include "headrace/hpack/dynamic_table.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/ledger.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

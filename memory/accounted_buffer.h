@@ -7,7 +7,7 @@
 #include <gsl/span>
 #include <memory>
 
-#include "memory/ledger.h"
+#include "headrace/memory/ledger.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "memory/abi.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -1,11 +1,11 @@
-#include "memory/block_pool.h"
+#include "headrace/memory/block_pool.h"
 
 #include <algorithm>
 #include <bit>
 #include <new>
 #include <utility>
 
-#include "memory/poison.h"
+#include "headrace/memory/poison.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

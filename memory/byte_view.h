@@ -8,8 +8,8 @@
 #include <ranges>
 #include <type_traits>
 
-#include "memory/abi.h"
-#include "memory/contract.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/contract.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
-#include "memory/abi.h"
-#include "memory/poison.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/poison.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

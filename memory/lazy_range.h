@@ -5,9 +5,9 @@
 #include <iterator>
 #include <utility>
 
-#include "memory/abi.h"
-#include "memory/contract.h"
-#include "memory/recycler.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/contract.h"
+#include "headrace/memory/recycler.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "memory/abi.h"
-#include "memory/contract.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/contract.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

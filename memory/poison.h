@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "memory/abi.h"
+#include "headrace/memory/abi.h"
 
 #if HEADRACE_ASAN
 #include <sanitizer/asan_interface.h>

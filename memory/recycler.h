@@ -5,8 +5,8 @@
 #include <memory>
 #include <utility>
 
-#include "memory/abi.h"
-#include "memory/allocation.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/allocation.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

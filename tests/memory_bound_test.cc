@@ -1,7 +1,7 @@
 // What max_bytes() says beforehand, held against the heap that is really there: in every transcript
 // everything that the connection allocates while it takes input, whose memory is the peer's doing.
 
-#include "protocol/connection/memory_bound.h"
+#include "headrace/protocol/connection/memory_bound.h"
 
 #include <gtest/gtest.h>
 

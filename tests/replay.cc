@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/program/printable.h"
+#include "headrace/adapters/program/printable.h"
 #include "tests/transcript/runner.h"
 #include "tests/transcript/transcript.h"
 

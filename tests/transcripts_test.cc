@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/event/event.h"
+#include "headrace/protocol/event/event.h"
 #include "tests/transcript/cuts.h"
 #include "tests/transcript/runner.h"
 #include "tests/transcript/transcript.h"

@@ -1,4 +1,4 @@
-#include "adapters/epoll/epoll_loop.h"
+#include "headrace/adapters/epoll/epoll_loop.h"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -9,8 +9,8 @@
 #include <chrono>
 #include <utility>
 
-#include "adapters/loop/output_buffers.h"
-#include "adapters/loop/retries.h"
+#include "headrace/adapters/loop/output_buffers.h"
+#include "headrace/adapters/loop/retries.h"
 
 namespace headrace::adapters {
 namespace {

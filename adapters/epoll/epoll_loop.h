@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <memory>
 
-#include "adapters/loop/loop.h"
-#include "adapters/loop/retries.h"
-#include "adapters/socket/unique_fd.h"
+#include "headrace/adapters/loop/loop.h"
+#include "headrace/adapters/loop/retries.h"
+#include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
 

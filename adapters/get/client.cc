@@ -1,4 +1,4 @@
-#include "adapters/get/client.h"
+#include "headrace/adapters/get/client.h"
 
 #include <poll.h>
 
@@ -10,8 +10,8 @@
 #include <string>
 #include <utility>
 
-#include "adapters/get/units.h"
-#include "adapters/program/io.h"
+#include "headrace/adapters/get/units.h"
+#include "headrace/adapters/program/io.h"
 
 namespace headrace::get {
 namespace {

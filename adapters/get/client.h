@@ -8,18 +8,18 @@
 #include <string>
 #include <vector>
 
-#include "adapters/get/config.h"
-#include "adapters/get/console.h"
-#include "adapters/get/exit_code.h"
-#include "adapters/get/origin.h"
-#include "adapters/get/output.h"
-#include "adapters/get/plan.h"
-#include "adapters/get/progress.h"
-#include "adapters/get/summary.h"
-#include "adapters/get/transfer.h"
-#include "adapters/get/upload.h"
-#include "adapters/loop/deadline_queue.h"
-#include "adapters/loop/loop.h"
+#include "headrace/adapters/get/config.h"
+#include "headrace/adapters/get/console.h"
+#include "headrace/adapters/get/exit_code.h"
+#include "headrace/adapters/get/origin.h"
+#include "headrace/adapters/get/output.h"
+#include "headrace/adapters/get/plan.h"
+#include "headrace/adapters/get/progress.h"
+#include "headrace/adapters/get/summary.h"
+#include "headrace/adapters/get/transfer.h"
+#include "headrace/adapters/get/upload.h"
+#include "headrace/adapters/loop/deadline_queue.h"
+#include "headrace/adapters/loop/loop.h"
 
 namespace headrace::get {
 

@@ -1,4 +1,4 @@
-#include "adapters/get/config.h"
+#include "headrace/adapters/get/config.h"
 
 #include <absl/flags/flag.h>
 
@@ -6,11 +6,11 @@
 #include <cstdint>
 #include <utility>
 
-#include "adapters/get/exit_code.h"
-#include "adapters/program/command_line.h"
-#include "adapters/program/duration.h"
-#include "adapters/program/environment.h"
-#include "adapters/program/io.h"
+#include "headrace/adapters/get/exit_code.h"
+#include "headrace/adapters/program/command_line.h"
+#include "headrace/adapters/program/duration.h"
+#include "headrace/adapters/program/environment.h"
+#include "headrace/adapters/program/io.h"
 
 using headrace::program::Duration;
 using std::chrono_literals::operator""s;

@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "adapters/get/request_head.h"
-#include "adapters/get/url.h"
-#include "adapters/loop/loop_options.h"
-#include "adapters/program/io.h"
+#include "headrace/adapters/get/request_head.h"
+#include "headrace/adapters/get/url.h"
+#include "headrace/adapters/loop/loop_options.h"
+#include "headrace/adapters/program/io.h"
 
 namespace headrace::get {
 

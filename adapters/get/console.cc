@@ -1,10 +1,10 @@
-#include "adapters/get/console.h"
+#include "headrace/adapters/get/console.h"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "adapters/program/printable.h"
-#include "adapters/program/write_all.h"
+#include "headrace/adapters/program/printable.h"
+#include "headrace/adapters/program/write_all.h"
 
 namespace headrace::get {
 namespace {

@@ -1,4 +1,4 @@
-#include "adapters/get/exit_code.h"
+#include "headrace/adapters/get/exit_code.h"
 
 #include <array>
 

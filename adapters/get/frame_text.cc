@@ -1,12 +1,12 @@
-#include "adapters/get/frame_text.h"
+#include "headrace/adapters/get/frame_text.h"
 
 #include <array>
 #include <cstdio>
 #include <string_view>
 
-#include "adapters/program/printable.h"
-#include "protocol/event/error.h"
-#include "protocol/frame/settings_entries.h"
+#include "headrace/adapters/program/printable.h"
+#include "headrace/protocol/event/error.h"
+#include "headrace/protocol/frame/settings_entries.h"
 
 namespace headrace::get {
 namespace {

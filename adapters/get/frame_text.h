@@ -5,7 +5,7 @@
 #include <gsl/span>
 #include <string>
 
-#include "protocol/frame/frame_type.h"
+#include "headrace/protocol/frame/frame_type.h"
 
 namespace headrace::get {
 

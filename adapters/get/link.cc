@@ -1,11 +1,11 @@
-#include "adapters/get/link.h"
+#include "headrace/adapters/get/link.h"
 
 #include <string>
 #include <utility>
 #include <variant>
 
-#include "adapters/get/console.h"
-#include "adapters/get/units.h"
+#include "headrace/adapters/get/console.h"
+#include "headrace/adapters/get/units.h"
 
 namespace headrace::get {
 namespace {

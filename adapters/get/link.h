@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <memory>
 
-#include "adapters/get/outcome.h"
-#include "adapters/get/trace.h"
-#include "adapters/get/transfer.h"
-#include "adapters/loop/handler.h"
-#include "protocol/connection/connection.h"
+#include "headrace/adapters/get/outcome.h"
+#include "headrace/adapters/get/trace.h"
+#include "headrace/adapters/get/transfer.h"
+#include "headrace/adapters/loop/handler.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace::get {
 

@@ -9,10 +9,10 @@
 #include <gsl/span>
 #include <string>
 
-#include "adapters/get/client.h"
-#include "adapters/get/config.h"
-#include "adapters/get/console.h"
-#include "adapters/program/write_all.h"
+#include "headrace/adapters/get/client.h"
+#include "headrace/adapters/get/config.h"
+#include "headrace/adapters/get/console.h"
+#include "headrace/adapters/program/write_all.h"
 
 namespace headrace::get {
 namespace {

@@ -1,11 +1,11 @@
-#include "adapters/get/origin.h"
+#include "headrace/adapters/get/origin.h"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
-#include "adapters/get/units.h"
-#include "adapters/socket/connector.h"
+#include "headrace/adapters/get/units.h"
+#include "headrace/adapters/socket/connector.h"
 
 namespace headrace::get {
 

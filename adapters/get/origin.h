@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "adapters/get/console.h"
-#include "adapters/get/link.h"
-#include "adapters/get/url.h"
-#include "adapters/loop/loop.h"
-#include "adapters/socket/address.h"
+#include "headrace/adapters/get/console.h"
+#include "headrace/adapters/get/link.h"
+#include "headrace/adapters/get/url.h"
+#include "headrace/adapters/loop/loop.h"
+#include "headrace/adapters/socket/address.h"
 
 namespace headrace::get {
 

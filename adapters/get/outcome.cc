@@ -1,6 +1,6 @@
-#include "adapters/get/outcome.h"
+#include "headrace/adapters/get/outcome.h"
 
-#include "adapters/program/printable.h"
+#include "headrace/adapters/program/printable.h"
 
 namespace headrace::get {
 namespace {

@@ -1,8 +1,8 @@
 #ifndef HEADRACE_ADAPTERS_GET_OUTCOME_H_
 #define HEADRACE_ADAPTERS_GET_OUTCOME_H_
 
-#include "adapters/get/exit_code.h"
-#include "protocol/event/event.h"
+#include "headrace/adapters/get/exit_code.h"
+#include "headrace/protocol/event/event.h"
 
 namespace headrace::get {
 

@@ -1,4 +1,4 @@
-#include "adapters/get/output.h"
+#include "headrace/adapters/get/output.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -13,7 +13,7 @@
 #include <system_error>
 #include <utility>
 
-#include "adapters/socket/retry.h"
+#include "headrace/adapters/socket/retry.h"
 
 namespace headrace::get {
 

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "adapters/get/staged_file.h"
-#include "adapters/socket/unique_fd.h"
+#include "headrace/adapters/get/staged_file.h"
+#include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::get {
 

@@ -1,4 +1,4 @@
-#include "adapters/get/plan.h"
+#include "headrace/adapters/get/plan.h"
 
 #include <gsl/assert>
 

@@ -1,10 +1,10 @@
-#include "adapters/get/progress.h"
+#include "headrace/adapters/get/progress.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 
-#include "adapters/get/units.h"
+#include "headrace/adapters/get/units.h"
 
 namespace headrace::get {
 namespace {

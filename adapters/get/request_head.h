@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/get/url.h"
-#include "field/field.h"
+#include "headrace/adapters/get/url.h"
+#include "headrace/field/field.h"
 
 namespace headrace::get {
 

@@ -1,4 +1,4 @@
-#include "adapters/get/staged_file.h"
+#include "headrace/adapters/get/staged_file.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/socket/retry.h"
+#include "headrace/adapters/socket/retry.h"
 
 namespace headrace::get {
 namespace {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "adapters/socket/unique_fd.h"
+#include "headrace/adapters/socket/unique_fd.h"
 
 struct stat;
 

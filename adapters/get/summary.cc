@@ -1,11 +1,11 @@
-#include "adapters/get/summary.h"
+#include "headrace/adapters/get/summary.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 
-#include "adapters/get/units.h"
-#include "adapters/program/printable.h"
+#include "headrace/adapters/get/units.h"
+#include "headrace/adapters/program/printable.h"
 
 namespace headrace::get {
 

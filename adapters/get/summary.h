@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/get/exit_code.h"
+#include "headrace/adapters/get/exit_code.h"
 
 namespace headrace::get {
 

@@ -1,8 +1,8 @@
-#include "adapters/get/trace.h"
+#include "headrace/adapters/get/trace.h"
 
-#include "adapters/get/frame_text.h"
-#include "adapters/get/units.h"
-#include "adapters/program/printable.h"
+#include "headrace/adapters/get/frame_text.h"
+#include "headrace/adapters/get/units.h"
+#include "headrace/adapters/program/printable.h"
 
 namespace headrace::get {
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/get/console.h"
-#include "field/field.h"
-#include "protocol/connection/frame_observer.h"
+#include "headrace/adapters/get/console.h"
+#include "headrace/field/field.h"
+#include "headrace/protocol/connection/frame_observer.h"
 
 namespace headrace::get {
 

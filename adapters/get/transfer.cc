@@ -1,12 +1,12 @@
-#include "adapters/get/transfer.h"
+#include "headrace/adapters/get/transfer.h"
 
 #include <charconv>
 #include <cstring>
 #include <string_view>
 #include <utility>
 
-#include "adapters/get/units.h"
-#include "adapters/program/printable.h"
+#include "headrace/adapters/get/units.h"
+#include "headrace/adapters/program/printable.h"
 
 namespace headrace::get {
 namespace {

@@ -7,15 +7,15 @@
 #include <optional>
 #include <string>
 
-#include "adapters/get/exit_code.h"
-#include "adapters/get/outcome.h"
-#include "adapters/get/output.h"
-#include "adapters/get/request_head.h"
-#include "adapters/get/trace.h"
-#include "adapters/get/upload.h"
-#include "adapters/loop/deadline_queue.h"
-#include "adapters/loop/handler.h"
-#include "protocol/connection/connection.h"
+#include "headrace/adapters/get/exit_code.h"
+#include "headrace/adapters/get/outcome.h"
+#include "headrace/adapters/get/output.h"
+#include "headrace/adapters/get/request_head.h"
+#include "headrace/adapters/get/trace.h"
+#include "headrace/adapters/get/upload.h"
+#include "headrace/adapters/loop/deadline_queue.h"
+#include "headrace/adapters/loop/handler.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace::get {
 

@@ -1,4 +1,4 @@
-#include "adapters/get/units.h"
+#include "headrace/adapters/get/units.h"
 
 #include <array>
 #include <cstdio>

@@ -1,4 +1,4 @@
-#include "adapters/get/upload.h"
+#include "headrace/adapters/get/upload.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-#include "adapters/socket/retry.h"
+#include "headrace/adapters/socket/retry.h"
 
 namespace headrace::get {
 namespace {

@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
-#include "adapters/socket/unique_fd.h"
-#include "protocol/stream/body.h"
+#include "headrace/adapters/socket/unique_fd.h"
+#include "headrace/protocol/stream/body.h"
 
 namespace headrace::get {
 

@@ -1,4 +1,4 @@
-#include "adapters/get/url.h"
+#include "headrace/adapters/get/url.h"
 
 #include <absl/strings/match.h>
 
@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "protocol/message/authority.h"
+#include "headrace/protocol/message/authority.h"
 
 namespace headrace::get {
 namespace {

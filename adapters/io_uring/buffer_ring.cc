@@ -1,4 +1,4 @@
-#include "adapters/io_uring/buffer_ring.h"
+#include "headrace/adapters/io_uring/buffer_ring.h"
 
 #include <cstring>
 #include <new>

@@ -9,7 +9,7 @@
 #include <gsl/span>
 #include <memory>
 
-#include "adapters/io_uring/ring.h"
+#include "headrace/adapters/io_uring/ring.h"
 
 namespace headrace::adapters {
 

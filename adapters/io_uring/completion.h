@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstdint>
 
-#include "adapters/loop/connection_id.h"
+#include "headrace/adapters/loop/connection_id.h"
 
 // From Linux 6.2; liburing 2.3 does not name them.
 #ifndef IORING_SEND_ZC_REPORT_USAGE

@@ -1,4 +1,4 @@
-#include "adapters/io_uring/io_uring_loop.h"
+#include "headrace/adapters/io_uring/io_uring_loop.h"
 
 #include <poll.h>
 #include <sys/socket.h>

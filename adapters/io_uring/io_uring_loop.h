@@ -8,15 +8,15 @@
 #include <memory>
 #include <vector>
 
-#include "adapters/io_uring/buffer_ring.h"
-#include "adapters/io_uring/completion.h"
-#include "adapters/io_uring/io_uring_options.h"
-#include "adapters/io_uring/ring.h"
-#include "adapters/io_uring/ring_record.h"
-#include "adapters/loop/loop.h"
-#include "adapters/loop/output_buffers.h"
-#include "adapters/loop/retries.h"
-#include "adapters/socket/unique_fd.h"
+#include "headrace/adapters/io_uring/buffer_ring.h"
+#include "headrace/adapters/io_uring/completion.h"
+#include "headrace/adapters/io_uring/io_uring_options.h"
+#include "headrace/adapters/io_uring/ring.h"
+#include "headrace/adapters/io_uring/ring_record.h"
+#include "headrace/adapters/loop/loop.h"
+#include "headrace/adapters/loop/output_buffers.h"
+#include "headrace/adapters/loop/retries.h"
+#include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
 

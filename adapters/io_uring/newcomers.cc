@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "adapters/io_uring/io_uring_loop.h"
+#include "headrace/adapters/io_uring/io_uring_loop.h"
 
 namespace headrace::adapters {
 namespace {

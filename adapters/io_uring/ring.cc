@@ -1,4 +1,4 @@
-#include "adapters/io_uring/ring.h"
+#include "headrace/adapters/io_uring/ring.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>

@@ -9,8 +9,8 @@
 #include <deque>
 #include <memory>
 
-#include "adapters/loop/retries.h"
-#include "adapters/socket/unique_fd.h"
+#include "headrace/adapters/loop/retries.h"
+#include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
 

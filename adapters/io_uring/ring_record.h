@@ -5,10 +5,10 @@
 #include <memory>
 #include <utility>
 
-#include "adapters/io_uring/release_queue.h"
-#include "adapters/io_uring/zero_copy.h"
-#include "adapters/loop/connection_record.h"
-#include "adapters/loop/output_buffers.h"
+#include "headrace/adapters/io_uring/release_queue.h"
+#include "headrace/adapters/io_uring/zero_copy.h"
+#include "headrace/adapters/loop/connection_record.h"
+#include "headrace/adapters/loop/output_buffers.h"
 
 namespace headrace::adapters {
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "adapters/io_uring/io_uring_options.h"
-#include "adapters/loop/output_buffers.h"
+#include "headrace/adapters/io_uring/io_uring_options.h"
+#include "headrace/adapters/loop/output_buffers.h"
 
 namespace headrace::adapters {
 

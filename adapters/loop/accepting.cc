@@ -6,9 +6,9 @@
 #include <cerrno>
 #include <utility>
 
-#include "adapters/loop/loop.h"
-#include "adapters/socket/address.h"
-#include "adapters/socket/socket_queues.h"
+#include "headrace/adapters/loop/loop.h"
+#include "headrace/adapters/socket/address.h"
+#include "headrace/adapters/socket/socket_queues.h"
 
 namespace headrace::adapters {
 namespace {

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstddef>
 
-#include "protocol/connection/options.h"
+#include "headrace/protocol/connection/options.h"
 
 namespace headrace::adapters {
 

@@ -6,13 +6,13 @@
 #include <optional>
 #include <utility>
 
-#include "adapters/loop/connection_id.h"
-#include "adapters/loop/deadline_queue.h"
-#include "adapters/loop/handler.h"
-#include "adapters/loop/intrusive_list.h"
-#include "adapters/loop/session.h"
-#include "adapters/loop/yield_order.h"
-#include "adapters/socket/unique_fd.h"
+#include "headrace/adapters/loop/connection_id.h"
+#include "headrace/adapters/loop/deadline_queue.h"
+#include "headrace/adapters/loop/handler.h"
+#include "headrace/adapters/loop/intrusive_list.h"
+#include "headrace/adapters/loop/session.h"
+#include "headrace/adapters/loop/yield_order.h"
+#include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
 

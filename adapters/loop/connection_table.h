@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/loop/connection_id.h"
+#include "headrace/adapters/loop/connection_id.h"
 
 namespace headrace::adapters {
 

@@ -1,4 +1,4 @@
-#include "adapters/loop/deadline_queue.h"
+#include "headrace/adapters/loop/deadline_queue.h"
 
 namespace headrace::adapters {
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "protocol/connection/options.h"
+#include "headrace/protocol/connection/options.h"
 
 namespace headrace::adapters {
 

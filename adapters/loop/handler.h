@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <memory>
 
-#include "adapters/socket/address.h"
-#include "protocol/connection/connection.h"
+#include "headrace/adapters/socket/address.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace::adapters {
 

@@ -1,4 +1,4 @@
-#include "adapters/loop/loop.h"
+#include "headrace/adapters/loop/loop.h"
 
 #include <malloc.h>
 #include <netinet/in.h>
@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "adapters/socket/socket_queues.h"
+#include "headrace/adapters/socket/socket_queues.h"
 
 namespace headrace::adapters {
 namespace {

@@ -11,16 +11,16 @@
 #include <optional>
 #include <utility>
 
-#include "adapters/loop/admission.h"
-#include "adapters/loop/connection_record.h"
-#include "adapters/loop/connection_table.h"
-#include "adapters/loop/deadline_queue.h"
-#include "adapters/loop/handler.h"
-#include "adapters/loop/loop_options.h"
-#include "adapters/loop/loop_statistics.h"
-#include "adapters/loop/work_budget.h"
-#include "adapters/loop/yield_order.h"
-#include "adapters/socket/unique_fd.h"
+#include "headrace/adapters/loop/admission.h"
+#include "headrace/adapters/loop/connection_record.h"
+#include "headrace/adapters/loop/connection_table.h"
+#include "headrace/adapters/loop/deadline_queue.h"
+#include "headrace/adapters/loop/handler.h"
+#include "headrace/adapters/loop/loop_options.h"
+#include "headrace/adapters/loop/loop_statistics.h"
+#include "headrace/adapters/loop/work_budget.h"
+#include "headrace/adapters/loop/yield_order.h"
+#include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
 

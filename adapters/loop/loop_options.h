@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "adapters/socket/client_id.h"
-#include "protocol/connection/options.h"
+#include "headrace/adapters/socket/client_id.h"
+#include "headrace/protocol/connection/options.h"
 
 namespace headrace::adapters {
 

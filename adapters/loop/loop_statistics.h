@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "protocol/connection/statistics.h"
-#include "protocol/guard/limits.h"
+#include "headrace/protocol/connection/statistics.h"
+#include "headrace/protocol/guard/limits.h"
 
 namespace headrace::adapters {
 

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <gsl/span>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace::adapters {
 

@@ -1,4 +1,4 @@
-#include "adapters/loop/session.h"
+#include "headrace/adapters/loop/session.h"
 
 #include <algorithm>
 #include <random>

@@ -6,12 +6,12 @@
 #include <gsl/span>
 #include <memory>
 
-#include "adapters/loop/handler.h"
-#include "adapters/loop/loop_options.h"
-#include "adapters/loop/loop_statistics.h"
-#include "adapters/loop/work_budget.h"
-#include "adapters/loop/yield_order.h"
-#include "protocol/connection/connection.h"
+#include "headrace/adapters/loop/handler.h"
+#include "headrace/adapters/loop/loop_options.h"
+#include "headrace/adapters/loop/loop_statistics.h"
+#include "headrace/adapters/loop/work_budget.h"
+#include "headrace/adapters/loop/yield_order.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace::adapters {
 

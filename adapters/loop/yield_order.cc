@@ -1,4 +1,4 @@
-#include "adapters/loop/yield_order.h"
+#include "headrace/adapters/loop/yield_order.h"
 
 #include <algorithm>
 #include <cmath>

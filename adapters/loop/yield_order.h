@@ -12,9 +12,9 @@
 #include <set>
 #include <utility>
 
-#include "adapters/loop/intrusive_list.h"
-#include "adapters/socket/client_id.h"
-#include "protocol/connection/options.h"
+#include "headrace/adapters/loop/intrusive_list.h"
+#include "headrace/adapters/socket/client_id.h"
+#include "headrace/protocol/connection/options.h"
 
 namespace headrace::adapters {
 

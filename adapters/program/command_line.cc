@@ -1,4 +1,4 @@
-#include "adapters/program/command_line.h"
+#include "headrace/adapters/program/command_line.h"
 
 #include <absl/flags/commandlineflag.h>
 #include <absl/flags/reflection.h>

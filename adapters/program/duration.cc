@@ -1,4 +1,4 @@
-#include "adapters/program/duration.h"
+#include "headrace/adapters/program/duration.h"
 
 #include <charconv>
 #include <cstdint>

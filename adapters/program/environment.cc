@@ -1,4 +1,4 @@
-#include "adapters/program/environment.h"
+#include "headrace/adapters/program/environment.h"
 
 #include <absl/strings/ascii.h>
 

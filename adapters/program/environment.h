@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "memory/allocation.h"
+#include "headrace/memory/allocation.h"
 
 namespace headrace::program {
 

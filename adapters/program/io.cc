@@ -1,9 +1,9 @@
-#include "adapters/program/io.h"
+#include "headrace/adapters/program/io.h"
 
 #include <utility>
 
-#include "adapters/epoll/epoll_loop.h"
-#include "adapters/io_uring/io_uring_loop.h"
+#include "headrace/adapters/epoll/epoll_loop.h"
+#include "headrace/adapters/io_uring/io_uring_loop.h"
 
 namespace headrace::program {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/loop/loop.h"
+#include "headrace/adapters/loop/loop.h"
 
 namespace headrace::program {
 

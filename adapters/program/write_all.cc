@@ -1,4 +1,4 @@
-#include "adapters/program/write_all.h"
+#include "headrace/adapters/program/write_all.h"
 
 #include <poll.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstddef>
 
-#include "adapters/socket/retry.h"
+#include "headrace/adapters/socket/retry.h"
 
 namespace headrace::program {
 

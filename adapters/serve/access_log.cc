@@ -1,4 +1,4 @@
-#include "adapters/serve/access_log.h"
+#include "headrace/adapters/serve/access_log.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 #include <ctime>
 #include <utility>
 
-#include "adapters/program/printable.h"
+#include "headrace/adapters/program/printable.h"
 
 namespace headrace::serve {
 namespace {

@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/socket/unique_fd.h"
-#include "protocol/event/event.h"
+#include "headrace/adapters/socket/unique_fd.h"
+#include "headrace/protocol/event/event.h"
 
 namespace headrace::serve {
 

@@ -1,4 +1,4 @@
-#include "adapters/serve/byte_range.h"
+#include "headrace/adapters/serve/byte_range.h"
 
 #include <algorithm>
 #include <cstddef>

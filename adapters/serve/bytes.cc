@@ -1,4 +1,4 @@
-#include "adapters/serve/bytes.h"
+#include "headrace/adapters/serve/bytes.h"
 
 #include <algorithm>
 #include <array>

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "adapters/serve/exchange.h"
-#include "adapters/serve/responder.h"
-#include "protocol/stream/body.h"
+#include "headrace/adapters/serve/exchange.h"
+#include "headrace/adapters/serve/responder.h"
+#include "headrace/protocol/stream/body.h"
 
 namespace headrace::serve {
 

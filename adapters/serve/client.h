@@ -1,8 +1,8 @@
 #ifndef HEADRACE_ADAPTERS_SERVE_CLIENT_H_
 #define HEADRACE_ADAPTERS_SERVE_CLIENT_H_
 
-#include "adapters/loop/handler.h"
-#include "adapters/serve/open_files.h"
+#include "headrace/adapters/loop/handler.h"
+#include "headrace/adapters/serve/open_files.h"
 
 namespace headrace::serve {
 

@@ -1,9 +1,9 @@
-#include "adapters/serve/conditions.h"
+#include "headrace/adapters/serve/conditions.h"
 
 #include <cstddef>
 #include <optional>
 
-#include "adapters/serve/http_date.h"
+#include "headrace/adapters/serve/http_date.h"
 
 namespace headrace::serve {
 namespace {

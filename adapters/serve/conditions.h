@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "field/field.h"
+#include "headrace/field/field.h"
 
 namespace headrace::serve {
 

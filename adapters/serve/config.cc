@@ -1,4 +1,4 @@
-#include "adapters/serve/config.h"
+#include "headrace/adapters/serve/config.h"
 
 #include <absl/flags/flag.h>
 
@@ -6,12 +6,12 @@
 #include <optional>
 #include <vector>
 
-#include "adapters/program/command_line.h"
-#include "adapters/program/duration.h"
-#include "adapters/program/environment.h"
-#include "adapters/program/io.h"
-#include "adapters/serve/exchange.h"
-#include "adapters/socket/address.h"
+#include "headrace/adapters/program/command_line.h"
+#include "headrace/adapters/program/duration.h"
+#include "headrace/adapters/program/environment.h"
+#include "headrace/adapters/program/io.h"
+#include "headrace/adapters/serve/exchange.h"
+#include "headrace/adapters/socket/address.h"
 
 using headrace::program::Duration;
 using std::chrono_literals::operator""s;

@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "adapters/loop/loop_options.h"
-#include "adapters/program/io.h"
+#include "headrace/adapters/loop/loop_options.h"
+#include "headrace/adapters/program/io.h"
 
 namespace headrace::serve {
 

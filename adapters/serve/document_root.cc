@@ -1,4 +1,4 @@
-#include "adapters/serve/document_root.h"
+#include "headrace/adapters/serve/document_root.h"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "adapters/socket/retry.h"
+#include "headrace/adapters/socket/retry.h"
 
 namespace headrace::serve {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/socket/unique_fd.h"
+#include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::serve {
 

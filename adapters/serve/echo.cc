@@ -1,4 +1,4 @@
-#include "adapters/serve/echo.h"
+#include "headrace/adapters/serve/echo.h"
 
 #include <absl/container/inlined_vector.h>
 

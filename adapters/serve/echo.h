@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <string>
 
-#include "adapters/serve/exchange.h"
-#include "adapters/serve/responder.h"
-#include "protocol/connection/connection.h"
+#include "headrace/adapters/serve/exchange.h"
+#include "headrace/adapters/serve/responder.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace::serve {
 

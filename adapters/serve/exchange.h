@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "protocol/event/event.h"
+#include "headrace/protocol/event/event.h"
 
 namespace headrace::serve {
 

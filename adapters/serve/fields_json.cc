@@ -1,4 +1,4 @@
-#include "adapters/serve/fields_json.h"
+#include "headrace/adapters/serve/fields_json.h"
 
 #include <absl/container/flat_hash_map.h>
 

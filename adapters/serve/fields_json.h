@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "field/field.h"
+#include "headrace/field/field.h"
 
 namespace headrace::serve {
 

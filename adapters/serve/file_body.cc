@@ -1,4 +1,4 @@
-#include "adapters/serve/file_body.h"
+#include "headrace/adapters/serve/file_body.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -5,9 +5,9 @@
 #include <memory>
 #include <utility>
 
-#include "adapters/serve/exchange.h"
-#include "adapters/serve/open_files.h"
-#include "protocol/stream/body.h"
+#include "headrace/adapters/serve/exchange.h"
+#include "headrace/adapters/serve/open_files.h"
+#include "headrace/protocol/stream/body.h"
 
 namespace headrace::serve {
 

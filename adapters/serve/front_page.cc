@@ -1,4 +1,4 @@
-#include "adapters/serve/front_page.h"
+#include "headrace/adapters/serve/front_page.h"
 
 #include <string_view>
 

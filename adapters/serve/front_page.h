@@ -1,7 +1,7 @@
 #ifndef HEADRACE_ADAPTERS_SERVE_FRONT_PAGE_H_
 #define HEADRACE_ADAPTERS_SERVE_FRONT_PAGE_H_
 
-#include "adapters/serve/responder.h"
+#include "headrace/adapters/serve/responder.h"
 
 namespace headrace::serve {
 

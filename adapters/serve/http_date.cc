@@ -1,4 +1,4 @@
-#include "adapters/serve/http_date.h"
+#include "headrace/adapters/serve/http_date.h"
 
 #include <array>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "adapters/serve/made_body.h"
+#include "headrace/adapters/serve/made_body.h"
 
 #include <algorithm>
 #include <cstring>

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
-#include "adapters/serve/exchange.h"
-#include "protocol/stream/body.h"
+#include "headrace/adapters/serve/exchange.h"
+#include "headrace/protocol/stream/body.h"
 
 namespace headrace::serve {
 

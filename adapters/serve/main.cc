@@ -14,17 +14,17 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/loop/loop.h"
-#include "adapters/program/io.h"
-#include "adapters/program/printable.h"
-#include "adapters/program/write_all.h"
-#include "adapters/serve/access_log.h"
-#include "adapters/serve/config.h"
-#include "adapters/serve/document_root.h"
-#include "adapters/serve/site.h"
-#include "adapters/serve/site_service.h"
-#include "adapters/socket/address.h"
-#include "adapters/socket/listener.h"
+#include "headrace/adapters/loop/loop.h"
+#include "headrace/adapters/program/io.h"
+#include "headrace/adapters/program/printable.h"
+#include "headrace/adapters/program/write_all.h"
+#include "headrace/adapters/serve/access_log.h"
+#include "headrace/adapters/serve/config.h"
+#include "headrace/adapters/serve/document_root.h"
+#include "headrace/adapters/serve/site.h"
+#include "headrace/adapters/serve/site_service.h"
+#include "headrace/adapters/socket/address.h"
+#include "headrace/adapters/socket/listener.h"
 
 namespace headrace::serve {
 namespace {

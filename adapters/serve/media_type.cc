@@ -1,4 +1,4 @@
-#include "adapters/serve/media_type.h"
+#include "headrace/adapters/serve/media_type.h"
 
 #include <algorithm>
 #include <array>

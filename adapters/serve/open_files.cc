@@ -1,11 +1,11 @@
-#include "adapters/serve/open_files.h"
+#include "headrace/adapters/serve/open_files.h"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
-#include "adapters/socket/retry.h"
+#include "headrace/adapters/socket/retry.h"
 
 namespace headrace::serve {
 

@@ -12,9 +12,9 @@
 #include <tuple>
 #include <utility>
 
-#include "adapters/loop/loop_statistics.h"
-#include "adapters/serve/document_root.h"
-#include "adapters/socket/unique_fd.h"
+#include "headrace/adapters/loop/loop_statistics.h"
+#include "headrace/adapters/serve/document_root.h"
+#include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::serve {
 

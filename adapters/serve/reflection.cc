@@ -1,4 +1,4 @@
-#include "adapters/serve/reflection.h"
+#include "headrace/adapters/serve/reflection.h"
 
 #include <charconv>
 #include <cstddef>
@@ -7,9 +7,9 @@
 #include <utility>
 #include <variant>
 
-#include "adapters/serve/exchange.h"
-#include "adapters/serve/fields_json.h"
-#include "adapters/serve/made_body.h"
+#include "headrace/adapters/serve/exchange.h"
+#include "headrace/adapters/serve/fields_json.h"
+#include "headrace/adapters/serve/made_body.h"
 
 namespace headrace::serve {
 namespace {

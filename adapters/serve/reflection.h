@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "adapters/serve/responder.h"
+#include "headrace/adapters/serve/responder.h"
 
 namespace headrace::serve {
 

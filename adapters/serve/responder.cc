@@ -1,4 +1,4 @@
-#include "adapters/serve/responder.h"
+#include "headrace/adapters/serve/responder.h"
 
 #include <absl/container/inlined_vector.h>
 #include <absl/strings/match.h>
@@ -9,8 +9,8 @@
 #include <utility>
 #include <variant>
 
-#include "protocol/message/reason_phrase.h"
-#include "protocol/message/response_head.h"
+#include "headrace/protocol/message/reason_phrase.h"
+#include "headrace/protocol/message/response_head.h"
 
 namespace headrace::serve {
 namespace {

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <utility>
 
-#include "adapters/serve/exchange.h"
-#include "adapters/serve/made_body.h"
-#include "protocol/connection/connection.h"
+#include "headrace/adapters/serve/exchange.h"
+#include "headrace/adapters/serve/made_body.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace::serve {
 

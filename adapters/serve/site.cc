@@ -1,14 +1,14 @@
-#include "adapters/serve/site.h"
+#include "headrace/adapters/serve/site.h"
 
 #include <string_view>
 
-#include "adapters/serve/bytes.h"
-#include "adapters/serve/echo.h"
-#include "adapters/serve/front_page.h"
-#include "adapters/serve/reflection.h"
-#include "adapters/serve/static_files.h"
-#include "adapters/serve/stats.h"
-#include "adapters/serve/websocket.h"
+#include "headrace/adapters/serve/bytes.h"
+#include "headrace/adapters/serve/echo.h"
+#include "headrace/adapters/serve/front_page.h"
+#include "headrace/adapters/serve/reflection.h"
+#include "headrace/adapters/serve/static_files.h"
+#include "headrace/adapters/serve/stats.h"
+#include "headrace/adapters/serve/websocket.h"
 
 namespace headrace::serve {
 

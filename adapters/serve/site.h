@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "adapters/loop/loop_statistics.h"
-#include "adapters/serve/access_log.h"
-#include "adapters/serve/client.h"
-#include "adapters/serve/document_root.h"
-#include "adapters/serve/responder.h"
+#include "headrace/adapters/loop/loop_statistics.h"
+#include "headrace/adapters/serve/access_log.h"
+#include "headrace/adapters/serve/client.h"
+#include "headrace/adapters/serve/document_root.h"
+#include "headrace/adapters/serve/responder.h"
 
 namespace headrace::serve {
 

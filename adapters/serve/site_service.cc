@@ -1,4 +1,4 @@
-#include "adapters/serve/site_service.h"
+#include "headrace/adapters/serve/site_service.h"
 
 #include <absl/container/flat_hash_map.h>
 
@@ -9,11 +9,11 @@
 #include <utility>
 #include <variant>
 
-#include "adapters/serve/access_log.h"
-#include "adapters/serve/client.h"
-#include "adapters/serve/exchange.h"
-#include "adapters/serve/open_files.h"
-#include "adapters/serve/responder.h"
+#include "headrace/adapters/serve/access_log.h"
+#include "headrace/adapters/serve/client.h"
+#include "headrace/adapters/serve/exchange.h"
+#include "headrace/adapters/serve/open_files.h"
+#include "headrace/adapters/serve/responder.h"
 
 namespace headrace::serve {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <memory>
 
-#include "adapters/loop/handler.h"
-#include "adapters/serve/open_files.h"
-#include "adapters/serve/site.h"
+#include "headrace/adapters/loop/handler.h"
+#include "headrace/adapters/serve/open_files.h"
+#include "headrace/adapters/serve/site.h"
 
 namespace headrace::serve {
 

@@ -1,4 +1,4 @@
-#include "adapters/serve/static_files.h"
+#include "headrace/adapters/serve/static_files.h"
 
 #include <sys/stat.h>
 
@@ -14,13 +14,13 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/serve/byte_range.h"
-#include "adapters/serve/conditions.h"
-#include "adapters/serve/document_root.h"
-#include "adapters/serve/file_body.h"
-#include "adapters/serve/media_type.h"
-#include "adapters/serve/open_files.h"
-#include "protocol/message/http_date.h"
+#include "headrace/adapters/serve/byte_range.h"
+#include "headrace/adapters/serve/conditions.h"
+#include "headrace/adapters/serve/document_root.h"
+#include "headrace/adapters/serve/file_body.h"
+#include "headrace/adapters/serve/media_type.h"
+#include "headrace/adapters/serve/open_files.h"
+#include "headrace/protocol/message/http_date.h"
 
 namespace headrace::serve {
 namespace {

@@ -1,8 +1,8 @@
 #ifndef HEADRACE_ADAPTERS_SERVE_STATIC_FILES_H_
 #define HEADRACE_ADAPTERS_SERVE_STATIC_FILES_H_
 
-#include "adapters/serve/client.h"
-#include "adapters/serve/responder.h"
+#include "headrace/adapters/serve/client.h"
+#include "headrace/adapters/serve/responder.h"
 
 namespace headrace::serve {
 

@@ -1,4 +1,4 @@
-#include "adapters/serve/stats.h"
+#include "headrace/adapters/serve/stats.h"
 
 #include <chrono>
 #include <cstddef>
@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "adapters/serve/made_body.h"
+#include "headrace/adapters/serve/made_body.h"
 
 namespace headrace::serve {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "adapters/serve/client.h"
-#include "adapters/serve/responder.h"
-#include "adapters/serve/site.h"
+#include "headrace/adapters/serve/client.h"
+#include "headrace/adapters/serve/responder.h"
+#include "headrace/adapters/serve/site.h"
 
 namespace headrace::serve {
 

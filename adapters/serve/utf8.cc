@@ -1,4 +1,4 @@
-#include "adapters/serve/utf8.h"
+#include "headrace/adapters/serve/utf8.h"
 
 namespace headrace::serve {
 

@@ -1,4 +1,4 @@
-#include "adapters/serve/websocket.h"
+#include "headrace/adapters/serve/websocket.h"
 
 #include <memory>
 

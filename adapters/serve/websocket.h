@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/serve/exchange.h"
-#include "adapters/serve/responder.h"
-#include "adapters/serve/websocket_reader.h"
-#include "protocol/connection/connection.h"
+#include "headrace/adapters/serve/exchange.h"
+#include "headrace/adapters/serve/responder.h"
+#include "headrace/adapters/serve/websocket_reader.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace::serve {
 

@@ -1,4 +1,4 @@
-#include "adapters/serve/websocket_frame.h"
+#include "headrace/adapters/serve/websocket_frame.h"
 
 #include <algorithm>
 

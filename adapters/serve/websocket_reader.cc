@@ -1,4 +1,4 @@
-#include "adapters/serve/websocket_reader.h"
+#include "headrace/adapters/serve/websocket_reader.h"
 
 #include <algorithm>
 

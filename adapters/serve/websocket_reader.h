@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "adapters/serve/utf8.h"
-#include "adapters/serve/websocket_frame.h"
+#include "headrace/adapters/serve/utf8.h"
+#include "headrace/adapters/serve/websocket_frame.h"
 
 namespace headrace::serve {
 

@@ -1,4 +1,4 @@
-#include "adapters/socket/address.h"
+#include "headrace/adapters/socket/address.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>

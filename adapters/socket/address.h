@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "adapters/socket/client_id.h"
-#include "adapters/socket/unique_fd.h"
+#include "headrace/adapters/socket/client_id.h"
+#include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
 

@@ -1,4 +1,4 @@
-#include "adapters/socket/connector.h"
+#include "headrace/adapters/socket/connector.h"
 
 #include <sys/socket.h>
 

@@ -3,8 +3,8 @@
 
 #include <absl/status/statusor.h>
 
-#include "adapters/socket/address.h"
-#include "adapters/socket/unique_fd.h"
+#include "headrace/adapters/socket/address.h"
+#include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
 

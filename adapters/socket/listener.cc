@@ -1,4 +1,4 @@
-#include "adapters/socket/listener.h"
+#include "headrace/adapters/socket/listener.h"
 
 #include <sys/socket.h>
 
@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "adapters/socket/address.h"
+#include "headrace/adapters/socket/address.h"
 
 namespace headrace::adapters {
 namespace {

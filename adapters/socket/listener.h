@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/socket/unique_fd.h"
+#include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
 

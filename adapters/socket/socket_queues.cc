@@ -1,4 +1,4 @@
-#include "adapters/socket/socket_queues.h"
+#include "headrace/adapters/socket/socket_queues.h"
 
 #include <linux/sock_diag.h>
 #include <linux/sockios.h>

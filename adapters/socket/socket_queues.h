@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "adapters/socket/unique_fd.h"
+#include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
 

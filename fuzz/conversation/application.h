@@ -11,7 +11,7 @@
 
 #include "fuzz/conversation/event_rules.h"
 #include "fuzz/draws.h"
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace::fuzz {
 

@@ -2,9 +2,9 @@
 #include <string>
 #include <variant>
 
-#include "field/field.h"
 #include "fuzz/conversation/application.h"
 #include "fuzz/require.h"
+#include "headrace/field/field.h"
 
 namespace headrace::fuzz {
 namespace {

@@ -5,7 +5,7 @@
 #include "fuzz/conversation/options.h"
 #include "fuzz/require.h"
 #include "fuzz/story.h"
-#include "protocol/stream/flow_window.h"
+#include "headrace/protocol/stream/flow_window.h"
 #include "tests/transcript/event_text.h"
 
 namespace headrace::fuzz {

@@ -15,7 +15,7 @@
 #include "fuzz/conversation/output_rules.h"
 #include "fuzz/conversation/peer.h"
 #include "fuzz/draws.h"
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace::fuzz {
 

@@ -8,7 +8,7 @@
 
 #include "fuzz/differential/observed.h"
 #include "fuzz/differential/setup.h"
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace::fuzz {
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/connection/options.h"
+#include "headrace/protocol/connection/options.h"
 #include "tests/reference/frames.h"
 
 namespace headrace::fuzz {

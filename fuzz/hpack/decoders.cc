@@ -2,9 +2,9 @@
 
 #include <gsl/span>
 
-#include "field/field_section.h"
-#include "field/field_syntax.h"
 #include "fuzz/require.h"
+#include "headrace/field/field_section.h"
+#include "headrace/field/field_syntax.h"
 #include "tests/hpack/codec.h"
 
 namespace headrace::fuzz {

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "field/field_storage.h"
-#include "hpack/decoder.h"
-#include "memory/allocation.h"
-#include "memory/ledger.h"
+#include "headrace/field/field_storage.h"
+#include "headrace/hpack/decoder.h"
+#include "headrace/memory/allocation.h"
+#include "headrace/memory/ledger.h"
 #include "tests/reference/hpack.h"
 
 namespace headrace::fuzz {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "fuzz/draws.h"
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace::fuzz {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "field/field.h"
 #include "fuzz/draws.h"
+#include "headrace/field/field.h"
 
 namespace headrace::fuzz {
 

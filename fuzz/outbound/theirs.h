@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "fuzz/outbound/ours.h"
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace::fuzz {
 

@@ -2,9 +2,9 @@
 #include <string>
 #include <utility>
 
-#include "protocol/connection/engine.h"
-#include "protocol/frame/foreign_protocol.h"
-#include "protocol/frame/frame_writer.h"
+#include "headrace/protocol/connection/engine.h"
+#include "headrace/protocol/frame/foreign_protocol.h"
+#include "headrace/protocol/frame/frame_writer.h"
 
 // How streams and the connection end (RFC 9113 §5.4, §6.8). The one place that writes RST_STREAM
 // and GOAWAY.

@@ -1,8 +1,8 @@
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 
 #include <utility>
 
-#include "protocol/connection/engine.h"
+#include "headrace/protocol/connection/engine.h"
 
 // The face: each function says that it is entered, and hands on.
 

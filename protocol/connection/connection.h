@@ -7,20 +7,20 @@
 #include <memory>
 #include <string_view>
 
-#include "field/field.h"
-#include "memory/abi.h"
-#include "memory/byte_view.h"
-#include "memory/lazy_range.h"
-#include "memory/ledger.h"
-#include "memory/temporary.h"
-#include "protocol/connection/const_buffer.h"
-#include "protocol/connection/entry_guard.h"
-#include "protocol/connection/options.h"
-#include "protocol/connection/settings.h"
-#include "protocol/connection/statistics.h"
-#include "protocol/event/event.h"
-#include "protocol/event/result.h"
-#include "protocol/stream/body.h"
+#include "headrace/field/field.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/byte_view.h"
+#include "headrace/memory/lazy_range.h"
+#include "headrace/memory/ledger.h"
+#include "headrace/memory/temporary.h"
+#include "headrace/protocol/connection/const_buffer.h"
+#include "headrace/protocol/connection/entry_guard.h"
+#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/connection/settings.h"
+#include "headrace/protocol/connection/statistics.h"
+#include "headrace/protocol/event/event.h"
+#include "headrace/protocol/event/result.h"
+#include "headrace/protocol/stream/body.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -1,5 +1,5 @@
-#include "protocol/connection/engine.h"
-#include "protocol/frame/frame_writer.h"
+#include "headrace/protocol/connection/engine.h"
+#include "headrace/protocol/frame/frame_writer.h"
 
 // Commands about the connection as a whole: SETTINGS, PING and frames of the application's own.
 

@@ -1,4 +1,4 @@
-#include "protocol/connection/engine.h"
+#include "headrace/protocol/connection/engine.h"
 
 // Receive credit (RFC 9113 §6.9): where its two ends, the frames and the application, meet Credit.
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "protocol/connection/engine.h"
+#include "headrace/protocol/connection/engine.h"
 
 // What follows when time has passed. Which deadlines run, and since when, is Deadlines' affair.
 

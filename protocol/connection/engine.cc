@@ -1,13 +1,13 @@
-#include "protocol/connection/engine.h"
+#include "headrace/protocol/connection/engine.h"
 
 #include <algorithm>
 #include <bit>
 #include <limits>
 #include <utility>
 
-#include "memory/contract.h"
-#include "protocol/frame/client_preface.h"
-#include "protocol/frame/frame_writer.h"
+#include "headrace/memory/contract.h"
+#include "headrace/protocol/frame/client_preface.h"
+#include "headrace/protocol/frame/frame_writer.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -1,8 +1,8 @@
 #ifndef HEADRACE_PROTOCOL_CONNECTION_ENTRY_GUARD_H_
 #define HEADRACE_PROTOCOL_CONNECTION_ENTRY_GUARD_H_
 
-#include "memory/abi.h"
-#include "memory/contract.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/contract.h"
 
 #if HEADRACE_HARDENED
 #include <atomic>

@@ -1,4 +1,4 @@
-#include "protocol/connection/engine.h"
+#include "headrace/protocol/connection/engine.h"
 
 // Frames of extensions (RFC 9113 §5.5) that nothing here depends on: handed to the application.
 

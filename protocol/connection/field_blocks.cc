@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "protocol/connection/engine.h"
-#include "protocol/frame/frame_writer.h"
-#include "protocol/message/cookies.h"
+#include "headrace/protocol/connection/engine.h"
+#include "headrace/protocol/frame/frame_writer.h"
+#include "headrace/protocol/message/cookies.h"
 
 // Messages' heads and trailers -> HEADERS, PUSH_PROMISE and CONTINUATION (RFC 9113 §4.3). Blocks
 // are encoded in the order in which they go out, as the HPACK table wants it.

@@ -5,10 +5,10 @@
 #include <gsl/span>
 #include <string_view>
 
-#include "memory/abi.h"
-#include "protocol/event/error.h"
-#include "protocol/frame/frame_type.h"
-#include "protocol/guard/limits.h"
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/event/error.h"
+#include "headrace/protocol/frame/frame_type.h"
+#include "headrace/protocol/guard/limits.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

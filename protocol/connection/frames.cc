@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/connection/engine.h"
-#include "protocol/frame/foreign_protocol.h"
-#include "protocol/frame/frame_writer.h"
+#include "headrace/protocol/connection/engine.h"
+#include "headrace/protocol/frame/foreign_protocol.h"
+#include "headrace/protocol/frame/frame_writer.h"
 
 // What a frame does to the connection (RFC 9113 §6). Field blocks go on in messages.cc.
 

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <gsl/span>
 
-#include "memory/abi.h"
-#include "memory/accounted_buffer.h"
-#include "memory/ledger.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/accounted_buffer.h"
+#include "headrace/memory/ledger.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

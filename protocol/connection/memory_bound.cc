@@ -1,12 +1,12 @@
-#include "protocol/connection/memory_bound.h"
+#include "headrace/protocol/connection/memory_bound.h"
 
 #include <algorithm>
 
-#include "field/field.h"
-#include "memory/recycler.h"
-#include "protocol/connection/connection.h"
-#include "protocol/connection/engine.h"
-#include "protocol/event/event.h"
+#include "headrace/field/field.h"
+#include "headrace/memory/recycler.h"
+#include "headrace/protocol/connection/connection.h"
+#include "headrace/protocol/connection/engine.h"
+#include "headrace/protocol/event/event.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
-#include "memory/abi.h"
-#include "protocol/connection/options.h"
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/connection/options.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

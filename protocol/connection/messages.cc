@@ -1,6 +1,6 @@
-#include "protocol/connection/engine.h"
-#include "protocol/frame/frame_writer.h"
-#include "protocol/message/cookies.h"
+#include "headrace/protocol/connection/engine.h"
+#include "headrace/protocol/frame/frame_writer.h"
+#include "headrace/protocol/message/cookies.h"
 
 // Field blocks -> messages (RFC 9113 §4.3, §8). A block is decoded before its stream is looked up,
 // so that the HPACK table is right whatever becomes of the stream.

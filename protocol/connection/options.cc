@@ -1,7 +1,7 @@
-#include "protocol/connection/options.h"
+#include "headrace/protocol/connection/options.h"
 
-#include "protocol/connection/settings.h"
-#include "protocol/stream/flow_window.h"
+#include "headrace/protocol/connection/settings.h"
+#include "headrace/protocol/stream/flow_window.h"
 
 namespace headrace {
 namespace {

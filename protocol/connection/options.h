@@ -4,15 +4,15 @@
 #include <cstdint>
 #include <vector>
 
-#include "field/rule.h"
-#include "memory/allocation.h"
-#include "protocol/connection/frame_observer.h"
-#include "protocol/connection/padding_policy.h"
-#include "protocol/frame/frame_type.h"
-#include "protocol/guard/limits.h"
-#include "protocol/guard/time_point.h"
-#include "protocol/http2/window_policy.h"
-#include "protocol/stream/scheduler.h"
+#include "headrace/field/rule.h"
+#include "headrace/memory/allocation.h"
+#include "headrace/protocol/connection/frame_observer.h"
+#include "headrace/protocol/connection/padding_policy.h"
+#include "headrace/protocol/frame/frame_type.h"
+#include "headrace/protocol/guard/limits.h"
+#include "headrace/protocol/guard/time_point.h"
+#include "headrace/protocol/http2/window_policy.h"
+#include "headrace/protocol/stream/scheduler.h"
 
 namespace headrace {
 

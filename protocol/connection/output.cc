@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "memory/contract.h"
-#include "protocol/connection/engine.h"
-#include "protocol/frame/frame_writer.h"
+#include "headrace/memory/contract.h"
+#include "headrace/protocol/connection/engine.h"
+#include "headrace/protocol/frame/frame_writer.h"
 
 // What goes out, and when. DATA is cut when output is asked for, so replies go first and flow
 // control decides late (RFC 9113 §5.2, §6.9).

@@ -1,10 +1,10 @@
-#include "protocol/connection/output_queue.h"
+#include "headrace/protocol/connection/output_queue.h"
 
 #include <algorithm>
 #include <new>
 #include <utility>
 
-#include "memory/contract.h"
+#include "headrace/memory/contract.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

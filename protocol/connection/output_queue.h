@@ -6,9 +6,9 @@
 #include <gsl/span>
 #include <vector>
 
-#include "memory/abi.h"
-#include "memory/contract.h"
-#include "protocol/connection/const_buffer.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/contract.h"
+#include "headrace/protocol/connection/const_buffer.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
-#include "memory/abi.h"
-#include "protocol/frame/frame_type.h"
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/frame/frame_type.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

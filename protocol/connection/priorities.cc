@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/connection/engine.h"
-#include "protocol/frame/frame_writer.h"
+#include "headrace/protocol/connection/engine.h"
+#include "headrace/protocol/frame/frame_writer.h"
 
 // RFC 9218: which response its client wants first. What follows from it is the scheduler's affair.
 

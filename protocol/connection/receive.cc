@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "protocol/connection/engine.h"
-#include "protocol/frame/client_preface.h"
-#include "protocol/frame/foreign_protocol.h"
+#include "headrace/protocol/connection/engine.h"
+#include "headrace/protocol/frame/client_preface.h"
+#include "headrace/protocol/frame/foreign_protocol.h"
 
 // Bytes -> frames. A frame that lies whole in the input is looked at in place; one that is cut
 // waits in a bounded buffer. DATA is never buffered: it is judged by its header and streams

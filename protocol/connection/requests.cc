@@ -1,6 +1,6 @@
 #include <utility>
 
-#include "protocol/connection/engine.h"
+#include "headrace/protocol/connection/engine.h"
 
 // Streams of our own: requests, which wait above the peer's limit of streams, and server push.
 

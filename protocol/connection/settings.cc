@@ -1,6 +1,6 @@
-#include "protocol/connection/settings.h"
+#include "headrace/protocol/connection/settings.h"
 
-#include "protocol/stream/flow_window.h"
+#include "headrace/protocol/stream/flow_window.h"
 
 namespace headrace {
 

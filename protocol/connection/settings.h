@@ -5,9 +5,9 @@
 #include <gsl/span>
 #include <vector>
 
-#include "field/rule.h"
-#include "protocol/event/error_code.h"
-#include "protocol/frame/frame_type.h"
+#include "headrace/field/rule.h"
+#include "headrace/protocol/event/error_code.h"
+#include "headrace/protocol/frame/frame_type.h"
 
 namespace headrace {
 

@@ -7,8 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "protocol/frame/frame_type.h"
-#include "protocol/guard/limits.h"
+#include "headrace/protocol/frame/frame_type.h"
+#include "headrace/protocol/guard/limits.h"
 
 namespace headrace {
 

@@ -1,9 +1,9 @@
 #include <limits>
 #include <optional>
 
-#include "protocol/connection/engine.h"
-#include "protocol/frame/frame_writer.h"
-#include "protocol/message/cookies.h"
+#include "headrace/protocol/connection/engine.h"
+#include "headrace/protocol/frame/frame_writer.h"
+#include "headrace/protocol/message/cookies.h"
 
 // Commands. Each checks everything first; after an error nothing was sent and nothing was taken.
 

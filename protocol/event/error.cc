@@ -1,4 +1,4 @@
-#include "protocol/event/error.h"
+#include "headrace/protocol/event/error.h"
 
 namespace headrace {
 namespace {

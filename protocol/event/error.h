@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 
-#include "field/rule.h"
-#include "protocol/event/error_code.h"
-#include "protocol/frame/frame_type.h"
-#include "protocol/guard/limits.h"
+#include "headrace/field/rule.h"
+#include "headrace/protocol/event/error_code.h"
+#include "headrace/protocol/frame/frame_type.h"
+#include "headrace/protocol/guard/limits.h"
 
 namespace headrace {
 

@@ -1,4 +1,4 @@
-#include "protocol/event/error_code.h"
+#include "headrace/protocol/event/error_code.h"
 
 namespace headrace {
 

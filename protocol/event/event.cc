@@ -1,4 +1,4 @@
-#include "protocol/event/event.h"
+#include "headrace/protocol/event/event.h"
 
 #include <iterator>
 

@@ -5,15 +5,15 @@
 #include <cstdint>
 #include <variant>
 
-#include "field/field_section.h"
-#include "memory/abi.h"
-#include "memory/bytes.h"
-#include "memory/recycler.h"
-#include "protocol/event/error.h"
-#include "protocol/event/overloaded.h"
-#include "protocol/frame/origin_entries.h"
-#include "protocol/frame/settings_entries.h"
-#include "protocol/stream/priority.h"
+#include "headrace/field/field_section.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/bytes.h"
+#include "headrace/memory/recycler.h"
+#include "headrace/protocol/event/error.h"
+#include "headrace/protocol/event/overloaded.h"
+#include "headrace/protocol/frame/origin_entries.h"
+#include "headrace/protocol/frame/settings_entries.h"
+#include "headrace/protocol/stream/priority.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

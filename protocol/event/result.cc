@@ -1,4 +1,4 @@
-#include "protocol/event/result.h"
+#include "headrace/protocol/event/result.h"
 
 namespace headrace {
 

@@ -1,4 +1,4 @@
-#include "protocol/frame/foreign_protocol.h"
+#include "headrace/protocol/frame/foreign_protocol.h"
 
 #include <algorithm>
 #include <string_view>

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <gsl/span>
 
-#include "field/rule.h"
-#include "protocol/frame/frame_type.h"
+#include "headrace/field/rule.h"
+#include "headrace/protocol/frame/frame_type.h"
 
 namespace headrace {
 

@@ -1,4 +1,4 @@
-#include "protocol/frame/frame.h"
+#include "headrace/protocol/frame/frame.h"
 
 #include <iterator>
 #include <type_traits>

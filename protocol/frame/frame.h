@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <variant>
 
-#include "memory/abi.h"
-#include "memory/bytes.h"
-#include "memory/recycler.h"
-#include "protocol/frame/frame_type.h"
-#include "protocol/frame/origin_entries.h"
-#include "protocol/frame/settings_entries.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/bytes.h"
+#include "headrace/memory/recycler.h"
+#include "headrace/protocol/frame/frame_type.h"
+#include "headrace/protocol/frame/origin_entries.h"
+#include "headrace/protocol/frame/settings_entries.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

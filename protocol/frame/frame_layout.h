@@ -5,8 +5,8 @@
 #include <array>
 #include <cstdint>
 
-#include "field/rule.h"
-#include "protocol/frame/frame_type.h"
+#include "headrace/field/rule.h"
+#include "headrace/protocol/frame/frame_type.h"
 
 namespace headrace {
 

@@ -1,6 +1,6 @@
-#include "protocol/frame/frame_parser.h"
+#include "headrace/protocol/frame/frame_parser.h"
 
-#include "memory/contract.h"
+#include "headrace/memory/contract.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

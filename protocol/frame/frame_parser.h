@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <gsl/span>
 
-#include "memory/abi.h"
-#include "protocol/event/error.h"
-#include "protocol/frame/frame.h"
-#include "protocol/frame/frame_layout.h"
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/event/error.h"
+#include "headrace/protocol/frame/frame.h"
+#include "headrace/protocol/frame/frame_layout.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

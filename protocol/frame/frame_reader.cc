@@ -1,10 +1,10 @@
-#include "protocol/frame/frame_reader.h"
+#include "headrace/protocol/frame/frame_reader.h"
 
 #include <algorithm>
 #include <limits>
 
-#include "memory/contract.h"
-#include "protocol/frame/frame_parser.h"
+#include "headrace/memory/contract.h"
+#include "headrace/protocol/frame/frame_parser.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -5,16 +5,16 @@
 #include <gsl/span>
 #include <optional>
 
-#include "memory/abi.h"
-#include "memory/accounted_buffer.h"
-#include "memory/allocation.h"
-#include "memory/byte_view.h"
-#include "memory/lazy_range.h"
-#include "memory/ledger.h"
-#include "memory/recycler.h"
-#include "memory/temporary.h"
-#include "protocol/event/error.h"
-#include "protocol/frame/frame.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/accounted_buffer.h"
+#include "headrace/memory/allocation.h"
+#include "headrace/memory/byte_view.h"
+#include "headrace/memory/lazy_range.h"
+#include "headrace/memory/ledger.h"
+#include "headrace/memory/recycler.h"
+#include "headrace/memory/temporary.h"
+#include "headrace/protocol/event/error.h"
+#include "headrace/protocol/frame/frame.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -1,4 +1,4 @@
-#include "protocol/frame/frame_type.h"
+#include "headrace/protocol/frame/frame_type.h"
 
 namespace headrace {
 

@@ -1,9 +1,9 @@
-#include "protocol/frame/frame_writer.h"
+#include "headrace/protocol/frame/frame_writer.h"
 
 #include <algorithm>
 #include <cstring>
 
-#include "memory/contract.h"
+#include "headrace/memory/contract.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -1,4 +1,4 @@
-#include "protocol/frame/origin_entries.h"
+#include "headrace/protocol/frame/origin_entries.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -7,8 +7,8 @@
 #include <iterator>
 #include <string_view>
 
-#include "memory/abi.h"
-#include "memory/bytes.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/bytes.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -6,10 +6,10 @@
 #include <gsl/span>
 #include <iterator>
 
-#include "memory/abi.h"
-#include "memory/bytes.h"
-#include "memory/contract.h"
-#include "protocol/frame/frame_type.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/bytes.h"
+#include "headrace/memory/contract.h"
+#include "headrace/protocol/frame/frame_type.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

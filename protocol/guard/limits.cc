@@ -1,4 +1,4 @@
-#include "protocol/guard/limits.h"
+#include "headrace/protocol/guard/limits.h"
 
 namespace headrace {
 

@@ -1,8 +1,8 @@
-#include "protocol/http2/credit.h"
+#include "headrace/protocol/http2/credit.h"
 
 #include <utility>
 
-#include "memory/contract.h"
+#include "headrace/memory/contract.h"
 
 namespace headrace {
 

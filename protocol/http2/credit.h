@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "memory/linked_list.h"
-#include "protocol/frame/frame_type.h"
-#include "protocol/http2/window_policy.h"
-#include "protocol/stream/credit_state.h"
-#include "protocol/stream/flow_window.h"
+#include "headrace/memory/linked_list.h"
+#include "headrace/protocol/frame/frame_type.h"
+#include "headrace/protocol/http2/window_policy.h"
+#include "headrace/protocol/stream/credit_state.h"
+#include "headrace/protocol/stream/flow_window.h"
 
 namespace headrace {
 

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "protocol/guard/limits.h"
-#include "protocol/guard/time_point.h"
+#include "headrace/protocol/guard/limits.h"
+#include "headrace/protocol/guard/time_point.h"
 
 namespace headrace {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "memory/abi.h"
-#include "protocol/event/error_code.h"
-#include "protocol/frame/frame_type.h"
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/event/error_code.h"
+#include "headrace/protocol/frame/frame_type.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "protocol/guard/time_point.h"
+#include "headrace/protocol/guard/time_point.h"
 
 namespace headrace {
 

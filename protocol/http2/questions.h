@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "protocol/frame/frame_type.h"
+#include "headrace/protocol/frame/frame_type.h"
 
 namespace headrace {
 

@@ -1,12 +1,12 @@
-#include "protocol/message/authority.h"
+#include "headrace/protocol/message/authority.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-#include "field/octet_block.h"
-#include "protocol/message/target_syntax.h"
+#include "headrace/field/octet_block.h"
+#include "headrace/protocol/message/target_syntax.h"
 
 namespace headrace {
 namespace {

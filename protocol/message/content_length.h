@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "memory/abi.h"
-#include "protocol/message/message_rules.h"
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/message/message_rules.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -6,7 +6,7 @@
 #include <gsl/span>
 #include <string_view>
 
-#include "memory/abi.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

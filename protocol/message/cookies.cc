@@ -1,4 +1,4 @@
-#include "protocol/message/cookies.h"
+#include "headrace/protocol/message/cookies.h"
 
 #include <cstring>
 

@@ -5,9 +5,9 @@
 #include <iterator>
 #include <string_view>
 
-#include "field/field.h"
-#include "field/field_storage.h"
-#include "memory/abi.h"
+#include "headrace/field/field.h"
+#include "headrace/field/field_storage.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -7,7 +7,7 @@
 #include <limits>
 #include <string_view>
 
-#include "memory/abi.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

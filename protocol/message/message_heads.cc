@@ -2,7 +2,7 @@
 #include <limits>
 #include <string_view>
 
-#include "protocol/message/message_rules.h"
+#include "headrace/protocol/message/message_rules.h"
 
 // What a head says, read without any check.
 

@@ -1,13 +1,13 @@
-#include "protocol/message/message_rules.h"
+#include "headrace/protocol/message/message_rules.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
 
-#include "field/field_syntax.h"
-#include "protocol/message/authority.h"
-#include "protocol/message/target_syntax.h"
+#include "headrace/field/field_syntax.h"
+#include "headrace/protocol/message/authority.h"
+#include "headrace/protocol/message/target_syntax.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

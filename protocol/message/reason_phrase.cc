@@ -1,4 +1,4 @@
-#include "protocol/message/reason_phrase.h"
+#include "headrace/protocol/message/reason_phrase.h"
 
 #include <algorithm>
 #include <array>

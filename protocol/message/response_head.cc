@@ -1,11 +1,11 @@
-#include "protocol/message/response_head.h"
+#include "headrace/protocol/message/response_head.h"
 
 #include <charconv>
 
-#include "field/field_syntax.h"
-#include "protocol/message/content_type.h"
-#include "protocol/message/message_rules.h"
-#include "protocol/message/target_syntax.h"
+#include "headrace/field/field_syntax.h"
+#include "headrace/protocol/message/content_type.h"
+#include "headrace/protocol/message/message_rules.h"
+#include "headrace/protocol/message/target_syntax.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

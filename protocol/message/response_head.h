@@ -8,11 +8,11 @@
 #include <optional>
 #include <string_view>
 
-#include "field/field.h"
-#include "field/field_name.h"
-#include "field/field_names.h"
-#include "field/rule.h"
-#include "memory/abi.h"
+#include "headrace/field/field.h"
+#include "headrace/field/field_name.h"
+#include "headrace/field/field_names.h"
+#include "headrace/field/rule.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

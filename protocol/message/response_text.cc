@@ -1,12 +1,12 @@
-#include "protocol/message/response_text.h"
+#include "headrace/protocol/message/response_text.h"
 
 #include <algorithm>
 #include <cstring>
 #include <string_view>
 
-#include "field/field_syntax.h"
-#include "protocol/message/reason_phrase.h"
-#include "protocol/message/target_syntax.h"
+#include "headrace/field/field_syntax.h"
+#include "headrace/protocol/message/reason_phrase.h"
+#include "headrace/protocol/message/target_syntax.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

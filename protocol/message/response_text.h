@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
-#include "memory/abi.h"
-#include "protocol/message/response_head.h"
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/message/response_head.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

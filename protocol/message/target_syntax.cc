@@ -1,10 +1,10 @@
-#include "protocol/message/target_syntax.h"
+#include "headrace/protocol/message/target_syntax.h"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-#include "field/octet_block.h"
+#include "headrace/field/octet_block.h"
 
 namespace headrace {
 namespace {

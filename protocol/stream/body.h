@@ -10,10 +10,10 @@
 #include <variant>
 #include <vector>
 
-#include "memory/abi.h"
-#include "memory/byte_view.h"
-#include "memory/contract.h"
-#include "memory/temporary.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/byte_view.h"
+#include "headrace/memory/contract.h"
+#include "headrace/memory/temporary.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

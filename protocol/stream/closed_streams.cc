@@ -1,4 +1,4 @@
-#include "protocol/stream/closed_streams.h"
+#include "headrace/protocol/stream/closed_streams.h"
 
 #include <algorithm>
 #include <utility>

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <memory>
 
-#include "memory/abi.h"
-#include "memory/ledger.h"
-#include "protocol/frame/frame_type.h"
-#include "protocol/stream/state_table.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/ledger.h"
+#include "headrace/protocol/frame/frame_type.h"
+#include "headrace/protocol/stream/state_table.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

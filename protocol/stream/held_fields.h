@@ -5,9 +5,9 @@
 #include <new>
 #include <string_view>
 
-#include "field/field.h"
-#include "memory/abi.h"
-#include "memory/block_pool.h"
+#include "headrace/field/field.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/block_pool.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -1,4 +1,4 @@
-#include "protocol/stream/idle_priorities.h"
+#include "headrace/protocol/stream/idle_priorities.h"
 
 #include <algorithm>
 

@@ -6,10 +6,10 @@
 #include <memory>
 #include <optional>
 
-#include "memory/abi.h"
-#include "memory/ledger.h"
-#include "protocol/frame/frame_type.h"
-#include "protocol/stream/priority.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/ledger.h"
+#include "headrace/protocol/frame/frame_type.h"
+#include "headrace/protocol/stream/priority.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -1,6 +1,6 @@
-#include "protocol/stream/priority.h"
+#include "headrace/protocol/stream/priority.h"
 
-#include "field/structured_dictionary.h"
+#include "headrace/field/structured_dictionary.h"
 
 namespace headrace {
 

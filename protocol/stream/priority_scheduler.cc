@@ -1,8 +1,8 @@
-#include "protocol/stream/priority_scheduler.h"
+#include "headrace/protocol/stream/priority_scheduler.h"
 
 #include <bit>
 
-#include "memory/contract.h"
+#include "headrace/memory/contract.h"
 
 namespace headrace {
 namespace {

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "protocol/stream/scheduler.h"
+#include "headrace/protocol/stream/scheduler.h"
 
 namespace headrace {
 

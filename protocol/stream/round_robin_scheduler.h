@@ -1,7 +1,7 @@
 #ifndef HEADRACE_PROTOCOL_STREAM_ROUND_ROBIN_SCHEDULER_H_
 #define HEADRACE_PROTOCOL_STREAM_ROUND_ROBIN_SCHEDULER_H_
 
-#include "protocol/stream/scheduler.h"
+#include "headrace/protocol/stream/scheduler.h"
 
 namespace headrace {
 

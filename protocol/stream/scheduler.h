@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include "memory/linked_list.h"
-#include "protocol/frame/frame_type.h"
-#include "protocol/stream/priority.h"
+#include "headrace/memory/linked_list.h"
+#include "headrace/protocol/frame/frame_type.h"
+#include "headrace/protocol/stream/priority.h"
 
 namespace headrace {
 

@@ -1,10 +1,10 @@
-#include "protocol/stream/send_body.h"
+#include "headrace/protocol/stream/send_body.h"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
-#include "memory/contract.h"
+#include "headrace/memory/contract.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

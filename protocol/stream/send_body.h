@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
-#include "memory/abi.h"
-#include "memory/block_pool.h"
-#include "protocol/stream/body.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/block_pool.h"
+#include "headrace/protocol/stream/body.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

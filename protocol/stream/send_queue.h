@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <variant>
 
-#include "memory/abi.h"
-#include "memory/contract.h"
-#include "protocol/stream/priority_scheduler.h"
-#include "protocol/stream/round_robin_scheduler.h"
-#include "protocol/stream/stream.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/contract.h"
+#include "headrace/protocol/stream/priority_scheduler.h"
+#include "headrace/protocol/stream/round_robin_scheduler.h"
+#include "headrace/protocol/stream/stream.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -1,4 +1,4 @@
-#include "protocol/stream/state_table.h"
+#include "headrace/protocol/stream/state_table.h"
 
 namespace headrace {
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "protocol/event/error_code.h"
+#include "headrace/protocol/event/error_code.h"
 
 namespace headrace {
 

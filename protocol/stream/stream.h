@@ -3,18 +3,18 @@
 
 #include <cstdint>
 
-#include "memory/abi.h"
-#include "memory/linked_list.h"
-#include "protocol/event/event.h"
-#include "protocol/guard/time_point.h"
-#include "protocol/message/content_length.h"
-#include "protocol/message/message_rules.h"
-#include "protocol/stream/credit_state.h"
-#include "protocol/stream/flow_window.h"
-#include "protocol/stream/held_fields.h"
-#include "protocol/stream/scheduler.h"
-#include "protocol/stream/send_body.h"
-#include "protocol/stream/state_table.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/linked_list.h"
+#include "headrace/protocol/event/event.h"
+#include "headrace/protocol/guard/time_point.h"
+#include "headrace/protocol/message/content_length.h"
+#include "headrace/protocol/message/message_rules.h"
+#include "headrace/protocol/stream/credit_state.h"
+#include "headrace/protocol/stream/flow_window.h"
+#include "headrace/protocol/stream/held_fields.h"
+#include "headrace/protocol/stream/scheduler.h"
+#include "headrace/protocol/stream/send_body.h"
+#include "headrace/protocol/stream/state_table.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

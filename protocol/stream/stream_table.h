@@ -5,9 +5,9 @@
 #include <memory>
 #include <vector>
 
-#include "memory/abi.h"
-#include "memory/ledger.h"
-#include "protocol/stream/stream.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/ledger.h"
+#include "headrace/protocol/stream/stream.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

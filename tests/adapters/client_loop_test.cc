@@ -11,9 +11,9 @@
 #include <variant>
 #include <vector>
 
-#include "adapters/loop/loop.h"
-#include "adapters/socket/connector.h"
-#include "adapters/socket/listener.h"
+#include "headrace/adapters/loop/loop.h"
+#include "headrace/adapters/socket/connector.h"
+#include "headrace/adapters/socket/listener.h"
 #include "tests/adapters/loop_kinds.h"
 #include "tests/adapters/loop_peer.h"
 

@@ -1,4 +1,4 @@
-#include "adapters/program/command_line.h"
+#include "headrace/adapters/program/command_line.h"
 
 #include <absl/flags/flag.h>
 #include <absl/flags/reflection.h>
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/program/duration.h"
+#include "headrace/adapters/program/duration.h"
 
 ABSL_FLAG(bool, loud, false, "Says more.");
 ABSL_FLAG(bool, progress, true, "Shows progress.");

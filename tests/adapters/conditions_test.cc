@@ -1,4 +1,4 @@
-#include "adapters/serve/conditions.h"
+#include "headrace/adapters/serve/conditions.h"
 
 #include <gtest/gtest.h>
 

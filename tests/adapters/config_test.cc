@@ -1,4 +1,4 @@
-#include "adapters/serve/config.h"
+#include "headrace/adapters/serve/config.h"
 
 #include <absl/flags/reflection.h>
 #include <gtest/gtest.h>

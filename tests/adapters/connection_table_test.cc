@@ -1,4 +1,4 @@
-#include "adapters/loop/connection_table.h"
+#include "headrace/adapters/loop/connection_table.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "adapters/serve/document_root.h"
+#include "headrace/adapters/serve/document_root.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>

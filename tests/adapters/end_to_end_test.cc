@@ -14,11 +14,11 @@
 #include <variant>
 #include <vector>
 
-#include "adapters/loop/loop.h"
-#include "adapters/program/environment.h"
-#include "adapters/socket/address.h"
-#include "adapters/socket/connector.h"
-#include "adapters/socket/listener.h"
+#include "headrace/adapters/loop/loop.h"
+#include "headrace/adapters/program/environment.h"
+#include "headrace/adapters/socket/address.h"
+#include "headrace/adapters/socket/connector.h"
+#include "headrace/adapters/socket/listener.h"
 #include "tests/adapters/loop_kinds.h"
 #include "tests/memory/allocation_counter.h"
 

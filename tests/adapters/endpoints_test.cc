@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "adapters/serve/access_log.h"
-#include "adapters/serve/bytes.h"
-#include "adapters/serve/fields_json.h"
-#include "adapters/serve/made_body.h"
+#include "headrace/adapters/serve/access_log.h"
+#include "headrace/adapters/serve/bytes.h"
+#include "headrace/adapters/serve/fields_json.h"
+#include "headrace/adapters/serve/made_body.h"
 
 namespace headrace::serve {
 namespace {

@@ -1,10 +1,10 @@
-#include "adapters/serve/http_date.h"
+#include "headrace/adapters/serve/http_date.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "protocol/message/http_date.h"
+#include "headrace/protocol/message/http_date.h"
 
 namespace headrace::serve {
 namespace {

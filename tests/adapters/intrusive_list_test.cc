@@ -1,4 +1,4 @@
-#include "adapters/loop/intrusive_list.h"
+#include "headrace/adapters/loop/intrusive_list.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "adapters/io_uring/io_uring_loop.h"
+#include "headrace/adapters/io_uring/io_uring_loop.h"
 
 #include <dirent.h>
 #include <gtest/gtest.h>
@@ -23,8 +23,8 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/socket/listener.h"
-#include "adapters/socket/unique_fd.h"
+#include "headrace/adapters/socket/listener.h"
+#include "headrace/adapters/socket/unique_fd.h"
 #include "tests/adapters/loop_peer.h"
 #include "tests/adapters/pattern_service.h"
 

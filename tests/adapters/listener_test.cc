@@ -1,4 +1,4 @@
-#include "adapters/socket/listener.h"
+#include "headrace/adapters/socket/listener.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>

@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "adapters/epoll/epoll_loop.h"
-#include "adapters/io_uring/io_uring_loop.h"
+#include "headrace/adapters/epoll/epoll_loop.h"
+#include "headrace/adapters/io_uring/io_uring_loop.h"
 
 namespace headrace::adapters {
 

@@ -12,7 +12,7 @@
 #include <utility>
 #include <variant>
 
-#include "adapters/loop/loop.h"
+#include "headrace/adapters/loop/loop.h"
 #include "tests/adapters/kernel/choices.h"
 #include "tests/adapters/kernel/kernel.h"
 #include "tests/adapters/loop_kinds.h"

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/socket/unique_fd.h"
+#include "headrace/adapters/socket/unique_fd.h"
 #include "tests/reference/frames.h"
 #include "tests/reference/hpack.h"
 

@@ -1,4 +1,4 @@
-#include "adapters/loop/loop.h"
+#include "headrace/adapters/loop/loop.h"
 
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/socket/listener.h"
+#include "headrace/adapters/socket/listener.h"
 #include "tests/adapters/loop_kinds.h"
 #include "tests/adapters/loop_peer.h"
 #include "tests/adapters/pattern_service.h"

@@ -1,4 +1,4 @@
-#include "adapters/serve/open_files.h"
+#include "headrace/adapters/serve/open_files.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/serve/file_body.h"
+#include "headrace/adapters/serve/file_body.h"
 
 namespace headrace::serve {
 namespace {

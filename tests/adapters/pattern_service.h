@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-#include "adapters/loop/handler.h"
+#include "headrace/adapters/loop/handler.h"
 
 namespace headrace::adapters {
 

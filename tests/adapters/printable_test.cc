@@ -1,4 +1,4 @@
-#include "adapters/program/printable.h"
+#include "headrace/adapters/program/printable.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "adapters/io_uring/release_queue.h"
+#include "headrace/adapters/io_uring/release_queue.h"
 
 #include <gtest/gtest.h>
 

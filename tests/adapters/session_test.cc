@@ -1,4 +1,4 @@
-#include "adapters/loop/session.h"
+#include "headrace/adapters/loop/session.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "adapters/loop/work_budget.h"
+#include "headrace/adapters/loop/work_budget.h"
 #include "tests/connection/test_client.h"
 
 namespace headrace::adapters {

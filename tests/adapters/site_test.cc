@@ -1,6 +1,6 @@
 // The server's endpoints and files over a real loop, as a client sees them.
 
-#include "adapters/serve/site.h"
+#include "headrace/adapters/serve/site.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -17,8 +17,8 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/epoll/epoll_loop.h"
-#include "adapters/serve/site_service.h"
+#include "headrace/adapters/epoll/epoll_loop.h"
+#include "headrace/adapters/serve/site_service.h"
 #include "tests/adapters/loop_peer.h"
 
 namespace headrace::serve {

@@ -1,12 +1,12 @@
-#include "adapters/serve/stats.h"
+#include "headrace/adapters/serve/stats.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <utility>
 
-#include "adapters/serve/site_service.h"
-#include "adapters/socket/address.h"
+#include "headrace/adapters/serve/site_service.h"
+#include "headrace/adapters/socket/address.h"
 #include "tests/connection/test_client.h"
 
 namespace headrace::serve {

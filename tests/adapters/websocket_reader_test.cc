@@ -1,4 +1,4 @@
-#include "adapters/serve/websocket_reader.h"
+#include "headrace/adapters/serve/websocket_reader.h"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/serve/utf8.h"
-#include "adapters/serve/websocket_frame.h"
+#include "headrace/adapters/serve/utf8.h"
+#include "headrace/adapters/serve/websocket_frame.h"
 
 namespace headrace::serve {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 #include "tests/reference/hpack.h"
 
 namespace headrace::attacks {

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "protocol/guard/limits.h"
+#include "headrace/protocol/guard/limits.h"
 #include "tests/attacks/attack.h"
 
 namespace headrace::attacks {

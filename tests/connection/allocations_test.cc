@@ -3,7 +3,7 @@
 #include <new>
 #include <string>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 #include "tests/connection/test_client.h"
 #include "tests/memory/allocation_counter.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <variant>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 #include "tests/connection/connection_fixture.h"
 #include "tests/reference/frames.h"
 

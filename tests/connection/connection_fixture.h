@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 #include "tests/connection/test_client.h"
 
 namespace headrace::testing {

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace {
 

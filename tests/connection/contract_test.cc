@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 #include "tests/connection/connection_fixture.h"
 #include "tests/connection/test_client.h"
 

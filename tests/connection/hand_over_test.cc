@@ -7,7 +7,7 @@
 #include <thread>
 #include <variant>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 #include "tests/connection/test_client.h"
 #include "tests/memory/allocation_counter.h"
 

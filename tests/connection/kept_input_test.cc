@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 #include "tests/connection/test_client.h"
 
 // Input that waits in the connection: because the loop was left, or because replies wait to be

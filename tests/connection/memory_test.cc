@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 #include "tests/connection/connection_fixture.h"
 #include "tests/connection/test_client.h"
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 
 // Options::check(): what would be announced and may not be (RFC 9113 §6.5.2, §6.9.1, §5.1.1).
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "protocol/connection/connection.h"
-#include "protocol/stream/flow_window.h"
+#include "headrace/protocol/connection/connection.h"
+#include "headrace/protocol/stream/flow_window.h"
 #include "tests/connection/connection_pair.h"
 #include "tests/reference/frames.h"
 

@@ -1,4 +1,4 @@
-#include "protocol/connection/output_queue.h"
+#include "headrace/protocol/connection/output_queue.h"
 
 #include <gtest/gtest.h>
 

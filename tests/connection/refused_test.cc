@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 #include "tests/connection/connection_pair.h"
 
 // FrameObserver::on_refused(): what came in and broke a rule, whether the application ever hears of

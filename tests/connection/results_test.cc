@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "protocol/connection/connection.h"
-#include "protocol/event/result.h"
+#include "headrace/protocol/connection/connection.h"
+#include "headrace/protocol/event/result.h"
 #include "tests/connection/connection_fixture.h"
 
 // Which results come with the rule that was broken.

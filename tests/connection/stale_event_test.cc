@@ -5,7 +5,7 @@
 #include <typeinfo>
 #include <variant>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 #include "tests/connection/test_client.h"
 #include "tests/memory/stale_report.h"
 

@@ -5,7 +5,7 @@
 #include <tuple>
 #include <variant>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <variant>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace {
 namespace {

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "field/owned_fields.h"
-#include "headrace.h"
-#include "protocol/stream/priority_scheduler.h"
+#include "headrace/field/owned_fields.h"
+#include "headrace/headrace.h"
+#include "headrace/protocol/stream/priority_scheduler.h"
 #include "tests/connection/connection_fixture.h"
 
 // What a caller's mistake says before the program stops: docs/contracts.md, row by row.

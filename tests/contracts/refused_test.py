@@ -16,8 +16,8 @@ INCLUDES = """
 #include <string>
 #include <string_view>
 #include <vector>
-#include "headrace.h"
-#include "field/structured_dictionary.h"
+#include "headrace/headrace.h"
+#include "headrace/field/structured_dictionary.h"
 """
 PROLOGUE = """
 using namespace headrace;
@@ -148,7 +148,7 @@ ACCEPTED = """
 """
 
 
-FLAGS = ["-std=c++20", "-Wall", "-Wextra", "-Werror", "-Wno-unused", "-I."]
+FLAGS = ["-std=c++20", "-Wall", "-Wextra", "-Werror", "-Wno-unused"]
 
 
 class Compiler:
@@ -160,8 +160,10 @@ class Compiler:
         compiled = f"{header}.{'gch' if name == 'g++' else 'pch'}"
         with open(header, "w", encoding="utf-8") as file:
             file.write(INCLUDES)
-        subprocess.run([name, *FLAGS, "-x", "c++-header", header, "-o", compiled], check=True)
-        self.command = [name, *FLAGS, "-fsyntax-only"]
+        os.symlink(os.getcwd(), os.path.join(directory, "headrace"))  # the prefix
+        flags = [*FLAGS, f"-I{directory}"]
+        subprocess.run([name, *flags, "-x", "c++-header", header, "-o", compiled], check=True)
+        self.command = [name, *flags, "-fsyntax-only"]
         self.command += ["-include", header] if name == "g++" else ["-include-pch", compiled]
         self.command += ["-x", "c++", "-"]
 

@@ -14,7 +14,7 @@ PROLOGUE = """
 #include <string>
 #include <vector>
 
-#include "headrace.h"
+#include <headrace/headrace.h>
 using namespace headrace;
 // What a reader has: a connection, bytes, a socket, a page, ...
 ssize_t writev(int socket, gsl::span<const ConstBuffer> output);
@@ -35,7 +35,7 @@ def main():
             program += f"void block_{blocks}({PARAMETERS}) {{\n#line {line} \"{document}\"\n{block[1]}}}\n"
             blocks += 1
     command = ["g++", "-std=c++20", "-Wall", "-Wextra", "-Werror", "-Wno-unused",
-               "-Wno-unused-parameter", "-fsyntax-only", f"-I{tree.ROOT}", "-x", "c++", "-"]
+               "-Wno-unused-parameter", "-fsyntax-only", f"-I{tree.ROOT}/include", "-x", "c++", "-"]
     code = subprocess.run(command, input=program, text=True, check=False).returncode
     print(f"{blocks} blocks: {'they compile' if code == 0 else 'not all of them compile'}")
     return 1 if code != 0 or blocks < 4 else 0

@@ -2,9 +2,9 @@
 
 #include <map>
 
-#include "protocol/event/error.h"
-#include "protocol/event/result.h"
-#include "protocol/frame/frame_type.h"
+#include "headrace/protocol/event/error.h"
+#include "headrace/protocol/event/result.h"
+#include "headrace/protocol/frame/frame_type.h"
 
 namespace headrace {
 namespace {

@@ -1,11 +1,11 @@
-#include "protocol/event/event.h"
+#include "headrace/protocol/event/event.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <type_traits>
 
-#include "memory/ledger.h"
+#include "headrace/memory/ledger.h"
 
 // own() is what keep() and kFresh stand on: afterwards an event refers to nothing but itself.
 namespace headrace {

@@ -1,4 +1,4 @@
-#include "field/field_storage.h"
+#include "headrace/field/field_storage.h"
 
 #include <gtest/gtest.h>
 

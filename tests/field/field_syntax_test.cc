@@ -1,4 +1,4 @@
-#include "field/field_syntax.h"
+#include "headrace/field/field_syntax.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "field/owned_fields.h"
+#include "headrace/field/owned_fields.h"
 
 #include <gtest/gtest.h>
 

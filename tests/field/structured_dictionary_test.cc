@@ -1,4 +1,4 @@
-#include "field/structured_dictionary.h"
+#include "headrace/field/structured_dictionary.h"
 
 #include <gtest/gtest.h>
 

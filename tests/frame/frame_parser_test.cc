@@ -1,4 +1,4 @@
-#include "protocol/frame/frame_parser.h"
+#include "headrace/protocol/frame/frame_parser.h"
 
 #include <gtest/gtest.h>
 

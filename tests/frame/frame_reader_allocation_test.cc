@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "protocol/frame/frame_reader.h"
+#include "headrace/protocol/frame/frame_reader.h"
 #include "tests/memory/allocation_counter.h"
 #include "tests/reference/frames.h"
 

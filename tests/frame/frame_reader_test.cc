@@ -1,4 +1,4 @@
-#include "protocol/frame/frame_reader.h"
+#include "headrace/protocol/frame/frame_reader.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "protocol/frame/frame_writer.h"
+#include "headrace/protocol/frame/frame_writer.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "protocol/frame/frame_reader.h"
+#include "headrace/protocol/frame/frame_reader.h"
 #include "tests/frame/render.h"
 #include "tests/memory/scribble.h"
 #include "tests/reference/frames.h"

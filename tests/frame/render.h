@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "protocol/frame/frame.h"
+#include "headrace/protocol/frame/frame.h"
 #include "tests/reference/frames.h"
 
 namespace headrace::testing {

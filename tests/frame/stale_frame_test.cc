@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "protocol/frame/frame_reader.h"
+#include "headrace/protocol/frame/frame_reader.h"
 #include "tests/memory/stale_report.h"
 #include "tests/reference/frames.h"
 

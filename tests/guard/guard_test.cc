@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "protocol/guard/limits.h"
-#include "protocol/guard/reply_count.h"
-#include "protocol/guard/token_bucket.h"
+#include "headrace/protocol/guard/limits.h"
+#include "headrace/protocol/guard/reply_count.h"
+#include "headrace/protocol/guard/token_bucket.h"
 
 namespace headrace {
 namespace {

@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-#include "hpack/huffman.h"
-#include "hpack/integer.h"
-#include "hpack/representation.h"
+#include "headrace/hpack/huffman.h"
+#include "headrace/hpack/integer.h"
+#include "headrace/hpack/representation.h"
 #include "tests/hpack/codec.h"
 
 // RFC 7541 Appendix C, each example in both directions, byte for byte.

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "field/field_storage.h"
-#include "hpack/decoder.h"
-#include "hpack/encoder.h"
-#include "memory/ledger.h"
+#include "headrace/field/field_storage.h"
+#include "headrace/hpack/decoder.h"
+#include "headrace/hpack/encoder.h"
+#include "headrace/memory/ledger.h"
 #include "tests/reference/hpack.h"
 
 // The library's codec in the terms of the tests: strings and reference::HeaderField.

@@ -1,4 +1,4 @@
-#include "hpack/decoder.h"
+#include "headrace/hpack/decoder.h"
 
 #include <gtest/gtest.h>
 

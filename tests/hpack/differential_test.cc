@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "field/field_syntax.h"
+#include "headrace/field/field_syntax.h"
 #include "tests/hpack/codec.h"
 #include "tests/reference/hpack.h"
 #include "tests/reference/hpack_tables.h"

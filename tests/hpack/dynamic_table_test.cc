@@ -1,4 +1,4 @@
-#include "hpack/dynamic_table.h"
+#include "headrace/hpack/dynamic_table.h"
 
 #include <gtest/gtest.h>
 

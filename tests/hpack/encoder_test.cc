@@ -1,4 +1,4 @@
-#include "hpack/encoder.h"
+#include "headrace/hpack/encoder.h"
 
 #include <gtest/gtest.h>
 

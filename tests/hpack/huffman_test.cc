@@ -1,4 +1,4 @@
-#include "hpack/huffman.h"
+#include "headrace/hpack/huffman.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "hpack/huffman_code.h"
-#include "hpack/rules.h"
+#include "headrace/hpack/huffman_code.h"
+#include "headrace/hpack/rules.h"
 #include "tests/hpack/codec.h"
 #include "tests/reference/hpack.h"
 #include "tests/reference/hpack_tables.h"

@@ -1,11 +1,11 @@
-#include "hpack/integer.h"
+#include "headrace/hpack/integer.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-#include "hpack/rules.h"
+#include "headrace/hpack/rules.h"
 #include "tests/hpack/codec.h"
 
 // RFC 7541 §5.1, its bounds above all. (Its examples are in appendix_c_test.cc.)

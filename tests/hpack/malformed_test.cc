@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "hpack/rules.h"
+#include "headrace/hpack/rules.h"
 #include "tests/hpack/codec.h"
 
 // Every way to break RFC 7541 that the decoder knows, by the rule and where it was broken.

@@ -1,10 +1,10 @@
-#include "hpack/static_table.h"
+#include "headrace/hpack/static_table.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "field/field_syntax.h"
+#include "headrace/field/field_syntax.h"
 #include "tests/reference/hpack_tables.h"
 
 // RFC 7541 Appendix A.

@@ -1,4 +1,4 @@
-#include "protocol/http2/credit.h"
+#include "headrace/protocol/http2/credit.h"
 
 #include <gtest/gtest.h>
 

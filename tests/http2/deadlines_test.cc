@@ -1,4 +1,4 @@
-#include "protocol/http2/deadlines.h"
+#include "headrace/protocol/http2/deadlines.h"
 
 #include <gtest/gtest.h>
 

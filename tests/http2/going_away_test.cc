@@ -1,4 +1,4 @@
-#include "protocol/http2/going_away.h"
+#include "headrace/protocol/http2/going_away.h"
 
 #include <gtest/gtest.h>
 

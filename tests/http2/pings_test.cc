@@ -1,4 +1,4 @@
-#include "protocol/http2/pings.h"
+#include "headrace/protocol/http2/pings.h"
 
 #include <gtest/gtest.h>
 

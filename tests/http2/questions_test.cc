@@ -1,4 +1,4 @@
-#include "protocol/http2/questions.h"
+#include "headrace/protocol/http2/questions.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "memory/accounted_buffer.h"
+#include "headrace/memory/accounted_buffer.h"
 
 #include <gtest/gtest.h>
 

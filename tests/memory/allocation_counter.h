@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "memory/abi.h"
+#include "headrace/memory/abi.h"
 
 namespace headrace::testing {
 

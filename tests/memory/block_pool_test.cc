@@ -1,4 +1,4 @@
-#include "memory/block_pool.h"
+#include "headrace/memory/block_pool.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "memory/bytes.h"
+#include "headrace/memory/bytes.h"
 
 #include <gtest/gtest.h>
 

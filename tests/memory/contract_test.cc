@@ -1,4 +1,4 @@
-#include "memory/contract.h"
+#include "headrace/memory/contract.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "memory/lazy_range.h"
+#include "headrace/memory/lazy_range.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "memory/ledger.h"
+#include "headrace/memory/ledger.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "memory/linked_list.h"
+#include "headrace/memory/linked_list.h"
 
 #include <gtest/gtest.h>
 

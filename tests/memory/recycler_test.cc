@@ -1,4 +1,4 @@
-#include "memory/recycler.h"
+#include "headrace/memory/recycler.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "memory/bytes.h"
+#include "headrace/memory/bytes.h"
 
 namespace headrace {
 namespace {

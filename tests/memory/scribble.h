@@ -6,8 +6,8 @@
 #include <cstring>
 #include <variant>
 
-#include "memory/abi.h"
-#include "memory/recycler.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/recycler.h"
 
 namespace headrace::testing {
 

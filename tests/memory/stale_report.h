@@ -1,7 +1,7 @@
 #ifndef HEADRACE_TESTS_MEMORY_STALE_REPORT_H_
 #define HEADRACE_TESTS_MEMORY_STALE_REPORT_H_
 
-#include "memory/abi.h"
+#include "headrace/memory/abi.h"
 
 // For tests that look at something after its turn, on purpose: each must be caught, in the builds
 // that promise it.

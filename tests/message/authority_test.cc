@@ -1,5 +1,5 @@
 // RFC 3986 §3.2: what a host and a port are, and what only looks so.
-#include "protocol/message/authority.h"
+#include "headrace/protocol/message/authority.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "protocol/message/content_length.h"
+#include "headrace/protocol/message/content_length.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "protocol/message/content_type.h"
+#include "headrace/protocol/message/content_type.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "protocol/message/http_date.h"
+#include "headrace/protocol/message/http_date.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "protocol/message/message_rules.h"
+#include "headrace/protocol/message/message_rules.h"
 
 #include <gtest/gtest.h>
 

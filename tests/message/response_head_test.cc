@@ -1,4 +1,4 @@
-#include "protocol/message/response_head.h"
+#include "headrace/protocol/message/response_head.h"
 
 #include <gtest/gtest.h>
 
@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "hpack/encoder.h"
-#include "memory/ledger.h"
-#include "protocol/message/reason_phrase.h"
-#include "protocol/message/response_text.h"
+#include "headrace/hpack/encoder.h"
+#include "headrace/memory/ledger.h"
+#include "headrace/protocol/message/reason_phrase.h"
+#include "headrace/protocol/message/response_text.h"
 #include "tests/memory/allocation_counter.h"
 #include "tests/reference/hpack.h"
 #include "tests/reference/response_head.h"

@@ -1,6 +1,6 @@
 // The characters of a request's path, one by one: at every place of texts of every length, since
 // they are looked at in blocks.
-#include "protocol/message/target_syntax.h"
+#include "headrace/protocol/message/target_syntax.h"
 
 #include <gtest/gtest.h>
 

@@ -18,7 +18,7 @@ from clang.cindex import Config, CursorKind, Index, TranslationUnit, TypeKind
 
 Config.set_library_file("/usr/lib/x86_64-linux-gnu/libclang-19.so.1")
 
-FLAGS = ["-x", "c++", "-std=c++20", "-I.", "-w"]
+FLAGS = ["-x", "c++", "-std=c++20", "-I.", "-Iinclude", "-w"]
 
 # `start` and `end` are offsets in the file's octets; `text` is what stands there instead of them.
 Mutant = collections.namedtuple("Mutant", "key file line what start end text contextual")

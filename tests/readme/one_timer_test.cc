@@ -16,7 +16,7 @@
 #include <variant>
 #include <vector>
 
-#include "headrace.h"
+#include "headrace/headrace.h"
 
 namespace headrace {
 namespace {

@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include "headrace.h"
+#include "headrace/headrace.h"
 #include "tests/reference/frames.h"
 #include "tests/reference/hpack.h"
 

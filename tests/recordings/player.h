@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 #include "tests/recordings/recording.h"
 
 namespace headrace::recordings {

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <gsl/span>
 
-#include "protocol/frame/frame_type.h"
-#include "protocol/stream/body.h"
+#include "headrace/protocol/frame/frame_type.h"
+#include "headrace/protocol/stream/body.h"
 #include "tests/self_play/random.h"
 
 namespace headrace::self_play {

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include "memory/abi.h"
-#include "protocol/connection/connection.h"
-#include "protocol/connection/engine.h"
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/connection/connection.h"
+#include "headrace/protocol/connection/engine.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

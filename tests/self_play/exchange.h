@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "protocol/event/error_code.h"
-#include "protocol/frame/frame_type.h"
-#include "protocol/stream/priority.h"
+#include "headrace/protocol/event/error_code.h"
+#include "headrace/protocol/frame/frame_type.h"
+#include "headrace/protocol/stream/priority.h"
 #include "tests/self_play/body_source.h"
 #include "tests/self_play/fields.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "field/field.h"
+#include "headrace/field/field.h"
 #include "tests/self_play/random.h"
 
 namespace headrace::self_play {

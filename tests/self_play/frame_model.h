@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "protocol/connection/frame_observer.h"
-#include "protocol/connection/options.h"
-#include "protocol/connection/settings.h"
-#include "protocol/event/error_code.h"
+#include "headrace/protocol/connection/frame_observer.h"
+#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/connection/settings.h"
+#include "headrace/protocol/event/error_code.h"
 #include "tests/reference/hpack.h"
 #include "tests/self_play/report.h"
 

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "memory/allocation.h"
+#include "headrace/memory/allocation.h"
 #include "tests/self_play/exchange.h"
 #include "tests/self_play/random.h"
 #include "tests/self_play/report.h"

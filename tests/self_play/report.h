@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "protocol/event/event.h"
+#include "headrace/protocol/event/event.h"
 
 namespace headrace::self_play {
 

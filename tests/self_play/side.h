@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 #include "tests/self_play/application.h"
 #include "tests/self_play/connection_inspector.h"
 #include "tests/self_play/frame_model.h"

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "protocol/connection/memory_bound.h"
-#include "protocol/stream/flow_window.h"
+#include "headrace/protocol/connection/memory_bound.h"
+#include "headrace/protocol/stream/flow_window.h"
 #include "tests/self_play/side.h"
 
 // What holds after each step, whatever has happened.

@@ -1,4 +1,4 @@
-#include "protocol/stream/flow_window.h"
+#include "headrace/protocol/stream/flow_window.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "protocol/stream/priority.h"
+#include "headrace/protocol/stream/priority.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // RFC 9218 §10: in which order responses are sent.
-#include "protocol/stream/scheduler.h"
+#include "headrace/protocol/stream/scheduler.h"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "protocol/stream/priority_scheduler.h"
-#include "protocol/stream/round_robin_scheduler.h"
+#include "headrace/protocol/stream/priority_scheduler.h"
+#include "headrace/protocol/stream/round_robin_scheduler.h"
 
 namespace headrace {
 namespace {

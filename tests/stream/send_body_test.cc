@@ -1,4 +1,4 @@
-#include "protocol/stream/send_body.h"
+#include "headrace/protocol/stream/send_body.h"
 
 #include <gtest/gtest.h>
 

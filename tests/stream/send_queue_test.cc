@@ -1,4 +1,4 @@
-#include "protocol/stream/send_queue.h"
+#include "headrace/protocol/stream/send_queue.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 // here a second time, from the text of RFC 9113 §5.1 (states), §5.1.1 (identifiers), §6.4 and §6.6,
 // not from the table. Where the RFC leaves a choice the row says which was taken, and why.
 
-#include "protocol/stream/state_table.h"
+#include "headrace/protocol/stream/state_table.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "protocol/stream/stream_table.h"
+#include "headrace/protocol/stream/stream_table.h"
 
 #include <gtest/gtest.h>
 

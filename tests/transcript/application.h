@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 #include "tests/transcript/arguments.h"
 #include "tests/transcript/item.h"
 

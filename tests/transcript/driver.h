@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/connection/connection.h"
+#include "headrace/protocol/connection/connection.h"
 #include "tests/transcript/application.h"
 #include "tests/transcript/credit_rules.h"
 #include "tests/transcript/output_reader.h"

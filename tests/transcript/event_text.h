@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/event/event.h"
+#include "headrace/protocol/event/event.h"
 #include "tests/transcript/item.h"
 
 namespace headrace::transcript {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "memory/allocation.h"
+#include "headrace/memory/allocation.h"
 #include "tests/transcript/cuts.h"
 #include "tests/transcript/transcript.h"
 

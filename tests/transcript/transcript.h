@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/connection/options.h"
-#include "protocol/connection/padding_policy.h"
+#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/connection/padding_policy.h"
 #include "tests/transcript/item.h"
 
 namespace headrace::transcript {

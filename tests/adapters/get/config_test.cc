@@ -1,4 +1,4 @@
-#include "adapters/get/config.h"
+#include "headrace/adapters/get/config.h"
 
 #include <absl/flags/reflection.h>
 #include <gtest/gtest.h>

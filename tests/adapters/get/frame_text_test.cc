@@ -1,4 +1,4 @@
-#include "adapters/get/frame_text.h"
+#include "headrace/adapters/get/frame_text.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "adapters/get/outcome.h"
+#include "headrace/adapters/get/outcome.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "adapters/get/output.h"
+#include "headrace/adapters/get/output.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

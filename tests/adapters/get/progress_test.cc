@@ -1,4 +1,4 @@
-#include "adapters/get/progress.h"
+#include "headrace/adapters/get/progress.h"
 
 #include <gtest/gtest.h>
 

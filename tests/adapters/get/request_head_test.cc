@@ -1,4 +1,4 @@
-#include "adapters/get/request_head.h"
+#include "headrace/adapters/get/request_head.h"
 
 #include <gtest/gtest.h>
 

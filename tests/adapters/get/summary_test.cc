@@ -1,4 +1,4 @@
-#include "adapters/get/summary.h"
+#include "headrace/adapters/get/summary.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/get/units.h"
+#include "headrace/adapters/get/units.h"
 
 namespace headrace::get {
 namespace {

@@ -1,4 +1,4 @@
-#include "adapters/get/upload.h"
+#include "headrace/adapters/get/upload.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

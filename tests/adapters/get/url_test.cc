@@ -1,4 +1,4 @@
-#include "adapters/get/url.h"
+#include "headrace/adapters/get/url.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,133 @@
+#!/usr/bin/python3
+"""Every public header is listed, includable as <headrace/...>, and by nothing else.
+
+Public are those that programs include (ROOTS) and what these include. Beside the test, Bazel compiles
+an include of each. What a program gets that includes <headrace/headrace.h> is measured: it only shrinks.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, "tests/docs")
+import tree  # pylint: disable=wrong-import-position
+
+INCLUDE = tree.ROOT / "include"
+HERE = pathlib.Path("tests/headers")
+FACE = "#include <headrace/headrace.h>\n"
+ROOTS = (
+    "headrace/headrace.h",
+    "headrace/version.h",
+    "headrace/adapters/epoll/epoll_loop.h",
+    "headrace/adapters/io_uring/io_uring_loop.h",
+    "headrace/adapters/loop/loop.h",
+    "headrace/field/structured_dictionary.h",
+    "headrace/hpack/decoder.h",
+    "headrace/hpack/encoder.h",
+    "headrace/protocol/frame/frame_reader.h",
+    "headrace/protocol/frame/frame_writer.h",
+)
+# Of ours, behind <headrace/headrace.h>: what it comes to today, and what it is to come to.
+HEADERS, LINES = 46, 3450
+HEADERS_AIM, LINES_AIM = 34, 2600
+# What no program needs that uses a Connection: it has public headers of its own.
+FORBIDDEN = re.compile(r"/headrace/(hpack/|protocol/frame/frame_(parser|reader|writer|layout)"
+                       r"|protocol/stream/stream_table)|/(gsl|absl)/")
+FORBIDDEN_TODAY = 7
+
+
+def compile_text(text, *flags, compiler="g++"):
+    return subprocess.run([compiler, "-fsyntax-only", "-x", "c++", *flags, "-"], input=text, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+
+
+def brought_by(paths):
+    """What includes of these bring along, as g++ finds it."""
+    text = "".join(f"#include <{path}>\n" for path in paths)
+    said = subprocess.run(["g++", "-std=c++20", f"-I{INCLUDE}", "-M", "-x", "c++", "-"], input=text, text=True,
+                          stdout=subprocess.PIPE, check=True).stdout
+    return re.findall(r"\S+/\S+", said)
+
+
+def own(paths):
+    """headrace/..."""
+    return {path.removeprefix(f"{INCLUDE}/") for path in paths if path.startswith(f"{INCLUDE}/")}
+
+
+def check_list():
+    public = own(brought_by(ROOTS))
+    listed = (HERE / "public_headers.txt").read_text().split()
+    for path in sorted(public - set(listed)):
+        yield f"{path} is public and not in tests/headers/public_headers.txt"
+    for path in sorted(set(listed) - public):
+        yield f"{path} is in tests/headers/public_headers.txt and not public"
+    if listed != sorted(listed):
+        yield "tests/headers/public_headers.txt is not sorted"
+
+
+def check_own_headers_do_not_collide():
+    """An application has a header of the path that ours has behind the prefix."""
+    with tempfile.TemporaryDirectory() as application:
+        for path in tree.tracked():
+            if path.endswith(".h") and not path.startswith(("tests/", "fuzz/", "benchmarks/")):
+                trap = pathlib.Path(application, path)
+                trap.parent.mkdir(parents=True, exist_ok=True)
+                trap.write_text(f'#error "{path} is the application\'s own"\n')
+        flags = ("-std=c++20", "-Wall", "-Wextra", "-Werror", f"-iquote{application}", f"-I{application}")
+        every = "".join(f"#include <{path}>\n" for path in (HERE / "public_headers.txt").read_text().split())
+        for compiler in ("g++", "clang++-19"):
+            said = compile_text(every, *flags, f"-I{INCLUDE}", compiler=compiler)
+            if said.returncode != 0:
+                yield f"{compiler}: {said.stdout[-2000:]}"
+
+
+def check_older_standards():
+    said = compile_text(FACE, "-std=c++17", f"-I{INCLUDE}")
+    if said.returncode == 0 or "Headrace needs C++20" not in said.stdout.split("error:")[1]:
+        yield f"with -std=c++17 the first error is another one: {said.stdout[:500]}"
+
+
+def check_version():
+    text = "#include <headrace/version.h>\n" + """
+        static_assert(HEADRACE_VERSION == HEADRACE_VERSION_MAJOR * 10000 + HEADRACE_VERSION_MINOR * 100 +
+                      HEADRACE_VERSION_PATCH);
+        #if HEADRACE_VERSION < 100
+        #error
+        #endif
+        #include <string_view>
+        static_assert(std::string_view(HEADRACE_VERSION_STRING) == "%s.%s.%s");
+        """ % tuple(re.search(rf"_{part} (\d+)$", tree.read("version.h"), re.M)[1]
+                    for part in ("MAJOR", "MINOR", "PATCH"))
+    said = compile_text(text, "-std=c++20", f"-I{INCLUDE}")
+    if said.returncode != 0:
+        yield said.stdout
+
+
+def check_weight():
+    """What comes with <headrace/headrace.h>."""
+    paths = brought_by(["headrace/headrace.h"])
+    ours = own(paths)
+    lines = sum(len((INCLUDE / path).read_text().splitlines()) for path in ours)
+    forbidden = {path.rpartition("/include/")[2] for path in paths if FORBIDDEN.search(path)}
+    print(f"<headrace/headrace.h> brings {len(ours)} headers of ours with {lines} lines (to be at most {HEADERS_AIM}"
+          f" with {LINES_AIM}), and {len(forbidden)} that it should not:")
+    for path in sorted(forbidden):
+        print(f"    {path}")
+    if len(ours) > HEADERS or lines > LINES or len(forbidden) > FORBIDDEN_TODAY:
+        yield f"that is more than {HEADERS} headers, {LINES} lines, {FORBIDDEN_TODAY} that it should not bring"
+
+
+def main():
+    failures = []
+    for check in (check_list, check_own_headers_do_not_collide, check_older_standards, check_version,
+                  check_weight):
+        failures += [f"{check.__name__}: {failure}" for failure in check()]
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
