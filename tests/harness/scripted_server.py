@@ -121,6 +121,9 @@ class ScriptedServer:
         return self
 
     def __exit__(self, kind, *unused):
+        # A client may come and go before we have looked: what it said is still to be read.
+        if kind is None:
+            self.thread.join(self.timeout)
         # accept() of another thread is not woken by close(), but by shutdown().
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
