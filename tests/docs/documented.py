@@ -83,10 +83,11 @@ FILLED_IN = {
     # (What it hears goes over the recordings that are there.)
     "tests/recordings/record SERVER-PROGRAM [NAME...]":
         "bazel build -c opt //adapters:serve && "
-        "tests/recordings/record bazel-bin/adapters/serve/serve curl; "
+        "tests/recordings/record bazel-bin/adapters/serve/serve curl-many; "
         "result=$?; git checkout -q tests/recordings; exit $result",
     "fuzz/run_continuously": "fuzz/run_continuously --time=60 hpack_decoder",
-    "tests/mutation/run --only=hpack/": "tests/mutation/run --only=hpack/ --sample=5",
+    "tests/coverage --missing hpack/": "tests/coverage --only=//tests/hpack:all --missing hpack/",
+    "tests/mutation/run --only=hpack/": "tests/mutation/run --only=hpack/ --sample=5 --at_least=0",
 }
 
 # The first word of a line that is typed.
