@@ -3,6 +3,7 @@
 frame by frame. The exit codes are those that `get --help` documents."""
 
 import os
+import queue
 import signal
 import socket
 import sys
@@ -606,18 +607,19 @@ def a_signal_in_the_middle():
     """SIGTERM in the middle of a transfer to a file: it stays as it was, and nothing lies beside it"""
     with tempfile.TemporaryDirectory(dir=SCRATCH.name) as directory:
         path = os.path.join(directory, "file")
-        running = None
+        started = queue.Queue()
 
         def stop_it(visit):
             stream, _, _ = visit.expect_request()
             visit.respond(stream, b"half", end=False)
             visit.expect_ping_answer()
             equal(len(os.listdir(directory)), 1, "files beside")
-            running.process.terminate()
+            started.get(timeout=60).process.terminate()
             visit.drain()
 
         with ScriptedServer(stop_it) as server:
             running = get.start("-o", path, server.url())
+            started.put(running)
             running.finish(-signal.SIGTERM)
         equal(os.listdir(directory), [])
 
