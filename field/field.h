@@ -14,30 +14,29 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What is known about a field's characters (RFC 9113 §8.2.1). The decoder checks a field once, when
-// it enters the dynamic table, and the verdict stays with the entry.
+// The result of checking a field's characters (RFC 9113 §8.2.1). The decoder checks a field once,
+// when it enters the dynamic table, and stores the result with the entry.
 enum class FieldSyntax : uint8_t {
   kUnchecked,
   kValid,
   kInvalidName,   // empty, upper case, a colon after the first character, not a token
   kInvalidValue,  // NUL, CR or LF
-  kPaddedValue,   // valid but for white space (SP, HTAB) at its edges
+  kPaddedValue,   // valid except for white space (SP, HTAB) at its edges
 };
 
-// One field line (RFC 9110 §5): views, never copies (a list that owns its text: OwnedFields).
-// Pseudo-header fields (RFC 9113 §8.3) are
-// fields whose name starts with a colon.
+// One field line (RFC 9110 §5), as views of its text; OwnedFields is a list that owns its text.
+// Pseudo-header fields (RFC 9113 §8.3) are fields whose name starts with a colon.
 struct Field {
   std::string_view name;
   std::string_view value;
-  bool never_indexed = false;  // RFC 7541 §7.1.3: no one on the way may put it into a table
+  bool never_indexed = false;  // RFC 7541 §7.1.3: no intermediary may put it into a table either
 
-  // Filled in by the decoder. A field of the application's own leaves them as they are.
+  // Set by the decoder. The application does not set them.
   FieldName known_name = FieldName::kUnresolved;
   FieldSyntax syntax = FieldSyntax::kUnchecked;
 };
 
-// A borrowed list of fields, valid as long as what it was made from.
+// A borrowed list of fields, valid as long as the list that it was made from.
 class FieldsView {
  public:
   FieldsView() = default;

@@ -9,7 +9,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace {
 
-// Compares with a literal whose length is known to be the name's: a load or two, no call.
+// Compares a name with a literal of the same length, by a load or two and without a call.
 template <size_t kSize>
 bool is(std::string_view name, const char (&literal)[kSize]) {
   return std::memcmp(name.data(), literal, kSize - 1) == 0;

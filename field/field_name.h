@@ -9,11 +9,11 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The field names that the protocol itself has rules about, as tokens, so that a rule compares one
-// byte instead of a string.
+// The field names that the protocol has rules for, as tokens, so that a rule compares one byte
+// instead of a string.
 enum class FieldName : uint8_t {
   kUnresolved,  // not looked up yet
-  kOther,       // looked up: a name without rules of its own
+  kOther,       // any name that is not listed here
   // RFC 9113 §8.3, RFC 8441 §4
   kMethod,
   kScheme,
@@ -28,7 +28,7 @@ enum class FieldName : uint8_t {
   kTransferEncoding,
   kUpgrade,
   kTe,
-  // with meaning to the message rules and the indexing policy
+  // used by the message rules and the indexing policy
   kHost,
   kContentLength,
   kContentType,
@@ -42,10 +42,10 @@ enum class FieldName : uint8_t {
   kContentEncoding,
 };
 
-// The token of a name, kOther for all names without one; never kUnresolved. Case-sensitive: HTTP/2
-// names are lower case.
+// The token of a name; kOther if it has none, never kUnresolved. Case-sensitive, because HTTP/2
+// names are in lower case (RFC 9113 §8.2).
 FieldName resolve_field_name(std::string_view name);
-// The same for HTTP/1.x, whose names are in any case (RFC 9110 §5.1).
+// The same without regard to case, for HTTP/1.x (RFC 9110 §5.1).
 FieldName resolve_field_name_in_any_case(std::string_view name);
 
 HEADRACE_ABI_END

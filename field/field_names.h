@@ -10,7 +10,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// A set of names that have a token: one word, no order. All other names are one member, kOther.
+// A set of FieldName tokens in one word. All names without a token are one member, kOther.
 class FieldNames {
  public:
   constexpr FieldNames() = default;
@@ -20,7 +20,7 @@ class FieldNames {
 
   constexpr void add(FieldName name) { bits_ |= bit(name); }
   constexpr void add(FieldNames names) { bits_ |= names.bits_; }
-  // What is in both.
+  // Removes all members that are not in `names`.
   constexpr void keep(FieldNames names) { bits_ &= names.bits_; }
   constexpr bool has(FieldName name) const { return (bits_ & bit(name)) != 0; }
   constexpr bool empty() const { return bits_ == 0; }

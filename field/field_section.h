@@ -14,14 +14,14 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The fields of a received message's head or trailer section (RFC 9110 §6.3, §6.5), in the order
-// they came in. A move-only handle: it borrows a recycled FieldStorage, or holds a copy of its own
-// after own(). Valid as long as the event it is a member of.
+// The fields of a received message's header or trailer section (RFC 9110 §6.3, §6.5), in the order
+// of their arrival. A move-only handle, which borrows a recycled FieldStorage or, after own(), owns
+// a copy. Valid as long as the event that it is a member of.
 class FieldSection {
  public:
   FieldSection() = default;
-  // Borrows what `storage` holds. Under AddressSanitizer it is a copy, so that a stale use is a
-  // report.
+  // Borrows the fields of `storage`. Under AddressSanitizer it copies them, so that each use of a
+  // stale view is reported.
   explicit FieldSection(const FieldStorage& storage)
       : fields_(storage.fields().data()), size_(storage.size()) {
     if constexpr (HEADRACE_ASAN != 0) own();
@@ -67,10 +67,9 @@ class FieldSection {
     return gsl::span<const Field>(begin(), size_);
   }
 
-  // Copies every field into one block of its own, so that it depends on nothing else (as
-  // Bytes::own() does).
+  // Copies all fields into one block, so that they depend on no other object (as Bytes::own()).
   void own();
-  // What it is a member of was handed back (AliveMark).
+  // The event that this is a member of was handed back. `owner`: as AliveMark::retire().
   void retire(const char* owner) {
     *this = FieldSection();
     alive_.retire(owner);

@@ -19,7 +19,7 @@ bool FieldStorage::copy(std::string_view text, std::string_view* copied) {
 void FieldStorage::clear() {
   size_ = 0;
   if (capacity_ > kept_fields_) free_fields();
-  // The newest block is the largest: it alone is kept, if it is not too large.
+  // Only the newest block is kept, because it is the largest; none if that is too large.
   if (blocks_ != nullptr && blocks_->size <= kept_arena_) {
     free_blocks(std::exchange(blocks_->next, nullptr));
   } else {
@@ -47,7 +47,7 @@ bool FieldStorage::grow_fields() {
 }
 
 bool FieldStorage::grow_arena(size_t size) {
-  // The next block is twice the last, so that a storage in use settles on one block.
+  // Each block is twice as large as the last, so one block is enough after a few sections.
   size_t wanted = std::max({size, kMinArena, blocks_ == nullptr ? 0 : 2 * blocks_->size});
   if (!ledger_->reserve(sizeof(Block) + wanted)) {
     if (wanted == size || !ledger_->reserve(sizeof(Block) + size)) return false;

@@ -12,16 +12,16 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The recycled block that a field section is decoded into: an array of fields, and an arena for the
-// strings that are neither in the input nor in the table (Huffman-coded ones, say). Clearing keeps
-// the capacity, so decoding allocates nothing in the steady state. What it grows by is reserved in
+// The recycled memory that a field section is decoded into: an array of fields, and an arena for
+// text that is neither in the input nor in the table (decoded Huffman codes, for example). clear()
+// keeps the capacity, so decoding allocates nothing in the steady state. Its memory is reserved in
 // the ledger, which must outlive it.
 class FieldStorage {
  public:
   static constexpr size_t kKeptFields = 128;
   static constexpr size_t kKeptArena = 16 * 1024;
 
-  // `kept_fields`, `kept_arena`: how much (in octets, the latter) clear() keeps at most.
+  // `kept_fields`, `kept_arena`: the fields and the octets of text for which clear() keeps memory.
   explicit FieldStorage(Ledger* ledger, size_t kept_fields = kKeptFields,
                         size_t kept_arena = kKeptArena)
       : ledger_(ledger), kept_fields_(kept_fields), kept_arena_(kept_arena) {}
@@ -33,20 +33,21 @@ class FieldStorage {
   gsl::span<Field> fields() { return {fields_, size_}; }
   size_t size() const { return size_; }
 
-  // Appends a field, whose views must stay valid as long as it is used. False: the ledger refused.
+  // Appends a field, whose text must live until clear(). False if the ledger refused.
   [[nodiscard]] bool append(const Field& field) {
     if (size_ == capacity_ && !grow_fields()) return false;
     fields_[size_++] = field;
     return true;
   }
-  // Room for fields behind the last one, and how many of them were written since.
+  // The unused part of the array, into which a caller may write fields; extend() then appends the
+  // first `fields` of them.
   gsl::span<Field> room() { return {fields_ + size_, capacity_ - size_}; }
   void extend(size_t fields) { size_ += fields; }
   // Shortens the list to its first `size` fields.
   void truncate(size_t size) { size_ = size; }
 
-  // Room for `size` characters that stay where they are until clear(); null when the ledger
-  // refused. The last `size - used` of them can be given back by shrink_last().
+  // Memory for `size` characters, which does not move until clear(). Null if the ledger refused.
+  // shrink_last() gives back the last `unused` of them, before the next allocate().
   [[nodiscard]] char* allocate(size_t size) {
     if (size > static_cast<size_t>(text_end_ - text_)) {
       if (!grow_arena(size)) return nullptr;
@@ -57,18 +58,19 @@ class FieldStorage {
   }
   void shrink_last(size_t unused) { text_ -= unused; }
 
-  // A copy of `text` in the arena, or false.
+  // Copies `text` into the arena. False if the ledger refused.
   [[nodiscard]] bool copy(std::string_view text, std::string_view* copied);
 
-  // Empties it and keeps its capacity (one arena block), up to what is kept.
+  // Removes all fields and text. Keeps the array and one block of the arena, if they are not larger
+  // than `kept_fields` and `kept_arena`.
   void clear();
-  // Frees everything and refunds it.
+  // Frees all memory and refunds it.
   void release();
 
  private:
   struct Block {
     Block* next;
-    size_t size;  // of the characters behind this header
+    size_t size;  // octets of text behind this header
   };
   static constexpr size_t kMinArena = 512;
 

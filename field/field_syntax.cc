@@ -11,7 +11,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace {
 
-// RFC 9110 §5.6.2: tchar, without the upper case that RFC 9113 §8.2.1 excludes.
+// RFC 9110 §5.6.2: tchar, without upper-case letters (RFC 9113 §8.2.1).
 consteval std::array<bool, 256> make_name_characters() {
   std::array<bool, 256> allowed{};
   for (char c : std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")) {
@@ -38,7 +38,7 @@ constexpr uint64_t has_forbidden(uint64_t word) {
   return has_zero(word) | has_zero(word ^ (kEachByte * '\n')) | has_zero(word ^ (kEachByte * '\r'));
 }
 
-// Any length is covered by whole words; the last one overlaps the one before.
+// Reads whole words, the last of which may overlap the one before.
 bool has_forbidden_character(std::string_view value) {
   const char* begin = value.data();
   const size_t size = value.size();
@@ -57,8 +57,8 @@ bool has_forbidden_character(std::string_view value) {
   return false;
 }
 
-// What nearly all texts pass: names of lower-case letters, digits and hyphens; values without
-// control characters up to CR. What does not pass may be valid nevertheless.
+// Fast tests that nearly all text passes: names of lower-case letters, digits and hyphens; values
+// without octets up to CR. Text that does not pass may be valid nevertheless.
 #if HEADRACE_OCTET_BLOCKS
 bool is_plain_name(std::string_view name) {
   OctetBlock good = all_octets(0xff);

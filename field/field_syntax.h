@@ -9,15 +9,15 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// RFC 9113 §8.2.1: a name is a token (RFC 9110 §5.6.2) in lower case; one leading colon is allowed
-// (it marks a pseudo-header field; whether that one exists is a message rule).
+// RFC 9113 §8.2.1: a name is a token (RFC 9110 §5.6.2) in lower case. One leading colon is allowed,
+// because it marks a pseudo-header field; the message rules check which of these exist.
 bool is_valid_field_name(std::string_view name);
 
-// RFC 9113 §8.2.1: the verdict on a value, kValid, kPaddedValue or kInvalidValue.
+// RFC 9113 §8.2.1: kValid, kPaddedValue or kInvalidValue.
 FieldSyntax check_field_value(std::string_view value);
 
-// The verdict on both. A name that was looked up and has a token is valid: its characters are not
-// looked at again.
+// Checks name and value. A name that has a token (`known_name`) is valid, so its characters are not
+// checked again.
 FieldSyntax check_field(std::string_view name, std::string_view value,
                         FieldName known_name = FieldName::kUnresolved);
 

@@ -8,8 +8,8 @@
 
 #include "headrace/memory/abi.h"
 
-// Sixteen octets of a text at a time, where the processor has SSE2 (every x86-64 has). Elsewhere
-// HEADRACE_OCTET_BLOCKS is 0 and nothing of this is there: what uses it has another way.
+// Operations on sixteen octets of text at once, for processors with SSE2 (every x86-64). For others
+// HEADRACE_OCTET_BLOCKS is 0 and this header defines nothing else; its users have a portable way.
 #if defined(__SSE2__)
 #define HEADRACE_OCTET_BLOCKS 1
 #include <emmintrin.h>
@@ -25,9 +25,9 @@ using OctetBlock = __m128i;
 
 inline OctetBlock all_octets(uint8_t value) { return _mm_set1_epi8(static_cast<char>(value)); }
 
-// Ones where an octet lies from `low` to `high`.
+// 0xff in the place of each octet from `low` to `high`, 0 in the others.
 inline OctetBlock octets_between(OctetBlock block, uint8_t low, uint8_t high) {
-  // Moved so that `low` is the least of all signed numbers: there is no unsigned comparison.
+  // Shifted so that `low` becomes the least signed number, because SSE2 compares signed ones only.
   const auto bias = static_cast<uint8_t>(0x80 - low);
   return _mm_cmpgt_epi8(all_octets(static_cast<uint8_t>(bias + high + 1)),
                         _mm_add_epi8(block, all_octets(bias)));
@@ -36,8 +36,8 @@ inline OctetBlock octets_between(OctetBlock block, uint8_t low, uint8_t high) {
 inline bool all_ones(OctetBlock block) { return _mm_movemask_epi8(block) == 0xffff; }
 inline bool all_zeros(OctetBlock block) { return _mm_movemask_epi8(block) == 0; }
 
-// Calls look(OctetBlock) until all octets of `text` have been in a block (never for an empty one);
-// some have been in more than one. Nothing beside the text is read.
+// Calls look(OctetBlock) with blocks that together contain all octets of `text`, some of them more
+// than once, and no others. Not called for an empty text.
 template <typename Look>
 inline void for_each_octet_block(std::string_view text, Look look) {
   const auto load = [](const char* from, auto word) {

@@ -21,11 +21,11 @@ void OwnedFields::add(std::string_view name, std::string_view value, bool never_
 void OwnedFields::add(const Field& field) {
   const size_t name_size = field.name.size();
   const size_t value_size = field.value.size();
-  // One more than needed: an empty value has a data() that is not null, as get() promises.
+  // One octet more than needed, because an empty value needs a data() that is not null (get()).
   std::unique_ptr<char[]> text(new char[name_size + value_size + 1]);
   char* value = std::copy_n(field.name.data(), name_size, text.get());
   *std::copy_n(field.value.data(), value_size, value) = '\0';
-  Field owned = field;  // before the list grows: it may be one of it
+  Field owned = field;  // copied before the list grows, because `field` may be one of the list
   owned.name = {text.get(), name_size};
   owned.value = {value, value_size};
   texts_.push_back(std::move(text));
@@ -35,7 +35,7 @@ void OwnedFields::add(const Field& field) {
 void OwnedFields::append(FieldsView fields) {
   const size_t count = fields.size();
   if (count == 0) return;
-  // The list's own fields move when it grows, unless there is room; their texts stay.
+  // If `fields` are the list's own, they must not move while the list grows. Their text never does.
   const bool own =
       !empty() && !std::less<>()(fields.begin(), begin()) && std::less<>()(fields.begin(), end());
   const size_t first = own ? static_cast<size_t>(fields.begin() - begin()) : 0;

@@ -14,16 +14,16 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// A list of fields that owns its names and values: for lists that are put together from strings
-// that do not live as long, or that outlive the event that they came with. (A std::vector<Field>
-// holds views.) Given to whatever takes a FieldsView.
+// A list of fields that owns its names and values. For lists that are composed of temporary strings
+// or that must outlive the event that they were received with. (A std::vector<Field> holds views.)
+// Converts to FieldsView.
 //
 //   OwnedFields fields = {{":status", "200"}};
 //   fields.add("content-length", std::to_string(size));
-//   fields.append(request.fields);  // as they came: never-indexed stays so
+//   fields.append(request.fields);  // with their never_indexed flags
 //
-// A field stays where it is in memory until clear(), destruction or assignment, moves of the list
-// included; so views of its name and value do.
+// Views of a field's name and value are valid until clear(), assignment or destruction of the list;
+// a move of the list does not invalidate them.
 class OwnedFields {
  public:
   OwnedFields() = default;
@@ -34,11 +34,11 @@ class OwnedFields {
   OwnedFields(OwnedFields&&) = default;
   OwnedFields& operator=(OwnedFields&&) = default;
 
-  // Copies a name and its value behind the others.
+  // Appends a copy of a name and its value.
   void add(std::string_view name, std::string_view value, bool never_indexed = false);
-  // The same, with what is known about the field.
+  // The same, with the field's never_indexed, known_name and syntax.
   void add(const Field& field);
-  // Copies all of them, which may be this list's own.
+  // Appends copies of `fields`, which may be fields of this list.
   void append(FieldsView fields);
   void clear();
 
@@ -55,7 +55,7 @@ class OwnedFields {
   std::string_view get(std::string_view name) const HEADRACE_LIFETIME_BOUND;
   bool has(std::string_view name) const { return get(name).data() != nullptr; }
 
-  // Implicit, so that it can be submitted as it is.
+  // Implicit, so that the list can be submitted as it is.
   operator FieldsView() const HEADRACE_LIFETIME_BOUND { return fields_; }
 
  private:

@@ -3,8 +3,8 @@
 
 namespace headrace {
 
-// A rule that can be broken, named once, where it is enforced: `section` says which RFC and
-// section, `text` what it demands. Rules have static storage, so an error refers to one by pointer.
+// A rule that input can break, defined once, where it is enforced: `section` names the RFC and its
+// section, `text` states the requirement. Rules have static storage, so errors point to them.
 struct Rule {
   const char* section;
   const char* text;

@@ -25,7 +25,7 @@ constexpr bool is_base64_character(char c) {
   return is_alpha(c) || is_digit(c) || is_one_of(c, "+/=");
 }
 
-// The value of a lower-case hexadecimal digit, or -1.
+// The value of a lower-case hexadecimal digit, or -1 for any other character.
 constexpr int hex_digit(char c) {
   if (is_digit(c)) return c - '0';
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
@@ -81,7 +81,7 @@ bool StructuredDictionary::next(Member* member) {
   if (rest_.empty()) return false;
   if (!first_) {
     failed_ = !take(',');
-    skip_optional_white_space();  // what follows a comma must be a member: no key is empty
+    skip_optional_white_space();  // a comma at the end fails in parse_key(): no key is empty
   }
   first_ = false;
   failed_ = failed_ || !parse_member(member);
@@ -139,7 +139,7 @@ bool StructuredDictionary::parse_item(Member* item) {
   return parse_bare_item(item) && parse_parameters();
 }
 
-// §4.2.3.1: the first character tells the type.
+// §4.2.3.1: the first character determines the type.
 bool StructuredDictionary::parse_bare_item(Member* item) {
   const char c = peek();
   if (c == '-' || is_digit(c)) return parse_number(item);
@@ -168,7 +168,7 @@ bool StructuredDictionary::parse_bare_item(Member* item) {
   return false;
 }
 
-// §4.2.4: at most 15 digits; of a Decimal at most 12 before the point, and 1 to 3 behind it.
+// §4.2.4: an Integer has at most 15 digits; a Decimal at most 12 before the point, 1 to 3 after it.
 bool StructuredDictionary::parse_number(Member* item) {
   const bool negative = take('-');
   int64_t number = 0;
@@ -194,7 +194,7 @@ bool StructuredDictionary::parse_number(Member* item) {
   return decimals >= 1 && decimals <= 3;
 }
 
-// §4.2.5, behind the quote.
+// §4.2.5, after the opening quote.
 bool StructuredDictionary::parse_string() {
   while (!rest_.empty()) {
     if (take('"')) return true;
@@ -209,13 +209,13 @@ bool StructuredDictionary::parse_string() {
   return false;
 }
 
-// §4.2.6; the first character has been looked at.
+// §4.2.6; parse_bare_item() has checked the first character.
 bool StructuredDictionary::parse_token() {
   while (!rest_.empty() && is_token_character(peek())) rest_.remove_prefix(1);
   return true;
 }
 
-// §4.2.7, behind the colon: base64 (RFC 4648 §4). Padding may be missing.
+// §4.2.7, after the colon: base64 (RFC 4648 §4). Padding may be missing.
 bool StructuredDictionary::parse_byte_sequence() {
   size_t digits = 0;
   bool padded = false;
@@ -228,18 +228,18 @@ bool StructuredDictionary::parse_byte_sequence() {
       ++digits;
     }
   }
-  // A single digit behind whole groups of four is less than an octet.
+  // One digit after whole groups of four has too few bits for an octet.
   return digits % 4 != 1 && take(':');
 }
 
-// §4.2.8, behind the question mark.
+// §4.2.8, after the question mark.
 bool StructuredDictionary::parse_boolean(Member* item) {
   item->type = Type::kBoolean;
   item->number = peek() == '1' ? 1 : 0;
   return take('0') || take('1');
 }
 
-// §4.2.10, behind the per cent sign: UTF-8, of which all that is not printable ASCII is escaped.
+// §4.2.10, after the per cent sign: UTF-8, in which each octet but printable ASCII is escaped.
 bool StructuredDictionary::parse_display_string() {
   if (!take('"')) return false;
   Utf8 text;

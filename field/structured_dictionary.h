@@ -9,15 +9,15 @@
 
 namespace headrace {
 
-// A Dictionary of the Structured Fields (RFC 9651 §3.2, once RFC 8941), read member by member and
-// without memory of its own: `text` must outlive it. The whole of the syntax is checked (§4.2.2).
+// A parser of a Structured Fields Dictionary (RFC 9651 §3.2; before, RFC 8941), member by member.
+// It allocates nothing: `text` must outlive it. The whole syntax is checked (§4.2.2).
 //
-// What a failure in a late member means for earlier ones is the rule of §4.2: the field is to be
-// ignored as a whole. So nothing that next() gave out counts before failed() has been asked at the
-// end. A key may come several times; the last one is the one that counts (§3.2).
+// A failure in any member makes the whole field invalid (§4.2), so a caller uses the members only
+// if failed() is false after the last one. If a key occurs several times, the last one counts
+// (§3.2).
 class StructuredDictionary {
  public:
-  // What a member's value is (§3.1.1, §3.3). Parameters are checked and left out.
+  // The type of a member's value (§3.1.1, §3.3). Parameters are checked but not reported.
   enum class Type : uint8_t {
     kInteger,
     kDecimal,
@@ -32,14 +32,14 @@ class StructuredDictionary {
   struct Member {
     std::string_view key;
     Type type = Type::kBoolean;
-    int64_t number = 0;  // of an Integer; of a Boolean: 0 or 1; of a Date: seconds; else 0
+    int64_t number = 0;  // an Integer; a Boolean as 0 or 1; a Date in seconds since 1970; else 0
   };
 
   explicit StructuredDictionary(std::string_view text HEADRACE_LIFETIME_BOUND);
   template <TemporaryOwner T>
   explicit StructuredDictionary(T&& dies_before_it_is_read) = delete;
 
-  // The next member. False: there are no more, or the text is not a Dictionary (failed()).
+  // Reads the next member. False after the last one, or if the text is no Dictionary (failed()).
   [[nodiscard]] bool next(Member* member);
   bool failed() const { return failed_; }
 
@@ -57,7 +57,7 @@ class StructuredDictionary {
   bool parse_boolean(Member* item);
   bool parse_display_string();
 
-  // The next character; NUL at the end, which no rule accepts.
+  // The next character, or NUL at the end, because no rule of the syntax accepts NUL.
   char peek() const { return rest_.empty() ? '\0' : rest_.front(); }
   bool take(char c) {
     if (peek() != c || rest_.empty()) return false;

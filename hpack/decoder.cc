@@ -16,15 +16,15 @@ namespace {
 
 using Status = DecodeResult::Status;
 
-// A string of a literal: a view into the block, or into the arena when it was coded. One that is
-// too long to be stored or inserted is only measured and has no view.
+// A string of a literal: a view into the block or, if it was Huffman-coded, into the arena. If it
+// is too long to be stored or inserted, only its size is known and `view` is empty.
 struct Text {
   std::string_view view;
   uint32_t size = 0;
   bool in_arena = false;
 };
 
-// One field block on its way through.
+// Decodes one field block.
 class BlockDecoder {
  public:
   BlockDecoder(gsl::span<const uint8_t> block, const DecodeLimits& limits, DynamicTable* table,
@@ -37,10 +37,10 @@ class BlockDecoder {
         fields_(fields),
         first_field_(fields->size()) {}
 
-  // RFC 7541 §4.2, §6.3: the size updates at the beginning. `lowest` is the lowest limit since the
-  // block before.
+  // RFC 7541 §4.2, §6.3: reads the size updates at the beginning of the block. `lowest`: the lowest
+  // limit since the previous block.
   bool read_size_updates(uint32_t limit, uint32_t lowest);
-  // As many as it can of the most frequent fields; false: none. What it leaves is for read_field().
+  // Reads indexed fields of one octet, up to one that needs read_field(). False if it read none.
   bool read_indexed_run();
   bool at_indexed() const { return (*in_ & 0x80) != 0; }
   bool read_field();
@@ -54,12 +54,12 @@ class BlockDecoder {
   bool read_coded_string(gsl::span<const uint8_t> coded, uint64_t room, Text* text);
   bool read_name(uint64_t room, Field* field, Text* name);
   bool take_name(uint32_t index, Field* field, Text* name);
-  // The dynamic table's entry of an index behind the static table, or null. A field refers to it
-  // now.
+  // The entry of an index behind the static table, which a field is about to refer to; null if the
+  // table has none.
   const DynamicTable::Entry* refer_to(uint32_t index);
   void note_reference(uint32_t serial);
 
-  // Counts the field, and says whether it keeps within the limits.
+  // Counts the field. False if the list is above a limit.
   bool count(FieldName name, uint64_t name_size, uint64_t value_size);
   bool store(const Field& field);
   bool insert(const Field& field, const Text& name, const Text& value);
@@ -99,11 +99,11 @@ class BlockDecoder {
   FieldStorage* const fields_;
   const size_t first_field_;
 
-  // Fields refer to entries of the table until an insertion would overwrite one of these. Then all
-  // are copied, once, and from then on each when it is stored.
+  // Stored fields refer to entries of the table until an insertion would overwrite such an entry.
+  // Then the text of all of them is copied, and from then on that of each field when it is stored.
   bool refers_to_table_ = false;
   bool copies_ = false;
-  uint32_t oldest_referred_ = 0;
+  uint32_t oldest_referred_ = 0;  // serial number, if refers_to_table_
   DecodeResult result_;
 };
 
@@ -122,9 +122,9 @@ bool BlockDecoder::read_size_updates(uint32_t limit, uint32_t lowest) {
   return true;
 }
 
-// Indexed fields of one octet (RFC 7541 §6.1) are nearly all that a connection in use receives, so
-// they have a loop of their own that asks a field no more than it must. In W1 of //benchmarks it
-// takes 40 instructions a field, read_field() 95.
+// Nearly all fields of a connection in use are indexed ones of one octet (RFC 7541 §6.1), so they
+// have a loop with as few checks as possible: 40 instructions a field in W1 of //benchmarks, where
+// read_field() takes 95.
 [[gnu::noinline]] bool BlockDecoder::read_indexed_run() {
   if (copies_ || result_.status != Status::kDone) return false;
   const DynamicTable::Snapshot table = table_->snapshot();
@@ -140,7 +140,7 @@ bool BlockDecoder::read_size_updates(uint32_t limit, uint32_t lowest) {
   uint32_t oldest = 0;  // by age
   for (; in != end && out != room_end; ++in, ++out) {
     const uint32_t index = *in - 0x80u;
-    if (index - 1 >= 0x7e) break;  // no indexed field, or not of one octet
+    if (index - 1 >= 0x7e) break;  // not an indexed field of one octet
     uint64_t size;
     if (index <= kStaticEntries) {
       *out = kStaticTable[index];
@@ -221,7 +221,7 @@ bool BlockDecoder::read_literal(int prefix_bits, bool incremental) {
   return true;
 }
 
-// A name that is written out. Its verdict is that of the field as long as no value is known.
+// Reads a literal name. field->syntax holds the name's result until the value has been checked.
 bool BlockDecoder::read_name(uint64_t room, Field* field, Text* name) {
   if (!read_string(room, name)) return false;
   field->name = name->view;
@@ -231,7 +231,7 @@ bool BlockDecoder::read_name(uint64_t room, Field* field, Text* name) {
   return true;
 }
 
-// The name of a table's entry, with its token and verdict.
+// Takes name, token and the name's syntax from a table entry.
 bool BlockDecoder::take_name(uint32_t index, Field* field, Text* name) {
   field->syntax = FieldSyntax::kValid;
   if (index <= kStaticEntries) {
@@ -280,7 +280,7 @@ bool BlockDecoder::read_string(uint64_t room, Text* text) {
 bool BlockDecoder::read_coded_string(gsl::span<const uint8_t> coded, uint64_t room, Text* text) {
   size_t needed = huffman_decode_room(coded.size());
   if (needed > room) {
-    // It may be too long to be of use, so its size comes first.
+    // The text may be longer than `room`, so it is measured before memory is allocated for it.
     const HuffmanDecoded measured = huffman_measure(coded);
     if (measured.rule != nullptr) return malformed(*measured.rule);
     text->size = static_cast<uint32_t>(measured.size);
@@ -329,11 +329,11 @@ bool BlockDecoder::copy_table_views() {
   return true;
 }
 
-// What was decoded for the table alone does not stay in the arena. Nothing was allocated behind it.
+// Gives text that was decoded only for the table back to the arena, whose last allocations it is.
 void BlockDecoder::give_back(const Text& name, const Text& value) {
   if (value.in_arena) fields_->shrink_last(value.size);
   if (!name.in_arena) return;
-  // The value may have begun a block of the arena of its own, in front of which the name is lost.
+  // If the value began a new block of the arena, the name in the block before cannot be given back.
   const bool last = !value.in_arena || name.view.data() + name.size == value.view.data();
   if (last) fields_->shrink_last(name.size);
 }

@@ -31,9 +31,9 @@ DynamicTable::Plan DynamicTable::plan(uint32_t name_size, uint32_t value_size) c
   return plan;
 }
 
-// The text goes behind the newest one, or to the beginning of the ring when it does not fit there.
-// A ring of twice the maximum size always has room: the gap at its end is shorter than the text at
-// its beginning, which is still live.
+// The text goes behind the newest entry's or, if it does not fit there, to the beginning of the
+// ring. A ring of twice the maximum size always has room, because the unused gap at its end is
+// shorter than the live text at its beginning.
 void DynamicTable::find_room(uint32_t needed, Plan* plan) const {
   uint64_t live = 0;
   if (plan->first != next_) {
@@ -50,7 +50,7 @@ void DynamicTable::find_room(uint32_t needed, Plan* plan) const {
   } else if (text_capacity_ >= needed) {
     return;  // at the beginning: the ring is empty
   }
-  // The ring moves, its texts close up. `live` counts 32 octets an entry more than they take.
+  // The ring moves and its gaps close. `live` counts 32 octets an entry more than the text takes.
   const uint64_t wanted = std::max({kMinText, 2 * uint64_t{text_capacity_}, live + needed});
   const uint64_t enough = std::max(kMinText, 2 * uint64_t{max_size_});
   plan->text_capacity = static_cast<uint32_t>(std::min({wanted, enough, kMaxText}));
@@ -73,7 +73,7 @@ bool DynamicTable::insert(const Plan& plan, std::string_view name, std::string_v
   size_ = plan.size + static_cast<uint32_t>(entry_size(name.size(), value.size()));
   entries_[place(next_++)] = {offset, static_cast<uint32_t>(name.size()),
                               static_cast<uint32_t>(value.size()), known_name, syntax};
-  // The name may overlap its new place, and may lie where the value goes.
+  // `name` may overlap its new place or the value's, so it is moved first.
   char* out = text_.get() + offset;
   if (!name.empty()) std::memmove(out, name.data(), name.size());
   if (!value.empty()) std::memcpy(out + name.size(), value.data(), value.size());

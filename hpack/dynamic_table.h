@@ -14,11 +14,12 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace hpack {
 
-// RFC 7541 §2.3.2, §4: first in, first out. Entries have serial numbers (0 is the first one ever
-// inserted); the text of each lies whole in a ring of bytes. Ring and list of entries grow only
-// when an entry needs it, at most to twice the maximum size, and are reserved in the ledger before.
+// The dynamic table of RFC 7541 §2.3.2 and §4, first in, first out. Entries have serial numbers (0
+// for the first one ever inserted). The text of each is contiguous in a ring of bytes. The ring and
+// the array of entries grow only when an insertion needs it, the ring at most to twice the maximum
+// size, and are reserved in the ledger before.
 //
-// An evicted entry's text stays as it was until the next insertion.
+// The text of an evicted entry is unchanged until the next insertion.
 class DynamicTable {
  public:
   static constexpr uint32_t kEntryOverhead = 32;  // RFC 7541 §4.1
@@ -51,7 +52,7 @@ class DynamicTable {
   uint32_t end() const { return next_; }
   bool is_live(uint32_t serial) const { return next_ - 1 - serial < count_; }
 
-  // The place of an entry in arrays that run beside the table: below capacity().
+  // The index of an entry in arrays parallel to the table's, below capacity().
   uint32_t place(uint32_t serial) const { return serial & (capacity_ - 1); }
   uint32_t capacity() const { return capacity_; }
 
@@ -63,8 +64,8 @@ class DynamicTable {
     return {text_.get() + entry.offset + entry.name_size, entry.value_size};
   }
 
-  // The table as it is, for loops that read it and write elsewhere: nothing of it has to be looked
-  // up again in between. Valid until it changes.
+  // A copy of the table's members for loops that write memory the compiler cannot tell from the
+  // table's, so that they need not be loaded again for each entry. Valid until the table changes.
   struct Snapshot {
     const Entry* entries;
     const char* text;
@@ -78,35 +79,35 @@ class DynamicTable {
   };
   Snapshot snapshot() const { return {entries_.get(), text_.get(), capacity_ - 1, next_, count_}; }
 
-  // Whether a view of this text would be one into the table.
+  // Whether `text` is a view into the table's ring.
   bool holds(std::string_view text) const {
     return reinterpret_cast<uintptr_t>(text.data()) - reinterpret_cast<uintptr_t>(text_.get()) <
            text_capacity_;
   }
 
-  // RFC 7541 §4.3: evicts what is too much.
+  // RFC 7541 §4.3: evicts the oldest entries until the rest fits.
   void set_max_size(uint32_t max_size);
-  // Evicts everything.
+  // Evicts all entries.
   void clear() { count_ = size_ = 0; }
-  // Gives back the memory that its entries do not need. Views into the table end.
+  // Frees the memory that the live entries do not need. Invalidates views into the table.
   void trim();
 
-  // How an insertion will go: what it evicts and where it writes.
+  // The effects of an insertion: the entries that it evicts and the place that it writes to.
   struct Plan {
-    uint32_t first;          // of the entries that stay
-    uint32_t size;           // of the table when they alone are left
-    uint32_t offset;         // of the new text
-    uint32_t text_capacity;  // other than now: the ring moves
+    uint32_t first;          // serial number of the oldest entry that stays
+    uint32_t size;           // of the table after the evictions, before the insertion
+    uint32_t offset;         // of the new text, unless the ring moves
+    uint32_t text_capacity;  // the ring moves if this is not the present capacity
     uint32_t capacity;
   };
-  // For an entry of entry_size() <= max_size().
+  // Requires entry_size() <= max_size().
   Plan plan(uint32_t name_size, uint32_t value_size) const;
-  // Whether views of entries from `serial` on may be overwritten, or left behind in freed memory.
+  // Whether the insertion invalidates views of an entry with the serial number `serial` or later.
   bool disturbs(const Plan& plan, uint32_t serial) const {
     return plan.text_capacity != text_capacity_ || static_cast<int32_t>(plan.first - serial) > 0;
   }
-  // RFC 7541 §4.4. `name` may be a view into the table, of an entry that is evicted, too. False:
-  // the ledger refused and the table is as before.
+  // RFC 7541 §4.4. `name` may be a view into the table, even of an entry that is evicted. False if
+  // the ledger refused; the table is unchanged then.
   [[nodiscard]] bool insert(const Plan& plan, std::string_view name, std::string_view value,
                             FieldName known_name, FieldSyntax syntax);
 
@@ -115,7 +116,7 @@ class DynamicTable {
   static constexpr uint64_t kMaxText = UINT32_MAX;
   static constexpr uint32_t kMinCapacity = 8;
 
-  // Entries without text take one octet of the ring, so that no two share an offset.
+  // An entry without text takes one octet of the ring, so that no two entries share an offset.
   static uint32_t text_size(const Entry& entry) {
     return entry.name_size + entry.value_size + (entry.name_size + entry.value_size == 0);
   }
@@ -123,7 +124,8 @@ class DynamicTable {
     return entry.name_size + entry.value_size + kEntryOverhead;
   }
   void find_room(uint32_t needed, Plan* plan) const;
-  // Both keep the live entries. move_text() hands back the old ring and says where the texts end.
+  // Both keep the live entries. move_text() returns the old ring; `behind` is the end of the text
+  // in the new one.
   void move_entries(uint32_t capacity);
   std::unique_ptr<char[]> move_text(uint32_t capacity, uint32_t* behind);
   void release();
@@ -135,7 +137,7 @@ class DynamicTable {
   std::unique_ptr<char[]> text_;
   std::unique_ptr<Entry[]> entries_;
   uint32_t text_capacity_ = 0;
-  uint32_t capacity_ = 0;  // of entries_: a power of two, or 0
+  uint32_t capacity_ = 0;  // of entries_; a power of two, or 0
   uint32_t next_ = 0;      // serial number of the next entry
   uint32_t count_ = 0;
   uint32_t size_ = 0;

@@ -11,11 +11,11 @@ HEADRACE_ABI_BEGIN
 namespace hpack {
 namespace {
 
-// The indexing policy. What comes again on a connection is indexed (an authority, a user agent,
-// accept and server fields, longer cookies, names that are unknown here). Not indexed is what
-// differs from message to message, and would only push the others out of the table. Never indexed,
-// here and by any intermediary (RFC 7541 §7.1.3), is what a guessing attacker might find out by the
-// size of our output: credentials, and cookies that are short enough to be guessed.
+// The indexing policy. Fields that recur on a connection are indexed: an authority, a user agent,
+// accept and server fields, longer cookies, fields with names that are unknown here. Fields that
+// differ from message to message are not indexed, because they would only evict the others. Fields
+// whose values an attacker could guess by the size of our output are never indexed, neither here
+// nor by an intermediary (RFC 7541 §7.1.3): credentials, and cookies short enough to be guessed.
 constexpr size_t kShortCookie = 20;
 
 consteval std::array<Literal, kStaticEntries + 1> make_policy() {
@@ -35,7 +35,7 @@ consteval std::array<Literal, kStaticEntries + 1> make_policy() {
   }
   return policy;
 }
-// By the lowest static index of the name; 0 stands for all names that are not in the static table.
+// By the lowest static index of a name; 0 for all names that are not in the static table.
 constexpr std::array<Literal, kStaticEntries + 1> kPolicy = make_policy();
 
 Literal policy_for(const Field& field, uint32_t static_name) {
@@ -67,8 +67,7 @@ void Encoder::set_peer_max_table_size(uint32_t size) {
 }
 
 uint8_t* Encoder::begin_block(uint8_t* out) {
-  // RFC 7541 §4.2: the lowest size since the last block, if the table has to shrink for it, then
-  // the last one.
+  // RFC 7541 §4.2: first the lowest size since the last block, if the table shrinks for it.
   if (lowest_size_ < table_.max_size()) {
     out = write_size_update(out, lowest_size_);
     table_.set_max_size(lowest_size_);
@@ -100,7 +99,7 @@ uint8_t* Encoder::add_indexable(const Field& field, uint32_t static_name, uint8_
   }
   uint32_t name_index = static_name;
   if (name_index == 0 && index_.find_name(table_, name_hash, field.name, &serial)) {
-    name_index = index_of(serial);  // as the table is before the insertion
+    name_index = index_of(serial);  // before the insertion, which shifts the indexes
   }
   const bool inserted = insert(field, hashes);
   return write_literal_field(
@@ -108,12 +107,12 @@ uint8_t* Encoder::add_indexable(const Field& field, uint32_t static_name, uint8_
 }
 
 bool Encoder::insert(const Field& field, const TableIndex::Hashes& hashes) {
-  // One large field is not worth the loss of all others.
+  // A field that would evict most of the table is not inserted.
   const uint64_t size = DynamicTable::entry_size(field.name.size(), field.value.size());
   if (size > uint64_t{table_.max_size()} * 3 / 4) return false;
   const DynamicTable::Plan plan = table_.plan(static_cast<uint32_t>(field.name.size()),
                                               static_cast<uint32_t>(field.value.size()));
-  // When the memory is refused, the field is just not indexed.
+  // If the ledger refuses, the field is written without indexing.
   if (!index_.reserve(table_, plan.capacity)) return false;
   if (!table_.insert(plan, field.name, field.value, FieldName::kUnresolved,
                      FieldSyntax::kUnchecked)) {

@@ -19,8 +19,8 @@ namespace hpack {
 
 // An HPACK encoding context (RFC 7541): the dynamic table of one direction of one connection.
 //
-// A block is written into memory of the caller's, with room for what the max_..._size functions
-// say:
+// A block is written into memory of the caller's, which must have room for kMaxBeginSize and each
+// field's max_field_size():
 //
 //   uint8_t* end = encoder.begin_block(out);
 //   for (const Field& field : fields) end = encoder.add(field, end);
@@ -28,42 +28,42 @@ namespace hpack {
 // Blocks must reach the peer in the order they were begun.
 class Encoder {
  public:
-  // `preferred_table_size`: what is used of the peer's offer (RFC 7541 §4.2), in octets.
+  // `preferred_table_size`, in octets: the table's maximum size is this or the peer's limit,
+  // whichever is lower (RFC 7541 §4.2). The ledger must outlive the encoder.
   explicit Encoder(Ledger* ledger, uint32_t preferred_table_size = DynamicTable::kInitialMaxSize);
   Encoder(const Encoder&) = delete;
   Encoder& operator=(const Encoder&) = delete;
 
-  // The peer's SETTINGS_HEADER_TABLE_SIZE. The next block begins with the size updates that this
-  // calls for: the smallest since the last block, then the last (RFC 7541 §4.2).
+  // The peer's SETTINGS_HEADER_TABLE_SIZE. If the maximum size changes by it, the next block begins
+  // with size updates: the lowest size since the last block, then the present one (RFC 7541 §4.2).
   void set_peer_max_table_size(uint32_t size);
 
-  // Upper bounds, in octets, of what begin_block() and add() write.
+  // Upper bounds, in octets, of the output of begin_block() and add().
   static constexpr size_t kMaxBeginSize = 12;
   static size_t max_field_size(const Field& field) {
     return field.name.size() + field.value.size() + 1 + 2 * kMaxIntegerSize + kHuffmanEncodeSlack;
   }
 
   [[nodiscard]] uint8_t* begin_block(uint8_t* out);
-  // Writes one field. Indexing policy: see the .cc. never_indexed fields, `authorization`,
+  // Writes one field and returns its end. Fields that are never_indexed, `authorization`,
   // `proxy-authorization` and short cookies are written as never-indexed literals (RFC 7541
-  // §7.1.3).
+  // §7.1.3); the rest of the indexing policy is in the .cc.
   [[nodiscard]] uint8_t* add(const Field& field, uint8_t* out);
-  // The same without reading or changing the dynamic table: the result is right wherever in the
-  // stream of blocks it ends up (behind a begin_block()). For trailers, which are taken before
-  // their place in the order is known.
+  // The same without the dynamic table, so the result is right in any block, behind its
+  // begin_block(). For trailers, which are encoded before the order of their block is known.
   [[nodiscard]] static uint8_t* add_stateless(const Field& field, uint8_t* out);
 
-  // Gives back the memory that the table does not need now.
+  // Frees the memory that the table does not need now.
   void trim() {
     table_.trim();
     index_.trim(table_);
   }
 
-  // The dynamic table, to look at.
+  // The dynamic table, for inspection.
   const DynamicTable& table() const { return table_; }
 
  private:
-  // RFC 7541 §2.3.3: behind the static table, the newest entry first.
+  // RFC 7541 §2.3.3: indexes of dynamic entries follow the static table's, the newest entry first.
   uint32_t index_of(uint32_t serial) const { return kStaticEntries + (table_.end() - serial); }
   uint8_t* add_indexable(const Field& field, uint32_t static_name, uint8_t* out);
   bool insert(const Field& field, const TableIndex::Hashes& hashes);
@@ -71,8 +71,8 @@ class Encoder {
   DynamicTable table_;
   TableIndex index_;
   uint32_t preferred_size_;
-  uint32_t wanted_size_;  // the smaller of the peer's offer and what is preferred
-  uint32_t lowest_size_;  // of those since the last block
+  uint32_t wanted_size_;  // the lower of the peer's limit and preferred_size_
+  uint32_t lowest_size_;  // the lowest wanted_size_ since the last block
 };
 
 }  // namespace hpack

@@ -12,7 +12,7 @@ HEADRACE_ABI_BEGIN
 namespace hpack {
 
 // RFC 7541 Appendix B. The code is canonical: codes of one length are consecutive numbers in the
-// order of their symbols, and follow on from those of the length before. So the lengths say it all.
+// order of their symbols, and continue those of the length before. So the lengths determine it.
 constexpr size_t kHuffmanSymbols = 257;
 constexpr size_t kEos = 256;
 constexpr int kLongestCode = 30;

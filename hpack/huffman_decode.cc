@@ -11,13 +11,13 @@ HEADRACE_ABI_BEGIN
 namespace hpack {
 namespace {
 
-// The decoder looks at the *inverted* input, left-justified in a 64-bit word with zeros behind it:
-// what follows the end of the input then reads as ones, the beginning of EOS, and a word of zero
-// means that nothing but padding is left.
+// The decoder works on the *inverted* input, left-justified in a 64-bit word with zeros behind it.
+// The zeros stand for ones, the beginning of EOS, so the end of the input looks like padding, and a
+// word of zero means that only padding is left.
 
-// One look-up decodes up to two symbols: twelve bits cover every code of text that is not exotic,
-// and most pairs of the short ones. Packed in a word, from the lowest octet: the symbols,
-// the bits of both, their number. A number of 0: the code is longer than twelve bits.
+// One look-up decodes up to two symbols, because twelve bits cover the codes of all ordinary text
+// and most pairs of the short ones. Packed in a word, from the lowest octet: the two symbols, the
+// bits of both, and the number of symbols, which is 0 for a code longer than twelve bits.
 constexpr int kLookupBits = 12;
 using Lookup = uint32_t;
 
@@ -51,11 +51,12 @@ consteval std::array<Lookup, 1 << kLookupBits> make_lookups() {
 }
 constexpr std::array<Lookup, 1 << kLookupBits> kLookups = make_lookups();
 
-// The long codes, by length: those of one length lie below `limit` (left-justified in 30 bits).
+// The codes of one length above kLookupBits. They and all shorter codes are below `limit`, which is
+// left-justified in 30 bits.
 struct LongCodes {
   uint32_t limit;
   uint32_t first;         // the lowest code of this length, left-justified
-  uint16_t first_symbol;  // its place in kLongSymbols
+  uint16_t first_symbol;  // the index of its symbol in LongTable::symbols
   uint8_t length;
 };
 constexpr size_t kLongLengths = 14;
@@ -93,7 +94,7 @@ struct LongCode {
 LongCode find_long_code(uint64_t word) {
   const uint32_t code = static_cast<uint32_t>(~word >> (64 - kLongestCode));
   const LongCodes* row = kLong.lengths.data();
-  while (code >= row->limit) ++row;  // ends at the last row: no code is above EOS
+  while (code >= row->limit) ++row;  // ends at the last row, because no code is above EOS
   const uint32_t place = (code - row->first) >> (kLongestCode - row->length);
   return {kLong.symbols[row->first_symbol + place], row->length};
 }
@@ -113,7 +114,7 @@ uint64_t load_last(const uint8_t* end, size_t count, size_t size) {
   return word << (64 - 8 * count);
 }
 
-// Where the decoded text goes: to memory, or nowhere.
+// The two sinks for decoded text: memory, and a counter of its size.
 struct Writer {
   char* out;
   void put(Lookup lookup) {
@@ -134,7 +135,7 @@ struct Counter {
   void put(char) { ++size; }
 };
 
-// The end of the input: `bits` bits of the inverted `word` are left, zeros follow them.
+// Decodes the end of the input: `bits` bits are left in the inverted `word`, with zeros behind.
 template <typename Sink>
 const Rule* decode_tail(uint64_t word, uint32_t bits, Sink* sink) {
   while (word != 0) {
@@ -148,7 +149,8 @@ const Rule* decode_tail(uint64_t word, uint32_t bits, Sink* sink) {
       length = code.length;
       sink->put(static_cast<char>(code.symbol));
     }
-    // A code that ends behind the input has a zero in it (only EOS has none), so the padding has.
+    // A code that ends behind the input contains a zero bit, as all but EOS do, and that is in the
+    // padding.
     if (length > bits) return &kPaddingNotEos;
     bits -= length;
     word <<= length;
@@ -157,16 +159,16 @@ const Rule* decode_tail(uint64_t word, uint32_t bits, Sink* sink) {
   return bits >= 8 ? &kPaddingTooLong : nullptr;
 }
 
-// The beginning of the input not yet decoded: `bits` bits of the inverted `word` are taken from it.
-// What is behind them in the word is right as well, and is taken again.
+// The next bits of the input, inverted: `bits` bits of `word` have been taken from the input. The
+// bits behind them are valid, too, but are taken again with the next word.
 class Window {
  public:
   uint64_t word = 0;
   uint32_t bits = 0;
 
-  // Four look-ups, for which kStepBits must be there. False: the next code is a long one. The
-  // look-up that met it has taken and given nothing, nor have those behind it, so that only the
-  // last one has to be asked.
+  // Makes four look-ups, for which kStepBits bits must be there. False if the next code is a long
+  // one: a look-up that meets it consumes no bits and emits no symbol, and so do those behind it,
+  // so it is enough to check the last.
   static constexpr uint32_t kStepBits = 4 * kLookupBits;
   template <typename Sink>
   bool step(Sink* sink) {
@@ -188,7 +190,7 @@ class Window {
     word <<= behind_symbols(lookup) & 63;
     return lookup;
   }
-  // The bits in its lowest octet.
+  // The number of bits in the lowest octet of the result, the number of symbols above it.
   static constexpr uint32_t behind_symbols(Lookup lookup) { return lookup >> 16; }
 };
 

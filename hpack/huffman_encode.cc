@@ -26,13 +26,13 @@ consteval std::array<uint64_t, 256> make_left_codes() {
 }
 constexpr std::array<uint64_t, 256> kLeftCodes = make_left_codes();
 
-// Collects codes from the left of a word. Between two steps fewer than 8 bits wait in it.
+// Collects codes in a word, from its left. Between two steps it holds fewer than 8 bits.
 class BitWriter {
  public:
   explicit BitWriter(uint8_t* out) : out_(out) {}
 
-  // Several codes at once, c[kIndexes]..., which is to say as many as nearly always fit into the
-  // word.
+  // Writes the codes of c[kIndexes]... at once, which nearly always fit into the word; otherwise
+  // one by one.
   template <size_t... kIndexes>
   void step(const char* c, std::index_sequence<kIndexes...>) {
     const uint64_t word = word_;
@@ -49,7 +49,7 @@ class BitWriter {
       flush();
     }
   }
-  // RFC 7541 §5.2: padded with the beginning of EOS.
+  // RFC 7541 §5.2: pads with the beginning of EOS.
   uint8_t* finish() {
     if (bits_ > 0) *out_++ = static_cast<uint8_t>(word_ >> 56 | 0xff >> bits_);
     return out_;
@@ -57,12 +57,12 @@ class BitWriter {
   const uint8_t* out() const { return out_; }
 
  private:
-  // Beyond 64 bits it loses some, but still counts.
+  // Beyond 64 bits `word_` is wrong, but `bits_` is still right.
   void add(char c) {
     word_ |= kLeftCodes[static_cast<uint8_t>(c)] >> (bits_ & 63);
     bits_ += kHuffmanLengths[static_cast<uint8_t>(c)];
   }
-  // Writes whole octets, and overwrites what is behind them.
+  // Writes the whole octets, and overwrites up to 8 octets in all.
   void flush() {
     store_big_endian(out_, word_);
     out_ += bits_ >> 3;

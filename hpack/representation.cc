@@ -9,7 +9,8 @@ HEADRACE_ABI_BEGIN
 namespace hpack {
 namespace {
 
-// A string that is shorter when coded then has a size below the 7-bit prefix's largest (§5.1).
+// The longest string whose size takes one octet if coding makes it shorter: the 7-bit prefix holds
+// sizes below 127 (§5.1).
 constexpr size_t kLongestShort = 127;
 
 }  // namespace
@@ -17,7 +18,7 @@ constexpr size_t kLongestShort = 127;
 uint8_t* write_string(uint8_t* out, std::string_view text) {
   if (text.empty()) return write_plain_string(out, text);
   if (text.size() <= kLongestShort) {
-    // The size takes one octet, so it can be written when it is known.
+    // The size takes one octet, so the string can be coded before its size is known.
     uint8_t* const coded = out + 1;
     uint8_t* const end = huffman_encode(text, coded, coded + text.size() - 1);
     if (end == nullptr) return write_plain_string(out, text);

@@ -11,7 +11,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace hpack {
 
-// RFC 7541 §6, written one by one; each returns the end of what it wrote.
+// Writers of the representations of RFC 7541 §6. Each returns the end of its output.
 
 // §6.1
 inline uint8_t* write_indexed(uint8_t* out, uint32_t index) {
@@ -23,7 +23,7 @@ inline uint8_t* write_size_update(uint8_t* out, uint32_t max_size) {
   return write_integer(out, max_size, 5, 0x20);
 }
 
-// §6.2: a literal begins with the index of its name, or with 0 and the name as a string; the value
+// §6.2: a literal begins with the index of its name, or with 0 and the name as a string. The value
 // follows as a string.
 enum class Literal : uint8_t {
   kNeverIndexed,         // §6.2.3
@@ -35,7 +35,8 @@ inline uint8_t* write_literal(uint8_t* out, Literal literal, uint32_t name_index
   return write_integer(out, name_index, 4, literal == Literal::kNeverIndexed ? 0x10 : 0x00);
 }
 
-// §5.2: in the shorter coding. Up to kHuffmanEncodeSlack octets behind it are overwritten.
+// §5.2: writes a string in the shorter coding. May overwrite up to kHuffmanEncodeSlack octets
+// behind it.
 uint8_t* write_string(uint8_t* out, std::string_view text);
 uint8_t* write_plain_string(uint8_t* out, std::string_view text);
 

@@ -23,7 +23,8 @@ bool same_ends(const char* a, const char* b, size_t size) {
 }
 }  // namespace internal
 
-// a == b, without a call for what is as short as most field names: two words that overlap.
+// a == b, without a call for text of up to 16 octets, as most field names are: compares two words
+// that overlap.
 inline bool same_text(std::string_view a, std::string_view b) {
   const size_t size = a.size();
   if (size != b.size()) return false;

@@ -9,8 +9,8 @@ HEADRACE_ABI_BEGIN
 namespace hpack {
 namespace {
 
-// A hash without collisions among the names of the static table (found by trying multipliers): the
-// length and three characters, multiplied, the upper seven bits.
+// A hash without collisions among the names of the static table: the upper seven bits of the length
+// and three characters, multiplied. The multiplier was found by trial.
 constexpr size_t kSlots = 128;
 constexpr uint32_t kMultiplier = 0x74b8b31b;
 
@@ -30,7 +30,7 @@ consteval std::array<uint8_t, kSlots> make_slots() {
 }
 constexpr std::array<uint8_t, kSlots> kFirstIndex = make_slots();
 
-// By the lowest index of a name, its highest one: entries of one name stand together.
+// The highest index of a name, by its lowest one. Entries of one name have consecutive indexes.
 consteval std::array<uint8_t, kStaticEntries + 1> make_last_indexes() {
   std::array<uint8_t, kStaticEntries + 1> last{};
   for (uint32_t index = 1; index <= kStaticEntries; ++index) {

@@ -20,7 +20,7 @@ consteval Field entry(std::string_view name, std::string_view value, FieldName k
 }
 }  // namespace internal
 
-// RFC 7541 Appendix A. Index 0 is no entry.
+// RFC 7541 Appendix A. Indexes begin with 1.
 inline constexpr std::array<Field, kStaticEntries + 1> kStaticTable = [] {
   using internal::entry;
   return std::array<Field, kStaticEntries + 1>{
@@ -89,8 +89,8 @@ inline constexpr std::array<Field, kStaticEntries + 1> kStaticTable = [] {
   };
 }();
 
-// What the table has of a field: the lowest index of its name, and the index of the whole field. 0
-// when there is none.
+// The lowest index of a field's name, and the index of the field with its value; 0 if the table has
+// none.
 struct StaticMatch {
   uint32_t name;
   uint32_t field;

@@ -24,7 +24,7 @@ uint64_t load(const char* text) {
   return word;
 }
 
-// Eight octets a step; the last ones overlap those before.
+// Eight octets a step, the last of which may overlap the step before.
 uint64_t hash_text(uint64_t hash, std::string_view text) {
   const char* const begin = text.data();
   const size_t size = text.size();
@@ -58,7 +58,7 @@ bool TableIndex::find(const DynamicTable& table, uint32_t head, uint32_t Node::*
       *serial = candidate;
       return true;
     }
-    // Serial numbers come round: one that is not older is a leftover of a former round.
+    // Serial numbers wrap around: an entry that is not older was overwritten, so the chain ends.
     const uint32_t next_age = table.end() - node(candidate).*next;
     if (next_age <= age) return false;
     age = next_age;

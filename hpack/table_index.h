@@ -14,14 +14,14 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace hpack {
 
-// Finds entries of an encoder's dynamic table by field and by name: hash chains through the
-// entries, newest first. An entry is always evicted as the last of its chains, so evictions need no
-// work here: a chain ends where its next entry is no longer live.
+// Finds entries of an encoder's dynamic table by field and by name, with hash chains through the
+// entries, newest first. The oldest entry is evicted, and it is the last of its chains, so an
+// eviction needs no work here: a chain ends where its next entry is not live.
 class TableIndex {
  public:
   struct Hashes {
-    uint32_t name;   // any number that is the same for the same name
-    uint32_t field;  // of name and value
+    uint32_t name;   // any number, if equal names have equal ones
+    uint32_t field;  // a hash of name and value
   };
   static uint32_t hash_name(std::string_view name);
   static Hashes hash_field(uint32_t name_hash, std::string_view value);
@@ -32,22 +32,24 @@ class TableIndex {
   TableIndex(const TableIndex&) = delete;
   TableIndex& operator=(const TableIndex&) = delete;
 
-  // True, and the serial number of the newest such entry.
+  // Finds the newest entry with that field, or that name, and sets `*serial`. False if there is
+  // none.
   bool find_field(const DynamicTable& table, const Hashes& hashes, std::string_view name,
                   std::string_view value, uint32_t* serial) const;
   bool find_name(const DynamicTable& table, uint32_t name_hash, std::string_view name,
                  uint32_t* serial) const;
 
-  // Room for a table of that capacity, before the insertion that makes it so large. False: the
-  // ledger refused.
+  // Makes room for a table of `capacity` entries. To be called before the insertion that grows the
+  // table to it. False if the ledger refused.
   [[nodiscard]] bool reserve(const DynamicTable& table, uint32_t capacity);
-  // Gives back what a table of the present capacity does not need.
+  // Frees the memory that a table of the present capacity does not need.
   void trim(const DynamicTable& table);
-  // The table's newest entry.
+  // Adds the table's newest entry.
   void add(const DynamicTable& table, const Hashes& hashes);
 
  private:
-  // One for each place of the table: two heads of chains, and an entry's hashes and next ones.
+  // A bucket and an entry in one: two heads of chains, and the hashes and next entries of the
+  // table's entry at this place.
   struct Node {
     uint32_t field_head;
     uint32_t name_head;
@@ -65,7 +67,7 @@ class TableIndex {
 
   Ledger* ledger_;
   std::unique_ptr<Node[]> nodes_;
-  uint32_t capacity_ = 0;  // a power of two, or 0; never less than the table's
+  uint32_t capacity_ = 0;  // a power of two, or 0; not below the table's
 };
 
 }  // namespace hpack

@@ -2,9 +2,9 @@
 #define HEADRACE_MEMORY_ABI_H_
 
 // How this translation unit was built. Hardened builds (-DHEADRACE_HARDENED=1) check every access
-// to an event, its fields and its bytes; their types are larger, so they live in an inline
-// namespace of their own and objects of the two kinds do not link. (HEADRACE_ABI_BEGIN stands on a
-// line of its own, because ctags and others do not read `namespace headrace::inline MACRO {`.)
+// to an event, its fields and its bytes. Their types are larger, so they live in an inline
+// namespace of their own, and object files of the two kinds do not link. HEADRACE_ABI_BEGIN stands
+// on a line of its own because ctags cannot read `namespace headrace::inline MACRO {`.
 #if defined(HEADRACE_HARDENED) && HEADRACE_HARDENED
 #define HEADRACE_ABI_BEGIN inline namespace hardened {
 #else
@@ -25,9 +25,9 @@
 #endif
 
 #if defined(__clang__)
-// The result refers to the parameter (or, behind a member function, to the object).
+// The result refers to the parameter or, behind a member function, to the object.
 #define HEADRACE_LIFETIME_BOUND [[clang::lifetimebound]]
-// The class is a view of objects of that type.
+// The class is a view of objects of type `type`.
 #define HEADRACE_POINTER(type) [[gsl::Pointer(type)]]
 #else
 #define HEADRACE_LIFETIME_BOUND

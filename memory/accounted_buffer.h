@@ -12,8 +12,8 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// A growing run of bytes whose capacity is reserved in the ledger (which must outlive it) before it
-// is allocated. Consumed from the front, appended at the back.
+// A byte queue: appended at the back, consumed from the front. Its capacity is reserved in the
+// ledger before it is allocated. The ledger must outlive the buffer.
 class AccountedBuffer {
  public:
   explicit AccountedBuffer(Ledger* ledger) : ledger_(ledger) {}
@@ -25,14 +25,14 @@ class AccountedBuffer {
   bool empty() const { return begin_ == end_; }
   gsl::span<const uint8_t> bytes() const { return {storage_.get() + begin_, end_ - begin_}; }
 
-  // Makes room for `extra` more bytes. False: the ledger refused; the buffer is as before.
+  // Makes room for `extra` more bytes. False if the ledger refused; the buffer is unchanged then.
   [[nodiscard]] bool reserve(size_t extra) {
     if (capacity_ - end_ >= extra) return true;
     if (begin_ > 0) compact();
     if (capacity_ - end_ >= extra) return true;
     return grow(std::max({end_ + extra, 2 * capacity_, kMinCapacity}), end_ + extra);
   }
-  // False: the ledger refused; nothing was appended.
+  // False if the ledger refused; nothing was appended then.
   [[nodiscard]] bool append(gsl::span<const uint8_t> bytes) {
     if (!reserve(bytes.size())) return false;
     if (!bytes.empty()) std::memcpy(storage_.get() + end_, bytes.data(), bytes.size());
@@ -59,8 +59,8 @@ class AccountedBuffer {
     end_ -= begin_;
     begin_ = 0;
   }
-  // Grows to `wanted`. When the budget does not allow that: to `needed` at least, and by half of
-  // what is left, so that many small appends are still few steps.
+  // Grows to `wanted` octets. If the budget does not allow that, grows by half of the remaining
+  // budget, but at least to `needed`: near the budget, too, many small appends take few steps.
   bool grow(size_t wanted, size_t needed) {
     if (!ledger_->reserve(wanted - capacity_)) {
       const size_t left = ledger_->budget() - ledger_->live();

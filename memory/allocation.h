@@ -8,10 +8,10 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// How frames and events are stored while the application looks at them.
+// How frames and events are stored while the application holds them.
 enum class Allocation : uint8_t {
-  kReuse,  // one object is recycled: views are valid until the handle is dropped or the next step
-  kFresh,  // each is its own heap object that owns all its bytes and never changes
+  kReuse,  // one object, recycled: views are valid until the handle is dropped or the next step
+  kFresh,  // a heap object each, which owns all its bytes and never changes
 };
 
 HEADRACE_ABI_END

@@ -11,16 +11,16 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace {
 
-constexpr size_t kLargestPower = size_t{1} << 31;  // that a capacity can be
+constexpr size_t kLargestPower = size_t{1} << 31;  // the largest power of two that a capacity holds
 
 }  // namespace
 
 BlockPool::BlockPtr BlockPool::take(size_t size) {
-  // Twice as large, time and again: who grows step by step copies little.
+  // Capacities are powers of two, so a holder that grows step by step copies little.
   const size_t capacity = size > kLargestPower ? size : std::bit_ceil(std::max(size, kSmallest));
   const size_t wanted = static_cast<size_t>(std::countr_zero(capacity / kSmallest));
-  // A block four times as large does as well. A larger one is left to those who need it: else it
-  // would be missing there, and dropped here as one too many, again and again.
+  // A spare up to four times as large is used, too. Larger spares stay for large messages: used for
+  // small ones they would have to be allocated again for each large message.
   const size_t end = size > kLargest ? wanted : std::min(wanted + 3, kClasses);
   for (size_t i = wanted; i < end; ++i) {
     if (spares_[i] == nullptr) continue;
@@ -43,7 +43,7 @@ void BlockPool::take_back(Block* block) {
   keep_at_most(kKept);
 }
 
-// The small ones go first: who keeps a large one needs no small one.
+// Frees the small spares first, because a large spare can stand in for a small one.
 void BlockPool::keep_at_most(size_t octets) {
   for (Block*& spares : spares_) {
     while (kept_ > octets && spares != nullptr) {

@@ -10,28 +10,28 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// Memory for what the application has given and cannot go out yet, in blocks. A block that is
-// handed back serves the next message, so that in the steady state nothing is allocated; no more
-// than kKept octets are kept.
+// Blocks of memory for the application's data that cannot be sent yet. A block that is handed back
+// is reused for the next message, so nothing is allocated in the steady state. At most kKept octets
+// of spare blocks are kept.
 class BlockPool {
  public:
   static constexpr size_t kKept = 128 * 1024;
-  // Larger blocks are never kept.
+  // In octets. A larger block is never kept.
   static constexpr size_t kLargest = 64 * 1024;
 
-  // Its octets are behind it, aligned for pointers.
+  // The header of a block; the octets follow it, aligned for pointers.
   struct Block {
     BlockPool* home;
-    Block* next;        // of the spares
+    Block* next;        // the next spare of the same size
     uint32_t capacity;  // in octets
-    uint32_t size;      // for the holder's use
+    uint32_t size;      // for the holder's use; the pool does not read it
     uint8_t* octets() { return reinterpret_cast<uint8_t*>(this + 1); }
     const uint8_t* octets() const { return reinterpret_cast<const uint8_t*>(this + 1); }
   };
   struct HandBack {
     void operator()(Block* block) const { block->home->take_back(block); }
   };
-  // Dropping it hands the block back to its pool, which must still be there.
+  // Dropping it hands the block back to its pool, which must outlive it.
   using BlockPtr = std::unique_ptr<Block, HandBack>;
 
   BlockPool() = default;
@@ -39,21 +39,21 @@ class BlockPool {
   BlockPool(const BlockPool&) = delete;
   BlockPool& operator=(const BlockPool&) = delete;
 
-  // A block of at least `size` octets, which hold anything; its `size` is 0.
+  // A block of at least `size` octets, uninitialised. Its `size` is 0.
   [[nodiscard]] BlockPtr take(size_t size);
-  // Frees what is kept.
+  // Frees all spare blocks.
   void trim() { keep_at_most(0); }
 
  private:
   static constexpr size_t kSmallest = 256;
-  static constexpr size_t kClasses = 9;  // each twice as large as the one before
+  static constexpr size_t kClasses = 9;  // sizes of blocks, each twice the one before
   static_assert(kSmallest << (kClasses - 1) == kLargest);
 
   void take_back(Block* block);
   void keep_at_most(size_t octets);
 
   Block* spares_[kClasses] = {};
-  size_t kept_ = 0;  // octets of them
+  size_t kept_ = 0;  // octets of all spares
 };
 
 HEADRACE_ABI_END

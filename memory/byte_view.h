@@ -17,19 +17,19 @@ HEADRACE_ABI_BEGIN
 template <typename T>
 concept Octet = std::same_as<std::remove_cv_t<T>, uint8_t> || std::same_as < std::remove_cv_t<T>,
 char > || std::same_as<std::remove_cv_t<T>, std::byte>;
-// An array of char is none: it is text with a NUL behind it, or a buffer with who knows what, so
-// that neither its size nor strlen() is always right.
+// An array of char is not an OctetRange: it may be text that ends with a NUL or a buffer with any
+// content, so neither its size nor strlen() would always be right.
 template <typename R>
 concept OctetRange = std::ranges::contiguous_range<R> && Octet<std::ranges::range_value_t<R>> &&
     !(std::is_array_v<R> && std::same_as<std::ranges::range_value_t<R>, char>);
 
-// Bytes or text of the caller's, as functions of the public interface take them. A parameter type:
-// it borrows, and converts from every run of octets (std::span, std::string_view, std::vector,
+// The parameter type of the public interface for bytes and text. It borrows the caller's octets and
+// converts from every contiguous range of them (std::span, std::string_view, std::vector,
 // std::string, an array of uint8_t, ...) and from a pointer with a size.
 class HEADRACE_POINTER(uint8_t) ByteView {
  public:
   ByteView() = default;
-  // No object is as large as a size of -1, which is what a failed read() gives.
+  // `size` is checked because the result of a failed read(), -1, converts to a size no object has.
   template <Octet T>
   ByteView(const T* data HEADRACE_LIFETIME_BOUND, size_t size)
       : data_(reinterpret_cast<const uint8_t*>(data)), size_(size) {
@@ -39,7 +39,7 @@ class HEADRACE_POINTER(uint8_t) ByteView {
                      "a null pointer has no octets", {"size", size});
   }
   ByteView(gsl::span<const uint8_t> octets) : ByteView(octets.data(), octets.size()) {}
-  // A view of other kinds, and a container, which has to be there as long as the view is used.
+  // From another view, or from a container, which must outlive the ByteView.
   template <OctetRange R>
   requires std::ranges::borrowed_range<R> ByteView(R octets)
       : ByteView(std::ranges::data(octets), std::ranges::size(octets)) {}

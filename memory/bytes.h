@@ -14,12 +14,12 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The payload bytes of a frame or an event: a view into the caller's input, or a copy of its own
-// after own(). Valid as long as the frame or event it is a member of.
+// The payload bytes of a frame or an event: a view into the caller's input or, after own(), a copy.
+// Valid as long as the frame or event that it is a member of.
 class Bytes {
  public:
   Bytes() = default;
-  // A view. Under AddressSanitizer every view is a copy, so that a stale use of it is a report.
+  // A view. Under AddressSanitizer it is a copy, so that each use of a stale view is reported.
   explicit Bytes(gsl::span<const uint8_t> view) : data_(view.data()), size_(view.size()) {
     if constexpr (HEADRACE_ASAN != 0) own();
   }
@@ -48,11 +48,11 @@ class Bytes {
   std::string_view text() const HEADRACE_LIFETIME_BOUND {
     return {reinterpret_cast<const char*>(data()), size_};
   }
-  // Implicit: it stands for the bytes themselves.
+  // Implicit, because Bytes stands for the octets themselves.
   operator gsl::span<const uint8_t>() const HEADRACE_LIFETIME_BOUND { return {data(), size_}; }
 
-  // Copies the bytes, so that they depend on nothing else. Under AddressSanitizer the copy that a
-  // view is of goes with the view: what was taken from it before is stale from now on.
+  // Copies the bytes, so that they depend on no other object. Pointers and views obtained before
+  // are to be obtained anew (under AddressSanitizer they dangle at once).
   void own() {
     if (size_ == 0 || (owned_ != nullptr && HEADRACE_ASAN == 0)) return;
     std::unique_ptr<uint8_t[]> copy(new uint8_t[size_]);
@@ -60,7 +60,7 @@ class Bytes {
     owned_ = std::move(copy);
     data_ = owned_.get();
   }
-  // What it is a member of was handed back (AliveMark).
+  // The event or frame that this is a member of was handed back. `owner`: as AliveMark::retire().
   void retire(const char* owner) {
     *this = Bytes();
     alive_.retire(owner);

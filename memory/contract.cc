@@ -7,7 +7,7 @@
 namespace headrace {
 namespace {
 
-// A line that is put together before it is written, so that it stays one line beside others.
+// A line that is composed before it is written, so that output of other threads cannot split it.
 struct Line {
   template <typename... Args>
   void add(const char* format, Args... args) {
@@ -19,7 +19,7 @@ struct Line {
     if (fact.text != nullptr) return add(" %s=%s", fact.name, fact.text);
     if (fact.is_signed) return add(" %s=%" PRId64, fact.name, static_cast<int64_t>(fact.value));
     add(" %s=%" PRIu64, fact.name, fact.value);
-    // What a function returned for "failed", most likely.
+    // Most likely a negative result of a function that failed.
     if (static_cast<int64_t>(fact.value) < 0)
       add(" (%" PRId64 ")", static_cast<int64_t>(fact.value));
   }

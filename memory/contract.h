@@ -8,7 +8,7 @@
 
 namespace headrace {
 
-// One number (or one text of static storage) that shows how a contract was broken.
+// A named number, or a named text of static storage, that shows how a contract was broken.
 struct ContractFact {
   template <std::integral T>
   constexpr ContractFact(const char* fact, T number)
@@ -16,7 +16,7 @@ struct ContractFact {
   constexpr ContractFact(const char* fact, const char* said) : name(fact), text(said) {}
 
   const char* name;
-  const char* text = nullptr;  // not null: instead of `value`
+  const char* text = nullptr;  // if not null, shown in place of `value`
   uint64_t value = 0;
   bool is_signed = false;
 };
@@ -25,16 +25,16 @@ struct ContractFact {
 //
 //   headrace: Connection::sent(): more than pending_output() showed; size=40 unsent=33
 //
-// The core's only output, and its last: the program is wrong, and everything that it would do from
-// here on could be wrong too. Never for what a peer sends.
+// Nothing else in the core writes output. The program stops because it has an error, and anything
+// that it did from here on could be wrong, too. Never called because of a peer's input.
 [[noreturn]] void broken_contract(const char* function, const char* rule,
                                   std::initializer_list<ContractFact> facts) noexcept;
 
 }  // namespace headrace
 
-// A contract of `function` (as the application calls it) with its caller, in every build: unless
-// `condition` holds, the program stops with a line that says which `rule` was broken and shows the
-// facts, each written {"name", value}. docs/contracts.md lists all of them; a test compares it.
+// A contract of `function` (the name that the application calls) with its caller, checked in every
+// build. Unless `condition` holds, the program stops with a line that names the broken `rule` and
+// shows the facts, each written {"name", value}. docs/contracts.md lists all contracts (tested).
 #define HEADRACE_EXPECTS(condition, function, rule, ...)              \
   do {                                                                \
     if (!(condition)) [[unlikely]]                                    \

@@ -12,34 +12,35 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// A source's products, made one a step while a range-for walks over them:
+// The products of a source, made one at a time while a range-for iterates over them:
 //
 //   for (Recycled<T> product : source.read(bytes)) { ... }
 //
 // The source is anything with
 //
-//   Recycled<T> step();    // the next product; null: there is no more
-//   void end_of_range();   // called once a range: after the last step, or when it is left early
+//   Recycled<T> step();    // the next product; null if there are no more
+//   void end_of_range();   // called once for each range: after its last step, or when it is left
 //
-// (private, with the range as a friend, if it likes) and a LazyRange::Live, by which each knows the
-// other. Nothing of the source is on the stack between two steps: the loop's body may call it,
-// start another range (which ends this one) or destroy it (the loop then stops at its next step).
+// (private, if the range is a friend) and a LazyRange::Live, by which source and range know each
+// other. No function of the source is on the stack between two steps: the loop's body may call the
+// source, start another range (which ends this one) or destroy the source (the loop then ends at
+// its next step).
 template <typename Source, typename T>
 class LazyRange {
  public:
-  // The source's end: a member of it, which knows the one range that is live.
+  // A member of the source, which knows the one range that is live.
   class Live {
    public:
     explicit Live(Source* source) : source_(source) {}
-    // The source goes away: its range finds nothing more, and end_of_range() is not called.
+    // The live range ends without a call of end_of_range(), because the source is destroyed.
     ~Live() {
       if (range_ != nullptr) range_->live_ = nullptr;
     }
     Live(const Live&) = delete;
     Live& operator=(const Live&) = delete;
 
-    // Ends the live range, if there is one. To be called before the source changes what a range
-    // reads; a new range does so by itself.
+    // Ends the live range, if there is one. To be called before the source changes anything that
+    // step() reads; the constructor of a new range calls it, too.
     void end() {
       if (range_ != nullptr) range_->finish();
     }
@@ -50,8 +51,8 @@ class LazyRange {
     LazyRange* range_ = nullptr;
   };
 
-  // Single pass. `*it` moves the product out of the range: the handle is the caller's from then on,
-  // and dropping it hands the object back. One that is never taken is dropped by the next step.
+  // Single pass. `*it` moves the product out of the range: the caller owns the handle, and dropping
+  // it hands the object back. A product that is not taken is dropped by the next step.
   class Iterator {
    public:
     using iterator_concept = std::input_iterator_tag;
@@ -71,7 +72,7 @@ class LazyRange {
     LazyRange* range_;
   };
 
-  // Becomes the live range of `live`'s source; the one before it ends now.
+  // Ends the live range of the source that `live` is a member of and becomes the live one.
   explicit LazyRange(Live* live) : live_(live) {
     live->end();
     live->range_ = this;
@@ -80,7 +81,7 @@ class LazyRange {
   LazyRange(const LazyRange&) = delete;
   LazyRange& operator=(const LazyRange&) = delete;
 
-  // Makes the first product. To be called once, on a range that has a name (as range-for gives it).
+  // Makes the first product. To be called once, and only on an lvalue (range-for makes one).
   Iterator begin() & HEADRACE_LIFETIME_BOUND {
     HEADRACE_EXPECTS(!std::exchange(begun_, true), "EventRange::begin()",
                      "a range is walked over once");
@@ -104,7 +105,7 @@ class LazyRange {
     live->source_->end_of_range();
   }
 
-  Live* live_;  // null: ended
+  Live* live_;  // null after the end
   bool begun_ = false;
   Recycled<T> current_;
 };

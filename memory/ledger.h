@@ -10,13 +10,14 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The memory that a peer can make one connection hold, in bytes, with a hard budget. It is reserved
-// here before it grows and refunded when it shrinks; a refusal is a typed error at the place that
-// asked, never an allocation failure. Application bodies do not count.
+// The account of the memory that a peer can make one connection hold, in bytes, with a hard budget.
+// Memory is reserved here before it is allocated and refunded when it is freed. A refusal becomes a
+// typed error where the reservation was made, never an allocation failure. Bodies that the
+// application submits are not counted.
 class Ledger {
  public:
   explicit Ledger(size_t budget) : budget_(budget) {}
-  // In checked builds: everything has been given back, or the account was wrong all the time.
+  // Hardened builds and those with AddressSanitizer check that all reservations were refunded.
   ~Ledger() {
     if constexpr (HEADRACE_ASAN != 0 || HEADRACE_HARDENED != 0) {
       HEADRACE_EXPECTS(live_ == 0, "Ledger::~Ledger()", "all that was reserved was given back",
@@ -37,17 +38,17 @@ class Ledger {
     if (live_ > peak_) peak_ = live_;
     return true;
   }
-  // Gives back what reserve() granted.
+  // Returns `bytes` that reserve() granted.
   void refund(size_t bytes) { live_ -= bytes; }
 
   size_t budget() const { return budget_; }
   size_t live() const { return live_; }
   size_t peak() const { return peak_; }
   uint64_t reservations() const { return reservations_; }
-  // What would have been live if the last reservation that was refused had been granted.
+  // The value of live() if the last refused reservation had been granted.
   size_t refused() const { return refused_; }
 
-  // For tests of the refusal paths: the nth reservation ever made (1 is the first) is refused.
+  // For tests of the refusal paths: refuses the nth reservation, counted from 1 since construction.
   void refuse_reservation(uint64_t nth) { refuse_at_ = nth; }
 
  private:

@@ -3,8 +3,8 @@
 
 namespace headrace {
 
-// The links by which an object is in one list. Of the first in the list `previous` is the last, so
-// that a list is one pointer.
+// The links of an element of one list. The first element's `previous` is the last element, so a
+// list is a single pointer.
 template <typename T>
 struct ListLink {
   T* previous = nullptr;
@@ -12,8 +12,8 @@ struct ListLink {
   bool linked = false;
 };
 
-// A doubly-linked list through a member of its elements (ListLink<T> T::*), every operation O(1).
-// It owns nothing and allocates nothing: an element must outlive its being in the list.
+// A doubly-linked list through a member of its elements (ListLink<T> T::*). Every operation is
+// O(1). The list neither owns its elements nor allocates: remove an element before destroying it.
 template <auto kLink>
 class LinkedList;
 
@@ -23,12 +23,12 @@ class LinkedList<kLink> {
   T* front() const { return front_; }
   T* back() const { return front_ == nullptr ? nullptr : (front_->*kLink).previous; }
   bool empty() const { return front_ == nullptr; }
-  // In a list of this kind.
+  // Whether `element` is in a list that uses this link (not necessarily in this one).
   static bool contains(const T* element) { return (element->*kLink).linked; }
   static T* after(const T* element) { return (element->*kLink).next; }
 
   void push_back(T* element) { insert_before(nullptr, element); }
-  // `next` null: at the end.
+  // At the end if `next` is null.
   void insert_before(T* next, T* element) {
     T* previous = next == nullptr ? back() : (next->*kLink).previous;
     element->*kLink = {previous, next, true};

@@ -15,7 +15,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// Storage that was handed back but not freed: under AddressSanitizer touching it is a report.
+// Marks storage that was handed back but not freed: AddressSanitizer reports each access to it.
 inline void poison([[maybe_unused]] const void* storage, [[maybe_unused]] size_t size) {
 #if HEADRACE_ASAN
   __asan_poison_memory_region(storage, size);
@@ -27,12 +27,12 @@ inline void unpoison([[maybe_unused]] const void* storage, [[maybe_unused]] size
 #endif
 }
 
-// In hardened builds: a mark that dies with the object it is a member of, so that an accessor
-// called through a stale reference stops the program with a message. Elsewhere it is empty.
+// In hardened builds, a mark that dies with the object that it is a member of, so that an accessor
+// called through a stale reference stops the program with a message. In other builds it is empty.
 class AliveMark {
  public:
-  // What stands for the numbers of an event or frame that was handed back: no stream has this id,
-  // and no object this address.
+  // The numbers of an event or frame that was handed back are overwritten with these: no stream has
+  // this id, and no object this address.
   static constexpr uint32_t kStaleId = 0xdeaddeadu;
   static constexpr uintptr_t kStaleAddress = static_cast<uintptr_t>(0xdeaddeaddeaddeadu);
 
@@ -43,12 +43,13 @@ class AliveMark {
   ~AliveMark() {
     if (mark_ == kAlive) mark_ = kDead;
   }
-  // The object was handed back. `owner`: the name of what it is a part of, of static storage.
+  // The object was handed back. `owner`: the type of event or frame that it is a part of, a text of
+  // static storage.
   void retire(const char* owner) {
     owner_ = owner;
     mark_ = kRetired;
   }
-  // A number of a stale event's is given to a command.
+  // Stops the program if `stream_id`, an argument of a command, was read from a stale event.
   static void check_id(uint32_t stream_id) {
     if (stream_id != kStaleId) [[likely]]
       return;
@@ -67,7 +68,7 @@ class AliveMark {
   static constexpr unsigned kAlive = 0xa11fe000u;
   static constexpr unsigned kRetired = 0xdead0001u;
   static constexpr unsigned kDead = 0xdead0000u;
-  // Volatile: the compiler knows that nobody may look at them when the object is gone.
+  // Volatile, because the compiler would drop the destructor's write: no valid program reads it.
   volatile unsigned mark_ = kAlive;
   const char* volatile owner_ = nullptr;
 #else

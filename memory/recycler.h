@@ -14,12 +14,13 @@ HEADRACE_ABI_BEGIN
 template <typename T>
 class Recycler;
 
-// One T and the way home. `T` is a std::variant whose first alternative is std::monostate. Two free
-// functions are found by argument-dependent lookup: `own(T&)` makes a T own every byte it refers
-// to, `retire(T&)` marks all of it as handed back (AliveMark; for hardened builds).
+// A T and the recycler that it returns to. `T` is a std::variant whose first alternative is
+// std::monostate. Two free functions are found by argument-dependent lookup: `own(T&)` makes a T
+// own every byte that it refers to; `retire(T&)` marks all of its parts as handed back (AliveMark,
+// for hardened builds).
 template <typename T>
 struct RecycledSlot : T {
-  Recycler<T>* home = nullptr;  // null: nobody waits for it, the handle frees it
+  Recycler<T>* home = nullptr;  // null if the handle owns the slot and frees it
   RecycledSlot* next = nullptr;
 };
 
@@ -28,15 +29,15 @@ struct HandBack {
   void operator()(const T* value) const;
 };
 
-// A handle to a recycled T. Dropping it hands the object back for the next one.
+// A handle to a recycled T. Dropping it hands the object back, to be lent again.
 template <typename T>
 using Recycled = std::unique_ptr<const T, HandBack<T>>;
 
-// Lends one T at a time. In kReuse the object that comes back is the next one lent: no allocation
-// in the steady state. In kFresh each is its own heap object that owns its bytes.
+// Lends one T at a time. In kReuse the object that is handed back is the next one lent, without an
+// allocation in the steady state. In kFresh each T is a heap object that owns its bytes.
 //
-// A T that is still held when the next is due is *not* overwritten: settle() makes it own its bytes
-// and cuts it loose (an implicit keep, counted), so a handle never dangles.
+// A T that is still held when the next one is lent is *not* overwritten: settle() makes it own its
+// bytes and detaches it from the recycler (an implicit keep, counted), so a handle never dangles.
 template <typename T>
 class Recycler {
  public:
@@ -51,7 +52,8 @@ class Recycler {
   Recycler(const Recycler&) = delete;
   Recycler& operator=(const Recycler&) = delete;
 
-  // Cuts loose what is still held. Called before anything that its views point into changes.
+  // Detaches the T that is still held, if there is one. To be called before any memory changes that
+  // its views point into.
   void settle() {
     if (lent_ == nullptr) return;
     cut_loose();
@@ -67,7 +69,7 @@ class Recycler {
     });
   }
 
-  // Lends a T that `fill(T&)` has written to. Null when it answered false.
+  // Lends a T that `fill(T&)` has written to. Null if `fill` returned false.
   template <typename Fill>
   [[nodiscard]] Recycled<T> lend_filled(Fill&& fill) {
     settle();
@@ -84,16 +86,16 @@ class Recycler {
     return handle;
   }
 
-  // The object on loan now owns all its bytes and is the holder's alone.
+  // Makes the object on loan own all its bytes and belong to the holder of its handle alone.
   void cut_loose() {
     own(static_cast<T&>(*lent_));
     lent_->home = nullptr;
     lent_ = nullptr;
   }
 
-  // Hardened builds let slots rest before they come round again, so that a stale reference meets a
-  // dead object and not the next event. Under AddressSanitizer none comes round: what is handed
-  // back is freed, and stays poisoned for longer than anything here could have it rest.
+  // How many idle slots hardened builds keep back before they reuse one, so that a stale reference
+  // meets a dead object and not the next event. Under AddressSanitizer no slot is reused: it is
+  // freed, and AddressSanitizer's own quarantine is longer.
   static constexpr int kQuarantine = HEADRACE_HARDENED && !HEADRACE_ASAN ? 64 : 0;
 
   // How many objects were still held at the next step.
@@ -115,7 +117,7 @@ class Recycler {
       return;
     }
     if constexpr (HEADRACE_HARDENED != 0) {
-      retire(static_cast<T&>(*slot));  // it stays what it was, dead, until it is lent again
+      retire(static_cast<T&>(*slot));  // a dead object of its type until it is lent again
     } else {
       slot->template emplace<0>();
     }
@@ -152,9 +154,9 @@ void HandBack<T>::operator()(const T* value) const {
   }
 }
 
-// Makes a handle independent of everything: it owns all its bytes and may outlive its source, on
-// any thread. Free in kFresh, one copy in kReuse: views that were taken before are of what was
-// copied, and are to be taken anew.
+// Makes the object of a handle own all its bytes, so that it may outlive its source and move to
+// another thread. Free in kFresh. In kReuse the bytes are copied, so views obtained before are to
+// be obtained anew.
 template <typename T>
 [[nodiscard]] Recycled<T> keep(Recycled<T> value) {
   if (value == nullptr) return value;

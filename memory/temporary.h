@@ -6,17 +6,17 @@
 
 namespace headrace {
 
-// A container by value, which takes its elements with it at the end of the expression: a
-// std::string, a std::vector, an array. Functions that keep a view of what they are given delete
-// their overload for it:
+// A container passed by value (a std::string, a std::vector, an array), whose elements are
+// destroyed at the end of the expression. Functions that keep a view of their argument delete the
+// overload for it:
 //
 //   static Body view(std::string_view text);
 //   template <TemporaryOwner T>
 //   static Body view(T&& dies_before_it_is_sent) = delete;
 //
-// Views by value are none (std::span, gsl::span, std::string_view, absl::Span): borrowed ranges,
-// or classes that are copied octet by octet. A name of a container's is none either: `T` is a
-// reference then, and so a borrowed range.
+// A view passed by value (std::span, gsl::span, std::string_view, absl::Span) is not a
+// TemporaryOwner, because it is a borrowed range or trivially copyable. A named container is not
+// one either, because `T` is then a reference, and so a borrowed range.
 template <typename T>
 concept TemporaryOwner =
     std::ranges::contiguous_range<T> && !std::ranges::borrowed_range<T> &&
