@@ -36,14 +36,15 @@ using Recycled = std::unique_ptr<const T, HandBack<T>>;
 // Lends one T at a time. In kReuse the object that is handed back is the next one lent, without an
 // allocation in the steady state. In kFresh each T is a heap object that owns its bytes.
 //
-// A T that is still held when the next one is lent is *not* overwritten: settle() makes it own its
-// bytes and detaches it from the recycler (an implicit keep, counted), so a handle never dangles.
+// A T that is still held when the next one is lent is *not* overwritten: detach_held() makes it own
+// its bytes and detaches it from the recycler (an implicit keep, counted), so a handle never
+// dangles.
 template <typename T>
 class Recycler {
  public:
   explicit Recycler(Allocation allocation) : allocation_(allocation) {}
   ~Recycler() {
-    settle();
+    detach_held();
     while (idle_ != nullptr) {
       RecycledSlot<T>* slot = take_idle();
       delete slot;
@@ -54,9 +55,9 @@ class Recycler {
 
   // Detaches the T that is still held, if there is one. To be called before any memory changes that
   // its views point into.
-  void settle() {
+  void detach_held() {
     if (lent_ == nullptr) return;
-    cut_loose();
+    detach();
     ++implicit_keeps_;
   }
 
@@ -72,7 +73,7 @@ class Recycler {
   // Lends a T that `fill(T&)` has written to. Null if `fill` returned false.
   template <typename Fill>
   [[nodiscard]] Recycled<T> lend_filled(Fill&& fill) {
-    settle();
+    detach_held();
     const bool fresh = allocation_ == Allocation::kFresh;
     const bool is_new = fresh || HEADRACE_ASAN != 0 || idle_count_ <= kQuarantine;
     RecycledSlot<T>* slot = is_new ? new_slot() : take_idle();
@@ -87,7 +88,7 @@ class Recycler {
   }
 
   // Makes the object on loan own all its bytes and belong to the holder of its handle alone.
-  void cut_loose() {
+  void detach() {
     own(static_cast<T&>(*lent_));
     lent_->home = nullptr;
     lent_ = nullptr;
@@ -161,7 +162,7 @@ template <typename T>
 [[nodiscard]] Recycled<T> keep(Recycled<T> value) {
   if (value == nullptr) return value;
   auto* slot = static_cast<RecycledSlot<T>*>(const_cast<T*>(value.get()));
-  if (slot->home != nullptr) slot->home->cut_loose();
+  if (slot->home != nullptr) slot->home->detach();
   return value;
 }
 

@@ -120,7 +120,7 @@ void Engine::write_preface() {
 }
 
 // An event that is still held gets its bytes while they are there.
-Engine::~Engine() { recycler_.settle(); }
+Engine::~Engine() { recycler_.detach_held(); }
 
 void Engine::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
   deadlines_.told(now);
@@ -153,7 +153,7 @@ void Engine::begin(gsl::span<const uint8_t> bytes, TimePoint now) {
 }
 
 EventPtr Engine::step() {
-  recycler_.settle();
+  recycler_.detach_held();
   for (;;) {
     if (!notify_.empty()) {
       if (EventPtr event = next_notification()) return event;
@@ -179,7 +179,7 @@ EventPtr Engine::step() {
 }
 
 void Engine::end_of_range() {
-  recycler_.settle();
+  recycler_.detach_held();
   if (phase_ != Phase::kOpen) {
     input_.discard();
   } else {
@@ -289,7 +289,7 @@ const Statistics& Engine::statistics() const {
 }
 
 void Engine::trim() {
-  recycler_.settle();
+  recycler_.detach_held();
   output_.trim();
   std::vector<uint8_t>().swap(scratch_);
   blocks_.trim();

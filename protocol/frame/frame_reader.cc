@@ -23,7 +23,7 @@ FrameReader::Range FrameReader::read(ByteView bytes) {
 
 FramePtr FrameReader::step() {
   // A frame that is still held looks into the buffer, which may move now.
-  recycler_.settle();
+  recycler_.detach_held();
   if (error_.has_value()) return nullptr;
 
   const gsl::span<const uint8_t> front = next_octets(FrameHeader::kSize);
@@ -45,7 +45,7 @@ FramePtr FrameReader::step() {
 }
 
 void FrameReader::end_of_range() {
-  recycler_.settle();
+  recycler_.detach_held();
   if (!error_.has_value()) keep(input_);
   input_ = {};
 }

@@ -38,7 +38,7 @@ class FrameReader {
   FrameReader() : FrameReader(Options{}) {}
   explicit FrameReader(const Options& options);
   // A frame that is still held gets its bytes while they are there.
-  ~FrameReader() { recycler_.settle(); }
+  ~FrameReader() { recycler_.detach_held(); }
   FrameReader(const FrameReader&) = delete;
   FrameReader& operator=(const FrameReader&) = delete;
 

@@ -39,7 +39,7 @@ class Counter {
     return recycler_.lend(Count{next_++});
   }
   void end_of_range() {
-    recycler_.settle();
+    recycler_.detach_held();
     ++ranges_ended_;
   }
 

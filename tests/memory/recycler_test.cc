@@ -72,10 +72,10 @@ TEST(Recycler, SettleComesBeforeWhatViewsPointIntoChanges) {
   Things things(Allocation::kReuse);
   std::string source = "hello";
   ThingPtr held = things.lend(text(source));
-  things.settle();
+  things.detach_held();
   source = "?????";
   EXPECT_EQ(text_of(held), "hello");
-  things.settle();
+  things.detach_held();
   EXPECT_EQ(things.implicit_keeps(), 1u) << "counted once";
 }
 
