@@ -3,7 +3,7 @@
 namespace headrace {
 namespace {
 
-// One without a name stands as its number.
+// The name of a code, or the number of one without a name.
 std::string code_text(ErrorCode code) {
   std::string text = to_string(code);
   if (text != "UNKNOWN") return text;

@@ -12,8 +12,8 @@
 
 namespace headrace {
 
-// What an error is put down to: a frame and its stream, or none. It is handed down to whoever finds
-// the error: what a deadline finds is no fault of the frame that happened to come last.
+// The frame that an error is attributed to, and its stream. It is passed down to the code that
+// finds the error. An error found by a deadline has none, because the last frame did not cause it.
 struct Cause {
   std::optional<FrameType> frame = {};
   StreamId stream_id = 0;
@@ -21,31 +21,30 @@ struct Cause {
   static Cause none() { return {}; }
 };
 
-// What went wrong: the code that goes on the wire, the rule that was broken, the frame that broke
-// it and, where a limit was passed, the limit and the observed value. Allocates nothing.
+// An error: the code that is sent, the broken rule, the frame that broke it and, if a limit was
+// exceeded, the limit and the observed value. Allocates nothing.
 struct ErrorDetail {
   ErrorCode code = ErrorCode::kNoError;
-  const Rule* rule = nullptr;           // static storage; null where no rule of ours was broken
-  std::optional<FrameType> frame = {};  // none: a deadline, the application, or no HTTP/2 at all
-  std::optional<Limit> bound = {};      // the one of Options::limits that was reached
-  StreamId stream_id = 0;               // 0: the connection's
-  uint64_t observed = 0;                // 0 where no number was at stake
-  uint64_t limit = 0;                   // that `observed` ran into; 0 where there is none
+  const Rule* rule = nullptr;           // of static storage; null if the peer broke no rule
+  std::optional<FrameType> frame = {};  // none for a deadline, the application, or other protocols
+  std::optional<Limit> bound = {};      // the limit of Options::limits that was reached, if any
+  StreamId stream_id = 0;               // 0 for the connection
+  uint64_t observed = 0;                // 0 if the rule is not about a number
+  uint64_t limit = 0;                   // the limit that `observed` exceeded; 0 if there is none
 
-  // Where a `bound` was reached: what it would have to be for this to pass (LimitHit::suggested()).
-  // Otherwise 0.
+  // If a `bound` was reached, a value of it that would allow this (LimitHit::suggested()); else 0.
   uint64_t suggested() const { return bound ? LimitHit{*bound, limit, observed}.suggested() : 0; }
 };
 
-// RFC 9113 §5.4.1: GOAWAY, then closed.
+// RFC 9113 §5.4.1: sent as GOAWAY; the connection is closed.
 struct ConnectionError : ErrorDetail {};
-// RFC 9113 §5.4.2: RST_STREAM; the connection goes on.
+// RFC 9113 §5.4.2: sent as RST_STREAM; the connection continues.
 struct StreamError : ErrorDetail {};
 
 // A sentence for a log: "FRAME_SIZE_ERROR: a PING payload has 8 octets (RFC 9113 §6.7); PING frame
-// on stream 0; 7, limit 8", and where a bound of Options::limits was reached
-// "…; 129, limit 128 (fields_per_request; 256 would let it pass)". Without a frame it names the
-// stream, without a stream neither; without a limit it gives the number alone.
+// on stream 0; 7, limit 8", or, if a limit of Options::limits was reached,
+// "…; 129, limit 128 (fields_per_request; 256 would let it pass)". Parts without a value are left
+// out: frame, stream, number and limit.
 std::string describe(const ErrorDetail& error);
 
 }  // namespace headrace

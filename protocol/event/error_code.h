@@ -5,7 +5,8 @@
 
 namespace headrace {
 
-// RFC 9113 §7 and the IANA "HTTP/2 Error Code" registry. Other values can arrive and are kept.
+// RFC 9113 §7 and the IANA "HTTP/2 Error Code" registry. A received code that is not listed here
+// keeps its value.
 enum class ErrorCode : uint32_t {
   kNoError = 0x0,
   kProtocolError = 0x1,
@@ -23,7 +24,7 @@ enum class ErrorCode : uint32_t {
   kHttp11Required = 0xd,
 };
 
-// The registry's name ("PROTOCOL_ERROR"), or "UNKNOWN" for a value that it does not hold.
+// The registry's name ("PROTOCOL_ERROR"), or "UNKNOWN" for other values. Static storage.
 const char* to_string(ErrorCode code);
 
 }  // namespace headrace

@@ -33,7 +33,7 @@ constexpr const char* kNames[] = {
 };
 static_assert(std::size(kNames) == std::variant_size_v<Event>);
 
-// Overloaded, for events that are still being made.
+// Overloaded for events that are not const.
 template <typename... Handlers>
 struct Changing : Handlers... {
   using Handlers::operator()...;
@@ -41,7 +41,7 @@ struct Changing : Handlers... {
 template <typename... Handlers>
 Changing(Handlers...) -> Changing<Handlers...>;
 
-// Calls `look` with every member that refers to bytes.
+// Calls `look` with each member that refers to bytes.
 template <typename Look>
 void for_each_view(Event& event, Look look) {
   std::visit(Changing{
@@ -59,7 +59,7 @@ void for_each_view(Event& event, Look look) {
                  },
                  [&](OriginReceived& origin) { look(origin.origins); },
                  [&](UnknownFrameReceived& frame) { look(frame.payload); },
-                 [](auto&) {},  // the others refer to nothing
+                 [](auto&) {},  // no member refers to bytes
              },
              event);
 }

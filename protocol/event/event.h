@@ -18,7 +18,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// A request's head is complete (RFC 9113 §8.3.1). Server role.
+// The header section of a request is complete (RFC 9113 §8.3.1). Server role.
 struct RequestReceived {
   StreamId stream_id;
   uintptr_t user_data;
@@ -26,7 +26,7 @@ struct RequestReceived {
   FieldSection fields;
 };
 
-// The head of the final response is complete (RFC 9113 §8.3.2). Client role.
+// The header section of the final response is complete (RFC 9113 §8.3.2). Client role.
 struct ResponseReceived {
   StreamId stream_id;
   uintptr_t user_data;
@@ -35,7 +35,8 @@ struct ResponseReceived {
   FieldSection fields;
 };
 
-// An interim response (1xx, RFC 9110 §15.2): any number of them before the final one. Client role.
+// An interim response (1xx, RFC 9110 §15.2); there may be several before the final response. Client
+// role.
 struct InformationalReceived {
   StreamId stream_id;
   uintptr_t user_data;
@@ -44,22 +45,22 @@ struct InformationalReceived {
   FieldSection fields;
 };
 
-// The server promises the response to a request that it names (RFC 9113 §8.4). What follows on the
-// promised stream is as if the application had sent that request; reset_stream() declines it.
-// Whether the server may speak for the request's :authority is for the application to judge.
-// Client role.
+// The server promises the response to a request whose header section is in `fields` (RFC 9113
+// §8.4). Further events on the promised stream are as if the application had sent that request;
+// reset_stream() declines it. The application must check that the server is authoritative for the
+// request's :authority. Client role.
 struct PushPromiseReceived {
-  StreamId stream_id;  // the request that it came on
+  StreamId stream_id;  // of the request that the promise was received on
   uintptr_t user_data;
   StreamId promised_stream_id;
   FieldSection fields;
 };
 
-// Bytes of a message body, without padding. A DATA frame may come as several of these.
+// Bytes of a message body, without padding. One DATA frame may cause several of these events.
 struct DataReceived {
   StreamId stream_id;
   uintptr_t user_data;
-  bool end_stream;  // these were the last; `bytes` may be empty then
+  bool end_stream;  // `bytes`, which may be empty, end the message
   Bytes bytes;
 };
 
@@ -72,100 +73,104 @@ struct TrailersReceived {
 };
 
 enum class ClosedBy : uint8_t {
-  kEnd,    // both sides ended it with END_STREAM
-  kLocal,  // reset by us, or by a connection error that we found
-  kPeer,  // reset by the peer, or by a connection error that it found; the end of a connection that
-          // was through with everything
+  kEnd,        // both sides ended the stream with END_STREAM
+  kLocal,      // reset by us, or by a connection error that we found
+  kPeer,       // reset by the peer, or by a connection error that it found; for a connection also
+               // the regular end, with no stream open
   kTransport,  // the transport was lost: the input ended before the stream, or within a frame
 };
 
-// The last event of every stream that the application was told of, exactly one.
+// The last event of every stream that an event or a command of the application has named. Exactly
+// one for each.
 struct StreamClosed {
   StreamId stream_id;
   uintptr_t user_data;
   ErrorCode error;
   ClosedBy closed_by;
-  bool retry_safe;     // nobody did anything with our request (RFC 9113 §8.7)
-  StreamError detail;  // with a rule, when it was reset because the peer broke one
+  bool retry_safe;     // the request was not processed and may be sent again (RFC 9113 §8.7)
+  StreamError detail;  // with the broken rule, if the stream was reset because of one
 };
 
-// The client has changed its mind about how urgent the response is (RFC 9218 §7); the scheduler
-// knows. Not for a request that is still to come: it is applied when it does. Server role.
+// The client has changed the priority of the response (RFC 9218 §7), and the scheduler uses the new
+// one. A PRIORITY_UPDATE that precedes its request causes no event, but is applied when the request
+// arrives. Server role.
 struct PriorityUpdateReceived {
   StreamId stream_id;
   uintptr_t user_data;
   Priority priority;
 };
 
-// send_data() took less than it was given before; now there is room again.
+// send_data() accepted only a part of its bytes before; now the stream's buffer has room again.
 struct StreamWritable {
   StreamId stream_id;
   uintptr_t user_data;
 };
 
-// The last octet of our response, or of our direction of a tunnel, was taken by the transport
-// (sent()), and the client has not ended its own. Not where the stream closes at this end: with
-// Options::reset_after_early_response StreamClosed follows instead. Server role.
+// The transport took the last octet of our response, or of our direction of a tunnel (sent()), but
+// the client has not ended its direction. If the stream closes at this point, as it does with
+// Options::reset_after_early_response, StreamClosed is reported instead. Server role.
 struct ResponseSent {
   StreamId stream_id;
   uintptr_t user_data;
 };
 
-// The storage of a Body::view is the application's again: once for each, whatever became of the
-// stream. It follows StreamClosed (and ConnectionClosed) when output that was already shown still
-// holds the bytes. Destroying the connection releases all without an event.
+// The connection no longer uses the storage of a Body::view. Exactly one for each view, however the
+// stream ends. It comes after StreamClosed (and ConnectionClosed) if pending_output() had already
+// returned the bytes. The destructor of the connection releases all views without an event.
 struct BodyReleased {
   StreamId stream_id;
   uintptr_t user_data;
 };
 
-// The peer's settings have been applied and acknowledged (RFC 9113 §6.5): once for every frame, its
-// first and an empty one too. Connection::peer_settings() has all that are in force.
+// The peer's settings have been applied and acknowledged (RFC 9113 §6.5). One for each SETTINGS
+// frame, also for the first and for an empty one. Connection::peer_settings() has all values in
+// force.
 struct SettingsReceived {
   SettingsEntries entries;
 };
 
-// The peer applied our oldest SETTINGS in flight.
+// The peer has acknowledged our oldest SETTINGS frame in flight (RFC 9113 §6.5.3).
 struct SettingsAcknowledged {};
 
-// The peer sent a PING; it has been answered (RFC 9113 §6.7).
+// The peer sent a PING, and the answer has been queued (RFC 9113 §6.7).
 struct PingReceived {
   uint64_t opaque;
 };
-// The peer answered a ping() of ours.
+// The peer answered a Connection::ping().
 struct PingAcknowledged {
   uint64_t opaque;
-  std::chrono::nanoseconds round_trip;  // from ping() to this input
+  std::chrono::nanoseconds round_trip;  // from ping() to the input with the answer
 };
 
-// RFC 9113 §6.8. Our streams above `last_stream_id`, and requests that still waited to be sent, are
-// closed with retry_safe in the events that follow, with the GOAWAY's code where it is an error and
-// REFUSED_STREAM where it is none; the others go on. There will be no new ones.
+// RFC 9113 §6.8. Our streams above `last_stream_id`, and requests that have not been sent yet, are
+// closed with retry_safe in the events that follow. Their error is the GOAWAY's, or REFUSED_STREAM
+// if that is NO_ERROR. Other streams continue; new requests are refused with kGoingAway.
 struct GoawayReceived {
   StreamId last_stream_id;
   ErrorCode error;
   Bytes debug_data;
 };
 
-// An alternative service (RFC 7838 §4) for `origin`, or for that of the stream's request. Whether
-// the server may speak for the origin is for the application to judge. Client role, with
+// An alternative service (RFC 7838 §4) for `origin` or, on a stream, for the origin of its request.
+// The application must check that the server is authoritative for the origin. Client role, with
 // Options::receive_altsvc.
 struct AltSvcReceived {
-  StreamId stream_id;   // 0: `origin` says what it is for
-  uintptr_t user_data;  // of the stream; 0 without one
+  StreamId stream_id;   // 0 if the service is for `origin`
+  uintptr_t user_data;  // of the stream; 0 without a stream
   Bytes origin;         // empty on a stream
-  Bytes value;          // as an Alt-Svc field has it (RFC 7838 §3)
+  Bytes value;          // in the format of the Alt-Svc field (RFC 7838 §3)
 };
 
-// Origins that the server would like to be asked for on this connection (RFC 8336 §2). None is a
-// word too: only the one that it was opened for. What that takes beside the server's word is §2.4;
-// a connection without TLS, or to a proxy, ignores it (§2.2). Client role, with
+// The origins that the server offers to serve on this connection (RFC 8336 §2). An empty list means
+// only the one that the connection was opened for. The application must check the certificate, too
+// (§2.4), and ignore the frame without TLS or from a proxy (§2.2). Client role, with
 // Options::receive_origin.
 struct OriginReceived {
   OriginEntries origins;
 };
 
-// A frame of a type that this library does not know (RFC 9113 §5.5), or was not asked for.
+// A frame of a type that this library does not know (RFC 9113 §5.5), or that Options did not enable
+// (ALTSVC, ORIGIN).
 struct UnknownFrameReceived {
   StreamId stream_id;
   uint8_t type;
@@ -173,14 +178,15 @@ struct UnknownFrameReceived {
   Bytes payload;
 };
 
-// The last stream id has been used: new requests need a new connection (RFC 9113 §5.1.1). Client
+// The last stream id has been used, so new requests need a new connection (RFC 9113 §5.1.1). Client
 // role.
 struct StreamIdsExhausted {};
 
-// The last event of the protocol: nothing comes in any more. Commands answer kConnectionGone;
-// pending_output() still holds the GOAWAY, and should_close() turns true once it is out.
+// The end of the connection: no more input is read, and commands return kConnectionGone. Only
+// BodyReleased may follow. pending_output() still has the GOAWAY; should_close() becomes true when
+// it has been sent.
 struct ConnectionClosed {
-  ConnectionError error;  // kNoError: the peer closed with nothing left open, or we shut down
+  ConnectionError error;  // kNoError if the peer closed with no stream open, or after shutdown()
   ClosedBy closed_by;
 };
 
@@ -191,16 +197,16 @@ using Event = std::variant<std::monostate, RequestReceived, ResponseReceived, In
                            GoawayReceived, AltSvcReceived, OriginReceived, UnknownFrameReceived,
                            StreamIdsExhausted, ConnectionClosed>;
 
-// Makes an event own every byte it refers to.
+// Makes an event own every byte that it refers to.
 void own(Event& event);
-// Marks it as handed back (Recycler).
+// Marks an event as handed back (Recycler).
 void retire(Event& event);
 
-// The name of its type: "DataReceived". Of static storage.
+// The name of an event's type ("DataReceived"), of static storage.
 const char* event_name(const Event& event);
 
-// A handle to an event. Dropping it hands the object back, and the next event is parsed into it.
-// Views taken out of the event are valid until then; keep(std::move(event)) makes it independent.
+// A handle to an event. Dropping it hands the object back, and the next event reuses it. Views into
+// the event are valid until then; keep(std::move(event)) makes the event own its bytes.
 using EventPtr = Recycled<Event>;
 
 HEADRACE_ABI_END

@@ -5,11 +5,11 @@
 
 namespace headrace {
 
-// What a handler names as its parameter: of a lambda that is not generic. (Looking into a generic
-// one would compile its body for types that it may not be meant for.)
+// The parameter type of a handler that is not a generic lambda. (To determine that of a generic one
+// its body would be compiled for types that it may not be meant for.)
 template <typename Call>
 struct HandlerParameter {
-  using Type = void;  // no function of one parameter
+  using Type = void;  // not a function of one parameter
 };
 template <typename R, typename C, typename P>
 struct HandlerParameter<R (C::*)(P)> {
@@ -28,9 +28,9 @@ struct HandlerParameter<R (C::*)(P) const noexcept> {
   using Type = P;
 };
 
-// Whether a handler can be called with what it names when that is const, as events and frames are.
-// One that cannot (`[](RequestReceived& request)`, or by value what is not copied) would never be
-// called: a catch-all beside it takes its events, without a word.
+// Whether a handler can be called with a const object of its parameter type, because events and
+// frames are const. A handler that cannot (`[](RequestReceived& request)`, or a move-only type by
+// value) would never be called: the catch-all would take its events without a warning.
 template <typename Handler>
 consteval bool takes_const() {
   if constexpr (requires { &Handler::operator(); }) {
@@ -42,8 +42,8 @@ consteval bool takes_const() {
   return true;
 }
 
-// Handlers for std::visit, one lambda for each event (or frame) that matters, and a catch-all for
-// the others:
+// Handlers for std::visit: one lambda for each type of event or frame that matters, and a catch-all
+// for the others.
 //
 //   std::visit(headrace::Overloaded{[&](const RequestReceived& request) { ... },
 //                                   [&](const DataReceived& data) { ... },

@@ -5,7 +5,7 @@
 
 namespace headrace {
 
-// RFC 9113 §3.4: the 24 octets that a client begins with; a SETTINGS frame follows.
+// RFC 9113 §3.4: the first 24 octets that a client sends; a SETTINGS frame follows.
 inline constexpr std::string_view kClientPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 }  // namespace headrace

@@ -40,7 +40,7 @@ const Rule* foreign_server(const FrameHeader& first) {
   return foreign_server(gsl::span<const uint8_t>(octets));
 }
 
-// A method (RFC 9110 §9.1) is as good as always in upper case, and differs from "PRI " early.
+// Practically all methods (RFC 9110 §9.1) are in upper case and differ from "PRI " early.
 const Rule* foreign_client(size_t matched, uint8_t octet) {
   static constexpr Rule kHttp1 = {"RFC 9113 §3.4",
                                   "a client begins with the 24 octets of the connection preface; "

@@ -9,15 +9,15 @@
 
 namespace headrace {
 
-// What a peer speaks that does not begin as HTTP/2 does (RFC 9113 §3.4): the most common mistakes
-// of a deployment, a port of HTTP/1.x and one of TLS, are called by their names. Null: neither, as
-// far as can be seen.
+// Recognises the protocol of a peer whose first octets are not HTTP/2 (RFC 9113 §3.4), so that the
+// most common mistakes of a deployment, a port for HTTP/1.x or for TLS, get a rule that names them.
+// Null if the octets look like neither.
 
-// `octets`: the first of a server, at most nine.
+// `octets`: the first octets of a server, at most nine.
 const Rule* foreign_server(gsl::span<const uint8_t> octets);
-// The same of the first nine, read as a frame's header.
+// The same for nine octets that were parsed as a frame header.
 const Rule* foreign_server(const FrameHeader& first);
-// `matched` octets were those of the client's preface, and `octet` was not the next.
+// A client's first octets matched the preface for `matched` octets and went on with `octet`.
 const Rule* foreign_client(size_t matched, uint8_t octet);
 
 }  // namespace headrace

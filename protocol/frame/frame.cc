@@ -16,7 +16,7 @@ constexpr const char* kNames[] = {
 };
 static_assert(std::size(kNames) == std::variant_size_v<Frame>);
 
-// Calls `look` with every member that refers to bytes.
+// Calls `look` with each member that refers to bytes.
 template <typename Look>
 struct ForEachView {
   void operator()(DataFrame& frame) const { look(frame.data); }
@@ -33,7 +33,7 @@ struct ForEachView {
   void operator()(PriorityUpdateFrame& frame) const { look(frame.value); }
   void operator()(UnknownFrame& frame) const { look(frame.payload); }
   template <typename Other>
-  void operator()(Other&) const {}  // refers to nothing
+  void operator()(Other&) const {}  // no member refers to bytes
 
   Look look;
 };

@@ -14,19 +14,19 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The frames of RFC 9113 §6 and of its extensions, one type each. `header` is as it came in;
-// padding is taken off and counted. Views are valid as long as the frame.
+// The frames of RFC 9113 §6 and of its extensions, one type each. `header` is the received header;
+// padding is removed and its size reported. Views are valid as long as the frame.
 
-// RFC 9113 §6.3: deprecated, read and ignored.
+// RFC 9113 §6.3: deprecated; parsed, but not used.
 struct PriorityFields {
   bool exclusive = false;
   StreamId depends_on = 0;
-  uint8_t weight = 0;  // as on the wire: one less than the weight
+  uint8_t weight = 0;  // the octet on the wire, which is the weight less one
 };
 
 struct DataFrame {
   FrameHeader header;
-  uint32_t padding;  // octets of the payload that are not data, the Pad Length field among them
+  uint32_t padding;  // octets of padding, including the Pad Length field (§6.1)
   Bytes data;
 };
 struct HeadersFrame {
@@ -72,11 +72,11 @@ struct ContinuationFrame {
   FrameHeader header;
   Bytes fragment;
 };
-// RFC 7838 §4: of the origin that it names, or of that of its stream's request.
+// RFC 7838 §4: an alternative service of `origin` or, on a stream, of the origin of its request.
 struct AltSvcFrame {
   FrameHeader header;
-  Bytes origin;  // empty: that of the stream
-  Bytes value;   // as an Alt-Svc field has it
+  Bytes origin;  // empty on a stream
+  Bytes value;   // in the format of the Alt-Svc field
 };
 // RFC 8336 §2
 struct OriginFrame {
@@ -87,9 +87,10 @@ struct OriginFrame {
 struct PriorityUpdateFrame {
   FrameHeader header;
   StreamId prioritized_stream_id;
-  Bytes value;  // as a Priority field has it
+  Bytes value;  // in the format of the Priority field
 };
-// Of a type that is not known (RFC 9113 §5.5); or ALTSVC and ORIGIN that their RFCs tell to ignore.
+// A frame of an unknown type (RFC 9113 §5.5), or an ALTSVC or ORIGIN frame that its RFC requires to
+// be ignored.
 struct UnknownFrame {
   FrameHeader header;
   Bytes payload;
@@ -100,12 +101,12 @@ using Frame =
                  SettingsFrame, PushPromiseFrame, PingFrame, GoawayFrame, WindowUpdateFrame,
                  ContinuationFrame, AltSvcFrame, OriginFrame, PriorityUpdateFrame, UnknownFrame>;
 
-// Makes a frame own every byte it refers to.
+// Makes a frame own every byte that it refers to.
 void own(Frame& frame);
-// Marks it as handed back (Recycler).
+// Marks a frame as handed back (Recycler).
 void retire(Frame& frame);
 
-// A handle to a frame; see Recycled. keep(std::move(frame)) makes it independent.
+// A handle to a frame; see Recycled. keep(std::move(frame)) makes the frame own its bytes.
 using FramePtr = Recycled<Frame>;
 
 HEADRACE_ABI_END

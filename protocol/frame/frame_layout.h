@@ -10,17 +10,17 @@
 
 namespace headrace {
 
-// Where a frame type belongs.
+// The streams that frames of a type may be on: any, only streams, or only stream 0.
 enum class FramePlace : uint8_t { kAnywhere, kStream, kConnection };
 
-// What RFC 9113 §6, or the extension that defines it, lays down for the header of one frame type.
+// The rules of RFC 9113 §6, or of an extension, for the header of one frame type.
 struct FrameLayout {
   FramePlace place;
-  uint8_t padded;       // the flag that adds the Pad Length field, one octet (§6.1)
-  uint8_t priority;     // the flag that adds the priority fields, five octets (§6.2)
-  uint8_t min_length;   // octets that every payload of the type has
-  uint32_t max_length;  // besides SETTINGS_MAX_FRAME_SIZE
-  Rule length_rule;     // broken by a payload outside of these, whatever its flags
+  uint8_t padded;       // the flag that adds the Pad Length field, one octet (§6.1); 0 if none
+  uint8_t priority;     // the flag that adds the priority fields, five octets (§6.2); 0 if none
+  uint8_t min_length;   // octets of every payload of the type, without flags
+  uint32_t max_length;  // in addition to SETTINGS_MAX_FRAME_SIZE
+  Rule length_rule;     // broken by a length outside of these bounds
   Rule place_rule;
 };
 
@@ -33,11 +33,11 @@ inline constexpr uint8_t kPrioritizedStreamIdSize = 4;
 inline constexpr uint32_t kAnyLength = kMaxMaxFrameSize;
 inline constexpr Rule kNoRule{"", ""};
 
-// A type that is not known, or whose frames are to be ignored where they are wrong (§5.5).
+// An unknown type, or one whose malformed frames are ignored (§5.5).
 inline constexpr FrameLayout kUnknownLayout{
     FramePlace::kAnywhere, 0, 0, 0, kAnyLength, kNoRule, kNoRule};
 
-// A row a type; the last is for every type behind them.
+// One row for each type; the last row is for all higher types.
 // clang-format off
 inline constexpr std::array<FrameLayout, 18> kFrameLayouts = {{
     // DATA
@@ -93,13 +93,13 @@ constexpr const FrameLayout& layout_of(FrameType type) {
   return kFrameLayouts[std::min<size_t>(static_cast<size_t>(type), kFrameLayouts.size() - 1)];
 }
 
-// The octets that a payload must have by its type and flags.
+// The least length of a payload with this type and these flags.
 constexpr uint32_t min_payload_length(const FrameLayout& layout, const FrameHeader& header) {
   return layout.min_length + (header.has(layout.padded) ? kPadLengthSize : 0u) +
          (header.has(layout.priority) ? kPriorityFieldsSize : 0u);
 }
 
-// §6.5: an acknowledgement is empty, anything else whole entries.
+// §6.5: an acknowledgement is empty; other SETTINGS frames consist of whole entries.
 constexpr bool is_settings_length_wrong(const FrameHeader& header) {
   return header.length % kSettingSize != 0 || (header.has(flags::kAck) && header.length != 0);
 }
@@ -109,7 +109,7 @@ constexpr bool is_misplaced(const FrameLayout& layout, const FrameHeader& header
          (layout.place == FramePlace::kConnection) != (header.stream_id == 0);
 }
 
-// The header breaks no rule of §4.2, of §6 and of the extensions.
+// Whether the header breaks no rule of §4.2, §6 and the extensions.
 constexpr bool is_header_sound(const FrameHeader& header, uint32_t max_frame_size) {
   const FrameLayout& layout = layout_of(header.type);
   return header.length <= std::min(max_frame_size, layout.max_length) &&

@@ -30,7 +30,7 @@ PriorityFields load_priority(const uint8_t* octets) {
   return {(octets[0] & 0x80) != 0, load_u31(octets), octets[4]};
 }
 
-// No honest peer sends it; RFC 9113 no longer says what it means, so RFC 7540 is applied.
+// RFC 7540 §5.3.1 is applied, because RFC 9113 does not define priority. No honest peer sends it.
 FrameFault check_dependency(const FrameHeader& header, const PriorityFields& priority,
                             ErrorDetail* error) {
   if (priority.depends_on != header.stream_id) return FrameFault::kNone;
@@ -70,7 +70,7 @@ FrameFault check_data_padding(const FrameHeader& header, uint8_t pad_length, Err
 FrameFault parse_padded(const FrameHeader& header, gsl::span<const uint8_t> payload,
                         PaddedPayload* parsed, ErrorDetail* error) {
   const FrameLayout& layout = layout_of(header.type);
-  // check_frame_header() saw to it that the fixed fields are all there.
+  // check_frame_header() has checked that the payload has all fixed fields.
   HEADRACE_EXPECTS(payload.size() >= min_payload_length(layout, header), "parse_padded()",
                    "the header was checked first", {"size", payload.size()});
   const uint8_t* octets = payload.data();
@@ -211,7 +211,7 @@ FrameFault parse_frame(const FrameHeader& header, gsl::span<const uint8_t> paylo
       }
       *frame = OriginFrame{header, OriginEntries(payload)};
       break;
-    default:  // §5.5: types that are not known pass as they are
+    default:  // §5.5: unknown types
       *frame = UnknownFrame{header, Bytes(payload)};
       break;
   }

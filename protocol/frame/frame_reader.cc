@@ -22,7 +22,7 @@ FrameReader::Range FrameReader::read(ByteView bytes) {
 }
 
 FramePtr FrameReader::step() {
-  // A frame that is still held looks into the buffer, which may move now.
+  // A frame that is still held has views into the buffer, which may move now.
   recycler_.detach_held();
   if (error_.has_value()) return nullptr;
 
@@ -50,8 +50,9 @@ void FrameReader::end_of_range() {
   input_ = {};
 }
 
-// The next `size` octets in one piece: in the input where they lie whole in it, else in the buffer,
-// which takes just what they miss. Empty when they are not all there; then the input is used up.
+// The next `size` octets, contiguous: in the input or, if a part of them is in the buffer already,
+// in the buffer, to which the missing ones are copied. Empty if there are fewer; the input is used
+// up then.
 gsl::span<const uint8_t> FrameReader::next_octets(size_t size) {
   if (kept_.empty() && input_.size() >= size) return input_.first(size);
   if (kept_.size() < size) {
@@ -63,7 +64,7 @@ gsl::span<const uint8_t> FrameReader::next_octets(size_t size) {
   return kept_.bytes().first(size);
 }
 
-// What a frame was made of is read. Its octets stay where they are until the next step.
+// Marks the octets of a frame as read. They are unchanged until the next step.
 void FrameReader::skip(size_t size) {
   if (kept_.empty()) {
     input_ = input_.subspan(size);

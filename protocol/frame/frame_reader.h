@@ -19,10 +19,9 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// Frames without a connection (the counterpart of Go's Framer): bytes in, frames out, in both
-// allocation modes. It checks what a frame says by itself and nothing about order, streams or
-// windows. A frame that lies whole in the input is parsed in place; one that is cut waits in a
-// buffer of at most max_frame_size + 9 octets.
+// Reads frames without a connection (like Go's Framer), in both allocation modes. It checks the
+// rules about single frames, but no order, streams or windows. A frame that is whole in the input
+// is parsed in place; one that is cut is buffered, with at most max_frame_size + 9 octets.
 //
 //   FrameReader reader;
 //   for (FramePtr frame : reader.read(bytes)) { ... }
@@ -37,24 +36,24 @@ class FrameReader {
 
   FrameReader() : FrameReader(Options{}) {}
   explicit FrameReader(const Options& options);
-  // A frame that is still held gets its bytes while they are there.
+  // Copies the bytes of a frame that is still held.
   ~FrameReader() { recycler_.detach_held(); }
   FrameReader(const FrameReader&) = delete;
   FrameReader& operator=(const FrameReader&) = delete;
 
-  // The frames that `bytes` completes, one a step. The input must outlive the range; what a range
-  // that is left early did not reach is kept (copied) and comes out first of the next read().
-  // One range is live at a time: starting another ends it.
+  // The frames that `bytes` complete, one at a time. The bytes must outlive the range. If a range
+  // is left early, the rest of its input is copied and read first by the next read(). A new range
+  // ends the one before it.
   [[nodiscard]] Range read(ByteView bytes HEADRACE_LIFETIME_BOUND) HEADRACE_LIFETIME_BOUND;
-  // A container by value would be gone before its first frame is asked for.
+  // Deleted, because a container passed by value is destroyed before the first frame is read.
   template <TemporaryOwner T>
   Range read(T&& dies_before_it_is_read) = delete;
 
-  // Set after the last frame of read() when the input broke a rule; nothing is read any more.
-  // Errors of a single stream are reported the same way: a reader has no streams to go on with.
+  // Set after the last frame of read() if the input broke a rule; no more input is read then.
+  // Includes errors of a single stream, because a reader has no streams.
   const std::optional<ConnectionError>& error() const { return error_; }
 
-  // How many frames were still held at the next step (Recycler).
+  // The number of frames that were still held at the next step (Recycler).
   uint64_t implicit_keeps() const { return recycler_.implicit_keeps(); }
 
  private:
@@ -69,9 +68,9 @@ class FrameReader {
 
   const uint32_t max_frame_size_;
   Recycler<Frame> recycler_;
-  Ledger ledger_;                   // without a bound: the reader is the caller's, not a peer's
-  AccountedBuffer kept_;            // comes before input_
-  gsl::span<const uint8_t> input_;  // what the live range has not read yet
+  Ledger ledger_;                   // unlimited, because max_frame_size bounds the buffer
+  AccountedBuffer kept_;            // unread octets that precede input_
+  gsl::span<const uint8_t> input_;  // unread octets of the live range
   std::optional<ConnectionError> error_;
   Range::Live live_{this};
 };

@@ -6,10 +6,11 @@
 
 namespace headrace {
 
-using StreamId = uint32_t;  // 31 bits (RFC 9113 §5.1.1); 0 is the connection
+using StreamId = uint32_t;  // 31 bits (RFC 9113 §5.1.1); 0 for the connection
 inline constexpr StreamId kMaxStreamId = 0x7fffffff;
 
-// RFC 9113 §6 and the IANA "HTTP/2 Frame Type" registry. Other values can arrive and are kept.
+// RFC 9113 §6 and the IANA "HTTP/2 Frame Type" registry. A received type that is not listed here
+// keeps its value.
 enum class FrameType : uint8_t {
   kData = 0x00,
   kHeaders = 0x01,
@@ -26,7 +27,7 @@ enum class FrameType : uint8_t {
   kPriorityUpdate = 0x10,  // RFC 9218 §7.1
 };
 
-// The registry's name ("HEADERS"), or "UNKNOWN".
+// The registry's name ("HEADERS"), or "UNKNOWN" for other values. Static storage.
 const char* to_string(FrameType type);
 
 // RFC 9113 §6: flags, each with the frame types that define it.
@@ -38,7 +39,8 @@ inline constexpr uint8_t kPadded = 0x08;      // DATA, HEADERS, PUSH_PROMISE
 inline constexpr uint8_t kPriority = 0x20;    // HEADERS
 }  // namespace flags
 
-// RFC 9113 §6.5.2 and the IANA "HTTP/2 Settings" registry. Other values can arrive and are kept.
+// RFC 9113 §6.5.2 and the IANA "HTTP/2 Settings" registry. A received identifier that is not listed
+// here keeps its value.
 enum class SettingId : uint16_t {
   kHeaderTableSize = 0x1,
   kEnablePush = 0x2,
@@ -50,7 +52,7 @@ enum class SettingId : uint16_t {
   kNoRfc7540Priorities = 0x9,    // RFC 9218 §2.1
 };
 
-// The registry's name without SETTINGS_ ("MAX_FRAME_SIZE"), or "UNKNOWN".
+// The registry's name without SETTINGS_ ("MAX_FRAME_SIZE"), or "UNKNOWN". Static storage.
 const char* to_string(SettingId id);
 
 struct Setting {
@@ -60,11 +62,12 @@ struct Setting {
   friend bool operator==(const Setting&, const Setting&) = default;
 };
 
-// RFC 9113 §4.1: the 9 octets before every payload. Reserved bits are masked away on receive.
+// RFC 9113 §4.1: the 9 octets in front of every payload. The reserved bit of a received header is
+// masked.
 struct FrameHeader {
   static constexpr size_t kSize = 9;
 
-  uint32_t length = 0;  // of the payload, 24 bits
+  uint32_t length = 0;  // of the payload in octets, 24 bits
   FrameType type = FrameType::kData;
   uint8_t flags = 0;
   StreamId stream_id = 0;
@@ -72,7 +75,7 @@ struct FrameHeader {
   constexpr bool has(uint8_t flag) const { return (flags & flag) != 0; }
 };
 
-// RFC 9113 §4.2, §6.5.2: bounds of SETTINGS_MAX_FRAME_SIZE.
+// RFC 9113 §4.2, §6.5.2: the bounds of SETTINGS_MAX_FRAME_SIZE, in octets.
 inline constexpr uint32_t kMinMaxFrameSize = 1u << 14;
 inline constexpr uint32_t kMaxMaxFrameSize = (1u << 24) - 1;
 

@@ -27,20 +27,20 @@ uint8_t* store_text(std::string_view text, uint8_t* out) {
   return store_bytes({reinterpret_cast<const uint8_t*>(text.data()), text.size()}, out);
 }
 
-// RFC 9113 §4.1: the length is a number of 24 bits.
+// RFC 9113 §4.1: the length has 24 bits.
 uint32_t payload_length(size_t size) {
   HEADRACE_EXPECTS(size <= kMaxMaxFrameSize, "write_frame()",
                    "a payload of at most 16,777,215 octets (RFC 9113 §4.1)", {"size", size});
   return static_cast<uint32_t>(size);
 }
-// RFC 7838 §4, RFC 8336 §2.1: the length of an origin is a number of 16 bits.
+// RFC 7838 §4, RFC 8336 §2.1: the length of an origin has 16 bits.
 uint8_t* store_origin_length(std::string_view origin, uint8_t* out) {
   HEADRACE_EXPECTS(origin.size() <= 65535, "write_origin()",
                    "an origin of at most 65,535 octets (RFC 8336 §2.1)", {"size", origin.size()});
   return store_u16(static_cast<uint16_t>(origin.size()), out);
 }
 
-// The frames of a field block (§4.3): the first of `type`, in which `prefix` precedes the fragment,
+// Writes the frames of a field block (§4.3): one of `type`, with `prefix` in front of the fragment,
 // then CONTINUATION frames (§6.10).
 uint8_t* write_field_block(FrameType type, uint8_t flags, StreamId stream_id,
                            gsl::span<const uint8_t> prefix, gsl::span<const uint8_t> block,

@@ -12,9 +12,9 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// Frames -> bytes (RFC 9113 §4.1, §6, and extensions). Each function writes one frame at `out`,
-// which must have room for it (the size is given at each), and returns the end of what it wrote.
-// They write what they are told, so a test can write what a peer must not.
+// Writers of frames (RFC 9113 §4.1, §6, and extensions). Each writes one frame at `out`, which must
+// have room for the size in octets that is given at each, and returns the end of the frame. They do
+// not check the rules of the RFC, so a test can write frames that a peer must not send.
 
 uint8_t* write_frame_header(const FrameHeader& header, uint8_t* out);  // 9
 
@@ -35,38 +35,40 @@ uint8_t* write_goaway(StreamId last_stream_id, ErrorCode code, gsl::span<const u
                       uint8_t* out);  // 17 + debug data
 
 inline constexpr size_t kPrioritySize = 14;
-// `weight` as on the wire: one less than the weight.
+// `weight`: the octet on the wire, which is the weight less one.
 uint8_t* write_priority(StreamId stream_id, bool exclusive, StreamId depends_on, uint8_t weight,
                         uint8_t* out);
 
-// HEADERS and CONTINUATION frames for a whole field block, cut at max_frame_size (RFC 9113 §4.3).
-// Room for field_block_frames_size(); `out` must not overlap `block`.
+// HEADERS and CONTINUATION frames of a whole field block, with payloads of at most max_frame_size
+// octets (RFC 9113 §4.3). `out` needs room for field_block_frames_size() and must not overlap
+// `block`.
 size_t field_block_frames_size(size_t block_size, uint32_t max_frame_size);
 uint8_t* write_headers(StreamId stream_id, gsl::span<const uint8_t> block, bool end_stream,
                        uint32_t max_frame_size, uint8_t* out);
-// Room for field_block_frames_size(block.size() + 4).
+// The same with PUSH_PROMISE. Needs room for field_block_frames_size(block.size() + 4).
 uint8_t* write_push_promise(StreamId stream_id, StreamId promised_stream_id,
                             gsl::span<const uint8_t> block, uint32_t max_frame_size, uint8_t* out);
 
-// The header of a DATA frame whose payload of `length` octets follows; no padding.
+// The header of a DATA frame with `length` octets of payload, which the caller appends; no padding.
 uint8_t* write_data_header(StreamId stream_id, uint32_t length, bool end_stream,
                            uint8_t* out);  // 9
-// A DATA frame with 1 to 256 octets of padding, the Pad Length field among them (RFC 9113 §6.1).
+// A DATA frame with 1 to 256 octets of padding, including the Pad Length field (RFC 9113 §6.1).
 uint8_t* write_padded_data(StreamId stream_id, gsl::span<const uint8_t> data, uint32_t padding,
                            bool end_stream, uint8_t* out);  // 9 + data + padding
 
-// `value`: as a Priority field has it (RFC 9218 §7.1). Room for kPriorityUpdateSize + value.
+// `value`: in the format of the Priority field (RFC 9218 §7.1). Needs kPriorityUpdateSize + value.
 inline constexpr size_t kPriorityUpdateSize = 13;
 uint8_t* write_priority_update(StreamId prioritized_stream_id, std::string_view value,
                                uint8_t* out);
-// `origin`: empty on a stream, and only there; `value`: as an Alt-Svc field has it (RFC 7838 §4).
+// `origin`: empty on a stream, and only there. `value`: in the format of the Alt-Svc field
+// (RFC 7838 §4).
 uint8_t* write_altsvc(StreamId stream_id, std::string_view origin, std::string_view value,
                       uint8_t* out);  // 11 + origin + value
 // RFC 8336 §2.1
 uint8_t* write_origin(gsl::span<const std::string_view> origins,
                       uint8_t* out);  // 9 + (2 + origin) each
 
-// A frame of any type, as it is.
+// A frame of any type.
 uint8_t* write_frame(FrameType type, uint8_t flags, StreamId stream_id,
                      gsl::span<const uint8_t> payload, uint8_t* out);  // 9 + payload
 

@@ -21,7 +21,7 @@ bool is_scheme(std::string_view text) {
   return true;
 }
 
-// RFC 3986 §3.2.2: the characters of a name or an IPv4 address, or of an IP literal in brackets.
+// RFC 3986 §3.2.2: only the characters of a name, an IPv4 address, or an IP literal in brackets.
 bool is_host(std::string_view text) {
   const bool literal = text.size() > 2 && text.front() == '[' && text.back() == ']';
   if (literal) text = text.substr(1, text.size() - 2);

@@ -13,10 +13,9 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The origins of an ORIGIN payload (RFC 8336 §2.1) in the order they came in:
-// "https://example.org", "https://example.org:8443". They are read out of the payload as they are
-// asked for. An entry that is not the ASCII serialization of an origin (RFC 6454 §6.2) is passed
-// over (RFC 8336 §2.2).
+// The origins of an ORIGIN payload (RFC 8336 §2.1) in the order of their arrival:
+// "https://example.org", "https://example.org:8443". They are parsed during the iteration. An entry
+// that is not the ASCII serialization of an origin (RFC 6454 §6.2) is skipped (RFC 8336 §2.2).
 class OriginEntries {
  public:
   class Iterator {
@@ -42,7 +41,7 @@ class OriginEntries {
     bool operator==(const Iterator& other) const { return at_ == other.at_; }
 
    private:
-    // Goes on to the first origin from `at_` on.
+    // Advances to the first valid origin at or behind `at_`.
     void find();
 
     const uint8_t* at_;
@@ -51,7 +50,7 @@ class OriginEntries {
   };
 
   OriginEntries() = default;
-  // `payload`: one for which are_whole() is true.
+  // Requires are_whole(payload).
   explicit OriginEntries(gsl::span<const uint8_t> payload) : payload_(payload) {}
 
   // Whether the payload consists of whole entries.

@@ -14,8 +14,8 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The entries of a SETTINGS payload (RFC 9113 §6.5.1) in the order they came in, unknown
-// identifiers and repetitions among them. They are read out of the payload as they are asked for.
+// The entries of a SETTINGS payload (RFC 9113 §6.5.1) in the order of their arrival, including
+// unknown identifiers and repetitions. They are parsed during the iteration.
 class SettingsEntries {
  public:
   static constexpr size_t kEntrySize = 6;
@@ -50,7 +50,7 @@ class SettingsEntries {
   };
 
   SettingsEntries() = default;
-  // `payload`: a multiple of kEntrySize octets.
+  // `payload`: a multiple of kEntrySize in octets.
   explicit SettingsEntries(gsl::span<const uint8_t> payload) : payload_(payload) {}
 
   size_t size() const { return payload_.size() / kEntrySize; }

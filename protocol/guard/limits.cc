@@ -52,7 +52,7 @@ const char* to_string(Limit limit) {
 
 uint64_t LimitHit::suggested() const {
   uint64_t suggested = bound > 0 ? bound : 1;
-  // (A deadline is reached, not passed, when it is kept to the millisecond.)
+  // A value equal to the bound is observed if a deadline passes at its very millisecond.
   while (suggested < observed || suggested == bound) {
     if (suggested > UINT64_MAX / 2) return UINT64_MAX;
     suggested *= 2;

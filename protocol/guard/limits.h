@@ -9,143 +9,139 @@
 
 namespace headrace {
 
-// Every bound that a peer can run into: its default, the reason for it, and what it costs in memory
-// a connection (none where nothing is said). They measure live cost and are refunded when the work
-// completes, or are budgets that refill with time: they stop attacks and not peers that stay for
-// long. A duration of zero switches that deadline off.
+// The limits for a peer: each with its default, the reason for it, and its memory cost for each
+// connection (none if not mentioned). A limit measures present cost and is refunded when the work
+// completes, or is a budget that refills with time, so that it stops attacks but not long-lived
+// connections. A duration of zero disables its deadline.
 //
-// The receive windows, which bound a peer's DATA, stand beside the other SETTINGS in Options:
-// initial_window_size (65,535 a stream), connection_window_size (1 MiB; it holds for all streams
-// together, so this is what an application that keeps what it gets and gives no credit can come to
-// hold) and max_window_size (16 MiB, only with WindowPolicy::kAutoTuned). The library buffers none
-// of it.
+// The receive windows, which limit a peer's DATA, are with the other SETTINGS in Options:
+// initial_window_size (65,535 octets a stream), connection_window_size (1 MiB for all streams
+// together: the most that an application can hold if it gives no credit) and max_window_size
+// (16 MiB, only with WindowPolicy::kAutoTuned). The library does not buffer DATA.
 struct Limits {
   // --- Memory
 
-  // Memory that the peer can make one connection hold, in the ledger (octets): fields, HPACK
-  // tables, stream records, input that is kept. max_bytes(Options) says what a whole connection can
-  // come to.
+  // Memory that the peer can make one connection hold, in octets of the ledger: fields, HPACK
+  // tables, stream records, unread input. max_bytes(Options) is the bound of a whole connection.
   size_t connection_memory = 1 << 20;
 
   // Streams that the peer may have open at once, announced as MAX_CONCURRENT_STREAMS; more are
-  // refused (RFC 9113 §5.1.2). 100 is the least that the RFC recommends (§6.5.2), and what browsers
-  // and gRPC reckon with. A record of about 500 octets each, in the ledger. A peer can choose ids
-  // so that finding a stream passes all that are open, and SETTINGS can move them all: work, too,
-  // grows with it.
+  // refused (RFC 9113 §5.1.2). 100 is the least that the RFC recommends (§6.5.2), and browsers and
+  // gRPC expect it. About 500 octets each, in the ledger. It limits work, too: a peer can choose
+  // ids so that a look-up passes all open streams, and one SETTINGS frame can change all windows.
   uint32_t concurrent_streams = 100;
 
-  // Streams whose way of closing is remembered when they are gone, to tell late frames from wrong
-  // ones (RFC 9113 §5.1). 8 octets each, in the ledger, as they are needed: 2 KiB.
+  // Closed streams for which the cause of closing is remembered, to tell late frames from wrong
+  // ones (RFC 9113 §5.1). 8 octets each, in the ledger, allocated when needed: 2 KiB.
   uint32_t remembered_streams = 256;
 
   // --- Fields
 
-  // A field section, decoded: octets of names and values and 32 a field (RFC 9113 §6.5.2), counted
-  // before anything is copied. Beyond it a request is answered 431, a response's stream is reset.
-  // Answers HPACK bombs (CVE-2016-6581). 20 KiB of single sign-on cookies are common, 64 KiB are
-  // not. In the ledger, up to twice, while a block is decoded.
+  // Size of a decoded field section: octets of names and values, plus 32 a field (RFC 9113 §6.5.2),
+  // counted before a field is copied. A request above it is answered with 431, the stream of a
+  // response is reset. Against HPACK bombs (CVE-2016-6581). 20 KiB of single sign-on cookies are
+  // common, 64 KiB are not. In the ledger, up to twice the size, while a block is decoded.
   uint32_t field_list_size = 64 * 1024;
 
-  // Fields of a section of a request and of a response; what follows is as above. Cookie crumbs,
-  // into which honest clients cut their cookies (§8.2.3), do not count: field_list_size alone
-  // bounds them. Answers floods of fields that cost little to send and a record each to hold
-  // (CVE-2026-49975). 40 octets each, in the ledger.
+  // Fields of a section of a request, and of a response; above it as above. Cookie fields do not
+  // count, because clients split a cookie into many (§8.2.3); field_list_size limits them. Against
+  // floods of fields, which cost little to send but a record each to store (CVE-2026-49975). 40
+  // octets each, in the ledger.
   uint32_t fields_per_request = 128;
   uint32_t fields_per_response = 512;
 
-  // Frames of a field block beyond those that a list of field_list_size needs, and how many of its
-  // CONTINUATION frames may be tiny (under 64 octets, without END_HEADERS). Answers CONTINUATION
-  // floods (CVE-2024-27316, CVE-2019-9516, CVE-2026-33871).
+  // Frames of a field block beyond the number that a list of field_list_size needs, and tiny
+  // CONTINUATION frames (under 64 octets, without END_HEADERS) of a field block. Against
+  // CONTINUATION floods (CVE-2024-27316, CVE-2019-9516, CVE-2026-33871).
   uint32_t extra_continuations = 4;
   uint32_t tiny_continuations = 4;
 
-  // Interim responses (1xx) before the final one. Client role; the stream is reset.
+  // Interim responses (1xx) before the final one. Above it the stream is reset. Client role.
   uint16_t informational_responses = 100;
 
   // --- Output
 
-  // Replies (acknowledgements, RST_STREAM, 431) waiting to be sent; then input is kept
-  // until half of them are out. Answers ping, settings and reset floods (CVE-2019-9512, -9514,
-  // -9515). Of what is answered so, PINGs of the application and SETTINGS, half as many are asked
-  // at a time: two ends that let 8 wait or more never wait for each other. About 64 octets each:
-  // 4 KiB.
+  // Queued replies to the peer (acknowledgements, RST_STREAM, 431). At it, input is not read until
+  // half of them have been sent. Against PING, SETTINGS and reset floods (CVE-2019-9512, -9514,
+  // -9515). At most half as many of our own PINGs and SETTINGS are unanswered at a time, so that
+  // two ends with limits of 8 or more never wait for each other. About 64 octets each: 4 KiB.
   uint32_t queued_replies = 64;
 
-  // Octets of responses' heads, trailers and the like waiting to be sent, DATA apart, which is made
-  // as it is asked for; then input is kept until half of them are out. Server role: a client that
-  // asks and does not read makes no more than this of answers. It is the most that it costs.
+  // Queued octets other than DATA (DATA is cut on demand). Above it, input is not read until half
+  // has been sent. Against clients that send requests and do not read the responses. Server role.
+  // Memory cost: this many octets.
   size_t output_backlog = 256 * 1024;
 
-  // --- Rates: a burst, then so many a second.
+  // --- Rates: a burst, then a number a second.
 
-  // Entries of one SETTINGS frame (CVE-2020-11080). There are 8 that have a meaning.
+  // Entries of one SETTINGS frame (CVE-2020-11080). Eight settings are defined.
   uint32_t settings_per_frame = 32;
 
-  // Resets before a response has started (its head was shown by pending_output()), the peer's and
-  // those it provokes alike, in one budget.
-  // The application's own are free, and those with NO_ERROR behind a whole response (§8.1).
-  // Answers Rapid Reset and MadeYouReset (CVE-2023-44487, CVE-2025-8671). A browser that leaves a
-  // page resets at most what is open. Server role.
+  // Streams that are reset before their response has started, that is, before pending_output() has
+  // returned its head. Resets by the peer and resets that it provokes share one budget. Resets by
+  // the application do not count, nor do those with NO_ERROR after a whole response (§8.1). Against
+  // Rapid Reset and MadeYouReset (CVE-2023-44487, CVE-2025-8671). A browser that leaves a page
+  // resets at most all open streams. Server role.
   uint32_t reset_burst = 1000;
   uint32_t resets_per_second = 100;
 
-  // Frames without use: empty DATA without END_STREAM, PRIORITY beyond what goes with requests,
-  // unknown types, SETTINGS that change nothing or move the windows of streams that wait, GOAWAY
-  // after the first, PING acknowledgements of nothing (CVE-2019-9518, -9513, -9511). Never
-  // WINDOW_UPDATE, nor DATA with END_STREAM, nor what comes late on closed streams: honest peers
-  // send them.
+  // Useless frames: empty DATA without END_STREAM, PRIORITY above priority_updates_per_stream,
+  // frames of unknown types, SETTINGS that change no value or change the windows of waiting
+  // streams, a second GOAWAY, an acknowledgement of a PING that was not sent (CVE-2019-9518, -9513,
+  // -9511). WINDOW_UPDATE, DATA with END_STREAM and late frames on closed streams do not count,
+  // because honest peers send them.
   uint32_t useless_burst = 500;
   uint32_t useless_per_second = 50;
 
-  // PRIORITY_UPDATE frames about one stream (RFC 9218 §7), and PRIORITY frames (RFC 9113 §6.3) for
-  // each request, of no more than concurrent_streams requests at once; more of them count as frames
-  // without use. Chromium sends 150 to 180 PRIORITY frames as it lays out a page of 300 images.
+  // PRIORITY_UPDATE frames for one stream (RFC 9218 §7), and PRIORITY frames (RFC 9113 §6.3) for
+  // each request; these accumulate for at most concurrent_streams requests. More count as useless
+  // frames. Chromium sends 150 to 180 PRIORITY frames while it lays out a page of 300 images.
   // Server role.
   uint8_t priority_updates_per_stream = 8;
 
   // --- Deadlines
 
-  // How long the peer may take for its preface and SETTINGS, and to finish a field block. Answer
-  // peers that connect and dribble.
+  // Time for the peer's preface and SETTINGS, and time from the beginning to the end of a field
+  // block. Against peers that connect and send nothing, or an octet at a time.
   std::chrono::milliseconds preface_timeout{10'000};
   std::chrono::milliseconds field_block_timeout{10'000};
-  // To acknowledge SETTINGS (RFC 9113 §6.5.3) from when they have left; not while its input goes
-  // on, behind which the acknowledgement waits.
+  // Time for the peer to acknowledge our SETTINGS (RFC 9113 §6.5.3), counted from when they were
+  // sent, and again from each input, because the acknowledgement may be queued behind that.
   std::chrono::milliseconds settings_ack_timeout{30'000};
 
-  // A stream has DATA to send and the peer's windows have let none of it through for so long: it is
-  // reset. Answers slow readers (CVE-2016-1546) and what is pinned behind a window of zero. A
-  // paused video may well take minutes.
+  // Time for which a stream may have DATA ready while the peer's windows allow none of it to be
+  // sent. Then it is reset. Against slow readers (CVE-2016-1546) and memory held by a window of
+  // zero. Minutes, because a video may be paused.
   std::chrono::milliseconds stream_stall_timeout{300'000};
-  // The same under memory pressure: three quarters of connection_memory are in use, or the
-  // application says so (Connection::set_memory_pressure()).
+  // The same under memory pressure: when three quarters of connection_memory are in use, or after
+  // Connection::set_memory_pressure(true).
   std::chrono::milliseconds stream_stall_timeout_under_pressure{30'000};
 
-  // No stream open and nothing received for so long: a graceful shutdown begins.
+  // Time without an open stream and without input, after which a graceful shutdown begins.
   std::chrono::milliseconds idle_timeout{180'000};
-  // The connection is so old: a graceful shutdown begins. Off by default, as age is not misuse; for
-  // servers that want to spread their clients anew. Options::seed spreads it.
+  // Age of the connection at which a graceful shutdown begins. Disabled by default, because age is
+  // not misuse; for servers that want to redistribute their clients. Options::seed varies it.
   std::chrono::milliseconds connection_age{0};
-  // Streams that are still open so long after that are closed, with the connection. Off by default:
-  // they may take as long as they like.
+  // Time from then until the streams that are still open are closed, and the connection with them.
+  // Disabled by default: the streams may take any time.
   std::chrono::milliseconds connection_age_grace{0};
 
-  // A stream is open and nothing was received for so long: a PING asks whether the peer is still
-  // there, and once it has left the peer has keepalive_timeout to send anything. Octets that the
-  // transport takes while more wait are a sign of life too; one that takes nothing is given up. Off
-  // by default: a PING that nobody needs wakes up mobile devices, and some peers count PINGs.
+  // Time without input, with a stream open, after which a PING is sent. From when it was sent, the
+  // peer has keepalive_timeout to send anything, or the connection is given up; octets that the
+  // transport takes while others wait extend it, too. Disabled by default, because PINGs wake up
+  // mobile devices and some peers limit their number.
   std::chrono::milliseconds keepalive_interval{0};
   std::chrono::milliseconds keepalive_timeout{20'000};
-  // The same where no stream is open; idle_timeout goes on meanwhile. For connections through
-  // middleboxes that forget those that are quiet.
+  // The same without an open stream; idle_timeout still applies. For connections through
+  // middleboxes that drop idle connections.
   bool keepalive_while_idle = false;
 
-  // A graceful shutdown's first GOAWAY waits so long for its PING to be answered, from when it has
-  // left.
+  // Time from when the PING of a graceful shutdown was sent until the final GOAWAY is sent even
+  // without an answer.
   std::chrono::milliseconds shutdown_ping_timeout{1000};
 };
 
-// The bounds above by name, to say which of them was reached.
+// The names of the limits above, to report which of them was reached.
 enum class Limit : uint8_t {
   kConnectionMemory,
   kConcurrentStreams,
@@ -155,8 +151,8 @@ enum class Limit : uint8_t {
   kExtraContinuations,
   kTinyContinuations,
   kInformationalResponses,
-  kQueuedReplies,  // input was held back
-  kOutputBacklog,  // so it was
+  kQueuedReplies,  // input is not read
+  kOutputBacklog,  // input is not read
   kSettingsPerFrame,
   kResetBurst,
   kUselessBurst,
@@ -171,21 +167,21 @@ enum class Limit : uint8_t {
 };
 inline constexpr size_t kLimits = 21;
 
-// The member's name: "connection_memory".
+// The name of the member of Limits ("connection_memory"; for a rate its burst). Static storage.
 const char* to_string(Limit limit);
 
-// A bound that was reached: what was seen, and what it would take to let that pass. In the bound's
-// own unit: octets, a number, milliseconds.
+// A limit that was reached, its value, and the observed value, both in the limit's unit: octets, a
+// number, or milliseconds.
 struct LimitHit {
   Limit limit = Limit::kConnectionMemory;
   uint64_t bound = 0;
   uint64_t observed = 0;
 
-  // The bound doubled, once at least, and as often as it takes to hold what was observed.
+  // The bound doubled, at least once, until it is not below the observed value.
   uint64_t suggested() const;
 };
 
-// How often each bound was reached, and the last of them.
+// How often each limit was reached, and the last hit.
 class LimitCounts {
  public:
   void add(const LimitHit& hit) {

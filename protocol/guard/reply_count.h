@@ -7,19 +7,20 @@
 
 namespace headrace {
 
-// How many replies (frames that the peer provoked: acknowledgements, RST_STREAM, 431) wait to be
-// sent. At the limit the connection stops reading until half of them are out, so a peer that does
-// not read cannot make it queue without bound.
+// Counts the queued replies: frames that the peer provoked (acknowledgements, RST_STREAM, 431). At
+// the limit the connection stops reading until half of them have been sent, so that a peer that
+// does not read cannot make the queue grow without bound.
 class ReplyCount {
  public:
   explicit ReplyCount(uint32_t limit) : limit_(limit) {}
 
-  // A reply was queued; its last octet is at `end_offset` of the output.
+  // A reply was queued. `end_offset`: the offset of its end in the output, counted from the
+  // beginning of the connection.
   void add(uint64_t end_offset) {
     ends_.push_back(end_offset);
     if (waiting() >= limit_) full_ = true;
   }
-  // The output was sent up to `offset`.
+  // The transport has taken the output up to `offset`.
   void sent(uint64_t offset) {
     while (first_ < ends_.size() && ends_[first_] <= offset) ++first_;
     if (first_ == ends_.size() || first_ > limit_) {

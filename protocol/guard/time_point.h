@@ -5,7 +5,7 @@
 
 namespace headrace {
 
-// Time is what the caller says it is: the core reads no clock.
+// Time is an argument of the caller's, because the core reads no clock.
 using TimePoint = std::chrono::steady_clock::time_point;
 
 }  // namespace headrace

@@ -7,7 +7,7 @@
 
 namespace headrace {
 
-// A budget that refills with (injected) time: a burst, then a rate.
+// A token bucket: a budget of `burst` tokens that refills by `per_second`. Time is an argument.
 class TokenBucket {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
@@ -15,7 +15,7 @@ class TokenBucket {
   TokenBucket(uint32_t burst, uint32_t per_second, TimePoint now)
       : burst_(burst), per_second_(per_second), tokens_(burst), refilled_(now) {}
 
-  // Takes one token. False: none is left.
+  // Takes one token. False if there is none.
   [[nodiscard]] bool take(TimePoint now) {
     refill(now);
     if (tokens_ == 0) return false;
@@ -26,9 +26,9 @@ class TokenBucket {
   uint32_t burst() const { return burst_; }
 
  private:
-  // What has not made a whole token yet goes on counting.
+  // Time that is not enough for a whole token counts at the next call.
   void refill(TimePoint now) {
-    if (tokens_ == burst_) refilled_ = now;  // a full bucket takes nothing
+    if (tokens_ == burst_) refilled_ = now;  // a full bucket does not refill
     if (per_second_ == 0 || now <= refilled_) return;
     constexpr std::chrono::nanoseconds kSecond = std::chrono::seconds(1);
     const auto token = std::max(kSecond / per_second_, std::chrono::nanoseconds(1));

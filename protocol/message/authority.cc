@@ -11,7 +11,7 @@
 namespace headrace {
 namespace {
 
-// What an octet may be part of, a bit each.
+// Classes of octets, a bit each.
 constexpr uint8_t kName = 1;    // unreserved and sub-delims (RFC 3986 §2.2, §2.3)
 constexpr uint8_t kHex = 2;     // HEXDIG, in either case
 constexpr uint8_t kDigit = 4;   // DIGIT
@@ -37,7 +37,7 @@ bool consists_of(uint8_t octet_class, std::string_view text) {
   return std::ranges::all_of(text, [octet_class](char c) { return is_of(octet_class, c); });
 }
 
-// reg-name (RFC 3986 §3.2.2), which an IPv4 address is too.
+// reg-name (RFC 3986 §3.2.2), which includes IPv4 addresses.
 bool is_registered_name(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (is_of(kName, text[i])) continue;
@@ -49,7 +49,7 @@ bool is_registered_name(std::string_view text) {
   return true;
 }
 
-// dec-octet: 0 to 255, without zeros in front.
+// dec-octet: 0 to 255, without leading zeros.
 bool is_decimal_octet(std::string_view text) {
   if (text.empty() || text.size() > 3 || !consists_of(kDigit, text)) return false;
   if (text.size() > 1 && text.front() == '0') return false;
@@ -65,7 +65,7 @@ bool is_ipv4(std::string_view text) {
   return is_decimal_octet(text);
 }
 
-// IPv6address: eight groups, of which one "::" stands for at least one; the last two may be
+// IPv6address: eight groups. One "::" may replace one or more of them, and the last two may be
 // written as an IPv4 address.
 bool is_ipv6(std::string_view text) {
   constexpr size_t kGroups = 8;
@@ -95,7 +95,7 @@ bool is_ipv6(std::string_view text) {
   return elided ? groups < kGroups : groups == kGroups;
 }
 
-// IPvFuture: "v", its version in hexadecimal, ".", and what that version says.
+// IPvFuture: "v", a hexadecimal version, ".", and an address in the format of that version.
 bool is_ip_future(std::string_view text) {
   if (!text.starts_with('v') && !text.starts_with('V')) return false;
   const size_t dot = text.find('.');
@@ -104,11 +104,12 @@ bool is_ip_future(std::string_view text) {
 }
 
 #if HEADRACE_OCTET_BLOCKS
-// Of letters, digits, hyphens, dots and colons, as nearly all authorities are; not empty.
+// Whether a text, not empty, has only letters, digits, hyphens, dots and colons, as nearly all
+// authorities do.
 bool is_plain(std::string_view text) {
   OctetBlock good = all_octets(0xff);
   for_each_octet_block(text, [&good](OctetBlock block) {
-    // From '-' to ':' there are the digits, '.' and '/'.
+    // Between '-' and ':' are '.', '/' and the digits.
     const OctetBlock others =
         _mm_andnot_si128(_mm_cmpeq_epi8(block, all_octets('/')), octets_between(block, '-', ':'));
     const OctetBlock lower = _mm_or_si128(block, all_octets('a' ^ 'A'));
@@ -122,7 +123,7 @@ bool is_plain(std::string_view) { return false; }
 
 std::string_view without_default_port(std::string_view authority, std::string_view default_port) {
   const size_t colon = authority.rfind(':');
-  // Inside of an IP literal a colon sets off no port: "[::1]".
+  // A colon inside an IP literal ("[::1]") does not precede a port.
   if (colon == std::string_view::npos || authority.find(']', colon) != std::string_view::npos) {
     return authority;
   }
@@ -130,7 +131,7 @@ std::string_view without_default_port(std::string_view authority, std::string_vi
   return port.empty() || port == default_port ? authority.substr(0, colon) : authority;
 }
 
-// Empty: the scheme has none that we know, or, as CONNECT's, none at all (RFC 9110 §9.3.6).
+// Empty for other schemes, and for that of CONNECT, which has no default port (RFC 9110 §9.3.6).
 std::string_view default_port(std::string_view scheme) {
   if (equals_ignoring_case(scheme, "https")) return "443";
   return equals_ignoring_case(scheme, "http") ? "80" : "";

@@ -9,19 +9,18 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The content of one message beside the content-length that its head announced (RFC 9110 §8.6). It
-// holds in both directions: what comes in is malformed otherwise (RFC 9113 §8.1.1), and what goes
-// out is kept from being so.
+// Compares the content of one message with its content-length (RFC 9110 §8.6). Used in both
+// directions: a received message that differs is malformed, and we must not send one (RFC 9113
+// §8.1.1).
 class ContentLength {
  public:
-  // kNoContentLength: any length is right.
+  // kNoContentLength allows any length.
   void announce(int64_t length) { announced_ = length; }
   int64_t announced() const { return announced_; }
   // Octets of content so far.
   uint64_t counted() const { return counted_; }
 
-  // Whether the announced length is right, or can still become so, with `more` octets of content;
-  // `end`: with these and no others.
+  // Whether the message may continue with `more` octets of content or, with `end`, end with them.
   bool allows(uint64_t more, bool end) const {
     if (announced_ == kNoContentLength) return true;
     const auto announced = static_cast<uint64_t>(announced_);

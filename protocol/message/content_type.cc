@@ -9,28 +9,28 @@ namespace {
 using std::string_view_literals::operator""sv;
 
 enum class Match : uint8_t {
-  kOctets,          // exactly, at the first octet
-  kMasked,          // the octets that the mask has
-  kAfterSpace,      // exactly, behind leading white space
-  kTag,             // a tag of HTML: behind white space, in any case, and then ' ' or '>'
-  kMp4,             // a box of the type "ftyp" (§6.2.1)
-  kNoBinaryOctets,  // (§7, the last of its rules)
+  kOctets,          // the body begins with the pattern
+  kMasked,          // the same, for the octets marked in the mask
+  kAfterSpace,      // the pattern follows leading white space
+  kTag,             // an HTML tag in any case, after leading white space and before ' ' or '>'
+  kMp4,             // the signature of MP4 (§6.2.1)
+  kNoBinaryOctets,  // no octet that text does not contain (the last rule of §7)
 };
 
 struct Signature {
   Match match;
-  std::string_view pattern;  // of a tag: in capitals
+  std::string_view pattern;  // a tag in upper case
   std::string_view type;
-  std::string_view mask = {};  // an 'x' where an octet counts
+  std::string_view mask = {};  // 'x' for each octet to compare
 };
 
 constexpr std::string_view kHtml = "text/html; charset=utf-8";
 constexpr std::string_view kFontObject =
     "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0LP"sv;
 
-// The first that fits decides.
+// In order of precedence.
 constexpr Signature kSignatures[] = {
-    // §7.1: what a browser could run as a page.
+    // §7.1: types that a browser could run as a page.
     {Match::kTag, "<!DOCTYPE HTML", kHtml},
     {Match::kTag, "<HTML", kHtml},
     {Match::kTag, "<HEAD", kHtml},
@@ -51,7 +51,7 @@ constexpr Signature kSignatures[] = {
     {Match::kAfterSpace, "<?xml", "text/xml; charset=utf-8"},
     {Match::kOctets, "%PDF-", "application/pdf"},
     {Match::kOctets, "%!PS-Adobe-", "application/postscript"},
-    // Byte order marks, with an octet or two of text behind them.
+    // Byte order marks, followed by one or two octets of text.
     {Match::kMasked, "\xfe\xff\0\0"sv, "text/plain; charset=utf-16be", "xx.."},
     {Match::kMasked, "\xff\xfe\0\0"sv, "text/plain; charset=utf-16le", "xx.."},
     {Match::kMasked, "\xef\xbb\xbf\0"sv, "text/plain; charset=utf-8", "xxx."},
@@ -81,7 +81,7 @@ constexpr Signature kSignatures[] = {
     {Match::kOctets, "ttcf", "font/collection"},
     {Match::kOctets, "wOFF", "font/woff"},
     {Match::kOctets, "wOF2", "font/woff2"},
-    // §6.4: archives. (The standard's pattern for RAR is a known mistake; these are the format's.)
+    // §6.4: archives. The pattern for RAR is that of the format, because the standard's is wrong.
     {Match::kOctets, "\x1f\x8b\x08", "application/x-gzip"},
     {Match::kOctets, "PK\x03\x04", "application/zip"},
     {Match::kOctets, "Rar!\x1a\x07\0"sv, "application/x-rar-compressed"},
@@ -113,7 +113,7 @@ bool is_tag(std::string_view tag, std::string_view body) {
   return std::equal(tag.begin(), tag.end(), body.begin(), same) && (behind == ' ' || behind == '>');
 }
 
-// The first box says which brands the file is compatible with: one of them begins with "mp4".
+// §6.2.1: one of the compatible brands in the first box, which is an "ftyp", begins with "mp4".
 bool is_mp4(std::string_view body) {
   if (body.size() < 12 || body.substr(4, 4) != "ftyp") return false;
   size_t size = 0;
@@ -149,7 +149,7 @@ bool fits(const Signature& signature, std::string_view body, std::string_view te
   return false;
 }
 
-// Most signatures are ruled out by one octet.
+// A quick test that excludes most signatures by one octet.
 bool may_fit(const Signature& signature, std::string_view body, std::string_view text) {
   if (signature.pattern.empty() || signature.mask.starts_with('.')) return true;
   const bool behind_space = signature.match == Match::kTag || signature.match == Match::kAfterSpace;

@@ -37,7 +37,7 @@ bool join_cookies(FieldStorage* storage) {
   if (text == nullptr) return false;
 
   char* at = text;
-  Field* kept = first;  // where the next field that stays goes
+  Field* kept = first;  // the place of the next field that stays
   for (Field& field :
        storage->fields().subspan(static_cast<size_t>(first - storage->fields().data()))) {
     if (!is_cookie(field)) {

@@ -12,17 +12,17 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// RFC 9113 §8.2.3: a cookie field may travel in crumbs, a field line each, so that HPACK finds
-// again those that have not changed.
+// RFC 9113 §8.2.3: a cookie may be split into field lines with a cookie pair each, so that HPACK
+// can refer to the pairs that have not changed.
 
-// Makes one `cookie` field of all those in `storage`, whose values were checked: at the place of
-// the first, joined by "; ", never-indexed when one of them was. The text is in the storage's
-// arena. False: the ledger refused that, and nothing has changed.
+// Joins all `cookie` fields in `storage`, whose values have been checked, with "; " to one field in
+// the place of the first. It is never_indexed if one of them was. Its text is in the storage's
+// arena. False if the ledger refused; the storage is unchanged then.
 [[nodiscard]] bool join_cookies(FieldStorage* storage);
 
-// The crumbs of a cookie field's value, at least one; join_cookies() makes the same value of them.
-// It is cut at "; " between cookies; not where a crumb would begin or end with white space, which
-// no field value may (§8.2.1).
+// The cookie pairs of a cookie field's value, at least one, which join_cookies() joins to the same
+// value. The value is split at each "; ", unless a part would then begin or end with white space,
+// which a field value must not (§8.2.1).
 class CookieCrumbs {
  public:
   class Iterator {
@@ -45,7 +45,7 @@ class CookieCrumbs {
       ++*this;
       return before;
     }
-    // The end has no text at all, not even an empty one.
+    // At the end, data() is null; an empty part has one that is not.
     bool operator==(const Iterator& other) const { return rest_.data() == other.rest_.data(); }
 
    private:
@@ -59,14 +59,14 @@ class CookieCrumbs {
 
  private:
   static constexpr std::string_view kDelimiter = "; ";
-  // How many characters of `value` are its first crumb.
+  // The size of the first cookie pair of `value`.
   static size_t first_crumb(std::string_view value);
 
   std::string_view value_;
 };
 
-// Calls `each(const Field&)` for every line that `fields` go out in: with `split_cookies`, a cookie
-// field is one for each crumb.
+// Calls `each(const Field&)` for each field line to send. With `split_cookies`, each pair of a
+// cookie is a line.
 template <typename Each>
 void for_each_line(FieldsView fields, bool split_cookies, Each each) {
   for (const Field& field : fields) {

@@ -12,10 +12,10 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// A moment as RFC 9110 §5.6.7 writes it ("Sun, 06 Nov 1994 08:49:37 GMT"); no allocation.
+// A time in the format of RFC 9110 §5.6.7 ("Sun, 06 Nov 1994 08:49:37 GMT"). Allocates nothing.
 class HttpDate {
  public:
-  // Seconds since the epoch.
+  // `seconds` since 1970.
   explicit HttpDate(int64_t seconds);
   std::string_view text() const HEADRACE_LIFETIME_BOUND { return {text_.data(), text_.size()}; }
 
@@ -23,8 +23,8 @@ class HttpDate {
   std::array<char, 29> text_;
 };
 
-// The value of the date field of messages that are made about now: it is written once a second,
-// however often it is asked for. The time is the caller's.
+// The value of the date field for messages of the present second, formatted once a second. Time is
+// an argument of the caller's.
 class DateField {
  public:
   void set(std::chrono::system_clock::time_point now) {
@@ -33,7 +33,7 @@ class DateField {
     second_ = second;
     date_ = HttpDate(second);
   }
-  // Empty before the first set(). Valid until the next.
+  // Empty before the first set(). Valid until the next one.
   std::string_view text() const HEADRACE_LIFETIME_BOUND {
     return second_ == kNever ? std::string_view() : date_.text();
   }

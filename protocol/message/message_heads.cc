@@ -4,14 +4,14 @@
 
 #include "headrace/protocol/message/message_rules.h"
 
-// What a head says, read without any check.
+// Reads the heads of messages without checking them.
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// RFC 9110 §8.6 lets "5, 5" be taken for "5" or be refused: refused, since no honest peer sends it
-// and software behind us might read it otherwise. So are zeros without end in front of it: an octet
-// of a field block can stand for thousands of them.
+// RFC 9110 §8.6 allows a recipient to read "5, 5" as "5" or to refuse it. It is refused, because no
+// honest peer sends it and software behind us might read it differently. Many leading zeros are
+// refused, too, because an octet of a field block can refer to thousands of them.
 int64_t parse_content_length(std::string_view text) {
   constexpr size_t kMostDigits = 32;
   constexpr int64_t kMax = std::numeric_limits<int64_t>::max();

@@ -53,15 +53,15 @@ constexpr uint32_t kRequestFields = bit(FieldName::kMethod) | bit(FieldName::kSc
 constexpr uint32_t kPseudoFields =
     kRequestFields | bit(FieldName::kStatus) | bit(FieldName::kProtocol);
 
-// One field section, looked at a field at a time: the rules that hold field by field, and the
-// values that the rules about the whole are asked of.
+// Checks the rules about single fields of a section, and collects the values that the rules about
+// the whole section need.
 class Section {
  public:
   enum class Kind : uint8_t { kRequest, kResponse, kTrailers };
 
   Section(Kind kind, uint32_t pseudo_fields) : kind_(kind), pseudo_fields_(pseudo_fields) {}
 
-  // What comes in: looked up in place, and trimmed if so wished.
+  // Checks a received section, whose fields are completed in place and, with `trim`, trimmed.
   const Rule* take_all(gsl::span<Field> fields, bool trim) {
     for (Field& field : fields) {
       field.known_name = name_of(field);
@@ -77,7 +77,7 @@ class Section {
     }
     return nullptr;
   }
-  // The application's own, which stay as they are.
+  // Checks a section of the application, whose fields do not change.
   const Rule* take_all(FieldsView fields, FieldNames left_out = {}) {
     is_ours_ = true;
     for (const Field& field : fields) {
@@ -89,11 +89,11 @@ class Section {
   }
 
   bool has(FieldName name) const { return (seen_ & bit(name)) != 0; }
-  // The value of a pseudo-header field or of host; empty when there is none.
+  // The value of a pseudo-header field or of host; empty if there is none.
   std::string_view get(FieldName name) const {
     return has(name) ? at_[static_cast<size_t>(name)]->value : std::string_view();
   }
-  // Of the field at which take_all() stopped.
+  // The name of the field at which take_all() stopped.
   std::string_view broken_name() const { return broken_name_; }
   int64_t content_length() const { return content_length_; }
   bool has_crumbs() const { return has_crumbs_; }
@@ -108,7 +108,7 @@ class Section {
                                                    : check_field(field.name, field.value, name);
   }
 
-  // `name` and `syntax` are the field's, looked up.
+  // `name` and `syntax`: those of the field.
   const Rule* take(const Field& field, FieldName name, FieldSyntax syntax) {
     if (syntax != FieldSyntax::kValid) return broken_syntax(syntax);
     if ((bit(name) & kPseudoFields) != 0) return take_pseudo(name, field);
@@ -161,7 +161,7 @@ class Section {
         return nullptr;
     }
   }
-  // Repeated with the same number it says the same (RFC 9110 §8.6), but nobody may say it so
+  // A field repeated with the same value may be accepted (RFC 9110 §8.6) but must not be sent
   // (§5.3).
   const Rule* take_content_length(std::string_view value) {
     const int64_t length = parse_content_length(value);
@@ -179,20 +179,20 @@ class Section {
   }
 
   Kind kind_;
-  uint32_t pseudo_fields_;  // those that are defined for this kind
+  uint32_t pseudo_fields_;  // the pseudo-header fields that are defined for this kind
   uint32_t seen_ = 0;
-  bool is_ours_ = false;  // the section goes out
+  bool is_ours_ = false;  // the section is to be sent
   bool regular_seen_ = false;
   bool has_crumbs_ = false;
   int64_t content_length_ = kNoContentLength;
   std::string_view broken_name_;
-  // By name, where `seen_` says so; what remember() is called with comes before kHost or is it.
+  // By name, valid for those in `seen_`. remember() is called with names up to kHost only.
   std::array<const Field*, static_cast<size_t>(FieldName::kHost) + 1> at_;
 };
 
-// RFC 9113 §8.3.1 and RFC 9110 §7.2. A request without :authority and without host names no
-// authority: it is let through, since HTTP/1.0 requests come so through gateways, and the
-// application knows best whether it can do without.
+// RFC 9113 §8.3.1 and RFC 9110 §7.2. A request with neither :authority nor host is accepted,
+// because gateways forward HTTP/1.0 requests like this, and only the application knows whether it
+// needs an authority.
 const Rule* check_host(const Section& section, std::string_view scheme) {
   const std::string_view host = section.get(FieldName::kHost);
   if (!host.empty() && !is_authority(host)) return &kHost;
@@ -201,7 +201,7 @@ const Rule* check_host(const Section& section, std::string_view scheme) {
   return is_same_authority(host, authority, scheme) ? nullptr : &kHostDiffers;
 }
 
-// RFC 9113 §8.5: a tunnel to :authority, and nothing else.
+// RFC 9113 §8.5: :authority is the target of the tunnel; :scheme and :path are omitted.
 const Rule* check_connect_target(const Section& section) {
   if (section.has(FieldName::kScheme) || section.has(FieldName::kPath)) return &kConnectTarget;
   if (!section.has(FieldName::kAuthority)) return &kConnectTarget;
@@ -211,7 +211,7 @@ const Rule* check_connect_target(const Section& section) {
   return check_host(section, "");
 }
 
-// What gRPC's clients make of a UNIX socket: nothing, or its path.
+// The :authority that gRPC clients send over a UNIX socket: empty, or the path of the socket.
 bool is_local_authority(std::string_view text) {
   constexpr std::string_view kNotInPaths = "\"#<>?@[\\]^`{|}";
   const auto fits = [&](char c) {
@@ -221,8 +221,8 @@ bool is_local_authority(std::string_view text) {
          (text.find('/') != std::string_view::npos && std::all_of(text.begin(), text.end(), fits));
 }
 
-// RFC 9113 §8.3.1. `local`: MessageOptions::accept_local_authority. Of schemes other than http and
-// https only the presence of :path is known.
+// RFC 9113 §8.3.1. `local`: MessageOptions::accept_local_authority. For schemes other than http and
+// https only the presence of :path is checked, because its syntax is the scheme's.
 const Rule* check_target(const Section& section, std::string_view method, bool local) {
   const std::string_view scheme = section.get(FieldName::kScheme);
   const std::string_view path = section.get(FieldName::kPath);
@@ -257,7 +257,7 @@ const Rule* check_request_head(const Section& section, bool local, RequestHead* 
   head->has_authority = !section.get(FieldName::kAuthority).empty();
   head->has_crumbs = section.has_crumbs();
   head->has_priority = section.has(FieldName::kPriority);
-  // RFC 9110 §9.3.6: a CONNECT request has no content; what follows is the tunnel's.
+  // RFC 9110 §9.3.6: a CONNECT request has no content, because its DATA belongs to the tunnel.
   head->content_length = head->is_connect ? kNoContentLength : section.content_length();
   if (section.has(FieldName::kProtocol)) {
     const bool sound = head->is_connect && is_token(section.get(FieldName::kProtocol));
@@ -266,7 +266,7 @@ const Rule* check_request_head(const Section& section, bool local, RequestHead* 
   return head->is_connect ? check_connect_target(section) : check_target(section, method, local);
 }
 
-// The fields that rules about a whole head are about.
+// The field that a rule about a whole head is about.
 std::string_view field_of(const Rule* rule) {
   struct Subject {
     const Rule* rule;
@@ -294,7 +294,7 @@ std::string_view field_of(const Rule* rule) {
   return {};
 }
 
-// Tells whoever wants to know.
+// Sets `field_name`, if it is wanted, to the field that breaks the rule.
 const Rule* blame(const Rule* rule, std::string_view field, std::string_view* field_name) {
   if (rule != nullptr && field_name != nullptr) *field_name = field;
   return rule;
@@ -356,7 +356,8 @@ const Rule* check_outbound_response(FieldsView fields, ResponseHead* head, Field
   return check_status(section, head);
 }
 
-// Whoever receives such a field may not believe it; whoever generates it breaks a MUST.
+// RFC 9110 §6.5.1: fields for framing and routing must not be sent in trailers. (A recipient only
+// ignores them.)
 const Rule* check_outbound_trailers(FieldsView fields) {
   for (const Field& field : fields) {
     if (field.name == "content-length" || field.name == "host") return &kTrailerField;

@@ -13,36 +13,37 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// RFC 9113 §8: what makes a field section a well-formed request, response or trailer section. Each
-// check returns null, or the first rule that is broken. What the decoder has not filled in of a
-// field is filled in; names never change, and values only by trimming. `head` counts only after
-// null; `field_name`, where it is asked for, only with a rule: the field that breaks it, or that is
-// missing.
+// RFC 9113 §8: checks that a field section is a well-formed request, response or trailer section.
+// Each check returns null, or the first rule that is broken. It sets the known_name and syntax of
+// fields that do not have them; names never change, and values only by trimming. `head` is valid
+// if the result is null. Otherwise `field_name`, if not null, is set to the name of the field that
+// breaks the rule or is missing.
 
 struct MessageOptions {
-  bool trim_field_values = false;        // white space at the edges of values is cut, not refused
-  bool enable_connect_protocol = false;  // RFC 8441: :protocol is known
-  bool accept_local_authority = false;   // :authority may be empty, or a UNIX socket's path
+  bool trim_field_values = false;        // white space at the edges of values is removed
+  bool enable_connect_protocol = false;  // RFC 8441: :protocol is defined
+  bool accept_local_authority = false;   // :authority may be empty, or the path of a UNIX socket
 };
 
 inline constexpr int64_t kNoContentLength = -1;
 
-// 1*DIGIT that an int64_t holds, or kNoContentLength.
+// The value of 1*DIGIT (RFC 9110 §8.6), or kNoContentLength if the text is not a number or does not
+// fit into an int64_t.
 int64_t parse_content_length(std::string_view text);
-// 100 to 999, or 0.
+// A number from 100 to 999, or 0 if the text is not one.
 uint16_t parse_status(std::string_view text);
 
-// Kept by whoever counts the DATA, in both directions.
+// Enforced by ContentLength, in both directions.
 inline constexpr Rule kContentLength = {"RFC 9110 §8.6", "content-length is one number"};
 inline constexpr Rule kContentLengthKept = {"RFC 9113 §8.1.1",
                                             "the DATA of a message sums up to its content-length"};
 
-// What the connection needs to know of a request's head.
+// The properties of a request's head that the connection uses.
 struct RequestHead {
   bool is_head = false;     // :method HEAD: the response has no body
   bool is_safe = false;     // :method GET or HEAD
-  bool is_connect = false;  // :method CONNECT, extended or not: no content-length rules, a tunnel
-  bool has_authority = false;  // :authority, and not an empty one
+  bool is_connect = false;  // :method CONNECT, extended or not: a tunnel, without content-length
+  bool has_authority = false;  // an :authority that is not empty
   bool has_crumbs = false;     // more than one cookie field (RFC 9113 §8.2.3)
   bool has_priority = false;   // a priority field (RFC 9218 §5)
   int64_t content_length = kNoContentLength;
@@ -52,7 +53,7 @@ struct RequestHead {
 const Rule* check_request(gsl::span<Field> fields, const MessageOptions& options, RequestHead* head,
                           std::string_view* field_name = nullptr);
 
-// RFC 9113 §8.4: whether a server may promise this request, a well-formed one.
+// RFC 9113 §8.4: checks that a server may promise this request, which is well-formed.
 const Rule* check_promise(const RequestHead& head, std::string_view* field_name = nullptr);
 
 struct ResponseHead {
@@ -69,16 +70,16 @@ const Rule* check_response(gsl::span<Field> fields, const MessageOptions& option
 const Rule* check_trailers(gsl::span<Field> fields, const MessageOptions& options,
                            std::string_view* field_name = nullptr);
 
-// The same for fields of the application's own, which are looked up here and never changed.
-// `enable_connect_protocol`: the peer has announced RFC 8441.
+// The same for fields of the application, which are never changed. `enable_connect_protocol`: the
+// peer has announced RFC 8441.
 const Rule* check_outbound_request(FieldsView fields, bool enable_connect_protocol,
                                    RequestHead* head);
-// `left_out`: names of fields that will not be sent, and are not looked at.
+// `left_out`: names of fields that will not be sent and are not checked.
 const Rule* check_outbound_response(FieldsView fields, ResponseHead* head,
                                     FieldNames left_out = {});
 const Rule* check_outbound_trailers(FieldsView fields);
 
-// The heads alone, without any check, for who trusts the fields. A status that is none reads 0.
+// Read the head without checking the fields, for callers that trust them. An invalid status is 0.
 void read_outbound_request(FieldsView fields, RequestHead* head);
 void read_outbound_response(FieldsView fields, ResponseHead* head);
 

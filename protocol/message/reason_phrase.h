@@ -9,8 +9,8 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The reason phrase of a status code in IANA's registry ("Not Found"); empty for all others. Static
-// storage.
+// The reason phrase of a status code in IANA's registry ("Not Found"); empty for other codes.
+// Static storage.
 std::string_view reason_phrase(uint16_t status);
 
 HEADRACE_ABI_END

@@ -11,12 +11,12 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace {
 
-// RFC 9113 §8.2.2; `te` is a request's.
+// RFC 9113 §8.2.2. `te` is for requests only.
 constexpr FieldNames kConnectionSpecific = {FieldName::kConnection,       FieldName::kKeepAlive,
                                             FieldName::kProxyConnection,  FieldName::kTe,
                                             FieldName::kTransferEncoding, FieldName::kUpgrade};
 
-// RFC 9110 §5.6.1: the elements of a list, without the empty ones.
+// RFC 9110 §5.6.1: calls `each` for the elements of a list that are not empty.
 template <typename Each>
 void each_element(std::string_view list, Each each) {
   while (!list.empty()) {
@@ -35,7 +35,7 @@ void ExtraFields::set_content_length(uint64_t length) {
   content_length_size = static_cast<uint8_t>(end - begin);
 }
 
-// What the fields say, by one look at each; then the decisions, one by one.
+// Collects the properties of the fields in one pass, then decides on each field to add.
 class OutgoingHead::Completion {
  public:
   Completion(FieldsView fields, const ResponseFacts& facts) : facts_(facts) {
@@ -67,7 +67,7 @@ class OutgoingHead::Completion {
     head->has_extra_ = !extra.date.empty() || !extra.content_type.empty() ||
                        extra.content_length_size > 0 || !extra.connection.empty() ||
                        !extra.transfer_encoding.empty();
-    // Only what is there is looked for while the head is written.
+    // Names that are not in `fields` need no look-up in each_field().
     head->left_out_.keep(seen_);
   }
 
@@ -84,7 +84,7 @@ class OutgoingHead::Completion {
   static constexpr int64_t kNone = kNoContentLength;
 
   bool is_http2() const { return facts_.version == HttpVersion::kHttp2; }
-  // HTTP/2 knows none: there it is left out like the rest of its kind.
+  // HTTP/2 has no transfer codings; the field is left out as connection-specific.
   bool has_coding() const { return codings_ > 0 && !is_http2(); }
   bool is_identity() const { return codings_ == 1 && is_identity_; }
 
@@ -133,14 +133,14 @@ class OutgoingHead::Completion {
 
   void decide_content_length(OutgoingHead* head) {
     if (bad_length_) head->broken_ = &kContentLength;
-    // What is sent, if any: never beside a transfer-encoding.
+    // The length to send, if any; not together with a transfer-encoding.
     int64_t length = kNone;
     if (status_ == 205 && !is_tunnel_) {
       length = 0;
     } else if (!has_no_content_ && (!has_coding() || is_identity())) {
       length = length_;
-      // To HEAD an empty body is likely none at all: nothing is known of what GET would get. And
-      // in HTTP/1.1 trailers need the chunked coding, which a length would rule out.
+      // With HEAD, an empty body most likely means that the application has not made the one that
+      // GET would get. In HTTP/1.1, trailers need the chunked coding, which excludes a length.
       const bool guess = facts_.body_size && !has_coding() && (!facts_.is_head || has_octets()) &&
                          (is_http2() || !facts_.trailers_follow);
       if (length == kNone && guess) length = static_cast<int64_t>(*facts_.body_size);
@@ -158,7 +158,7 @@ class OutgoingHead::Completion {
 
   bool has_octets() const { return facts_.body_size.value_or(1) > 0; }
 
-  // Not of what is encoded: its first octets say nothing of the type.
+  // Not if the body is encoded, because its octets are then those of the coding.
   bool wants_type() const {
     return !has_no_content_ && !is_encoded_ && !has_coding() && !seen_.has(FieldName::kContentType);
   }
@@ -184,18 +184,18 @@ class OutgoingHead::Completion {
       return;
     }
     head->framing_ = Framing::kChunked;
-    if (chunked_ == 1 && chunked_is_last_) return;  // it is there already
+    if (chunked_ == 1 && chunked_is_last_) return;  // the field is right
     head->extra_.transfer_encoding = "chunked";
-    // Chunked comes once, and last. What says otherwise is not sent.
+    // The chunked coding is applied once, and last (§6.1). A field that differs is not sent.
     if (chunked_ > 0 || codings_ == 0) head->left_out_.add(FieldName::kTransferEncoding);
   }
 
-  // RFC 9112 §9.3. An interim response says nothing, nor does one that ends HTTP here.
+  // RFC 9112 §9.3. Nothing is added to interim responses and to those that begin a tunnel.
   void decide_connection(OutgoingHead* head) {
     if (is_interim_ || is_tunnel_) return;
     head->closes_ = !facts_.may_persist || says_close_ || head->framing_ == Framing::kUntilClose;
     if (facts_.version == HttpVersion::kHttp10) {
-      // It goes on when both say so and the end of the body can be seen.
+      // The connection persists if both sides send keep-alive and the body has a visible end.
       if (head->closes_) {
         if (!says_close_) leave_out_keep_alive(head);
       } else if (!says_keep_alive_) {
@@ -207,7 +207,8 @@ class OutgoingHead::Completion {
     leave_out_keep_alive(head);
     head->extra_.connection = "close";
   }
-  // The other options name fields of this message (RFC 9110 §7.6.1).
+  // Without keep-alive the field is kept, because its options name fields of this message (RFC 9110
+  // §7.6.1).
   void leave_out_keep_alive(OutgoingHead* head) {
     if (says_keep_alive_) head->left_out_.add(FieldName::kConnection);
   }
@@ -220,7 +221,7 @@ class OutgoingHead::Completion {
   bool sends_length_ = false;
 
   FieldNames seen_;
-  FieldNames not_sent_;  // there to say: none
+  FieldNames not_sent_;  // fields with an empty value, which asks for none
   bool is_encoded_ = false;
   bool says_close_ = false;
   bool says_keep_alive_ = false;
@@ -228,7 +229,7 @@ class OutgoingHead::Completion {
   bool repeats_length_ = false;
   int64_t length_ = kNone;
   int codings_ = 0;  // elements of transfer-encoding
-  int chunked_ = 0;  // of them
+  int chunked_ = 0;  // how many of them are "chunked"
   bool is_identity_ = false;
   bool chunked_is_last_ = false;
 };

@@ -17,48 +17,48 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// A head on its way out without a copy of it: the application's fields stay where they are and as
-// they are; what has to be added stands beside them in a few fixed places, and what must not be
-// sent is left out while the head is written. What is decided is the same for HTTP/2 and HTTP/1.x;
-// who writes goes through each_field().
+// The head of a message to send. The application's fields are neither copied nor changed: fields to
+// be added are stored apart, and fields that must not be sent are skipped in each_field(), which
+// the writers of HTTP/2 and HTTP/1.x use. The decisions are made in one place for both.
 
 enum class HttpVersion : uint8_t { kHttp10, kHttp11, kHttp2 };
 
-// What a response's head depends on, beside its fields.
+// The circumstances that a response's head depends on, in addition to its fields.
 struct ResponseFacts {
   HttpVersion version = HttpVersion::kHttp2;  // of the request
   bool is_head = false;                       // the request's method
   bool is_connect = false;
-  // HTTP/1.x: the connection may go on. The request allows it (HTTP/1.1: no `Connection: close`;
-  // HTTP/1.0: keep-alive), it has been read, and we are not about to stop.
+  // HTTP/1.x: the connection may persist, because the request allows it (HTTP/1.1: no `Connection:
+  // close`; HTTP/1.0: keep-alive) and has been read, and we are not shutting down.
   bool may_persist = true;
   bool trailers_follow = false;
 
-  // Octets of the whole body, or of the one that a HEAD request is not sent, when that is known.
+  // Size of the whole body in octets, if it is known; with HEAD, of the body that GET would get.
   std::optional<uint64_t> body_size = {};
-  // Its first octets, as many of kSniffedOctets as there are. Empty: no content-type is guessed.
+  // The first octets of the body, up to kSniffedOctets. If empty, no content-type is added.
   gsl::span<const uint8_t> body = {};
-  // The value of the date field (DateField), which outlives the head. Empty: none is added.
+  // The value of the date field (DateField), which must outlive the head. If empty, none is added.
   std::string_view date = {};
 };
 
-// Whether a response with this status has content, when its request lets it (RFC 9110 §6.4.1,
-// §15.3.6): not 1xx, 204, 205 and 304.
+// Whether a response with this status may have content (RFC 9110 §6.4.1, §15.3.6): all but 1xx,
+// 204, 205 and 304.
 constexpr bool may_have_content(uint16_t status) {
   return status >= 200 && status != 204 && status != 205 && status != 304;
 }
 
-// How the end of the body will be found (RFC 9112 §6.3).
+// How the recipient finds the end of the body (RFC 9112 §6.3).
 enum class Framing : uint8_t {
-  kNoBody,      // nothing follows the head
+  kNoBody,      // there is no body
   kFrames,      // HTTP/2: END_STREAM
   kLength,      // content-length
   kChunked,     // transfer-encoding
   kUntilClose,  // the end of the connection
-  kTunnel,      // none: what follows is not HTTP (101, and 2xx to CONNECT)
+  kTunnel,      // there is no end, because other protocols follow (101, and 2xx to CONNECT)
 };
 
-// The fields that may be added. Empty: not. All but date are static, or are stored here.
+// The values of fields to be added; empty if a field is not. All but date are of static storage or
+// stored here.
 struct ExtraFields {
   std::string_view date;
   std::string_view content_type;
@@ -73,54 +73,54 @@ struct ExtraFields {
   void set_content_length(uint64_t length);
 };
 
-// Refers to the fields that it was made of, and to the date.
+// A view: the fields and the date that it was made of must outlive it.
 class OutgoingHead {
  public:
-  // Implicit: all fields as they are.
+  // Implicit. Sends all fields unchanged.
   OutgoingHead(FieldsView fields) : fields_(fields) {}
 
   // A response's head (`:status` first; names in lower case, for HTTP/1.x in any), completed:
   //
   // - Connection-specific fields are left out in HTTP/2 (RFC 9113 §8.2.2).
   // - `date` is added to final responses (RFC 9110 §6.6.1).
-  // - `content-length` is added when the size is known (RFC 9110 §8.6), not beside a
-  //   transfer-encoding; that of 205 is 0 (§15.3.6).
-  // - `content-type` is added when there is a body, which is looked at, and it is not encoded
+  // - `content-length` is added if the size is known (RFC 9110 §8.6) and there is no
+  //   transfer-encoding. That of 205 is 0 (§15.3.6).
+  // - `content-type` is added if there is a body and it is not encoded, from its first octets
   //   (RFC 9110 §8.3).
-  // - 1xx, 204, 304 and 2xx to CONNECT say nothing of a body: content-length and transfer-encoding
-  //   are left out, of 304 content-type too (RFC 9110 §8.6, §15.4.5, RFC 9112 §6.1). HEAD is
-  //   answered as GET would be with the same body at once, without transfer-encoding.
-  // - HTTP/1.1 without a length: `transfer-encoding: chunked`; a content-length beside a
-  //   transfer-encoding is left out (RFC 9112 §6.2).
-  // - HTTP/1.x: `connection: close` or `keep-alive` where the version does not say it already
-  //   (RFC 9112 §9.3, §9.6), beside the options that the application names, but those of the
+  // - In 1xx, 204, 304 and 2xx to CONNECT, content-length and transfer-encoding are left out; in
+  //   304, content-type, too (RFC 9110 §8.6, §15.4.5, RFC 9112 §6.1). The response to HEAD has the
+  //   fields of that to GET with the same body, without transfer-encoding.
+  // - HTTP/1.1 without a length: `transfer-encoding: chunked` is added. A content-length together
+  //   with a transfer-encoding is left out (RFC 9112 §6.2).
+  // - HTTP/1.x: `connection: close` or `keep-alive` is added if it is not the version's default
+  //   (RFC 9112 §9.3, §9.6). The application's connection field is kept, unless it says the
   //   opposite.
   //
-  // A date or content-type with an empty value says: none. It is left out, and none is added.
+  // A date or content-type with an empty value is left out, and none is added in its place.
   static OutgoingHead complete(FieldsView fields, const ResponseFacts& facts);
-  // Whether complete() would come to something else if it knew more of the body: of the size, and
-  // of the first octets. Whoever can wait for it may.
+  // Whether the result of complete() could change if more were known of the body, that is, its size
+  // or more of its first octets. The caller may then wait before it sends the head.
   static bool depends_on_body(FieldsView fields, const ResponseFacts& facts);
 
-  // Calls `each(const Field&)` for every field to send, pseudo-header fields included, in their
-  // order: the application's, then date, content-type, content-length, connection,
+  // Calls `each(const Field&)` for each field to send, including pseudo-header fields: those of the
+  // application in their order, then date, content-type, content-length, connection and
   // transfer-encoding.
   template <typename Each>
   void each_field(Each each) const;
 
   const FieldsView& fields() const { return fields_; }
-  // Names of fields of the application's that are left out.
+  // The names of the application's fields that are left out.
   FieldNames left_out() const { return left_out_; }
   const ExtraFields& extra() const { return extra_; }
 
-  // --- Of a completed head.
+  // --- The results of complete().
 
-  uint16_t status() const { return status_; }  // 0: there is none, or it is not one
+  uint16_t status() const { return status_; }  // 0 if it is missing or invalid
   Framing framing() const { return framing_; }
-  // HTTP/1.x: the connection ends behind this response.
+  // HTTP/1.x: the connection is closed after this response.
   bool closes() const { return closes_; }
-  // What the application's fields break, or null: a content-length that is not one number. It is
-  // left out.
+  // The rule that the application's fields break, or null. Only kContentLength; the field is left
+  // out then.
   const Rule* broken() const { return broken_; }
 
  private:
@@ -133,7 +133,7 @@ class OutgoingHead {
 
   FieldsView fields_;
   FieldNames left_out_;
-  bool any_case_ = false;  // of the names
+  bool any_case_ = false;  // names may have upper-case letters
   bool has_extra_ = false;
   bool closes_ = false;
   Framing framing_ = Framing::kFrames;

@@ -21,7 +21,7 @@ char* put(std::string_view text, char* out) {
   return out + text.size();
 }
 
-// RFC 9112 §4. The minor version is the request's: a client of HTTP/1.0 is answered as it speaks.
+// RFC 9112 §4. The minor version is that of the request.
 char* put_status_line(uint16_t status, HttpVersion version, char* out) {
   std::memcpy(out, kStatusLine.data(), kStatusLine.size());
   if (version == HttpVersion::kHttp10) out[7] = '0';
@@ -32,7 +32,7 @@ char* put_status_line(uint16_t status, HttpVersion version, char* out) {
   return put(kEndOfLine, out);
 }
 
-// A value without white space at its edges, nor what is going to be white space there.
+// A value without the octets at its edges that are white space or will be replaced by it.
 std::string_view without_edges(std::string_view value) {
   constexpr std::string_view kEdges(" \t\r\n\0", 5);
   value.remove_prefix(std::min(value.find_first_not_of(kEdges), value.size()));
@@ -45,7 +45,7 @@ char* put_field(const Field& field, char* out) {
   if (syntax == FieldSyntax::kUnchecked) {
     syntax = check_field(field.name, field.value, field.known_name);
   }
-  if (syntax == FieldSyntax::kInvalidName) {  // in upper case, perhaps
+  if (syntax == FieldSyntax::kInvalidName) {  // valid in HTTP/1.x if it is only in upper case
     if (!is_token(field.name)) return out;
     syntax = check_field_value(field.value);
   }

@@ -9,15 +9,15 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// A response's head as HTTP/1.x writes it (RFC 9112 §4, §5): the status line, the field lines, an
-// empty line. `head` was completed for the same version, kHttp10 or kHttp11, and its status is one.
-// Whatever the fields hold, the text is one head and not two: of pseudo-header fields only the
-// status is written, fields whose name is none are not written, CR, LF and NUL in a value become
-// spaces (RFC 9110 §5.5), and white space at its edges goes.
+// Writes a response's head in the format of HTTP/1.x (RFC 9112 §4, §5): the status line, the field
+// lines, an empty line. `head` must be completed for the same version, kHttp10 or kHttp11, and have
+// a valid status. No field can break the syntax of the head: pseudo-header fields except the status
+// and fields with invalid names are not written, CR, LF and NUL in a value become spaces (RFC 9110
+// §5.5), and white space at its edges is removed.
 
-// An upper bound, in octets, of what write_response_text() writes.
+// An upper bound of the output of write_response_text(), in octets.
 size_t max_response_text_size(const OutgoingHead& head);
-// Returns where the text ends.
+// Returns the end of the text.
 [[nodiscard]] char* write_response_text(const OutgoingHead& head, HttpVersion version, char* out);
 
 HEADRACE_ABI_END

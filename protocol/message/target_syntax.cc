@@ -9,7 +9,7 @@
 namespace headrace {
 namespace {
 
-// What a character may be part of, a bit each.
+// Classes of characters, a bit each.
 constexpr uint8_t kToken = 1;
 constexpr uint8_t kScheme = 2;
 constexpr uint8_t kPath = 4;
@@ -29,7 +29,7 @@ consteval std::array<uint8_t, 256> make_classes() {
 }
 constexpr std::array<uint8_t, 256> kClasses = make_classes();
 
-// Without a branch a character, since nearly all texts are good.
+// Has no branch for each character, because nearly all text is valid.
 bool consists_of(std::string_view text, uint8_t character_class) {
   uint8_t common = character_class;
   for (char c : text) common &= kClasses[static_cast<uint8_t>(c)];
@@ -37,7 +37,7 @@ bool consists_of(std::string_view text, uint8_t character_class) {
 }
 
 #if HEADRACE_OCTET_BLOCKS
-// Of kPath, all of it.
+// Whether all characters are of the class kPath.
 bool is_path(std::string_view text) {
   OctetBlock lowest = all_octets(0xff);
   OctetBlock deletes = _mm_setzero_si128();

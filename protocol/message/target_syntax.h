@@ -5,10 +5,10 @@
 
 namespace headrace {
 
-// The syntax of the values that make up a request's target (RFC 9113 §8.3.1), but for :authority,
-// which is in authority.h: what RFC 9110 and RFC 3986 say about their characters.
+// The syntax of a request's pseudo-header fields (RFC 9113 §8.3.1) by RFC 9110 and RFC 3986, except
+// :authority (authority.h).
 
-// RFC 9110 §5.6.2: a token, in any case. Methods (§9.1) and :protocol (RFC 8441 §4).
+// RFC 9110 §5.6.2: a token, in any case. For methods (§9.1) and :protocol (RFC 8441 §4).
 bool is_token(std::string_view text);
 
 // RFC 3986 §3.1
@@ -16,12 +16,12 @@ bool is_scheme(std::string_view text);
 // "http" or "https", in any case (RFC 3986 §6.2.2.1).
 bool is_http_scheme(std::string_view scheme);
 
-// RFC 9113 §8.3.1: begins with "/" and has nothing that would end it where it is written into a
-// request line: neither white space nor control characters. Beyond that it is taken as it comes;
-// real clients do not escape all that RFC 3986 §3.3 would have them escape.
+// RFC 9113 §8.3.1: begins with "/" and has neither white space nor control characters, which would
+// end it in an HTTP/1.x request line. Other characters are accepted, because real clients do not
+// escape all those that RFC 3986 §3.3 requires.
 bool is_origin_path(std::string_view text);
 
-// Equal but for the case of ASCII letters.
+// Whether the texts are equal without regard to the case of ASCII letters.
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 
 }  // namespace headrace
