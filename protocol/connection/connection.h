@@ -29,18 +29,17 @@ class Connection;
 class ConnectionInspector;
 class Engine;
 
-// The events of one input, made one a step as a range-for walks over it. See Connection.
+// The events of one input, made one at a time while a range-for iterates over them. See Connection.
 using EventRange = LazyRange<Connection, Event>;
 
 // One HTTP/2 connection (RFC 9113) without I/O: bytes and the time go in, events and bytes come
 // out.
 //
-// It is used by one thread at a time (another may go on with it between two calls) and shares
-// nothing with other connections. Nothing of it is on the stack between two steps of an EventRange,
-// so every command is legal there; none is inside what it calls itself (BodySource, FrameObserver,
-// PaddingPolicy, Scheduler). Hardened builds stop a program that does either (EntryGuard). Commands
-// never fail half-way: after an error nothing was sent and nothing was taken. What the caller has
-// to keep to is listed in docs/contracts.md.
+// A connection is used by one thread at a time, which may change between two calls, and shares no
+// state with other connections. All commands may be called between two steps of an EventRange. No
+// function may be called from inside a BodySource, FrameObserver, PaddingPolicy or Scheduler.
+// Hardened builds check both rules (EntryGuard). A command that returns an error has no effect. The
+// contracts of the caller are listed in docs/contracts.md.
 class Connection {
  public:
   Connection(Role role, const Options& options, TimePoint now);
@@ -48,170 +47,172 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // --- Input. Each returns the same lazy range; starting another one ends the one before it.
+  // --- Input. Each function returns a lazy range of events, and ends the range before it.
 
-  // The transport delivered `bytes`, which must outlive the range. Every byte is taken: what was
-  // not parsed when the range ends is copied and comes out first of the next receive().
+  // The transport delivered `bytes`, which must outlive the range. All of them are consumed: bytes
+  // that were not parsed when the range ends are copied and parsed first by the next range.
   [[nodiscard]] EventRange receive(ByteView bytes HEADRACE_LIFETIME_BOUND,
                                    TimePoint now) HEADRACE_LIFETIME_BOUND;
-  // A container by value would be gone before its first event is asked for.
+  // Deleted, because a container passed by value is destroyed before the first event is made.
   template <TemporaryOwner T>
   EventRange receive(T&& dies_before_it_is_read, TimePoint now) = delete;
-  // Time has passed (next_deadline()), or has_events() turned true between two inputs.
+  // To be called when next_deadline() has passed, or when has_events() became true without input.
   [[nodiscard]] EventRange advance(TimePoint now) HEADRACE_LIFETIME_BOUND;
-  // The transport will deliver nothing more: EOF or a reset. Streams that are open, and a
-  // connection that ends with them or within a frame, are closed by ClosedBy::kTransport (RFC 9113
-  // §5.4.3).
+  // The transport will deliver no more bytes: EOF or a reset. Open streams are closed with
+  // ClosedBy::kTransport, and so is the connection if there are any or a frame is incomplete
+  // (RFC 9113 §5.4.3).
   [[nodiscard]] EventRange end_of_input(TimePoint now) HEADRACE_LIFETIME_BOUND;
 
-  // Events wait for the next range.
+  // Whether the next range will have events.
   bool has_events() const;
-  // False: stop reading the transport until it turns true. Enough replies are waiting to be sent,
-  // or input that was kept has yet to be read: has_events() says when advance() or an empty
-  // receive() goes on with it.
+  // Whether to read from the transport. False while too many replies are queued, or while copied
+  // input has not been parsed; when that can continue, has_events() is true, and advance() or an
+  // empty receive() parses it.
   bool wants_input() const;
-  // When advance() has something to do: at once, which is the last `now`, while events wait.
-  // TimePoint::max() when nothing is timed.
+  // When to call advance(). The last `now`, that is at once, while has_events(). TimePoint::max()
+  // if there is no deadline.
   TimePoint next_deadline() const;
 
-  // --- Commands. What they start is timed from the last `now` above: an application that comes
-  // back to a connection after a long silence calls advance(now) first.
+  // --- Commands. Deadlines that they start count from the last `now` above, so an application that
+  // uses a connection after a long pause calls advance(now) first.
 
-  // A request (RFC 9113 §8.3.1): pseudo-header fields first, then fields with lower-case names.
-  // Client role. Its id is given at once; above the peer's limit of streams (or
-  // Options::assumed_concurrent_streams) a copy of the fields waits until a stream has ended, and
-  // goes out in its turn. `fields` are consumed before it returns; `user_data` stands in every
-  // event of the stream.
+  // Sends a request (RFC 9113 §8.3.1): pseudo-header fields first, then fields with lower-case
+  // names. The result has its stream id. Above the peer's MAX_CONCURRENT_STREAMS (before its
+  // SETTINGS: Options::assumed_concurrent_streams) a copy of the fields is queued until a stream
+  // has ended. `fields` need not outlive the call. `user_data` is in all events of the stream.
+  // Client role.
   RequestResult submit_request(FieldsView fields, Body body = Body::none(),
                                uintptr_t user_data = 0);
-  // Promises the client the response to a request that it would make, on a stream of the client's
-  // that is not answered whole (RFC 9113 §8.4): PUSH_PROMISE. submit_response() on the new stream
-  // follows. Server role.
+  // Sends PUSH_PROMISE (RFC 9113 §8.4): promises the response to the request `fields`, on a stream
+  // of the client whose response has not ended. The application then calls submit_response() with
+  // the stream id of the result. Server role.
   RequestResult submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data = 0);
-  // A response (RFC 9113 §8.1): `:status` first, then fields with lower-case names. 1xx is for
-  // submit_informational(). `fields` are consumed before it returns. Server role.
-  // Fields that are missing are added, those that must not be sent are left out
-  // (OutgoingHead::complete()), unless Options::complete_heads is false. `fields` themselves never
-  // change. The head of a Body::stream() or Body::source() that could say more if more was known of
-  // the body is copied and goes out with the next pending_output(), by what is known then.
+  // Sends a final response (RFC 9113 §8.1): `:status` first, then fields with lower-case names.
+  // `fields` need not outlive the call. Unless Options::complete_heads is false, missing fields are
+  // added and fields that must not be sent are left out (OutgoingHead::complete()). If content-type
+  // or content-length still depends on the body, a Body::stream() or Body::source(), the fields are
+  // copied and the head is completed in the next pending_output(). Server role.
   SubmitResult submit_response(StreamId stream_id, FieldsView fields, Body body = Body::none());
-  // The time of day, for the date field of the responses submitted from now on
-  // (Options::complete_heads): once a turn of the loop is enough. Without it none is added.
+  // Sets the time of day for the date field of responses (Options::complete_heads); once in each
+  // turn of the event loop is enough. Before the first call no date is added.
   void set_time_of_day(std::chrono::system_clock::time_point now);
-  // An interim response, any number of them before the final one (RFC 9110 §15.2). Server role.
+  // Sends an interim response (1xx, RFC 9110 §15.2); any number of them before the final one.
+  // Server role.
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields);
-  // Appends to a Body::stream(): copies what fits into the stream's buffer and says how much.
-  // `end_stream` counts only when all of it was accepted. More than the content-length that the
-  // head announced is refused with kTooLarge and its rule, and nothing is taken; an end before it
-  // (send_trailers() is one, too) resets the stream with INTERNAL_ERROR, because the message would
-  // be malformed (RFC 9113 §8.1.1): StreamClosed has the rule and the numbers.
+  // Appends to a Body::stream(): copies as many bytes as fit into the stream's buffer
+  // (Options::send_buffer_size) and returns their number. If it is not all, `end_stream` is
+  // ignored, and StreamWritable follows. Bytes beyond the content-length of the head are refused
+  // with kTooLarge. An end before it, also by send_trailers(), resets the stream with
+  // INTERNAL_ERROR, because the message would be malformed (RFC 9113 §8.1.1); StreamClosed has the
+  // rule and the numbers.
   SendResult send_data(StreamId stream_id, ByteView bytes, bool end_stream);
-  // Ends a message with a trailer section once its body is out (RFC 9113 §8.1). With a
-  // Body::stream() it is the end of the data; with any other body it may be given as long as the
-  // last byte is not out, and later with Body::expect_trailers(). An empty list: there are none.
+  // Ends a message with a trailer section behind its body (RFC 9113 §8.1). It ends the data of a
+  // Body::stream(). With other bodies it must be called before pending_output() has returned the
+  // last byte, unless the body was submitted with Body::expect_trailers(). An empty list ends the
+  // message without trailers.
   SubmitResult send_trailers(StreamId stream_id, FieldsView fields);
-  // A BodySource that said "not yet" has something now.
+  // Makes pending_output() call the stream's BodySource again, which had no data before.
   SubmitResult resume(StreamId stream_id);
-  // RST_STREAM (RFC 9113 §6.4). StreamClosed follows.
+  // Sends RST_STREAM (RFC 9113 §6.4). StreamClosed follows.
   SubmitResult reset_stream(StreamId stream_id, ErrorCode code);
 
-  // Gives back `size` octets of receive window of a stream with manual credit (RFC 9113 §6.9), the
-  // stream's and the connection's. Increments add up until output is asked for. What a stream's
-  // application holds is missing in the connection's window too: streams that are given no credit
-  // can come to hold all of Options::connection_window_size, and then no other stream gets DATA.
+  // Gives `size` octets of receive window back to the peer, for a stream without automatic credit
+  // and for the connection (RFC 9113 §6.9). Increments add up until the next pending_output().
+  // Octets that the application holds reduce the connection's window, too: streams without credit
+  // can use up Options::connection_window_size, and then no stream receives DATA.
   SubmitResult credit(StreamId stream_id, uint32_t size);
-  // Whether the stream's credit is given back automatically from now on
-  // (Options::automatic_credit).
+  // Sets whether the stream's credit is given back automatically (Options::automatic_credit).
   SubmitResult set_automatic_credit(StreamId stream_id, bool automatic);
-  // The receive window of a stream, or of the connection (0), is `size` octets from now on, 1 to
-  // 2^31-1 (RFC 9113 §6.9). A wider one is granted at once. A narrower one takes nothing back that
-  // the peer has: credit is kept back until it fits. Neither WindowPolicy::kAutoTuned nor a later
-  // INITIAL_WINDOW_SIZE changes it.
+  // Sets the receive window of a stream, or of the connection (0), to `size` octets, 1 to 2^31-1
+  // (RFC 9113 §6.9). A wider window is granted at once. A narrower one takes effect as the peer
+  // sends, because credit that was granted cannot be revoked. Neither WindowPolicy::kAutoTuned nor
+  // a later INITIAL_WINDOW_SIZE changes it.
   SubmitResult set_receive_window(StreamId stream_id, uint32_t size);
-  // The value that stands in every event of the stream from now on.
+  // Sets the user_data of all further events of the stream.
   SubmitResult set_user_data(StreamId stream_id, uintptr_t user_data);
 
-  // How urgent the stream is from now on (RFC 9218). Server role: to the scheduler, until a signal
-  // of the client's changes it again. Client role: PRIORITY_UPDATE, unless the server's SETTINGS
-  // did not have NO_RFC7540_PRIORITIES (§2.1.1: it would be ignored), and to our scheduler.
+  // Sets the priority of the stream (RFC 9218) for our scheduler. Server role: until the client
+  // changes it. Client role: also sends PRIORITY_UPDATE, unless the server's SETTINGS lack
+  // NO_RFC7540_PRIORITIES, because the server would then ignore it (§2.1.1).
   SubmitResult update_priority(StreamId stream_id, const Priority& priority);
 
-  // Changes our settings (RFC 9113 §6.5), 2,730 of them at most; each takes effect when the peer
-  // acknowledges it. Several may be in flight.
+  // Sends SETTINGS with at most 2,730 entries (RFC 9113 §6.5), which take effect when the peer
+  // acknowledges them. Several calls may be in flight.
   SubmitResult submit_settings(gsl::span<const Setting> settings);
-  // PING (RFC 9113 §6.7). PingAcknowledged follows. Of PINGs and changes of settings half as many
-  // are on their way at once as Limits::queued_replies lets wait; more go out, in their order, as
-  // answers come.
+  // Sends PING (RFC 9113 §6.7). PingAcknowledged follows. Of PINGs and SETTINGS, at most half of
+  // Limits::queued_replies are unanswered at a time; more are queued, in their order, until answers
+  // arrive.
   SubmitResult ping(uint64_t opaque);
-  // A frame of a type that this library does not know (RFC 9113 §5.5), behind what was queued
-  // before.
+  // Sends a frame of a type that this library does not know (RFC 9113 §5.5), after all frames
+  // queued before.
   SubmitResult submit_frame(uint8_t type, uint8_t flags, StreamId stream_id, ByteView payload);
-  // Graceful: GOAWAY with the highest id that a stream of the peer's can have (2^31-1 to a client,
-  // 2^31-2 to a server), a PING, the final GOAWAY when it is answered (RFC 9113 §6.8).
-  // Open streams go on, requests that wait too; when all have ended the connection closes.
-  // `debug_data`, for the people on the other side, goes with both GOAWAYs.
+  // Begins a graceful shutdown (RFC 9113 §6.8): GOAWAY with the highest id that a stream of the
+  // peer's can have (2^31-1 to a client, 2^31-2 to a server) and a PING; after its answer the
+  // final GOAWAY. Open streams and queued requests continue; after the last the connection closes.
+  // `debug_data`, a text for the peer's operator, is in both GOAWAYs.
   SubmitResult shutdown(std::string_view debug_data = {});
-  // At once: GOAWAY with `code`, every stream closed.
+  // Ends the connection at once: closes all streams and sends GOAWAY with `code`.
   SubmitResult terminate(ErrorCode code, std::string_view debug_data = {});
 
   // --- Output.
 
-  // The bytes to send next, at most `max_bytes`. The spans stay as they are until sent(): asking
-  // again gives the same, later calls only append.
+  // The bytes to send next, at most `max_bytes`. Until sent(), each call returns the same bytes,
+  // and perhaps more behind them. The list of spans is valid until the next call; the bytes
+  // themselves until they are sent or, with Options::explicit_release, released.
   gsl::span<const ConstBuffer> pending_output(size_t max_bytes = 64 * 1024) HEADRACE_LIFETIME_BOUND;
-  // The transport took the first `size` bytes of pending_output(). Deadlines on the peer's answers
-  // begin when what asks has left, so the time belongs to it. Without it, that is the last `now`
-  // above or later: where it matters, next_deadline() asks for advance() at once.
+  // The transport took the first `size` bytes of pending_output(). `now` starts the deadlines for
+  // answers to the frames that were sent. Without it they start at the last `now` above or later;
+  // if that matters, next_deadline() returns a time at which advance() is to be called at once.
   void sent(size_t size, TimePoint now);
   void sent(size_t size);
-  // The first `size` bytes that were sent are no longer read. Only with Options::explicit_release.
+  // The transport no longer reads the first `size` bytes that were sent and not released yet. Only
+  // with Options::explicit_release.
   void released(size_t size);
-  // pending_output() would not be empty, unless a BodySource says "not yet". Commits nothing.
+  // Whether pending_output() would return bytes, unless a BodySource has none. Changes no state.
   bool wants_output() const;
-  // Everything is out and nothing will come: close the transport.
+  // Whether to close the transport: all output has been sent, and no more input is expected.
   bool should_close() const;
 
   // --- State.
 
   const Statistics& statistics() const HEADRACE_LIFETIME_BOUND;
-  // The peer's settings as they are in force (RFC 9113 §6.5.2), the RFC's initial values before its
-  // first SETTINGS.
+  // The peer's settings in force (RFC 9113 §6.5.2): the RFC's initial values until its first
+  // SETTINGS.
   const SettingValues& peer_settings() const HEADRACE_LIFETIME_BOUND;
-  // Streams of both sides that are in a concurrency count (RFC 9113 §5.1.2).
+  // The number of streams of both sides that count for MAX_CONCURRENT_STREAMS (RFC 9113 §5.1.2).
   uint32_t open_streams() const;
-  // Requests that wait for the peer's limit of streams.
+  // The number of requests that are queued because of the peer's MAX_CONCURRENT_STREAMS.
   uint32_t waiting_requests() const;
-  // submit_request() would get a stream. False in the client role: new requests need a new
+  // Whether submit_request() can open a stream. If not, in the client role, new requests need a new
   // connection.
   bool accepts_requests() const;
-  // What the rest of our message on this stream waits for.
+  // The condition that the rest of our message on this stream waits for.
   Blocked why_blocked(StreamId stream_id) const;
-  // The receive window of a stream, or of the connection (0). All zero for a stream on which no
-  // DATA may come any more.
+  // The receive window of a stream, or of the connection (0). All zero for a stream that cannot
+  // receive DATA.
   ReceiveCredit receive_credit(StreamId stream_id) const;
-  // What the scheduler goes by: as it was signalled last, or set. The RFC's defaults for a stream
-  // that is not there.
+  // The stream's priority: the one that was signalled or set last. The RFC's defaults for a stream
+  // that does not exist.
   Priority priority(StreamId stream_id) const;
-  // A GOAWAY was sent or received, and no stream is left: nothing more can happen here.
+  // Whether a GOAWAY was sent or received and no stream is open, so that there is no more to do.
   bool is_drained() const;
-  // The memory that the peer makes this connection hold.
+  // The account of the memory that the peer makes this connection hold.
   Ledger& ledger() HEADRACE_LIFETIME_BOUND;
-  // The application is short of memory: deadlines under pressure (Limits) hold, until it says
-  // otherwise. next_deadline() may be earlier then.
+  // Sets whether the application is short of memory. If so, the deadlines under pressure of Limits
+  // apply, and next_deadline() may become earlier.
   void set_memory_pressure(bool pressed);
-  // Gives caches back to the system; for idle connections. It ends the live range, as a new one
-  // does.
+  // Frees caches, for connections that are idle. Ends the live range, as a new one does.
   void trim();
 
  private:
   friend EventRange;
-  friend ConnectionInspector;  // looks, for tests; the library has none
+  friend ConnectionInspector;  // defined by tests only
 
   // The steps of a range.
   EventPtr step();
   void end_of_range();
 
-  // Everything of a connection but what is in its user's hands (engine.h).
+  // All state of the connection, except that of its range and its callers (engine.h).
   const std::unique_ptr<Engine> engine_;
   EventRange::Live live_range_{this};
   [[no_unique_address]] mutable EntryGuard guard_;

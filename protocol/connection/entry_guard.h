@@ -11,14 +11,15 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// In hardened builds: who is inside a connection's functions. It stops the program when
+// In hardened builds, records which thread is in which function of a connection, and stops the
+// program if
 //
-// - a function is called while another one of the same connection runs: from BodySource::fill(), a
-//   FrameObserver, a PaddingPolicy or a Scheduler, which are called in the middle of its work;
-// - two threads are inside at the same time. Between two calls, two steps of a range among them, a
-//   connection may change threads, if these wait for each other.
+// - a function is called while another one of the same connection runs, that is, from
+//   BodySource::fill(), a FrameObserver, a PaddingPolicy or a Scheduler;
+// - two threads are in functions of the same connection at the same time. Between two calls, or two
+//   steps of a range, a connection may be used by another thread if the threads synchronise.
 //
-// Elsewhere it is empty and costs nothing.
+// In other builds it is empty.
 class EntryGuard {
  public:
   // One call of `function`, whose name is of static storage.
@@ -32,7 +33,7 @@ class EntryGuard {
     EntryGuard& guard_;
 #else
     Entry(EntryGuard&, const char*) {}
-    ~Entry() {}  // (not trivial: it is no unused variable)
+    ~Entry() {}  // not trivial, so that compilers do not warn of an unused variable
 #endif
    public:
     Entry(const Entry&) = delete;
@@ -41,7 +42,7 @@ class EntryGuard {
 
 #if HEADRACE_HARDENED
  private:
-  // A thread is known by the address of something that each has for itself.
+  // Identifies a thread by the address of a thread-local variable.
   static const void* this_thread() {
     static thread_local const char mark = 0;
     return &mark;
@@ -61,7 +62,7 @@ class EntryGuard {
   }
   void leave() { inside_ = nullptr; }
 
-  std::atomic<const void*> inside_ = nullptr;  // the thread
+  std::atomic<const void*> inside_ = nullptr;  // the thread that is in a function
   std::atomic<const char*> function_ = "";
 #endif
 };

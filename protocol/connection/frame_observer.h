@@ -13,24 +13,24 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// Looks on as frames pass and limits are reached, for traces and statistics of an application's own
-// (Options::observer). Called in the middle of the connection's work, so it must not call the
-// connection. Views are valid during the call.
+// Is called for each frame and each limit that is reached, for traces and statistics of the
+// application (Options::observer). It is called inside functions of the connection, so it must not
+// call the connection. Views are valid during the call.
 class FrameObserver {
  public:
   virtual ~FrameObserver() = default;
-  // A frame has come in, whole; of DATA only its header: `payload` is empty. Empty too when the
-  // frame was refused by its header.
+  // A whole frame was received, or the header of a DATA frame. `payload` is empty for DATA, and for
+  // a frame that was refused because of its header.
   virtual void on_frame_received(const FrameHeader& header, gsl::span<const uint8_t> payload) = 0;
-  // A frame has been queued behind all that is on its way out; of DATA only its header.
+  // A frame was queued behind all others. `payload` is empty for DATA.
   virtual void on_frame_sent(const FrameHeader& header, gsl::span<const uint8_t> payload) = 0;
-  // Something that came in broke a rule or ran into a limit, and is answered with RST_STREAM,
-  // GOAWAY or 431; once for each, whether the application knows the stream or not. `error` has the
-  // code that goes out (kNoError with 431), the rule, the frame and the stream. `field_name`: where
-  // one field of a message is at fault, its name, in the peer's octets; empty otherwise. Never a
-  // value.
+  // Input broke a rule or reached a limit, and is answered with RST_STREAM, GOAWAY or 431. Called
+  // once for each answer, also for streams that the application does not know. `error` has the code
+  // that is sent (kNoError with 431), the rule, the frame and the stream. `field_name`: the name of
+  // the field that breaks the rule, in the peer's octets; empty if it is not one field. Values of
+  // fields are never passed.
   virtual void on_refused(const ErrorDetail& /*error*/, std::string_view /*field_name*/) {}
-  // A bound of Options::limits was reached: something was refused, or input is held back.
+  // A limit of Options::limits was reached: input was refused, or is not read for a time.
   virtual void on_limit_hit(const LimitHit&) {}
 };
 

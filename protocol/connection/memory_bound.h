@@ -9,12 +9,11 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What a connection with these options can come to by anything that its peer does: octets of heap,
-// and of the Connection itself. (An allocator's own overhead comes on top.)
+// The most memory, in octets, that a peer can make a connection with these options use: its heap
+// and the Connection itself, without the overhead of the allocator.
 //
-// Not in it is what the application decides: its bodies and what send_data() buffers, field blocks
-// and DATA of its own on their way out (Limits::output_backlog), requests that wait, events that it
-// keeps.
+// Memory that depends on the application is not included: bodies and the buffers of send_data(),
+// queued field blocks and DATA (Limits::output_backlog), queued requests, and events that it keeps.
 size_t max_bytes(const Options& options);
 
 HEADRACE_ABI_END

@@ -9,17 +9,17 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// RFC 9113 §6.1: a frame's padding, its Pad Length field included, comes to at most this.
+// RFC 9113 §6.1: the most padding of a frame, in octets, including its Pad Length field.
 inline constexpr size_t kMaxPadding = 256;
 
-// How much padding our frames carry (RFC 9113 §10.7; Options::padding). Called in the middle of the
-// connection's work, so it must not call the connection.
+// Decides how much padding our frames have (RFC 9113 §10.7; Options::padding). It is called inside
+// functions of the connection, so it must not call the connection.
 class PaddingPolicy {
  public:
   virtual ~PaddingPolicy() = default;
-  // Octets to add to a frame, its Pad Length field included: 0 to `room`. `frame` is DATA, HEADERS
-  // or PUSH_PROMISE as it would be sent; its length is without padding. Padding of DATA uses up
-  // flow control windows.
+  // The octets to add to a frame, including its Pad Length field: 0 to `room`. `frame`: the header
+  // of a DATA, HEADERS or PUSH_PROMISE frame without padding. Padding of DATA counts for flow
+  // control.
   virtual size_t padding(const FrameHeader& frame, size_t room) = 0;
 };
 

@@ -11,8 +11,8 @@
 
 namespace headrace {
 
-// The settings of one endpoint as they are in force (RFC 9113 §6.5.2, RFC 8441, RFC 9218), from the
-// RFCs' initial values on.
+// The settings of one endpoint that are in force (RFC 9113 §6.5.2, RFC 8441, RFC 9218). Constructed
+// with the initial values of the RFCs.
 struct SettingValues {
   static constexpr uint32_t kUnlimited = 0xffffffff;
 
@@ -27,43 +27,44 @@ struct SettingValues {
 
   // The value of a setting, or null for an unknown identifier.
   uint32_t* find(SettingId id);
-  // No effect when it is unknown.
+  // Ignores unknown identifiers (RFC 9113 §6.5.2).
   void apply(const Setting& setting) {
     if (uint32_t* value = find(setting.id)) *value = setting.value;
   }
 };
 
-// RFC 9218 §2.1: what the first SETTINGS frame says, or does not say, holds. For both sides.
+// RFC 9218 §2.1, for both sides: the first SETTINGS frame decides, even if it lacks the setting.
 inline constexpr Rule kPrioritiesStay = {
     "RFC 9218 §2.1",
     "SETTINGS_NO_RFC7540_PRIORITIES does not change after the first SETTINGS frame"};
 
-// Of a server's SETTINGS, whoever is one.
+// For a server's SETTINGS, ours or the peer's.
 inline constexpr Rule kServersDoNotEnablePush = {"RFC 9113 §6.5.2",
                                                  "a server does not enable push"};
 // For both sides.
 inline constexpr Rule kWindowsInBounds = {
     "RFC 9113 §6.9.2", "a change of INITIAL_WINDOW_SIZE leaves every window at 2^31-1 or below"};
 
-// Whether the value is one that its definition allows; `in_force` are the sender's values so far.
-// Null, or the rule that is broken and the code of the connection error.
+// Checks a setting's value; `in_force` are the sender's values so far. Returns null, or the broken
+// rule with the `code` of the connection error.
 const Rule* check_setting(const Setting& setting, const SettingValues& in_force, ErrorCode* code);
-// The legal value next to one that is not: what messages give as the limit. 0: the rule has none.
+// The legal value closest to an illegal one, which messages give as the limit. 0 if the rule has
+// no limit.
 uint32_t nearest_legal_value(const Setting& setting);
 
-// Our settings: what was sent takes effect when the peer acknowledges it, in the order it was sent
-// (RFC 9113 §6.5.3). Several may be in flight.
+// Our SETTINGS frames that the peer has not acknowledged yet, in the order in which they were sent.
+// Their entries take effect when they are acknowledged (RFC 9113 §6.5.3).
 class SettingsInFlight {
  public:
   void push(gsl::span<const Setting> settings);
   bool empty() const { return counts_.empty(); }
   size_t size() const { return counts_.size(); }  // frames
-  // Hands all of them to `look(const Setting&)`, in the order in which they were sent.
+  // Calls `look(const Setting&)` for all entries, in the order in which they were sent.
   template <typename Look>
   void for_each(Look look) const {
     for (const Setting& setting : settings_) look(setting);
   }
-  // Hands the oldest settings in flight to `apply(const Setting&)`, one by one, and forgets them.
+  // Calls `apply(const Setting&)` for each entry of the oldest frame, and removes the frame.
   template <typename Apply>
   void acknowledge(Apply apply) {
     size_t count = counts_.front();
@@ -76,7 +77,7 @@ class SettingsInFlight {
   }
 
  private:
-  std::vector<size_t> counts_;  // of the entries of each frame
+  std::vector<size_t> counts_;  // the number of entries of each frame
   std::vector<Setting> settings_;
 };
 

@@ -12,7 +12,7 @@
 
 namespace headrace {
 
-// Frames by type. Types that RFC 9113 does not define share one count.
+// Counts frames by type. All types that RFC 9113 does not define share one count.
 class FrameCounts {
  public:
   static constexpr size_t kTypes = 11;
@@ -27,7 +27,8 @@ class FrameCounts {
   std::array<uint64_t, kTypes> counts_{};
 };
 
-// Counters of one connection since it was created.
+// Counters of one connection since it was created. Bytes are those of the transport, with frame
+// headers.
 struct Statistics {
   uint64_t bytes_received = 0;
   uint64_t bytes_sent = 0;
@@ -38,18 +39,18 @@ struct Statistics {
   uint64_t requests_received = 0;
   uint64_t requests_sent = 0;
   uint64_t responses_received = 0;  // final ones
-  uint64_t data_received = 0;       // octets of message bodies, without padding
+  uint64_t data_received = 0;       // octets of bodies, without padding
   uint64_t data_sent = 0;
   uint64_t streams_reset_by_peer = 0;
   uint64_t streams_reset_by_us = 0;
   uint64_t requests_too_large = 0;  // answered 431
-  LimitCounts limits_hit;           // by reason
-  uint64_t implicit_keeps = 0;      // events that were still held at the next step
-  uint64_t allocations = 0;         // of events, of output, and of what is in the ledger
-  size_t memory_live = 0;  // bytes that the peer makes us hold: the ledger, and a cut frame
+  LimitCounts limits_hit;
+  uint64_t implicit_keeps = 0;  // events that were still held at the next step
+  uint64_t allocations = 0;     // of events, of output, and of memory in the ledger
+  size_t memory_live = 0;       // octets that the peer makes us hold: the ledger, and a cut frame
   size_t memory_peak = 0;
 
-  // Of the PING that was answered last; zero before the first (RFC 9113 §6.7).
+  // Round-trip time of the last PING that was answered (RFC 9113 §6.7); zero before the first.
   std::chrono::nanoseconds round_trip{0};
 };
 

@@ -40,9 +40,9 @@ inline constexpr Rule kContentLengthKept = {"RFC 9113 §8.1.1",
 
 // The properties of a request's head that the connection uses.
 struct RequestHead {
-  bool is_head = false;     // :method HEAD: the response has no body
-  bool is_safe = false;     // :method GET or HEAD
-  bool is_connect = false;  // :method CONNECT, extended or not: a tunnel, without content-length
+  bool is_head = false;        // :method HEAD: the response has no body
+  bool is_safe = false;        // :method GET or HEAD
+  bool is_connect = false;     // :method CONNECT, extended or not: a tunnel, without content-length
   bool has_authority = false;  // an :authority that is not empty
   bool has_crumbs = false;     // more than one cookie field (RFC 9113 §8.2.3)
   bool has_priority = false;   // a priority field (RFC 9218 §5)
