@@ -25,8 +25,11 @@ class Pings {
 
   // So many wait.
   size_t size() const { return waiting_.size(); }
-  // A PING was queued; its last octet is at `end_offset` of the output.
+  // A PING was queued; its last octet is at `end_offset` of the output. For a keepalive any input
+  // is answer enough, so one that the peer has not answered is forgotten with the next: a peer that
+  // never answers any would have them gather.
   void asked(uint64_t opaque, PingPurpose purpose, uint64_t end_offset, TimePoint now) {
+    if (purpose == PingPurpose::kKeepalive) forget(purpose);
     waiting_.push_back({opaque, end_offset, now, purpose});
   }
   // The transport has taken the output up to `offset`.
@@ -54,6 +57,15 @@ class Pings {
     TimePoint since;  // it has left; until then, since it was queued
     PingPurpose purpose;
   };
+  void forget(PingPurpose purpose) {
+    const auto ping =
+        std::find_if(waiting_.begin(), waiting_.end(),
+                     [purpose](const Waiting& sent) { return sent.purpose == purpose; });
+    if (ping == waiting_.end()) return;
+    if (static_cast<size_t>(ping - waiting_.begin()) < left_) --left_;
+    waiting_.erase(ping);
+  }
+
   std::vector<Waiting> waiting_;  // in the order in which they were queued
   size_t left_ = 0;               // so many of them have left
 };

@@ -32,6 +32,22 @@ TEST(Pings, AnAnswerMayComeBeforeItIsKnownThatThePingHasLeft) {
   EXPECT_EQ(pings.answered(2, at(5))->round_trip, seconds(1));
 }
 
+TEST(Pings, AKeepaliveThatWasNotAnsweredIsForgottenWithTheNext) {
+  Pings pings;
+  pings.asked(1, PingPurpose::kApplication, 17, at(0));
+  for (int64_t second = 1; second < 100; ++second) {
+    pings.asked(7, PingPurpose::kKeepalive, 17 + 17 * static_cast<uint64_t>(second), at(second));
+    pings.sent(17 + 17 * static_cast<uint64_t>(second), at(second));
+    EXPECT_EQ(pings.size(), 2u);
+  }
+  pings.asked(2, PingPurpose::kApplication, 5000, at(100));
+  EXPECT_EQ(pings.answered(7, at(101))->round_trip, seconds(2));
+  EXPECT_EQ(pings.answered(1, at(102))->round_trip, seconds(101));
+  pings.sent(5000, at(103));
+  EXPECT_EQ(pings.answered(2, at(105))->round_trip, seconds(2));
+  EXPECT_EQ(pings.size(), 0u);
+}
+
 TEST(Pings, AnswersToNothingAreNone) {
   Pings pings;
   EXPECT_FALSE(pings.answered(1, at(0)));
