@@ -146,6 +146,17 @@ TEST(FieldValidity, TheDecodersVerdictIsTaken) {  // it is not looked at twice
   EXPECT_STREQ(section_of(check_request(list, {}, &head)), k821);
 }
 
+// The peer's developer reads the sentence, not only the section.
+TEST(FieldValidity, TheRuleIsTheOneThatIsBroken) {
+  const auto broken = [](const std::string& name, const std::string& value) {
+    const Rule* rule = judge_request(get({{name, value}}));
+    return rule == nullptr ? "" : std::string(rule->text);
+  };
+  EXPECT_NE(broken("x", "a\nb").find("NUL, CR or LF"), std::string::npos);
+  EXPECT_NE(broken("x", " a").find("white space"), std::string::npos);
+  EXPECT_NE(broken("X", "a").find("name"), std::string::npos);
+}
+
 TEST(FieldValidity, PaddingIsTrimmedByOption) {
   const Fields fields = get({{"a", " \t x y\t "}, {"b", "\t"}, {"content-length", " 5"}});
   std::vector<Field> list = views(fields);
