@@ -18,11 +18,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How long a server may take to take the GOAWAY that ends a connection.
+// Time for a server to receive the GOAWAY that ends a connection.
 constexpr milliseconds kFarewell{1000};
-// Until poll(2) is tried again.
+// Pause before poll(2) is repeated.
 constexpr milliseconds kShortOfMemory{10};
-// Failures that are told one by one.
+// The number of failures that are printed one by one.
 constexpr size_t kFailuresTold = 10;
 
 TimePoint current_time() { return std::chrono::steady_clock::now(); }
@@ -36,8 +36,8 @@ Outcome failure(ExitCode code, const absl::Status& status) {
   return {code, std::string(status.message())};
 }
 
-// What -H announces of a body whose size is known has to be true; of any other it is held while it
-// is sent.
+// A content-length of -H must be right if the size of the body is known; otherwise the connection
+// checks it while the body is sent.
 Outcome check_length(const std::vector<GivenField>& fields, std::optional<uint64_t> size) {
   if (!size) return {};
   const std::string right = std::to_string(*size);
@@ -68,7 +68,7 @@ Outcome Client::prepare() {
     absl::StatusOr<UploadData> data = UploadData::open(*config_.data);
     if (!data.ok()) return failure(ExitCode::kReadError, data.status());
     if (!data->is_repeatable() && config_.requests > 1) {
-      return {ExitCode::kUsage, "-d: what is no regular file can be sent only once"};
+      return {ExitCode::kUsage, "-d: input that is not a regular file can be sent only once"};
     }
     if (Outcome kept = check_length(config_.fields, data->size()); !kept.ok()) return kept;
     data_.emplace(std::move(*data));
@@ -84,7 +84,7 @@ Outcome Client::prepare() {
     }
     origin_of_.push_back(origin.get());
   }
-  // It would be drawn across what is written to the same terminal.
+  // The status line would be drawn across bodies on the same terminal.
   const bool bodies_on_terminal =
       std::ranges::any_of(outputs_, [](const Destination& to) { return to.output->is_terminal(); });
   shows_progress_ =
@@ -143,8 +143,8 @@ ExitCode Client::run() {
   return summary_.exit_code();
 }
 
-// As many as may be open. A request may fail at once, which makes room for the next: not by
-// recursion.
+// Starts requests until `at_once` are open. A request that fails at once makes room for the next;
+// the flag avoids a recursion.
 void Client::start_requests() {
   if (std::exchange(starting_, true)) return;
   while (const std::optional<Plan::Request> next = plan_.next()) {
@@ -185,10 +185,10 @@ void Client::turn() {
   draw_progress(current_time());
 }
 
-// Lets the loop turn when one of its connections, a file that is sent or an output is ready.
+// Waits until a connection of the loop, a file that is sent or an output is ready.
 void Client::wait(TimePoint deadline, TimePoint now) {
   std::vector<pollfd> ready = {{loop_->descriptor(), POLLIN, 0}};
-  // Only one request can have a body that waits: see prepare().
+  // Only one request can have a body that waits (see prepare()).
   Transfer* waiting = transfers_.empty() ? nullptr : transfers_.begin()->second.get();
   if (waiting != nullptr && waiting->waits_for() < 0) waiting = nullptr;
   if (waiting != nullptr) ready.push_back({waiting->waits_for(), POLLIN, 0});
@@ -220,10 +220,10 @@ void Client::wait(TimePoint deadline, TimePoint now) {
 void Client::expire(TimePoint now) {
   while (adapters::DeadlineQueue::Entry* due = timeouts_.take_due(now)) {
     auto& transfer = static_cast<Transfer&>(*due);
-    if (transfer.is_answered()) continue;  // its turn to be written has not come
+    if (transfer.is_answered()) continue;  // only its output is not written yet
     for (const auto& [name, origin] : origins_) origin->forget(transfer);
     transfer.fail(
-        {ExitCode::kTimeout, "not answered whole after " + format_duration(config_.timeout)});
+        {ExitCode::kTimeout, "no complete response after " + format_duration(config_.timeout)});
   }
 }
 
@@ -247,9 +247,9 @@ void Client::on_finished(Transfer& transfer) {
   start_requests();
 }
 
-// The name of a file that keeps what came is told, however many failures are.
+// Prints the name of a file that keeps the received part, even after kFailuresTold failures.
 Outcome Client::settle(Destination& destination, const Outcome& outcome) {
-  // What was held when the stream ended may have met an output that takes no more.
+  // Octets that were held when the stream ended may not have been written.
   const int error = destination.output->error();
   const bool lost = outcome.ok() && error != 0;
   Outcome settled =
@@ -262,7 +262,7 @@ Outcome Client::settle(Destination& destination, const Outcome& outcome) {
     if (!committed.ok()) return failure(ExitCode::kWriteError, committed);
   }
   const std::string part = destination.output->give_up();
-  if (!part.empty()) console_->line("get: what has come is kept in " + part);
+  if (!part.empty()) console_->line("get: the received part is kept in " + part);
   return settled;
 }
 

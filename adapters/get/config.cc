@@ -15,38 +15,39 @@
 using headrace::program::Duration;
 using std::chrono_literals::operator""s;
 
-ABSL_FLAG(
-    bool, verbose, false,
-    "Write to the standard error what passes: frames in both directions, heads, trailers, the "
-    "round trip's time and each request's timing.");
+ABSL_FLAG(bool, verbose, false,
+          "Write to the standard error: frames in both directions, header sections and trailers, "
+          "the round-trip time, and the timing of each request.");
 ABSL_FLAG(std::string, method, "",
-          "The request's method. Without it: GET, HEAD with -I, POST with -d.");
-ABSL_FLAG(bool, head, false, "Ask with HEAD, and write the response's head to the output.");
+          "Method of the requests. Default: GET, HEAD with -I, POST with -d.");
+ABSL_FLAG(bool, head, false,
+          "Send HEAD, and write the header section of the response to the output.");
 ABSL_FLAG(uint64_t, requests, 0,
-          "Send so many requests over the URLs in turn, and end with a summary; bodies are dropped "
-          "unless -o says where to put them. 0: each URL once.");
-ABSL_FLAG(uint32_t, at_once, 100, "At most so many requests at once.");
-ABSL_FLAG(bool, fail, false, "A status of 400 or above is a failure, and its body is not written.");
+          "Send this many requests, to the URLs in turn, and write a summary at the end. Bodies "
+          "are discarded unless -o names a file. 0: one request for each URL.");
+ABSL_FLAG(uint32_t, at_once, 100, "Most requests that are open at once.");
+ABSL_FLAG(bool, fail, false,
+          "Treat a status of 400 or above as a failure, and do not write its body.");
 ABSL_FLAG(bool, keep_part, false,
-          "A transfer to a file (-o) that fails leaves what has come in FILE.part, beside it; "
-          "without this it is removed.");
+          "If a transfer to a file (-o) fails, keep the received part as FILE.part beside it; "
+          "otherwise it is removed.");
 ABSL_FLAG(Duration, timeout, Duration{0s},
-          "A request that is not answered whole after so long has failed; 0 is never.");
+          "Time after which a request without a complete response fails; 0: never.");
 ABSL_FLAG(Duration, connect_timeout, Duration{10s},
-          "How long an address may take to accept the connection; then the next one is tried.");
+          "Time for an address to accept the connection, after which the next address is tried.");
 ABSL_FLAG(Duration, keepalive, Duration{0s},
-          "Ask a silent server with a PING after so long whether it is still there; 0 is never.");
+          "Time after which a PING checks that a silent server is still there; 0: never.");
 ABSL_FLAG(uint32_t, window, 1024 * 1024,
-          "Receive window of a stream in octets: what a server may send ahead of the output.");
+          "Receive window of a stream in octets: how much a server may send before the output has "
+          "taken it.");
 ABSL_FLAG(bool, progress, true,
-          "Show on a terminal how far a transfer has come when it takes longer than a second.");
-ABSL_FLAG(
-    std::string, io, "epoll",
-    "How bytes are moved: epoll, io_uring, or auto, which is io_uring where the system has it "
-    "for us, and else epoll.");
+          "Show the progress of a transfer that takes more than a second, on a terminal.");
+ABSL_FLAG(std::string, io, "epoll",
+          "How bytes are moved: epoll, io_uring, or auto (io_uring if the system allows it, "
+          "otherwise epoll).");
 ABSL_FLAG(std::string, allocation, "reuse",
-          "Frame and event storage: reuse or fresh. HEADRACE_REUSE_FRAMES=0 in the environment "
-          "means fresh, whatever is said here.");
+          "How frames and events are stored: reuse (one recycled object) or fresh (an object "
+          "each). HEADRACE_REUSE_FRAMES=0 in the environment overrides this flag with fresh.");
 
 namespace headrace::get {
 namespace {
@@ -56,7 +57,7 @@ constexpr uint64_t kMaxWindow = 0x7fffffff;
 constexpr uint64_t kUsualWindow = 65535;
 constexpr uint64_t kMaxRequests = 1'000'000'000;
 
-// The options that are no flags.
+// The options that are not abseil flags, because they may be repeated.
 struct Lists {
   std::vector<std::string> fields;
   std::vector<std::string> data;
@@ -72,26 +73,27 @@ std::vector<program::Option> options(Lists* lists) {
       {'m', "at_once"},
       {'f', "fail"},
       {'H', "header", &lists->fields,
-       "'name: value': a field of the request, as often as needed; without a value it takes one "
-       "of ours away."},
+       "'name: value': adds a field to the requests; may be repeated. Without a value it removes a "
+       "field that get would add."},
       {'d', "data", &lists->data,
-       "The request's body: text, @FILE, or @- for the standard input, which is sent as it "
-       "comes."},
+       "Body of the requests: text, @FILE, or @- for the standard input, which is sent while it is "
+       "read."},
       {'o', "output", &lists->outputs,
-       "Write the body to this file; - is the standard output. A file stays as it was until its "
-       "bodies are complete, and is then replaced (mode and owner stay, symbolic links go on "
-       "pointing); a device or FIFO is written to as they come. Given often: for the first, "
-       "second, ... URL; the last one takes the bodies of all further URLs, in their order."}};
+       "Write the body to this file; - is the standard output. A file is replaced when its bodies "
+       "are complete, and unchanged until then (mode, owner and symbolic links are kept); a device "
+       "or FIFO is written to as the bodies arrive. Repeated, for the first, second, ... URL; the "
+       "last one receives the bodies of all further URLs, in their order."}};
 }
 
 absl::Status mistake(std::string text) { return absl::InvalidArgumentError(std::move(text)); }
 
 absl::Status read_urls(const std::vector<std::string>& arguments, Config* config) {
-  if (arguments.empty()) return mistake("no URL is given; --help says more");
+  if (arguments.empty()) return mistake("no URL is given; see --help");
   for (const std::string& argument : arguments) {
     absl::StatusOr<Url> url = parse_url(argument);
     if (!url.ok()) return url.status();
-    if (url->tls) return mistake(argument + ": https is not possible yet: TLS is not built in");
+    if (url->tls)
+      return mistake(argument + ": https is not supported, because TLS is not built in");
     config->urls.push_back(std::move(*url));
   }
   return absl::OkStatus();
@@ -99,11 +101,11 @@ absl::Status read_urls(const std::vector<std::string>& arguments, Config* config
 
 absl::Status read_counts(Config* config) {
   const uint64_t requests = absl::GetFlag(FLAGS_requests);
-  if (requests > kMaxRequests) return mistake("-n (--requests) is at most a billion");
+  if (requests > kMaxRequests) return mistake("-n (--requests) must be at most a billion");
   config->counts = requests > 0;
   config->requests = config->counts ? requests : config->urls.size();
   config->at_once = std::min<size_t>(absl::GetFlag(FLAGS_at_once), config->requests);
-  if (config->at_once == 0) return mistake("-m (--at_once) is at least 1");
+  if (config->at_once == 0) return mistake("-m (--at_once) must be at least 1");
   return absl::OkStatus();
 }
 
@@ -113,7 +115,7 @@ absl::Status read_request(const Lists& lists, Config* config) {
     if (!field.ok()) return field.status();
     config->fields.push_back(std::move(*field));
   }
-  if (lists.data.size() > 1) return mistake("-d (--data) is given twice");
+  if (lists.data.size() > 1) return mistake("-d (--data) must not be repeated");
   if (!lists.data.empty()) {
     const std::string& data = lists.data.front();
     const bool is_file = data.starts_with('@');
@@ -121,13 +123,12 @@ absl::Status read_request(const Lists& lists, Config* config) {
   }
   config->show_head = absl::GetFlag(FLAGS_head);
   if (config->show_head && config->data)
-    return mistake("-I (--head) and -d (--data) do not go together");
+    return mistake("-I (--head) and -d (--data) exclude each other");
   config->method = absl::GetFlag(FLAGS_method);
   if (config->method.empty()) {
     config->method = config->show_head ? "HEAD" : config->data ? "POST" : "GET";
   }
-  if (config->method == "CONNECT")
-    return mistake("-X CONNECT (--method): this program is no tunnel");
+  if (config->method == "CONNECT") return mistake("-X CONNECT (--method) is not supported");
   return absl::OkStatus();
 }
 
@@ -137,23 +138,23 @@ absl::Status read_connection(Config* config) {
   if (!allocation.ok()) return allocation.status();
   const uint32_t window = absl::GetFlag(FLAGS_window);
   if (window < kMinWindow || window > kMaxWindow) {
-    return mistake("--window is from " + std::to_string(kMinWindow) + " to " +
+    return mistake("--window must be from " + std::to_string(kMinWindow) + " to " +
                    std::to_string(kMaxWindow));
   }
   Options& connection = config->connection;
   connection.allocation = *allocation;
-  connection.trim_field_values = true;  // real servers send such
-  connection.automatic_credit = false;  // credit follows what the output takes
-  // Streams that wait for their turn to be written may fill their windows; the one that has it must
-  // still get on, so all of them fit into the connection's.
+  connection.trim_field_values = true;  // real servers send such values
+  connection.automatic_credit = false;  // credit is given when the output has taken the octets
+  // Streams whose bodies wait to be written may fill their windows, so the connection's window has
+  // room for all of them: the stream that is being written must still receive.
   const uint64_t share = std::clamp<uint64_t>(kMaxWindow / config->at_once, 1, window);
   connection.initial_window_size = static_cast<uint32_t>(share);
   connection.connection_window_size =
       static_cast<uint32_t>(std::max(share * config->at_once, kUsualWindow));
-  connection.limits.idle_timeout = std::chrono::milliseconds(0);  // the end is ours to choose
+  connection.limits.idle_timeout = std::chrono::milliseconds(0);  // we decide when to close
   connection.limits.keepalive_interval = absl::GetFlag(FLAGS_keepalive).value;
   config->loop.connect_timeout = absl::GetFlag(FLAGS_connect_timeout).value;
-  config->loop.linger_timeout = std::chrono::milliseconds(0);  // nothing of ours can be lost
+  config->loop.linger_timeout = std::chrono::milliseconds(0);  // no output of ours can be lost
   config->timeout = absl::GetFlag(FLAGS_timeout).value;
   if (const Rule* rule = connection.check(Role::kClient)) return mistake(rule->text);
   return absl::OkStatus();
@@ -190,9 +191,9 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
 
 std::string usage() {
   Lists lists;
-  return "Fetches URLs over HTTP/2 without TLS (prior knowledge): all at once, over one "
+  return "Fetches URLs over HTTP/2 without TLS (prior knowledge): concurrently, over one "
          "connection\n"
-         "to each server, written in the order in which they are given.\n\n"
+         "to each server. The bodies are written in the order of the command line.\n\n"
          "Usage: get [option...] URL...\n\n"
          "  get http://127.0.0.1:8080/ http://127.0.0.1:8080/headers\n"
          "  get -v -d @file -H 'content-type: text/plain' -o answer http://127.0.0.1:8080/echo\n"
@@ -200,8 +201,7 @@ std::string usage() {
          "  get -n 1000 -m 100 http://127.0.0.1:8080/bytes/1000\n\n"
          "Options:\n" +
          program::describe_flags(options(&lists)) +
-         "\nIt ends with the code of the first request, in the order of the command line, that "
-         "failed:\n" +
+         "\nThe exit code is that of the first failed request in the order of the command line:\n" +
          describe_exit_codes();
 }
 

@@ -12,16 +12,16 @@ struct Meaning {
 
 constexpr auto kMeanings = std::to_array<Meaning>({
     {ExitCode::kOk, "every request was answered (with --fail: with a status below 400)"},
-    {ExitCode::kInternal, "this program failed: no descriptors, say"},
-    {ExitCode::kUsage, "the command line makes no sense, or asks for TLS, which is not built in"},
-    {ExitCode::kNotConnected, "no connection: unknown name, refused, or not made in time"},
+    {ExitCode::kInternal, "the program failed, for example for lack of descriptors"},
+    {ExitCode::kUsage, "the command line is wrong, or asks for TLS, which is not built in"},
+    {ExitCode::kNotConnected, "no connection: unknown host, refused, or timed out"},
     {ExitCode::kConnectionLost, "the connection ended before the response did"},
-    {ExitCode::kProtocolError, "the server broke a rule of HTTP/2, or says that we did"},
+    {ExitCode::kProtocolError, "the server broke a rule of HTTP/2, or reported that get did"},
     {ExitCode::kStreamReset, "the server reset the request's stream"},
     {ExitCode::kTimeout, "the response was not complete in time"},
     {ExitCode::kHttpStatus, "the status is 400 or above, with --fail"},
     {ExitCode::kWriteError, "the output cannot be written"},
-    {ExitCode::kReadError, "what is to be sent cannot be read"},
+    {ExitCode::kReadError, "the data to send cannot be read"},
 });
 
 }  // namespace

@@ -17,7 +17,7 @@ constexpr uint64_t kFirstPing = 1;
 Link::Link(LinkOwner* owner, Connection& connection, adapters::Driver& driver,
            std::unique_ptr<Trace> trace)
     : owner_(owner), connection_(connection), driver_(driver), trace_(std::move(trace)) {
-  if (trace_ != nullptr) (void)connection_.ping(kFirstPing);  // for the round trip's time
+  if (trace_ != nullptr) (void)connection_.ping(kFirstPing);  // for the round-trip time
 }
 
 Link::~Link() { owner_->on_link_destroyed(*this); }
@@ -28,17 +28,19 @@ void Link::submit(Transfer& transfer) {
   if (result.ok()) return;
   std::string reason = to_string(result.error);
   if (result.rule != nullptr) {
-    reason = std::string("the request is not sent: ") + result.rule->text;
+    reason = std::string("the request cannot be sent: ") + result.rule->text;
     reason.append(" (").append(result.rule->section).append(")");
   }
-  if (result.error == SubmitError::kTooLarge) reason = "the head is larger than the server takes";
+  if (result.error == SubmitError::kTooLarge) {
+    reason = "the header section is larger than the server accepts";
+  }
   const bool mistake =
       result.error == SubmitError::kInvalidFields || result.error == SubmitError::kTooLarge;
   transfer.fail({mistake ? ExitCode::kUsage : ExitCode::kInternal, reason});
 }
 
 void Link::close() {
-  (void)connection_.terminate(ErrorCode::kNoError);  // else it has ended
+  (void)connection_.terminate(ErrorCode::kNoError);  // an error means that it has ended
   driver_.attend();
 }
 
@@ -72,8 +74,8 @@ Transfer* Link::transfer_of(uintptr_t user_data) { return reinterpret_cast<Trans
 
 void Link::on_closed(const StreamClosed& closed) {
   Transfer& transfer = *transfer_of(closed.user_data);
-  // A server may refuse what was above its limit of streams before that was known: it gets a second
-  // chance.
+  // A server may refuse requests that were sent before its limit of streams was known, so the link
+  // is retired only after a second refusal.
   const bool retry = is_worth_a_retry(closed);
   if (retry && transfer.attempts() > 1) retired_ = true;
   if (retry && transfer.may_retry()) {
@@ -101,7 +103,7 @@ void Link::on_ping(const PingAcknowledged& ping) {
   trace_->note("round trip " + format_duration(connection_.statistics().round_trip));
 }
 
-// The connection was ended because something took too long.
+// Whether the connection was closed by a deadline.
 bool Link::hit_deadline() const {
   const LimitCounts& hit = connection_.statistics().limits_hit;
   return hit.of(Limit::kPrefaceTimeout) + hit.of(Limit::kSettingsAckTimeout) +

@@ -1,4 +1,4 @@
-// A small HTTP/2 client on Headrace and epoll. `get --help` says how to use it.
+// A small HTTP/2 client on Headrace. `get --help` describes it.
 
 #include <signal.h>
 #include <unistd.h>
@@ -30,19 +30,21 @@ int run(gsl::span<char* const> arguments) {
   }
   if (config->help) {
     if (program::write_all(STDOUT_FILENO, usage())) return 0;
-    return fail(console, ExitCode::kWriteError, std::string("the usage: ") + strerror(errno));
+    return fail(console, ExitCode::kWriteError,
+                std::string("writing the help text: ") + strerror(errno));
   }
-  signal(SIGPIPE, SIG_IGN);  // an output that nobody reads any more is an error like others
+  signal(SIGPIPE, SIG_IGN);  // an output without a reader is an error like others
   Client client(&*config, &console);
   const Outcome prepared = client.prepare();
   if (!prepared.ok()) return fail(console, prepared.code, prepared.reason);
   const ExitCode code = client.run();
-  // Beside bodies on the standard output it would be taken for one.
+  // Not on the standard output if bodies are written there, because it would look like one.
   const bool bodies_on_output =
       config->outputs.end() != std::find(config->outputs.begin(), config->outputs.end(), "-");
   if (config->counts) {
     if (!program::write_all(bodies_on_output ? STDERR_FILENO : STDOUT_FILENO, client.summary())) {
-      return fail(console, ExitCode::kWriteError, std::string("the summary: ") + strerror(errno));
+      return fail(console, ExitCode::kWriteError,
+                  std::string("writing the summary: ") + strerror(errno));
     }
   }
   return static_cast<int>(code);

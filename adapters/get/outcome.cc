@@ -19,7 +19,7 @@ Outcome judge_end_by_peer(const StreamClosed& closed, const ConnectionNews& conn
     return {ExitCode::kProtocolError, reason};
   }
   if (closed.detail.frame == FrameType::kGoaway) {
-    return {ExitCode::kConnectionLost, "the server is going away, and left the request undone"};
+    return {ExitCode::kConnectionLost, "the server is going away and did not process the request"};
   }
   return {ExitCode::kConnectionLost, "the connection ended before the response did"};
 }
@@ -32,7 +32,7 @@ bool is_worth_a_retry(const StreamClosed& closed) {
 }
 
 Outcome judge_end(const StreamClosed& closed, bool answered, const ConnectionNews& connection) {
-  // A server that has answered whole may reset what is left of the request (RFC 9113 §8.1).
+  // After a complete response the server may reset the rest of the request (RFC 9113 §8.1).
   if (answered) return {};
   switch (closed.closed_by) {
     case ClosedBy::kEnd:
@@ -44,7 +44,7 @@ Outcome judge_end(const StreamClosed& closed, bool answered, const ConnectionNew
     case ClosedBy::kLocal:
       break;
   }
-  // A stalled stream is ended with CANCEL, and with nothing else that names a rule.
+  // CANCEL with a rule is only used for a stalled stream.
   const bool stalled = closed.detail.rule != nullptr && closed.error == ErrorCode::kCancel;
   if (connection.timed_out || stalled) return {ExitCode::kTimeout, describe(closed.detail)};
   if (closed.detail.rule != nullptr) return {ExitCode::kProtocolError, describe(closed.detail)};

@@ -20,7 +20,7 @@ const GivenField* find(const std::vector<GivenField>& fields, std::string_view n
 absl::StatusOr<GivenField> parse_given_field(const std::string& text) {
   const size_t colon = text.find(':', text.starts_with(':') ? 1 : 0);
   if (colon == std::string::npos || colon == 0) {
-    return absl::InvalidArgumentError("-H (--header) is 'name: value', not '" + text + "'");
+    return absl::InvalidArgumentError("-H (--header) must be 'name: value', not '" + text + "'");
   }
   if (text.front() == ':') {
     return absl::InvalidArgumentError(

@@ -23,7 +23,7 @@ absl::CommandLineFlag* find_flag(std::string_view name) {
   return absl::FindCommandLineFlag(known);
 }
 
-// The bool that "noprogress" or "no-progress" switches off.
+// The bool flag that "noprogress" or "no-progress" sets to false.
 absl::CommandLineFlag* find_negated(std::string_view name) {
   if (!name.starts_with("no")) return nullptr;
   name.remove_prefix(2);
@@ -32,8 +32,8 @@ absl::CommandLineFlag* find_negated(std::string_view name) {
   return flag != nullptr && flag->IsOfType<bool>() ? flag : nullptr;
 }
 
-// `typed`: the name by which the user called it. Abseil's complaint names the flag, which is not
-// that if it was a letter; what it says of the value stands behind that.
+// `typed`: the name that the user gave, which messages name. Abseil's message names the flag even
+// if a letter was given, so only its part about the value is used.
 absl::Status set_flag(absl::CommandLineFlag& flag, const std::string& typed,
                       const std::string& value) {
   std::string error;
@@ -45,6 +45,22 @@ absl::Status set_flag(absl::CommandLineFlag& flag, const std::string& typed,
     message.append(": ").append(error.substr(detail + known.size()));
   }
   return mistake(message, "");
+}
+
+// `text` in indented lines of at most 80 columns.
+std::string wrap(std::string_view text) {
+  constexpr size_t kWidth = 74;
+  std::string lines;
+  while (!text.empty()) {
+    size_t size = text.size();
+    if (size > kWidth) {
+      const size_t space = text.rfind(' ', kWidth);
+      size = std::min(space == std::string_view::npos ? text.find(' ') : space, size);
+    }
+    lines.append("      ").append(text.substr(0, size)).append("\n");
+    text.remove_prefix(std::min(size + 1, text.size()));
+  }
+  return lines;
 }
 
 class Parser {
@@ -150,15 +166,15 @@ absl::StatusOr<CommandLine> parse_command_line(gsl::span<char* const> arguments,
 }
 
 std::string describe_flags(gsl::span<const Option> options) {
-  std::map<std::string, std::string> described;  // in the order of their names
+  std::map<std::string, std::string> described;  // by name
   for (const auto& [name, flag] : absl::GetAllFlags()) {
     const std::string known(name);
-    described[known] = "--" + known + "=" + flag->DefaultValue() + "\n      " + flag->Help() + "\n";
+    described[known] = "--" + known + "=" + flag->DefaultValue() + "\n" + wrap(flag->Help());
   }
   for (const Option& option : options) {
     std::string& text = described[std::string(option.name)];
     if (option.values != nullptr) {
-      text.append("--").append(option.name).append("=...\n      ").append(option.help).append("\n");
+      text.append("--").append(option.name).append("=...\n").append(wrap(option.help));
     }
     text.insert(0, std::string{'-', option.letter, ',', ' '});
   }

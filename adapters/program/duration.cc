@@ -7,7 +7,7 @@
 namespace headrace::program {
 
 bool AbslParseFlag(absl::string_view text, Duration* duration, std::string* error) {
-  *error = "a duration is a number with ms, s, m or h behind it";
+  *error = "a duration is a number followed by ms, s, m or h";
   double number = 0;
   const char* const end = text.data() + text.size();
   const auto [unit_begin, failure] = std::from_chars(text.data(), end, number);

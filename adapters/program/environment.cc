@@ -25,14 +25,14 @@ std::optional<bool> parse_switch(std::string_view text) {
 
 absl::StatusOr<Allocation> read_allocation(const std::string& name) {
   if (name != "reuse" && name != "fresh") {
-    return absl::InvalidArgumentError("--allocation is reuse or fresh, not '" + name + "'");
+    return absl::InvalidArgumentError("--allocation must be reuse or fresh, not '" + name + "'");
   }
   const char* text = std::getenv(kReuseFrames);
   const std::optional<bool> reuse = text == nullptr ? true : parse_switch(text);
   if (!reuse) {
     return absl::InvalidArgumentError(std::string(kReuseFrames) +
-                                      " in the environment is 0, 1, on, off, true, false, yes or "
-                                      "no, not '" +
+                                      " in the environment must be 0, 1, on, off, true, false, yes "
+                                      "or no, not '" +
                                       text + "'");
   }
   return !*reuse || name == "fresh" ? Allocation::kFresh : Allocation::kReuse;

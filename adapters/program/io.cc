@@ -41,7 +41,7 @@ absl::StatusOr<Io> parse_io(const std::string& name) {
   for (const Io io : {Io::kEpoll, Io::kIoUring, Io::kAuto}) {
     if (name == io_name(io)) return io;
   }
-  return absl::InvalidArgumentError("--io is epoll, io_uring or auto, not " + name);
+  return absl::InvalidArgumentError("--io must be epoll, io_uring or auto, not " + name);
 }
 
 absl::StatusOr<Loops> make_loops(Io io, const adapters::LoopOptions& options,
@@ -49,7 +49,7 @@ absl::StatusOr<Loops> make_loops(Io io, const adapters::LoopOptions& options,
   if (io == Io::kEpoll) return make<EpollLoop>(Io::kEpoll, options, services);
   absl::StatusOr<Loops> loops = make<IoUringLoop>(Io::kIoUring, options, services);
   if (loops.ok()) return loops;
-  // Also when some could be made: memory that may be locked suffices for so many.
+  // Also if only some of the loops could be made, because the limit of locked memory was reached.
   const std::string reason(loops.status().message());
   if (io == Io::kIoUring) return absl::UnavailableError("--io=io_uring: " + reason);
   loops = make<EpollLoop>(Io::kEpoll, options, services);

@@ -17,100 +17,92 @@ using headrace::program::Duration;
 using std::chrono_literals::operator""s;
 
 ABSL_FLAG(std::string, address, "127.0.0.1", "Host name or IP address to listen on.");
-ABSL_FLAG(uint16_t, port, 8080, "TCP port to listen on; 0 picks a free one.");
+ABSL_FLAG(uint16_t, port, 8080, "TCP port to listen on; 0 selects a free port.");
 ABSL_FLAG(std::string, root, "", "Directory of files to serve instead of the built-in site.");
-ABSL_FLAG(
-    uint32_t, open_files, 0,
-    "Descriptors of files open at once, over all threads; one connection may have opened an "
-    "eighth of them. Beyond, the one that was read least recently is closed, and opened again "
-    "when its turn comes: nobody waits or is refused. 0: an eighth of the descriptors that the "
-    "process may have (ulimit -n), 4,096 at most.");
-ABSL_FLAG(
-    bool, diagnostics, false,
-    "Answer /echo, /bytes/N, /headers, /status/NNN, /stats and /ws beside the files of --root "
-    "too. Without --root they are always there; with it, unless this is given, they are 404.");
+ABSL_FLAG(uint32_t, open_files, 0,
+          "Most files that are open at once, over all threads; a single connection may have opened "
+          "an eighth of them. Above it, the least recently read file is closed, and opened again "
+          "when it is read next, so no request waits or is refused. 0: an eighth of the "
+          "descriptors of the process (ulimit -n), but at most 4,096.");
+ABSL_FLAG(bool, diagnostics, false,
+          "Serve /echo, /bytes/N, /headers, /status/NNN, /stats and /ws in addition to the files "
+          "of --root. Without --root they are always served; with --root they are 404 unless this "
+          "flag is set.");
 ABSL_FLAG(std::string, stats_to, "loopback",
-          "Who may read /stats: loopback, which is this machine, or all. Others get 403.");
+          "Who may read /stats: loopback (clients on this machine) or all. Other clients get 403.");
 ABSL_FLAG(int, threads, 1,
-          "Loops, each on a thread of its own with a listening socket of its own.");
-ABSL_FLAG(
-    std::string, io, "epoll",
-    "How bytes are moved: epoll, io_uring, or auto, which is io_uring where the system has it "
-    "for us, and else epoll.");
+          "Number of event loops, each on its own thread with its own listening socket.");
+ABSL_FLAG(std::string, io, "epoll",
+          "How bytes are moved: epoll, io_uring, or auto (io_uring if the system allows it, "
+          "otherwise epoll).");
 ABSL_FLAG(std::string, allocation, "reuse",
-          "Frame and event storage: reuse or fresh. HEADRACE_REUSE_FRAMES=0 in the environment "
-          "means fresh, whatever is said here.");
-ABSL_FLAG(
-    uint32_t, max_connections, 10'000,
-    "Connections open at once, over all threads; newcomers wait until one closes, or gives "
-    "way: one that has not begun or has no stream (for a second), else one on which less moves "
-    "than --least_rate (for three). Where descriptors are few (ulimit -n), fewer, so that some are "
-    "left for files.");
+          "How frames and events are stored: reuse (one recycled object) or fresh (an object "
+          "each). HEADRACE_REUSE_FRAMES=0 in the environment overrides this flag with fresh.");
+ABSL_FLAG(uint32_t, max_connections, 10'000,
+          "Most connections that are open at once, over all threads. Above it, new connections "
+          "wait until one closes or is closed to make room: first a connection that has not begun, "
+          "or has had no stream, for a second; then one that has been slower than --least_rate for "
+          "three seconds. The number is lower if there are few descriptors (ulimit -n), because "
+          "some are needed for files.");
 ABSL_FLAG(uint32_t, least_rate, 1'000,
-          "Octets of bodies a second, both directions together, below which a stream counts as "
-          "stalled when places, descriptors or memory are short: a connection gives way whose "
-          "streams come to less on the average. A request counts as 1,000. While there is room it "
-          "counts for nothing. 0: whatever moves is enough.");
+          "Rate in octets of bodies a second and stream, both directions together, below which a "
+          "connection may be closed when connections, descriptors or memory run short. It is the "
+          "average over the connection's streams, and a request counts as 1,000 octets. 0: any "
+          "progress is enough.");
 ABSL_FLAG(
     uint32_t, client_share, 25,
-    "Percent of --max_connections that one address may have before its connections are the "
-    "first to give way; above it, its newcomers do not take the places of other addresses, but "
-    "are closed. An IPv6 address stands for its /64. 100 is no bound.");
+    "Percentage of --max_connections that one address may have before its connections are the "
+    "first to be closed when there is no room. Above it, its new connections do not replace those "
+    "of other addresses, but are closed. An IPv6 address stands for its /64. 100: no limit.");
 ABSL_FLAG(std::vector<std::string>, proxies, {},
-          "IP addresses, separated by commas, that stand for many clients (a proxy in front) and "
-          "have no --client_share to keep to.");
-ABSL_FLAG(
-    uint32_t, memory_mib, 512,
-    "MiB that the server may take up, over all threads, in the system too: heads, bodies and "
-    "output "
-    "that wait, in the server and in the system's queues of its sockets (what slow readers "
-    "have not taken yet), and the program itself. Above it the connection that holds the most "
-    "is closed, one below --least_rate before others, so that one who asks for much and takes "
-    "nothing cannot crowd out the others; 0 is no bound.");
-ABSL_FLAG(uint32_t, max_streams, 100, "Streams that a client may have open at once.");
+          "IP addresses, separated by commas, that stand for many clients (a proxy, for example). "
+          "--client_share does not apply to them.");
+ABSL_FLAG(uint32_t, memory_mib, 512,
+          "Most memory that the server uses, in MiB, over all threads: header sections, bodies and "
+          "queued output, including those in the system's socket queues (for clients that read "
+          "slowly), and the program itself. Above it the connection that holds the most is closed, "
+          "one that is slower than --least_rate before others, so that clients that request much "
+          "and read little cannot crowd out the others. 0: no limit.");
+ABSL_FLAG(uint32_t, max_streams, 100, "Most streams that a client may have open at once.");
 ABSL_FLAG(bool, websocket, true,
-          "Take extended CONNECT (RFC 8441), for the WebSocket echo at /ws (see --diagnostics).");
+          "Accept extended CONNECT (RFC 8441), for the WebSocket echo at /ws (see --diagnostics).");
 ABSL_FLAG(Duration, idle_timeout, Duration{180s},
-          "A connection without a stream is closed after so long; 0 is never.");
-ABSL_FLAG(
-    Duration, write_timeout, Duration{60s},
-    "A connection whose peer takes none of what is sent is dropped after so long; 0 is never.");
+          "Time after which a connection without a stream is closed; 0: never.");
+ABSL_FLAG(Duration, write_timeout, Duration{60s},
+          "Time after which a connection is dropped if its client accepts no output; 0: never.");
 ABSL_FLAG(Duration, preface_timeout, Duration{10s},
-          "How long a client may take to begin: its preface and SETTINGS; 0 is any time.");
+          "Time for a client to send the connection preface and SETTINGS; 0: no limit.");
 ABSL_FLAG(Duration, field_block_timeout, Duration{10s},
-          "How long a client may take for the fields of a request, once begun; 0 is any time.");
-ABSL_FLAG(
-    Duration, stall_timeout, Duration{300s},
-    "A response that the client's windows let nothing of through is reset after so long; 0 is "
-    "never.");
-ABSL_FLAG(
-    Duration, keepalive_interval, Duration{60s},
-    "A client that was silent for so long while a stream is open is sent a PING; 0 is never.");
+          "Time from the beginning of a request's header section to its end; 0: no limit.");
+ABSL_FLAG(Duration, stall_timeout, Duration{300s},
+          "Time after which a response is reset if the client's flow-control windows allow none of "
+          "it to be sent; 0: never.");
+ABSL_FLAG(Duration, keepalive_interval, Duration{60s},
+          "Time after which a PING is sent to a client that has a stream open and has sent "
+          "nothing; 0: never.");
 ABSL_FLAG(Duration, keepalive_timeout, Duration{20s},
-          "How long it may then take to answer before it is taken for dead.");
+          "Time for the answer to this PING, after which the connection is closed.");
 ABSL_FLAG(bool, keepalive_while_idle, false,
-          "Send these PINGs on connections without a stream too, for the sake of middleboxes that "
-          "forget those that are quiet. --idle_timeout goes on meanwhile.");
+          "Also send these PINGs on connections without a stream, for middleboxes that drop idle "
+          "connections. --idle_timeout still applies.");
 ABSL_FLAG(Duration, connection_age, Duration{0s},
-          "A connection so old, give or take a tenth, is shut down gracefully, so that its client "
-          "comes back to whichever server there is by then; 0 is never.");
+          "Age, varied by up to a tenth, at which a connection is shut down gracefully, so that "
+          "its client reconnects, perhaps to another server; 0: never.");
 ABSL_FLAG(Duration, connection_age_grace, Duration{0s},
-          "Streams that are still open so long after --connection_age are closed; 0 is never.");
-ABSL_FLAG(
-    Duration, grace, Duration{30s},
-    "How long open streams may take to finish after SIGTERM or SIGINT; 0 is any time. A second "
-    "signal ends them at once.");
-ABSL_FLAG(
-    bool, log, false,
-    "Write a line a request to the standard output, and one for each connection that is ended "
-    "for a fault or a limit, with that.");
+          "Time after --connection_age when the streams that are still open are closed; 0: never.");
+ABSL_FLAG(Duration, grace, Duration{30s},
+          "Time for open streams to end after SIGTERM or SIGINT; 0: no limit. A second signal "
+          "closes them at once.");
+ABSL_FLAG(bool, log, false,
+          "Write a line to the standard output for each request, and for each connection that is "
+          "closed because of an error or a limit, with the reason.");
 ABSL_FLAG(std::string, log_file, "", "Append the log to this file instead; implies --log.");
 
 namespace headrace::serve {
 namespace {
 
-// Uploads run at full speed when these are larger than what is on its way; what an /echo holds back
-// is bounded by them.
+// Large enough for uploads at full speed (the octets in flight), small enough to bound the octets
+// that an /echo holds.
 constexpr uint32_t kStreamWindow = 1024 * 1024;
 constexpr uint32_t kConnectionWindow = 8 * 1024 * 1024;
 
@@ -134,17 +126,17 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   config.diagnostics = absl::GetFlag(FLAGS_diagnostics) || config.root.empty();
   const std::string stats_to = absl::GetFlag(FLAGS_stats_to);
   if (stats_to != "loopback" && stats_to != "all") {
-    return absl::InvalidArgumentError("--stats_to is loopback or all");
+    return absl::InvalidArgumentError("--stats_to must be loopback or all");
   }
   config.stats_to_all = stats_to == "all";
   config.threads = absl::GetFlag(FLAGS_threads);
   if (config.threads < 1 || config.threads > kMaxThreads) {
-    return absl::InvalidArgumentError("--threads is from 1 to " + std::to_string(kMaxThreads));
+    return absl::InvalidArgumentError("--threads must be from 1 to " + std::to_string(kMaxThreads));
   }
   const uint32_t max_connections = absl::GetFlag(FLAGS_max_connections);
   const auto threads = static_cast<uint32_t>(config.threads);
   if (max_connections < threads) {
-    return absl::InvalidArgumentError("--max_connections is at least 1 for each of the --threads");
+    return absl::InvalidArgumentError("--max_connections must not be less than --threads");
   }
   config.loop.max_connections = max_connections / threads;
   config.loop.memory = (size_t{absl::GetFlag(FLAGS_memory_mib)} << 20) / threads;
@@ -152,11 +144,11 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   config.loop.least_rate = absl::GetFlag(FLAGS_least_rate);
   config.loop.client_share = absl::GetFlag(FLAGS_client_share);
   if (config.loop.client_share < 1 || config.loop.client_share > 100) {
-    return absl::InvalidArgumentError("--client_share is from 1 to 100");
+    return absl::InvalidArgumentError("--client_share must be from 1 to 100");
   }
   for (const std::string& proxy : absl::GetFlag(FLAGS_proxies)) {
     const std::optional<adapters::ClientId> client = adapters::parse_client_id(proxy);
-    if (!client) return absl::InvalidArgumentError("--proxies: " + proxy + " is no IP address");
+    if (!client) return absl::InvalidArgumentError("--proxies: " + proxy + " is not an IP address");
     config.loop.shared_addresses.push_back(*client);
   }
 
@@ -199,9 +191,11 @@ std::string usage() {
          "endpoints /echo, /bytes/N, /headers, /status/NNN, /stats and /ws (WebSocket).\n\n"
          "Usage: serve [--flag=value...]\n\n" +
          program::describe_flags() +
-         "\nIt ends with 0 after SIGTERM or SIGINT; 1 when it fails while it serves; 2 when the\n"
-         "command line makes no sense, or asks for what is not there; 3 when it cannot listen\n"
-         "there: the port is taken, or not ours to have.\n";
+         "\nExit codes: 0 after SIGTERM or SIGINT; 1 if it fails while it serves; 2 if the "
+         "command\n"
+         "line is wrong or names a file or host that does not exist; 3 if it cannot listen, "
+         "because\n"
+         "the port is in use or needs privileges.\n";
 }
 
 }  // namespace headrace::serve

@@ -1,4 +1,4 @@
-// A ready-made HTTP/2 server on Headrace. `serve --help` lists its flags.
+// An HTTP/2 server on Headrace. `serve --help` describes its flags.
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -31,20 +31,20 @@ namespace {
 
 using adapters::UniqueFd;
 
-constexpr rlim_t kOwnDescriptors = 16;  // standard ones, the root, the log, and some more
-// What it waits with, the listening socket, and a file that is looked at.
+constexpr rlim_t kOwnDescriptors = 16;  // standard ones, the root, the log, and a reserve
+// The descriptors that it waits with, the listening socket, and a file that is being opened.
 constexpr rlim_t kLoopDescriptors = 4;
-constexpr size_t kLoopMemory = 3 << 20;  // buffers for input, a stack
+constexpr size_t kLoopMemory = 3 << 20;  // input buffers and a stack
 constexpr rlim_t kUsualDescriptors = 1024;
-constexpr rlim_t kMostFiles = 4096;  // unless more are asked for
+constexpr rlim_t kMostFiles = 4096;  // the default is not higher
 
-// What one thread needs.
+// The objects of one thread.
 struct Worker {
   std::unique_ptr<SiteService> service;
   std::unique_ptr<adapters::Loop> loop;
 };
 
-// For the signal handler. Set before signals can come, and never changed.
+// For the signal handler. Set before the handler is installed, and not changed.
 const std::vector<Worker>* workers_to_stop = nullptr;
 
 void handle_signal(int) {
@@ -60,17 +60,17 @@ void install_signal_handlers(const std::vector<Worker>& workers) {
   action.sa_flags = SA_RESTART;
   sigaction(SIGTERM, &action, nullptr);
   sigaction(SIGINT, &action, nullptr);
-  signal(SIGPIPE, SIG_IGN);  // a log that nobody reads any more
+  signal(SIGPIPE, SIG_IGN);  // for a log without a reader
 }
 
-// There is nothing left to stop.
+// For when there is nothing left to stop.
 void ignore_signals() {
   signal(SIGTERM, SIG_IGN);
   signal(SIGINT, SIG_IGN);
 }
 
-// Every connection is a descriptor, and so is every file that is read: allows as many as we may
-// have, and divides them.
+// Raises the limit of descriptors as far as the system allows, and divides them between connections
+// and files.
 void share_descriptors(Config* config) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) limit = {kUsualDescriptors, kUsualDescriptors};
@@ -87,8 +87,7 @@ void share_descriptors(Config* config) {
   *most = std::clamp<rlim_t>((left - std::min(left, files)) / threads, 1, *most);
 }
 
-// What the program itself takes up comes off the memory that clients may make it hold, as long as
-// half of that is left to them.
+// Subtracts the memory of the program itself from that for clients, but not more than half of it.
 void share_memory(Config* config) {
   const auto threads = static_cast<size_t>(config->threads);
   size_t resident = 0;  // pages
@@ -111,7 +110,7 @@ int fail(const absl::Status& status, ExitCode code) {
   return static_cast<int>(code);
 }
 
-// What is not there is the command line's fault; what is taken or forbidden, the system's.
+// kUsage for an unknown host, kNotListening for an address that is in use or not permitted.
 ExitCode code_of(const absl::Status& status) {
   return absl::IsUnavailable(status) ? ExitCode::kNotListening : ExitCode::kUsage;
 }
@@ -120,7 +119,7 @@ void announce(const Config& config, const Site& site, const std::string& authori
   const std::string what =
       config.root.empty() ? "a small built-in site" : program::escape_controls(config.root);
   const std::string url = "http://" + authority + "/";
-  // That nobody reads it is no reason not to serve.
+  // It is not an error if the output has no reader.
   program::write_all(STDOUT_FILENO,
                      "Serving " + what + " on " + url + " (HTTP/2 without TLS; threads: " +
                          std::to_string(config.threads) + ", allocation: " + site.allocation +
@@ -174,15 +173,15 @@ void stop_at_once(const Worker& worker) {
   worker.loop->stop();
 }
 
-// What a loop that fails leaves behind is served by nobody, newcomers among them: all of the
-// program ends, and at once, so that another can take its place.
+// If one loop fails, the whole program ends at once, so that another can replace it, because the
+// connections of the failed loop and new ones on its listening socket would not be served.
 void serve_with(const Worker& worker, const std::vector<Worker>& all) {
   worker.loop->run();
   if (worker.loop->failure().ok()) return;
   for (const Worker& other : all) stop_at_once(other);
 }
 
-// Until all of them have ended. An error: not every one could get its thread.
+// Runs until all workers have ended. An error if a thread could not be started.
 absl::Status serve_with_all(const std::vector<Worker>& workers) {
   std::vector<std::thread> threads;
   absl::Status started = absl::OkStatus();
@@ -203,7 +202,7 @@ int run(gsl::span<char* const> arguments) {
   if (!config.ok()) return fail(config.status(), ExitCode::kUsage);
   if (config->help) {
     if (program::write_all(STDOUT_FILENO, usage())) return 0;
-    return fail(absl::ErrnoToStatus(errno, "the usage"), ExitCode::kFailed);
+    return fail(absl::ErrnoToStatus(errno, "writing the help text"), ExitCode::kFailed);
   }
   share_descriptors(&*config);
   share_memory(&*config);

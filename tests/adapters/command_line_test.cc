@@ -13,6 +13,9 @@
 ABSL_FLAG(bool, loud, false, "Says more.");
 ABSL_FLAG(bool, progress, true, "Shows progress.");
 ABSL_FLAG(int, at_once, 1, "How many.");
+ABSL_FLAG(int, described_at_length, 2,
+          "A text that takes more than one line of a terminal, and so is broken between two words "
+          "before column 80.");
 ABSL_FLAG(headrace::program::Duration, wait, {}, "How long.");
 
 namespace headrace::program {
@@ -94,7 +97,7 @@ TEST_F(CommandLineTest, MistakesNameWhatWasTyped) {
   EXPECT_EQ(error({"--at-once=x"}), "'x' is not a value for --at-once");
   EXPECT_EQ(error({"--at_once", "; x"}), "'; x' is not a value for --at_once");
   EXPECT_EQ(error({"-wait=soon"}),
-            "'soon' is not a value for -wait: a duration is a number with ms, s, m or h behind it");
+            "'soon' is not a value for -wait: a duration is a number followed by ms, s, m or h");
 }
 
 TEST_F(CommandLineTest, DescribesFlagsByBothNames) {
@@ -103,6 +106,14 @@ TEST_F(CommandLineTest, DescribesFlagsByBothNames) {
                            "  --progress=true\n", "  -H, --header=...\n      A field.\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << "in\n" << text;
   }
+}
+
+TEST_F(CommandLineTest, DescribesFlagsInLinesOfATerminal) {
+  EXPECT_NE(describe_flags(options_).find(
+                "  --described_at_length=2\n"
+                "      A text that takes more than one line of a terminal, and so is broken\n"
+                "      between two words before column 80.\n"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -388,7 +388,7 @@ def timeout():
     with ScriptedServer(answer_second) as server:
         result = get("--timeout=5s", server.url("/1"), server.url("/2"), code=client.TIMEOUT)
         equal(result.out, b"second")
-        says(result, "/1: not answered whole after 5.00 s")
+        says(result, "/1: no complete response after 5.00 s")
 
 
 def keepalive():
@@ -589,7 +589,7 @@ def files_that_stay():
         equal(os.listdir(directory), ["file"])
         with ScriptedServer(half) as server:
             result = get("-o", path, "--keep_part", server.url(), code=client.STREAM_RESET)
-        says(result, f"get: what has come is kept in {path}.part\n")
+        says(result, f"get: the received part is kept in {path}.part\n")
         equal(sorted(os.listdir(directory)), ["file", "file.part"])
         for name, content in ((path, b"old"), (path + ".part", b"half")):
             with open(name, "rb") as file:
@@ -681,7 +681,7 @@ def heads_that_are_too_large():
         # The first one goes out before the server has said so.
         result = get("-m", 1, "-n", 2, "-H", "x-a: " + "a" * 500, server.url(), code=client.USAGE)
         holds(b"1 ok, 1 failed" in result.out, result.out)
-        says(result, "larger than the server takes")
+        says(result, "larger than the server accepts")
 
 
 def farewell():

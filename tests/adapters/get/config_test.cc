@@ -158,7 +158,7 @@ TEST_F(GetConfigTest, HelpNamesOptionsAndExitCodes) {
   for (const char* expected :
        {"-v, --verbose", "-d, --data", "-H, --header", "-o, --output", "-n, --requests",
         "-m, --at_once", "-X, --method", "-I, --head", "-f, --fail", "--timeout", "--progress",
-        "   0  every request was answered", "  10  what is to be sent cannot be read"}) {
+        "   0  every request was answered", "  10  the data to send cannot be read"}) {
     EXPECT_NE(text.find(expected), std::string::npos) << expected << " in\n" << text;
   }
 }
