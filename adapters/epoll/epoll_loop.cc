@@ -15,12 +15,12 @@
 namespace headrace::adapters {
 namespace {
 
-// Bounds of one turn, so that no connection starves the others.
+// Limits of one turn, so that no connection starves the others.
 constexpr int kEventsPerWait = 256;
 constexpr size_t kInputSize = 64 * 1024;  // one read a connection
-constexpr int kWritesPerTurn = 4;         // each at most the 64 KiB that output() shows
+constexpr int kWritesPerTurn = 4;         // each at most the 64 KiB of output()
 
-// What an event is of: a ConnectionId, or one of these.
+// The data of an event: a ConnectionId, or one of these.
 constexpr uint64_t kListener = uint64_t{1} << ConnectionId::kBits;
 constexpr uint64_t kWakeup = kListener + 1;
 
@@ -43,8 +43,8 @@ int wait_milliseconds(std::chrono::nanoseconds timeout) {
 
 struct EpollLoop::EpollRecord : ConnectionRecord {
   using ConnectionRecord::ConnectionRecord;
-  uint32_t interest = 0;  // as epoll knows it
-  bool known = false;     // to epoll at all
+  uint32_t interest = 0;  // as registered with epoll
+  bool known = false;     // whether registered with epoll
 };
 
 absl::StatusOr<std::unique_ptr<EpollLoop>> EpollLoop::create(const LoopOptions& options,
@@ -77,13 +77,13 @@ TimePoint EpollLoop::wait(std::chrono::nanoseconds timeout) {
   }
   const TimePoint now = current_time();
   bool newcomers = false;
-  // (Who is not attended to is told of again.)
+  // Events that are not handled are reported again.
   for (int i = 0; i < count && !is_short_of_memory(); ++i) {
     const uint64_t tag = events[i].data.u64;
     if (tag == kListener) {
       newcomers = true;
     } else if (tag == kWakeup) {
-      uint64_t stops;  // the loop has counted them
+      uint64_t stops;  // not used, because the loop counts them itself
       [[maybe_unused]] ssize_t n = ::read(wakeup().get(), &stops, sizeof(stops));
     } else if (ConnectionRecord* record = find(ConnectionId::from(tag))) {
       attend(static_cast<EpollRecord&>(*record), events[i].events, now);
@@ -130,7 +130,8 @@ void EpollLoop::read(EpollRecord& record, uint32_t ready, TimePoint now) {
   Session& session = *record.session;
   const bool hangs_up = (ready & (EPOLLHUP | EPOLLERR)) != 0;
   if (!session.wants_input() || (hangs_up && is_retrying(record))) {
-    // Not reading, yet told of it: both directions are gone. Ignored, it would be told every turn.
+    // An event without interest in input means that both directions are closed. It must be handled,
+    // because it would be reported in every turn.
     if (hangs_up) session.fail(now);
     return;
   }
@@ -140,7 +141,7 @@ void EpollLoop::read(EpollRecord& record, uint32_t ready, TimePoint now) {
   } else if (n == 0) {
     session.end_of_input(now);
   } else if (errno == EAGAIN || errno == EINTR) {
-    // It is told of again.
+    // It is reported again.
   } else if (is_shortage(errno)) {
     retry_later(record, now);
   } else {
@@ -155,7 +156,7 @@ void EpollLoop::write(ConnectionRecord& record, TimePoint now) {
   for (int i = 0; i < kWritesPerTurn && session.wants_output(); ++i) {
     OutputBuffers buffers(session.output());
     if (buffers.size() == 0) return session.output_waits(false, 0, now);
-    // writev() would raise SIGPIPE when the peer is gone.
+    // writev() would raise SIGPIPE after the peer has closed.
     const ssize_t n = sendmsg(record.socket.get(), buffers.message(), MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno != EAGAIN) {
@@ -166,17 +167,17 @@ void EpollLoop::write(ConnectionRecord& record, TimePoint now) {
     left = buffers.size() - static_cast<size_t>(std::max<ssize_t>(n, 0));
     if (left > 0) break;
   }
-  // Also when all was taken: that may have filled the socket, which says so to nobody.
+  // Even if all was accepted, because that may have filled the socket.
   session.output_waits(session.wants_output(), left, now);
 }
 
 void EpollLoop::watch(ConnectionRecord& record) {
   const Session& session = *record.session;
-  // (While there is work left it is not read; that changes in every turn, what epoll knows need
-  // not.)
+  // While work is left, input is not read, but stays registered, because that changes in every
+  // turn.
   const bool input = session.wants_input() || session.has_work();
   const uint32_t interest = (input ? EPOLLIN : 0u) | (session.wants_output() ? EPOLLOUT : 0u);
-  // What would fail again is not told of before it is to be tried.
+  // No events are wanted while an operation waits for its repetition.
   set_interest(static_cast<EpollRecord&>(record), is_retrying(record) ? 0u : interest);
 }
 

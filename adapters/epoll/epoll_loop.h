@@ -12,17 +12,16 @@
 
 namespace headrace::adapters {
 
-// A loop that moves bytes with epoll(7): the system says when a socket is ready, and the loop reads
-// and writes it.
+// A loop that moves bytes with epoll(7): the system reports that a socket is ready, and the loop
+// reads and writes it.
 //
-// Level-triggered: what is not read or written this turn is reported again in the next, so a turn
-// can bound its work on each connection and nothing needs a list of unfinished ones. Interest
-// changes only when a peer stops reading or is held back, so an ordinary request costs no
-// epoll_ctl().
+// Level-triggered: unfinished reads and writes are reported again in the next turn, so a turn can
+// limit its work on each connection without a list of unfinished ones. Interest changes only when a
+// peer stops reading or its input is not wanted, so an ordinary request costs no epoll_ctl().
 class EpollLoop final : public Loop {
  public:
-  // `service` makes the handlers of accepted connections, and must outlive the loop. It may be null
-  // where none are.
+  // `service` makes the handlers of accepted connections and must outlive the loop. It may be null
+  // if none are accepted.
   static absl::StatusOr<std::unique_ptr<EpollLoop>> create(const LoopOptions& options,
                                                            Service* service);
   ~EpollLoop() override { close_all(); }
@@ -48,8 +47,8 @@ class EpollLoop final : public Loop {
   void set_interest(EpollRecord& record, uint32_t interest);
 
   UniqueFd epoll_;
-  Retries retries_;                   // of the wait
-  bool listener_known_ = false;       // epoll has it
+  Retries retries_;                   // of epoll_wait()
+  bool listener_known_ = false;       // whether it was added to epoll_
   std::unique_ptr<uint8_t[]> input_;  // one for all connections: they own no read buffer
 };
 

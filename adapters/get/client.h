@@ -23,19 +23,19 @@
 
 namespace headrace::get {
 
-// Carries out what the command line asks for.
+// Carries out the requests of the command line.
 class Client : public TransferOwner {
  public:
-  // Both must outlive it.
+  // Both must outlive the client.
   Client(const Config* config, Console* console);
   ~Client() override;
 
-  // Opens the files. Before run().
+  // Opens the files. To be called before run().
   Outcome prepare();
-  // All requests, to their ends.
+  // Sends all requests and returns when all have ended.
   ExitCode run();
 
-  // What to print at the end, with -n.
+  // The text to print at the end, with -n.
   std::string summary() const;
 
  private:
@@ -48,16 +48,17 @@ class Client : public TransferOwner {
   void expire(TimePoint now);
   void draw_progress(TimePoint now);
   void close();
-  // What bodies are written to, and how many of them are still to end.
+  // An output, and the number of transfers to it that have not ended.
   struct Destination {
     std::unique_ptr<Output> output;
     size_t transfers_left = 0;
-    bool failed = false;  // one of them
+    bool failed = false;  // whether a transfer to it has failed
   };
 
   Outcome open_outputs();
   Outcome open_output(const std::string& path);
-  // One of its transfers has ended like this; what that comes to when the output is over, too.
+  // A transfer to the destination has ended with `outcome`. Returns the outcome of the transfer,
+  // which is that of the output if this was its last transfer and it cannot be committed.
   Outcome settle(Destination& destination, const Outcome& outcome);
   Destination& destination_of(size_t url);
   ProgressState progress_state(TimePoint now) const;
@@ -68,18 +69,18 @@ class Client : public TransferOwner {
   Summary summary_;
   std::optional<UploadData> data_;
   std::vector<Destination> outputs_;
-  std::vector<std::unique_ptr<RequestHead>> heads_;         // a URL each
-  std::vector<Origin*> origin_of_;                          // a URL each
+  std::vector<std::unique_ptr<RequestHead>> heads_;         // by URL
+  std::vector<Origin*> origin_of_;                          // by URL
   std::map<std::string, std::unique_ptr<Origin>> origins_;  // by Url::origin()
   adapters::DeadlineQueue timeouts_;                        // of transfers, so it outlives them
   std::map<size_t, std::unique_ptr<Transfer>> transfers_;   // the open ones, by index
-  std::vector<std::unique_ptr<Transfer>> over_;             // to be destroyed
+  std::vector<std::unique_ptr<Transfer>> over_;             // ended, to be destroyed
   std::unique_ptr<adapters::Loop> loop_;
   int links_made_ = 0;
   bool starting_ = false;
   bool shows_progress_ = false;
   ProgressClock progress_;
-  uint64_t octets_over_ = 0;  // of transfers that are over
+  uint64_t octets_over_ = 0;  // of transfers that have ended
   size_t failures_told_ = 0;
   TimePoint started_;
   TimePoint ended_{};

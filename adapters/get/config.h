@@ -17,18 +17,18 @@
 
 namespace headrace::get {
 
-// What the command line and the environment ask for, checked.
+// The values of the command line and the environment, checked.
 struct Config {
-  bool help = false;  // print the usage; nothing else is set
+  bool help = false;  // print the help text; no other member is set then
   std::vector<Url> urls;
   std::string method;
   std::vector<GivenField> fields;
   std::optional<std::string> data;   // the argument of -d, its path made absolute
-  std::vector<std::string> outputs;  // of the first, second, ... URL; the last one takes the rest
-  bool keep_part = false;            // of a file that is not complete
-  size_t requests = 0;               // over the URLs in turn
+  std::vector<std::string> outputs;  // for the first, second, ... URL; the last one for the rest
+  bool keep_part = false;            // keep the part of a file whose transfer fails
+  size_t requests = 0;               // to the URLs in turn
   size_t at_once = 0;
-  bool counts = false;     // -n was given: a summary is wanted, bodies are not unless -o says so
+  bool counts = false;     // -n was given: print a summary, and discard bodies without -o
   bool show_head = false;  // -I
   bool fail_on_status = false;
   bool verbose = false;
@@ -39,11 +39,10 @@ struct Config {
   adapters::LoopOptions loop;
 };
 
-// An error is one line that says what is wrong. HEADRACE_REUSE_FRAMES=0 in the environment switches
-// frame reuse off, whatever --allocation says.
+// An error is one line. HEADRACE_REUSE_FRAMES in the environment: see program::read_allocation().
 absl::StatusOr<Config> read_config(gsl::span<char* const> arguments);
 
-// What --help prints.
+// The help text.
 std::string usage();
 
 }  // namespace headrace::get

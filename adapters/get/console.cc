@@ -42,8 +42,8 @@ void Console::erase() {
   write(kEraseLine);
 }
 
-// One write(2) a line as a rule, so that those of several programs do not mix. That nobody reads is
-// no error.
+// Usually one write(2) for each line, so that lines of several programs do not mix. It is not an
+// error if the output has no reader.
 void Console::write(std::string_view text) { program::write_all(descriptor_, text); }
 
 }  // namespace headrace::get

@@ -7,11 +7,11 @@
 
 namespace headrace::get {
 
-// What people read while the program runs (the standard error): lines, and below them on a terminal
-// one that is drawn over.
+// Prints messages for people (on the standard error): lines and, on a terminal, a status line below
+// them, which is redrawn.
 class Console {
  public:
-  // `descriptor` stays open as long as the console.
+  // `descriptor` must stay open as long as the console.
   explicit Console(int descriptor) : descriptor_(descriptor) {}
   ~Console() { erase(); }
   Console(const Console&) = delete;
@@ -20,11 +20,11 @@ class Console {
   bool is_terminal() const;
   size_t width() const;
 
-  // Escaped (program::escape_controls), whatever it quotes.
+  // Prints a line, escaped by program::escape_controls().
   void line(std::string_view text);
-  // Draws `status` below the lines, in place of the last one. For terminals.
+  // Draws `status` as the status line. For terminals only.
   void draw(std::string_view status);
-  // Removes what is drawn.
+  // Removes the status line.
   void erase();
 
  private:

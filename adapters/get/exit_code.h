@@ -5,7 +5,7 @@
 
 namespace headrace::get {
 
-// What the program ends with. Scripts rely on these numbers: they never change.
+// The exit codes of the program. They never change, because scripts rely on them.
 enum class ExitCode {
   kOk = 0,
   kInternal = 1,
@@ -23,12 +23,12 @@ enum class ExitCode {
 // How one request ended.
 struct Outcome {
   ExitCode code = ExitCode::kOk;
-  std::string reason;  // a sentence for people, when it failed
+  std::string reason;  // a sentence for people, if it failed
 
   bool ok() const { return code == ExitCode::kOk; }
 };
 
-// All codes and what they mean, a line each, for --help.
+// All codes with their meaning, a line each, for --help.
 std::string describe_exit_codes();
 
 }  // namespace headrace::get

@@ -9,9 +9,9 @@
 
 namespace headrace::get {
 
-// A frame in a line: "HEADERS 1 END_STREAM END_HEADERS (31)", "SETTINGS ACK",
+// A frame as a line: "HEADERS 1 END_STREAM END_HEADERS (31)", "SETTINGS ACK",
 // "SETTINGS MAX_CONCURRENT_STREAMS=100", "WINDOW_UPDATE 1 +65536", "GOAWAY last=7 NO_ERROR "bye"".
-// In brackets: the payload's octets. `payload` may be empty although the header says otherwise.
+// The number in brackets is the payload's size in octets. `payload` may be empty for any header.
 std::string describe_frame(const FrameHeader& header, gsl::span<const uint8_t> payload);
 
 }  // namespace headrace::get

@@ -14,28 +14,28 @@ namespace headrace::get {
 
 class Link;
 
-// Who uses the links to one origin.
+// The owner of the links to one origin.
 class LinkOwner {
  public:
   virtual ~LinkOwner() = default;
-  // Nobody did anything with the request: it is to be sent again, over whatever link is open.
+  // The server has not processed the request, so it is to be sent again, on any open link.
   virtual void on_retry(Transfer& transfer) = 0;
   virtual void on_link_destroyed(Link& link) = 0;
 };
 
-// One connection to a server, and what goes over it.
+// One connection to a server, with its transfers.
 class Link : public adapters::Handler {
  public:
-  // `trace` observes the connection already; it may be null.
+  // `trace`, which may be null, must be the observer of the connection.
   Link(LinkOwner* owner, Connection& connection, adapters::Driver& driver,
        std::unique_ptr<Trace> trace);
   ~Link() override;
 
-  // Another request can go over it.
+  // Whether another request can be sent on it.
   bool is_open() const { return !retired_ && connection_.accepts_requests(); }
-  // Sends it, or lets it fail.
+  // Sends a request, or makes it fail.
   void submit(Transfer& transfer);
-  // Ends the connection; its streams are closed.
+  // Closes the connection and its streams.
   void close();
 
   void handle(EventPtr event) override;
@@ -52,7 +52,7 @@ class Link : public adapters::Handler {
   adapters::Driver& driver_;
   const std::unique_ptr<Trace> trace_;
   ConnectionNews news_;
-  bool retired_ = false;  // it goes on with what it has
+  bool retired_ = false;  // accepts no new requests
 };
 
 }  // namespace headrace::get

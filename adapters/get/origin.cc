@@ -30,7 +30,7 @@ void Origin::close() {
   for (Link* link : links_) link->close();
 }
 
-// --- Making a link.
+// --- Opening a link.
 
 void Origin::connect() {
   connecting_ = true;
@@ -43,7 +43,7 @@ void Origin::connect() {
   connect_to_next_address();
 }
 
-// Until one takes us, or none is left.
+// Tries addresses until a connection attempt has begun, or none is left.
 void Origin::connect_to_next_address() {
   while (true) {
     const adapters::SocketAddress& address = addresses_[next_address_++];

@@ -17,21 +17,21 @@
 
 namespace headrace::get {
 
-// One server, and the links to it: one at a time takes new requests. When it takes no more and
-// requests are left, another one is made.
+// One server, with the links to it. One link at a time accepts new requests; when it does not
+// accept more and requests are left, another link is opened.
 class Origin : public adapters::Service, public LinkOwner {
  public:
-  // `links_made` numbers the links of all origins. `trace` is null without -v. What the pointers
-  // lead to outlives the origin, and the origin outlives the loop's connections.
+  // `links_made` counts the links of all origins. `trace` is null without -v. The objects that the
+  // pointers refer to must outlive the origin, and the origin the loop's connections.
   Origin(const Url& url, adapters::Loop* loop, const Options& options, int* links_made,
          Console* trace);
 
-  // Sends it over a link; where there is none, when one has been made. Lets it fail when none can
-  // be.
+  // Sends a request on a link, which is opened first if there is none. The request fails if it
+  // cannot be opened.
   void submit(Transfer& transfer);
-  // It is not to be sent any more, if it still waits.
+  // Removes a request that waits for a link.
   void forget(Transfer& transfer);
-  // Ends every link.
+  // Closes all links.
   void close();
   bool has_links() const { return !links_.empty(); }
 
@@ -60,8 +60,8 @@ class Origin : public adapters::Service, public LinkOwner {
   size_t next_address_ = 0;
   bool connecting_ = false;
   TimePoint connect_began_{};
-  std::unique_ptr<Trace> trace_;  // of the link that is being made
-  Link* current_ = nullptr;       // takes requests, as far as is known
+  std::unique_ptr<Trace> trace_;  // of the link that is being opened
+  Link* current_ = nullptr;       // the link for new requests
   std::set<Link*> links_;
   std::deque<Transfer*> waiting_;
 };

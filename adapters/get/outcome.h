@@ -6,19 +6,19 @@
 
 namespace headrace::get {
 
-// What the connection's owner knows when a stream of it closes.
+// What is known of a connection when a stream of it closes.
 struct ConnectionNews {
-  ErrorCode goaway = ErrorCode::kNoError;  // of the GOAWAY that came, if any
+  ErrorCode goaway = ErrorCode::kNoError;  // of the GOAWAY that was received, if any
   std::string goaway_text;                 // its debug data
-  bool timed_out = false;                  // it was ended by one of our deadlines
+  bool timed_out = false;                  // closed by one of our deadlines
 };
 
-// What the end of its stream means for a request: `answered` says whether the response was
-// complete.
+// The outcome of a request whose stream was closed. `answered`: the response was complete.
 Outcome judge_end(const StreamClosed& closed, bool answered, const ConnectionNews& connection);
 
-// Whether the same request may fare better on another connection: nobody did anything with it, and
-// it is not refused for what it is (a server that wants HTTP/1.1, a body that breaks its length).
+// Whether the request may succeed on another connection: it was not processed, and not refused for
+// a reason of its own (a server that requires HTTP/1.1, a body that differs from its
+// content-length).
 bool is_worth_a_retry(const StreamClosed& closed);
 
 }  // namespace headrace::get

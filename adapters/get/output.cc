@@ -19,14 +19,14 @@ namespace headrace::get {
 
 namespace {
 
-// Of a FIFO: when it has a reader.
+// Opening a FIFO waits for its reader.
 int open_to_write(const std::string& path) {
   return adapters::retry_interrupted(
       [&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY); });
 }
 
-// Which of our own descriptors a path names: "-", "/dev/stdout", "/dev/fd/3", "/proc/self/fd/3".
-// -1: none. What they lead to is not ours to replace.
+// The own descriptor that a path names: "-", "/dev/stdout", "/dev/fd/3", "/proc/self/fd/3"; -1 if
+// none. The files of these must not be replaced.
 int own_descriptor(const std::string& path) {
   if (path == "-") return STDOUT_FILENO;
   std::error_code error;
@@ -50,7 +50,7 @@ int own_descriptor(const std::string& path) {
 
 }  // namespace
 
-// Opened without changing it, which says whether it may be written to, and what it is.
+// Opens the path without changing the file, to find out whether it is writable, and its type.
 absl::StatusOr<std::unique_ptr<Output>> Output::open(const std::string& path, bool keeps_part) {
   const int own = own_descriptor(path);
   adapters::UniqueFd file(own >= 0 ? fcntl(own, F_DUPFD_CLOEXEC, 0) : open_to_write(path));
@@ -78,7 +78,7 @@ bool Output::is_terminal() const { return file_.valid() && isatty(file_.get()) =
 
 absl::Status Output::commit() {
   if (staged_ != nullptr) return std::exchange(staged_, nullptr)->commit();
-  // Some file systems write, and fail, only then. Linux closes it when it is interrupted, too.
+  // Some file systems write, and fail, only at close(2). Linux closes even when interrupted.
   if (!file_.valid() || ::close(file_.release()) == 0 || errno == EINTR) return absl::OkStatus();
   return absl::ErrnoToStatus(errno, "the output");
 }
@@ -87,15 +87,16 @@ std::string Output::give_up() {
   return staged_ == nullptr ? "" : std::exchange(staged_, nullptr)->give_up();
 }
 
-// Without waiting. Short: waits_ is set.
+// Writes without blocking. Sets waits_ if it could not write all.
 size_t Output::write(gsl::span<const uint8_t> bytes) {
   if (error_ != 0) return bytes.size();
   size_t written = 0;
   while (written < bytes.size()) {
     size_t size = bytes.size() - written;
     if (may_wait_) {
-      // The descriptor is others' too, so it is not made non-blocking. A pipe that can be written
-      // takes this much without waiting (pipe(7)). Where poll(2) fails, it may have to.
+      // The descriptor may be shared with other processes, so it is not made non-blocking. A pipe
+      // that is writable accepts this many octets without blocking (pipe(7)). If poll(2) fails, the
+      // write may block.
       pollfd writable{descriptor(), POLLOUT, 0};
       waits_ = poll(&writable, 1, 0) == 0;
       if (waits_) return written;
@@ -143,13 +144,13 @@ size_t Download::add(gsl::span<const uint8_t> bytes) {
 
 void Download::end() { ended_ = true; }
 
-// Whether the next one may have its turn.
+// Returns whether the next download may write.
 bool Download::flush() {
   const gsl::span<const uint8_t> rest = gsl::span<const uint8_t>(held_).subspan(passed_on_);
   const size_t written = output_.write(rest);
   passed_on_ += written;
   if (written == rest.size() || passed_on_ >= held_.size() / 2) {
-    // Not each time: that would move every byte often.
+    // Only now and then, because each erase moves the remaining octets.
     held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(passed_on_));
     passed_on_ = 0;
   }

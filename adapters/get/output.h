@@ -19,32 +19,32 @@ namespace headrace::get {
 
 class Download;
 
-// Where bodies are written to: a file, a pipe, a terminal, or nowhere. Several bodies follow one
-// another in the order in which their Downloads were made, however they arrive.
+// The destination of bodies: a file, a pipe, a terminal, or nothing. Several bodies are written one
+// after the other in the order in which their Downloads were constructed, not that of arrival.
 class Output {
  public:
-  // "-" is the standard output. A regular file, or none yet, stays as it is until commit() (see
-  // StagedFile for `keeps_part`). A device, a FIFO and what else there is is written to directly,
-  // and so are descriptors of ours that have a name (/dev/stdout, /dev/fd/3).
+  // "-" is the standard output. A regular file, or one that does not exist, is unchanged until
+  // commit() (`keeps_part`: see StagedFile). All others (devices, FIFOs) are written to directly,
+  // and so are names of our own descriptors (/dev/stdout, /dev/fd/3).
   static absl::StatusOr<std::unique_ptr<Output>> open(const std::string& path,
                                                       bool keeps_part = false);
-  // What is written is dropped.
+  // An output that discards its input.
   static std::unique_ptr<Output> nowhere();
 
   bool is_terminal() const;
-  // An errno value: it cannot be written any more, and takes everything from now on.
+  // An errno value if it cannot be written, after which it discards its input; otherwise 0.
   int error() const { return error_; }
-  // What could not be written waits for this descriptor to be writable, then flush(). -1: it does
-  // not wait.
+  // The descriptor to wait for, until it is writable and flush() is to be called; -1 if no octets
+  // wait for it.
   int waits_for() const { return waits_ ? descriptor() : -1; }
-  // flush() has something to do at once: the turn passed to a body that has been held.
+  // Whether to call flush() at once, because it is the turn of a body that was held.
   bool wants_flush() const;
-  // Writes what is held, as far as it is taken now.
+  // Writes as many of the held octets as possible without blocking.
   void flush();
-  // All that was to be written to it is complete: a file gets its new content. Nothing is written
-  // any more.
+  // All bodies are complete: replaces the file by its new content. No more may be written.
   absl::Status commit();
-  // It is not: a file stays as it was. What keeps what there is of its new content, or "".
+  // A body is incomplete: leaves the file unchanged. Returns the name of the file that keeps the
+  // received part, or "" if none does.
   std::string give_up();
 
  private:
@@ -57,43 +57,43 @@ class Output {
   bool goes_nowhere() const { return descriptor() < 0; }
   size_t write(gsl::span<const uint8_t> bytes);
 
-  adapters::UniqueFd file_;             // what is written to directly; none: see staged_
-  std::unique_ptr<StagedFile> staged_;  // null: nowhere, if there is no file_ either
-  const bool may_wait_;                 // a pipe or a terminal, whose other end may be slow
+  adapters::UniqueFd file_;             // for direct writing
+  std::unique_ptr<StagedFile> staged_;  // for a file; neither for an output that discards
+  const bool may_wait_;                 // a pipe or a terminal, whose reader may be slow
   bool waits_ = false;
   int error_ = 0;
-  std::deque<Download*> turns_;  // the first one writes, the others hold what they have
+  std::deque<Download*> turns_;  // the first one writes, the others hold their octets
 };
 
-// One body on its way to an output. It holds what the output does not take yet; who feeds it lets
-// the peer send no more than was passed on, so that stays within a flow-control window.
+// One body for an output. It holds the octets that the output does not accept yet. Its user gives
+// the peer credit only for octets that were passed on, so it holds at most a flow-control window.
 class Download {
  public:
-  // `on_progress(n)`: n octets that were held have been passed on; maybe is_done() turned true.
-  // Only called by Output::flush(). The download may be destroyed in it.
+  // `on_progress(n)`: n held octets have been passed on, or is_done() became true. Called by
+  // Output::flush() only. It may destroy the download.
   Download(Output& output, std::function<void(size_t)> on_progress);
   ~Download();
   Download(const Download&) = delete;
   Download& operator=(const Download&) = delete;
 
-  // More of the body. Returns how much of it was passed on at once.
+  // Appends octets of the body. Returns how many were passed on at once.
   size_t add(gsl::span<const uint8_t> bytes);
-  // Nothing more will come.
+  // The body has ended.
   void end();
-  // It has ended and all is passed on.
+  // Whether the body has ended and all of it was passed on.
   bool is_done() const { return ended_ && held_.empty(); }
 
   Output& output() { return output_; }
 
  private:
   friend class Output;
-  // Passes on what is held; returns whether the next one may have its turn.
+  // Passes on the held octets. Returns whether the next download may write.
   bool flush();
 
   Output& output_;
   const std::function<void(size_t)> on_progress_;
   std::vector<uint8_t> held_;
-  size_t passed_on_ = 0;  // of held_, from the front
+  size_t passed_on_ = 0;  // octets at the front of held_
   bool ended_ = false;
 };
 

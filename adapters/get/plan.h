@@ -6,7 +6,7 @@
 
 namespace headrace::get {
 
-// Which request goes next: `total` requests over `urls` URLs in turn, at most `at_once` at a time.
+// The order of requests: `total` requests to `urls` URLs in turn, at most `at_once` at a time.
 class Plan {
  public:
   struct Request {
@@ -16,10 +16,9 @@ class Plan {
 
   Plan(size_t urls, size_t total, size_t at_once) : urls_(urls), total_(total), at_once_(at_once) {}
 
-  // The next request, which is open from now on; none while as many as may be are open, or when all
-  // have been handed out.
+  // Begins the next request. Nothing while `at_once` requests are open, and after the last one.
   std::optional<Request> next();
-  // A request that next() handed out is over.
+  // A request that next() returned has ended.
   void finished();
 
   size_t total() const { return total_; }

@@ -27,14 +27,14 @@ std::string render_progress(const ProgressState& state, size_t width) {
   const double seconds = std::chrono::duration<double>(state.elapsed).count();
   const double rate = seconds > 0 ? static_cast<double>(state.octets) / seconds : 0;
   const bool one = state.total == 1;
-  // Of one transfer its octets are shown, of many how many are done.
+  // The share of octets of a single transfer, or that of finished transfers.
   std::optional<double> share;
   if (one && state.expected && *state.expected > 0) {
     share = static_cast<double>(state.octets) / static_cast<double>(*state.expected);
   } else if (!one) {
     share = static_cast<double>(state.done) / static_cast<double>(state.total);
   }
-  if (share) share = std::min(*share, 1.0);  // a server may send more than it said
+  if (share) share = std::min(*share, 1.0);  // a server may send more than it announced
 
   std::array<std::string, 4> parts;
   if (share) parts[0] = render_bar(*share);

@@ -15,8 +15,8 @@
 
 namespace headrace::get {
 
-// A field as -H gives it: "Name: value". The name is made lower case (RFC 9113 §8.2), white space
-// around the value is taken off.
+// A field of -H, "Name: value", with its name in lower case (RFC 9113 §8.2) and its value without
+// white space at its edges.
 struct GivenField {
   std::string name;
   std::string value;
@@ -26,8 +26,8 @@ absl::StatusOr<GivenField> parse_given_field(const std::string& text);
 // The head of a request (RFC 9113 §8.3.1).
 class RequestHead {
  public:
-  // `given` fields stand in place of those that every request has: "host" of :authority,
-  // "user-agent" of ours. One without a value takes such a field away.
+  // `given` fields replace those that all requests have: "host" replaces :authority, "user-agent"
+  // ours. One without a value removes the field.
   RequestHead(const Url& url, const std::string& method, const std::vector<GivenField>& given,
               std::optional<uint64_t> content_length);
   RequestHead(const RequestHead&) = delete;

@@ -20,7 +20,7 @@ namespace {
 
 constexpr auto kEndingSignals = std::to_array<int>({SIGINT, SIGTERM, SIGHUP});
 
-// For the signal handler: changed only while these signals are blocked.
+// For the signal handler. Changed only while these signals are blocked.
 std::vector<StagedFile*> all_staged;
 
 class SignalsBlocked {
@@ -45,7 +45,7 @@ std::string directory_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// What the last segment's symbolic links lead to, there or not.
+// The file that the symbolic links of the last segment refer to, which may not exist.
 std::string follow_links(std::string path) {
   constexpr int kMostLinks =
       40;  // as the kernel (path_resolution(7)), which has refused longer ones
@@ -63,7 +63,7 @@ absl::Status failure(int error, const std::string& what) {
   return absl::ErrnoToStatus(error, what);
 }
 
-// Owner first: a change of owner takes away set-user-ID bits.
+// Sets the owner first, because a change of owner clears the set-user-ID bits.
 bool take_over(int file, const struct stat& existing) {
   struct stat made {};
   if (fstat(file, &made) != 0) return false;
@@ -105,7 +105,7 @@ StagedFile::~StagedFile() {
   std::erase(all_staged, this);
 }
 
-// Calls nothing but what a handler may (signal-safety(7)).
+// Calls only async-signal-safe functions (signal-safety(7)).
 void StagedFile::handle_signal(int signal) {
   for (const StagedFile* file : all_staged) {
     if (file->staged_.empty()) continue;
@@ -115,11 +115,11 @@ void StagedFile::handle_signal(int signal) {
       unlink(file->staged_.c_str());
     }
   }
-  raise(signal);  // which is blocked until this returns, and does then what it always did
+  raise(signal);  // blocked until this handler returns; then its default action ends the program
 }
 
 absl::Status StagedFile::open(const struct stat* existing) {
-  constexpr size_t kLongestName = 200;  // leaves room below NAME_MAX for what is put around it
+  constexpr size_t kLongestName = 200;  // leaves room below NAME_MAX for the prefix and suffix
   constexpr int kMostTries = 100;
   const std::string directory = directory_of(target_);
   const std::string name = target_.substr(target_.rfind('/') + 1).substr(0, kLongestName);
@@ -129,7 +129,7 @@ absl::Status StagedFile::open(const struct stat* existing) {
   int error = EEXIST;
   for (int i = 0; error == EEXIST && i < kMostTries; ++i) {
     const std::string tried = prefix + std::to_string(i);
-    // What is written need not be readable to us afterwards, as the mode may say.
+    // Writable for us while we write, even if the final mode is not.
     file_ = adapters::UniqueFd(adapters::retry_interrupted([&] {
       return ::open(tried.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode | S_IWUSR);
     }));
@@ -152,10 +152,9 @@ bool StagedFile::is_worth_keeping() const {
 
 absl::Status StagedFile::commit() {
   const SignalsBlocked blocked;
-  // Writing has taken set-user-ID bits away (inode(7)).
+  // Writing has cleared the set-user-ID bits (inode(7)).
   if (mode_ && fchmod(file_.get(), *mode_) != 0) return fail(errno, ": cannot keep its mode");
-  // Some file systems write, and fail, only then. Linux closes the descriptor when it is
-  // interrupted, too.
+  // Some file systems write, and fail, only at close(2). Linux closes even when interrupted.
   if (::close(file_.release()) != 0 && errno != EINTR) return fail(errno, "");
   if (rename(staged_.c_str(), target_.c_str()) != 0) return fail(errno, ": cannot be replaced");
   staged_.clear();

@@ -12,22 +12,22 @@
 
 namespace headrace::get {
 
-// What came of many requests.
+// The results of many requests.
 class Summary {
  public:
   using Duration = std::chrono::steady_clock::duration;
 
-  // A request is over. `index` is its place in the order of the command line; `latency` counts when
-  // it was answered.
+  // A request has ended. `index`: its place in the order of the command line. `latency` is used
+  // only if it was answered.
   void add(size_t index, const Outcome& outcome, int status, Duration latency);
   void add_traffic(uint64_t received, uint64_t sent);
 
   size_t ok() const { return latencies_.size(); }
   size_t failed() const { return failed_; }
-  // That of the first request, in the order of the command line, that failed.
+  // The code of the first failed request in the order of the command line.
   ExitCode exit_code() const { return exit_code_; }
 
-  // Several lines: counts, rates, octets of bodies, latency percentiles.
+  // The text of the summary: counts, rates, octets of bodies, latency percentiles.
   std::string render(Duration elapsed) const;
 
  private:
@@ -41,8 +41,7 @@ class Summary {
   uint64_t sent_ = 0;
 };
 
-// The smallest of `sorted` (ascending, not empty) that is not exceeded by `percent` of it: the
-// nearest-rank method.
+// A percentile of `sorted` (ascending, not empty) by the nearest-rank method.
 std::chrono::steady_clock::duration percentile(
     const std::vector<std::chrono::steady_clock::duration>& sorted, double percent);
 

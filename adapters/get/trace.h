@@ -11,7 +11,7 @@
 
 namespace headrace::get {
 
-// What -v says of one connection: lines with its number in front.
+// Prints the lines of -v for one connection, each with its number:
 //
 //   [1] * connected to 127.0.0.1:8080 in 0.213 ms
 //   [1] 0.250 ms --> SETTINGS ENABLE_PUSH=0
@@ -22,7 +22,7 @@ class Trace : public FrameObserver {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  // Frames are timed from `start` on.
+  // The times of frames count from `start`.
   Trace(Console* console, int number, TimePoint start);
 
   void note(std::string_view text);

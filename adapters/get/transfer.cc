@@ -23,7 +23,7 @@ std::optional<uint64_t> content_length(const FieldSection& fields) {
   return value;
 }
 
-// As the head of an HTTP/1.1 response is written, which people and scripts know how to read.
+// The head in the format of HTTP/1.1, because people and scripts can read that.
 std::string head_text(const ResponseReceived& response, bool escaped) {
   std::string text = "HTTP/2 " + std::to_string(response.status) + "\n";
   for (const Field& field : response.fields) {
@@ -49,7 +49,7 @@ Transfer::Transfer(const Assignment& assignment, TransferOwner* owner, TimePoint
   });
 }
 
-// --- On its way to a connection.
+// --- Sending it.
 
 RequestResult Transfer::submit(Connection& connection, adapters::Driver& driver, Trace* trace) {
   Body body = Body::none();
@@ -77,7 +77,7 @@ bool Transfer::may_retry() const {
   return attempts_ < kMaxAttempts && status_ == 0 && !decided_ && can_be_sent;
 }
 
-// --- What comes of it.
+// --- Events of its stream.
 
 void Transfer::on_informational(const InformationalReceived& response) {
   if (trace_ != nullptr) trace_->fields_received(response.fields);
@@ -113,7 +113,7 @@ void Transfer::on_closed(const StreamClosed& closed, const ConnectionNews& conne
   if (!answered_ && upload_ != nullptr && upload_->error() != 0) {
     return end({ExitCode::kReadError, std::string("-d: ") + std::strerror(upload_->error())});
   }
-  // The body did not keep the length that -H announced.
+  // The body differs from the content-length of -H.
   if (upload_ != nullptr && closed.closed_by == ClosedBy::kLocal &&
       closed.error == ErrorCode::kInternalError) {
     return end({ExitCode::kReadError, "-d: " + describe(closed.detail)});
@@ -126,7 +126,8 @@ void Transfer::on_left_undone() {
   driver_ = nullptr;
 }
 
-// The peer may send as much more as was passed on, so what waits here stays within its window.
+// Gives credit only for octets that were passed on, so the octets that wait here are within the
+// stream's window.
 void Transfer::pass_on(gsl::span<const uint8_t> bytes) {
   give_credit(wanted_ && !decided_ ? download_->add(bytes) : bytes.size());
   const int error = assignment_.output->error();
@@ -137,11 +138,11 @@ void Transfer::pass_on(gsl::span<const uint8_t> bytes) {
 
 void Transfer::give_credit(size_t size) {
   if (connection_ == nullptr || size == 0) return;
-  // An error: the stream has ended, and the connection has the credit back.
+  // An error means that the stream has ended, and its credit was given back.
   (void)connection_->credit(stream_id_, static_cast<uint32_t>(size));
 }
 
-// --- What its owner does.
+// --- Called by its owner.
 
 void Transfer::fail(Outcome outcome) {
   if (finished_ || decided_) return;
@@ -150,7 +151,8 @@ void Transfer::fail(Outcome outcome) {
     return finish();
   }
   decided_ = std::move(outcome);
-  (void)connection_->reset_stream(stream_id_, ErrorCode::kCancel);  // else it has just ended
+  // An error means that it has just ended.
+  (void)connection_->reset_stream(stream_id_, ErrorCode::kCancel);
   driver_->attend();
 }
 
@@ -160,18 +162,18 @@ int Transfer::waits_for() const {
 
 void Transfer::resume() {
   if (connection_ == nullptr) return;
-  (void)connection_->resume(stream_id_);  // else it has just ended
+  (void)connection_->resume(stream_id_);  // an error means that it has just ended
   driver_->attend();
 }
 
 std::optional<uint64_t> Transfer::expected() const {
   const uint64_t to_send = assignment_.data == nullptr ? 0 : assignment_.data->size().value_or(0);
   if (content_length_) return *content_length_ + to_send;
-  // While it is sent what comes back is not known, and is little as a rule.
+  // While the request is sent, the size of the response is not known, and usually small.
   return to_send > 0 && received_ == 0 ? std::optional(to_send) : std::nullopt;
 }
 
-// --- Its end.
+// --- The end.
 
 void Transfer::end(Outcome outcome) {
   outcome_ = std::move(outcome);
@@ -180,7 +182,7 @@ void Transfer::end(Outcome outcome) {
     outcome_ = {ExitCode::kHttpStatus, "the status is " + std::to_string(status_)};
   }
   if (trace_ != nullptr) trace_end();
-  if (decided_) download_.reset();  // what waits to be written is not waited for
+  if (decided_) download_.reset();  // discards the octets that wait to be written
   if (download_ != nullptr) download_->end();
   if (download_ == nullptr || download_->is_done()) finish();
 }

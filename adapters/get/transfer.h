@@ -21,61 +21,63 @@ namespace headrace::get {
 
 class Transfer;
 
-// Who began the transfers.
+// The owner of the transfers.
 class TransferOwner {
  public:
   virtual ~TransferOwner() = default;
-  // It is over, one way or another; once for each. It must not be destroyed before the call
-  // returns.
+  // The transfer has ended. Called once for each. The transfer must not be destroyed before the
+  // call has returned.
   virtual void on_finished(Transfer& transfer) = 0;
 };
 
-// What is asked for. Everything outlives the transfer.
+// The parameters of a transfer. All objects must outlive it.
 struct Assignment {
-  size_t index = 0;  // its place among all
+  size_t index = 0;  // its place in the order of the command line
   const RequestHead* head = nullptr;
   const UploadData* data = nullptr;  // null: the request has no body
   Output* output = nullptr;
-  bool fail_on_status = false;  // a status from 400 on is a failure, and its body is not wanted
-  bool show_head = false;       // the response's head goes to the output too
+  bool fail_on_status = false;  // a status of 400 or above is a failure; its body is not written
+  bool show_head = false;       // write the response's head to the output, too
 };
 
-// One request and its response, from the start to the last octet that is written.
+// One request and its response, until the last octet has been written to the output.
 class Transfer : public adapters::DeadlineQueue::Entry {
  public:
   Transfer(const Assignment& assignment, TransferOwner* owner, TimePoint now);
 
-  // --- On its way to a connection.
+  // --- Sending it.
 
   // Sends the request on a connection, for the first time or again.
   RequestResult submit(Connection& connection, adapters::Driver& driver, Trace* trace);
   int attempts() const { return attempts_; }
-  // No answer has come yet, and the request can be sent once more: twice at most.
+  // Whether the request can be sent again: no response has been received, and it was sent at most
+  // twice.
   bool may_retry() const;
 
-  // --- What comes of it (events of its stream).
+  // --- Events of its stream.
 
   void on_informational(const InformationalReceived& response);
   void on_response(const ResponseReceived& response);
   void on_data(const DataReceived& data);
   void on_trailers(const TrailersReceived& trailers);
   void on_closed(const StreamClosed& closed, const ConnectionNews& connection);
-  // In place of on_closed(): it will be submitted again.
+  // Called in place of on_closed() if it will be submitted again.
   void on_left_undone();
 
-  // --- What its owner does.
+  // --- Called by its owner.
 
-  // It fails with this outcome: at once when it is on no stream, else when its stream is closed.
+  // Makes it fail with this outcome: at once if it has no stream, otherwise when its stream is
+  // closed.
   void fail(Outcome outcome);
   // The descriptor that its upload waits to read, or -1.
   int waits_for() const;
-  // That can be read now.
+  // The descriptor waits_for() is readable.
   void resume();
 
-  // --- How it stands.
+  // --- State.
 
   size_t index() const { return assignment_.index; }
-  // The answer is complete; only writing it may be left.
+  // Whether the response is complete; it may not be written yet.
   bool is_answered() const { return outcome_known_ && outcome_.ok(); }
   const Outcome& outcome() const { return outcome_; }
   int status() const { return status_; }
@@ -83,7 +85,7 @@ class Transfer : public adapters::DeadlineQueue::Entry {
   TimePoint finished_at() const { return finished_at_; }
   uint64_t received() const { return received_; }
   uint64_t sent() const { return upload_ == nullptr ? 0 : upload_->sent(); }
-  // Octets of both bodies together, when that is known.
+  // The octets of both bodies together, if they are known.
   std::optional<uint64_t> expected() const;
 
  private:
@@ -99,7 +101,7 @@ class Transfer : public adapters::DeadlineQueue::Entry {
   std::unique_ptr<Upload> upload_;
   std::unique_ptr<Download> download_;
 
-  // Where it is; null when it is on no stream.
+  // Its connection; null if it has no stream.
   Connection* connection_ = nullptr;
   adapters::Driver* driver_ = nullptr;
   Trace* trace_ = nullptr;
@@ -113,7 +115,7 @@ class Transfer : public adapters::DeadlineQueue::Entry {
   bool finished_ = false;
   std::optional<uint64_t> content_length_;
   uint64_t received_ = 0;
-  std::optional<Outcome> decided_;  // it is being cancelled for this reason
+  std::optional<Outcome> decided_;  // the reason if it is being cancelled
   Outcome outcome_;
   const TimePoint started_;
   TimePoint submitted_{};

@@ -30,7 +30,7 @@ class TextUpload : public Upload {
   const std::string_view text_;
 };
 
-// Part of a regular file, which is not moved in: several may read the same one.
+// A part of a regular file, read with pread(2), so that several uploads may read the same file.
 class FileUpload : public Upload {
  public:
   FileUpload(int file, uint64_t first, uint64_t size) : file_(file), first_(first), size_(size) {}
@@ -39,7 +39,7 @@ class FileUpload : public Upload {
     const ssize_t n = adapters::retry_interrupted(
         [&] { return pread(file_, room.data(), wanted, static_cast<off_t>(first_ + sent_)); });
     if (n <= 0 && wanted > 0) {
-      error_ = n < 0 ? errno : EIO;  // it became shorter than was announced
+      error_ = n < 0 ? errno : EIO;  // the file was shortened
       return {.failed = true};
     }
     sent_ += static_cast<uint64_t>(n);
@@ -52,16 +52,15 @@ class FileUpload : public Upload {
   const uint64_t size_;
 };
 
-// A pipe, a terminal, a device: read when there is something to read, and no faster than it goes
-// out.
+// A pipe, a terminal or a device, read when it has data, and not faster than it is sent.
 class StreamUpload : public Upload {
  public:
   explicit StreamUpload(int file) : file_(file) {}
   int waits_for() const override { return waits_ ? file_ : -1; }
   Filled fill(gsl::span<uint8_t> room) override {
-    // The descriptor is others' too, so it is not made non-blocking.
+    // The descriptor may be shared with other processes, so it is not made non-blocking.
     pollfd readable{file_, POLLIN, 0};
-    waits_ = poll(&readable, 1, 0) == 0;  // where poll(2) fails, reading may have to wait
+    waits_ = poll(&readable, 1, 0) == 0;  // if poll(2) fails, the read may block
     if (waits_) return {};
     const ssize_t n = ::read(file_, room.data(), room.size());
     if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
@@ -101,7 +100,7 @@ absl::StatusOr<UploadData> UploadData::open(const std::string& argument) {
   }
   if (S_ISDIR(status.st_mode)) return absl::ErrnoToStatus(EISDIR, path);
   if (S_ISREG(status.st_mode)) {
-    const off_t first = lseek(data.file_.get(), 0, SEEK_CUR);  // the input may be in the middle
+    const off_t first = lseek(data.file_.get(), 0, SEEK_CUR);  // not 0 if partly read before
     if (first < 0) return absl::ErrnoToStatus(errno, path);
     data.first_ = static_cast<uint64_t>(first);
     const auto end = static_cast<uint64_t>(status.st_size);

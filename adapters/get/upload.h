@@ -13,14 +13,14 @@
 
 namespace headrace::get {
 
-// The body of one request, read as it is sent.
+// The body of one request, which is read while it is sent.
 class Upload : public BodySource {
  public:
-  // Octets that were handed to the connection.
+  // The octets that were passed to the connection.
   uint64_t sent() const { return sent_; }
-  // fill() said "not yet": the descriptor that it waits to read. -1: it waits for nothing.
+  // The descriptor to wait for, if fill() had no data, until it is readable; otherwise -1.
   virtual int waits_for() const { return -1; }
-  // fill() failed: an errno value, or 0.
+  // An errno value if fill() failed, otherwise 0.
   int error() const { return error_; }
 
  protected:
@@ -28,24 +28,24 @@ class Upload : public BodySource {
   int error_ = 0;
 };
 
-// What -d names.
+// The argument of -d: the source of request bodies.
 class UploadData {
  public:
   // `argument`: text; "@file"; "@-", the standard input.
   static absl::StatusOr<UploadData> open(const std::string& argument);
 
-  // Its size in octets, when it is known: that of a text and of a regular file.
+  // Its size in octets, which is known for text and regular files.
   std::optional<uint64_t> size() const { return size_; }
-  // It can be sent more than once. What comes out of a pipe can not.
+  // Whether it can be sent more than once. Input of a pipe cannot.
   bool is_repeatable() const { return size_.has_value(); }
 
-  // A body of one request. This must outlive it.
+  // A body for one request. The UploadData must outlive it.
   std::unique_ptr<Upload> start() const;
 
  private:
   std::string text_;
-  adapters::UniqueFd file_;  // none: it is text
-  uint64_t first_ = 0;       // where in the file it begins
+  adapters::UniqueFd file_;  // invalid for text
+  uint64_t first_ = 0;       // its offset in the file
   std::optional<uint64_t> size_;
 };
 

@@ -38,14 +38,14 @@ std::string percent_encode(std::string_view text) {
   return encoded;
 }
 
-// "host", "host:port", "[::1]:port"; false when it is none of these.
+// Parses "host", "host:port" or "[::1]:port". False if the text is none of these.
 bool take_authority(std::string_view text, Url* url) {
   const std::optional<Authority> authority = parse_authority(text);
   if (!authority) return false;
   std::string_view host = authority->host;
   if (host.starts_with('[')) {
     host = host.substr(1, host.size() - 2);
-    // An address of the future (RFC 3986 §3.2.2), and of no kind that is known here.
+    // IPvFuture (RFC 3986 §3.2.2): no version is known here.
     if (host.starts_with('v') || host.starts_with('V')) return false;
   }
   url->host = host;

@@ -9,20 +9,21 @@
 
 namespace headrace::get {
 
-// An http or https URL, taken apart for a request (RFC 9110 §4.2, RFC 3986 §3).
+// The parts of an http or https URL for a request (RFC 9110 §4.2, RFC 3986 §3).
 struct Url {
   bool tls = false;  // https
   std::string host;  // a name, or an IPv4 or IPv6 address without brackets
   uint16_t port = 0;
-  std::string authority;  // the value of :authority: without the scheme's default port
+  std::string authority;  // the value of :authority, without the scheme's default port
   std::string target;     // the value of :path: path and query, at least "/"
 
   std::string_view scheme() const { return tls ? "https" : "http"; }
-  // What one connection may serve: "http://127.0.0.1:8080".
+  // The origin, which one connection may serve: "http://127.0.0.1:8080".
   std::string origin() const;
 };
 
-// Without a scheme it is http. The fragment is dropped, and what is not ASCII is percent-encoded.
+// Parses a URL. The scheme defaults to http, the fragment is removed, and octets that are not ASCII
+// are percent-encoded.
 absl::StatusOr<Url> parse_url(std::string_view text);
 
 }  // namespace headrace::get

@@ -13,21 +13,21 @@
 
 namespace headrace::adapters {
 
-// The buffers that the kernel receives into. It takes one when bytes have come, so connections that
-// are silent own none; who has read a buffer gives it back.
+// The buffers that the kernel receives into. It takes one when bytes have arrived, so idle
+// connections use none. A buffer is given back when it has been read.
 class BufferRing {
  public:
   // For IOSQE_BUFFER_SELECT.
   static constexpr uint16_t kGroup = 0;
 
-  // `count` is a power of two. The ring must outlive it.
+  // `count` must be a power of two. The ring must outlive the buffers.
   static absl::StatusOr<std::unique_ptr<BufferRing>> create(Ring* ring, uint32_t count,
                                                             uint32_t buffer_size);
   ~BufferRing() { io_uring_unregister_buf_ring(ring_->get(), kGroup); }
   BufferRing(const BufferRing&) = delete;
   BufferRing& operator=(const BufferRing&) = delete;
 
-  // What a completion that carries buffer `id` has received.
+  // The input of a completion with buffer `id`.
   gsl::span<const uint8_t> received(uint16_t id, size_t size) const {
     return {memory_.get() + size_t{id} * buffer_size_, size};
   }

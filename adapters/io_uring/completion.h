@@ -18,7 +18,7 @@ namespace headrace::adapters {
 
 static_assert(ConnectionId::kBits <= 44);
 
-// What an IoUringLoop asks the system for.
+// The operations that an IoUringLoop submits.
 enum class Operation : uint8_t {
   // Of the loop.
   kWakeup,
@@ -32,8 +32,8 @@ enum class Operation : uint8_t {
   kCancel,
 };
 
-// A completion, and what it is of: its user_data is the connection's id, the number of a zero-copy
-// send (16 bits) and the operation (4 bits).
+// A completion. Its user_data is the connection's id, the number of a zero-copy send (16 bits) and
+// the operation (4 bits).
 class Completion {
  public:
   explicit Completion(const io_uring_cqe& entry)
@@ -47,19 +47,19 @@ class Completion {
   ConnectionId id() const { return ConnectionId::from(user_data_ >> 20); }
   uint16_t send() const { return static_cast<uint16_t>(user_data_ >> 4); }
 
-  int result() const { return result_; }                           // or an errno value below zero
+  int result() const { return result_; }                           // or a negative errno value
   bool more() const { return (flags_ & IORING_CQE_F_MORE) != 0; }  // another one will follow
   bool has_buffer() const { return (flags_ & IORING_CQE_F_BUFFER) != 0; }
   uint16_t buffer() const { return static_cast<uint16_t>(flags_ >> IORING_CQE_BUFFER_SHIFT); }
 
-  // Of a cancellation: what was to be cancelled will complete, has completed, or is about to.
+  // Of a cancellation: whether the operation to be cancelled has completed or will.
   bool has_cancelled() const { return result_ >= 0 || result_ == -ENOENT || result_ == -EALREADY; }
-  // The second completion of a zero-copy send: its bytes are not read any more.
+  // Whether this is the second completion of a zero-copy send: its bytes are no longer read.
   bool is_release() const { return (flags_ & IORING_CQE_F_NOTIF) != 0; }
   bool was_copied() const {
     return (static_cast<uint32_t>(result_) & IORING_NOTIF_USAGE_ZC_COPIED) != 0;
   }
-  // The operation is not under way any more, but for the release.
+  // Whether the operation has ended, except for the release.
   bool is_last() const { return operation() == Operation::kSend ? !is_release() : !more(); }
 
  private:

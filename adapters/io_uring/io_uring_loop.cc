@@ -11,7 +11,7 @@
 namespace headrace::adapters {
 namespace {
 
-// How often the end of a loop looks whether the system has let go of everything.
+// The interval and the number of checks, at the end of a loop, whether all operations have ended.
 constexpr std::chrono::milliseconds kClosingWait{100};
 constexpr int kClosingWaits = 100;
 constexpr size_t kSpareBuffers = 64;
@@ -41,7 +41,8 @@ IoUringLoop::IoUringLoop(const LoopOptions& options, Service* service,
   watch_wakeup();
 }
 
-// What a send under way reads, and a receive writes, must be there until the system has let go.
+// Waits for all operations to end, because the system uses the memory of the connections until
+// then.
 IoUringLoop::~IoUringLoop() {
   close_all();
   cancel_accepts();
@@ -80,7 +81,7 @@ void IoUringLoop::complete(const Completion& completion, TimePoint now) {
       break;
   }
   RingRecord* const found = static_cast<RingRecord*>(find(completion.id()));
-  if (found == nullptr) {  // never: a record stays for the last completion of what it has begun
+  if (found == nullptr) {  // cannot happen: a record outlives its operations
     if (completion.has_buffer()) input_->give_back(completion.buffer());
     return;
   }
@@ -103,7 +104,7 @@ void IoUringLoop::complete(const Completion& completion, TimePoint now) {
       on_cancelled(record, completion, now);
       break;
   }
-  // (Only now: it is not destroyed meanwhile.)
+  // Counted only now, so that the record is not destroyed meanwhile.
   if (completion.is_last()) --record.operations;
   destroy_if_done(record);
 }
@@ -143,7 +144,7 @@ void IoUringLoop::on_connected(RingRecord& record, const Completion& completion,
 }
 
 void IoUringLoop::on_cancelled(RingRecord& record, const Completion& completion, TimePoint now) {
-  // (What it has cancelled completes by itself.)
+  // The cancelled operation has a completion of its own.
   if (completion.has_cancelled()) return;
   record.receive_cancelled = false;
   retry_later(record, now);
@@ -160,7 +161,7 @@ void IoUringLoop::on_received(RingRecord& record, const Completion& completion, 
     } else if (completion.result() == 0) {
       session.end_of_input(now);
     } else if (completion.result() == -ENOBUFS) {
-      counters().input_shortages.add(1);  // watch() goes on, with those that have been given back
+      counters().input_shortages.add(1);  // watch() receives again when buffers were given back
       starved_.push_back(record);
     } else if (is_shortage(-completion.result())) {
       retry_later(record, now);
@@ -188,7 +189,7 @@ void IoUringLoop::on_sent(RingRecord& record, const Completion& completion, Time
     }
   } else if ((completion.result() == -EOPNOTSUPP || is_shortage(-completion.result())) &&
              record.zero_copy.give_up()) {
-    // No TCP socket, or more than may be locked: not without a copy, then.
+    // Not a TCP socket, or the limit of locked memory: the next sends are made with a copy.
   } else if (is_shortage(-completion.result())) {
     retry_later(record, now);
   } else if (completion.result() != -EINTR) {
@@ -274,27 +275,28 @@ void IoUringLoop::watch(ConnectionRecord& base) {
     });
   } else if (session.phase() == Session::Phase::kOpen && !wanted && !record.receiving &&
              record.sending == nullptr && !record.hangup_watched) {
-    // Nothing else would tell that both directions are gone.
+    // Without it there would be no notification that both directions are closed.
     record.hangup_watched = true;
     submit(record, Operation::kHangup, [&](io_uring_sqe* entry) {
-      io_uring_prep_poll_add(entry, record.socket.get(), 0);  // POLLHUP and POLLERR come unasked
+      io_uring_prep_poll_add(entry, record.socket.get(), 0);  // always reports POLLHUP and POLLERR
     });
   }
 }
 
-// Who found no buffer stays among those, and who is closing is not settled any more.
+// Connections that found no buffer stay in starved_, and those in closing_ are not settled any
+// more.
 void IoUringLoop::touch(RingRecord& record) {
   if (!starved_.contains(record) && !closing_.contains(record)) touched_.push_back(record);
 }
 
 void IoUringLoop::settle_touched(TimePoint now) {
-  // Who found no buffer asks first: else the same ones would empty the ring in every turn.
+  // Connections that found no buffer are first, so that not the same ones empty the ring each turn.
   for (RingList* list : {&starved_, &touched_}) {
     while (RingRecord* record = list->pop_front()) settle(*record, now);
   }
 }
 
-// --- Its end.
+// --- The end.
 
 void IoUringLoop::close(ConnectionRecord& base) {
   RingRecord& record = static_cast<RingRecord&>(base);
@@ -309,8 +311,8 @@ void IoUringLoop::cancel_operations(RingRecord& record) {
   });
 }
 
-// The memory that sends read and receives refer to outlives them. What a zero-copy send reads is
-// let go when the peer has it, or when the connection is reset: nobody waits for it any more.
+// Destroys a record whose operations have ended, because these use its memory. A zero-copy send is
+// released when the peer has acknowledged it; the connection is reset to release it at once.
 void IoUringLoop::destroy_if_done(RingRecord& record) {
   if (!closing_.contains(record) || record.operations > 0) return;
   if (record.releases_due > 0) {

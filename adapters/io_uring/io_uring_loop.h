@@ -20,17 +20,17 @@
 
 namespace headrace::adapters {
 
-// A loop that moves bytes with io_uring(7): the loop says what is to be sent and received, and the
-// system says what has been.
+// A loop that moves bytes with io_uring(7): the loop submits sends and receives, and the system
+// reports their completion.
 //
-// Each connection has one receive standing (multishot, into shared buffers) and at most one send
-// under way, whose bytes the connection leaves as they are until it is completed. What a turn has
-// begun goes to the system with the wait of the next one: a turn is one system call, however many
-// connections took part in it.
+// Each connection has one pending receive (multishot, into shared buffers) and at most one send,
+// whose bytes the connection does not change until it has completed. The operations of a turn are
+// submitted with the wait of the next one, so a turn is one system call for any number of
+// connections.
 class IoUringLoop final : public Loop {
  public:
-  // `service` makes the handlers of accepted connections, and must outlive the loop. It may be null
-  // where none are. Where io_uring cannot be used, the error says why in one line.
+  // `service` makes the handlers of accepted connections and must outlive the loop. It may be null
+  // if none are accepted. If io_uring cannot be used, the error gives the reason in one line.
   static absl::StatusOr<std::unique_ptr<IoUringLoop>> create(
       const LoopOptions& options, Service* service, const IoUringOptions& io_uring_options = {});
   ~IoUringLoop() override;
@@ -86,16 +86,16 @@ class IoUringLoop final : public Loop {
   const IoUringOptions io_uring_options_;
   std::unique_ptr<Ring> ring_;
   std::unique_ptr<BufferRing> input_;
-  RingList newcomers_;  // nothing is written before a first receive was tried
-  RingList touched_;    // to be settled when this turn's completions are through
-  RingList starved_;    // likewise, and they found no buffer for input: they are first
-  RingList closing_;    // the loop is through with them, the system is not
+  RingList newcomers_;  // new connections, which write only after their first receive was tried
+  RingList touched_;    // to be settled after this turn's completions
+  RingList starved_;    // likewise, but first, because they found no buffer for input
+  RingList closing_;    // closed by the loop, with operations that have not ended
   std::vector<std::unique_ptr<OutputBuffers>> spare_buffers_;
-  std::deque<UniqueFd> parked_;  // accepted above the limit: they wait as in the listen queue
-  Retries retries_;              // of what concerns no connection
-  UniqueFd former_listener_;     // while there are accepts for it
-  size_t accepts_ = 0;           // under way
-  bool accepts_all_ = false;     // one that goes on and on
+  std::deque<UniqueFd> parked_;  // accepted above the limit; they wait as in the listen queue
+  Retries retries_;              // of operations without a connection
+  UniqueFd former_listener_;     // kept while accepts refer to it
+  size_t accepts_ = 0;           // pending ones
+  bool accepts_all_ = false;     // whether the pending accept is multishot
   bool accept_wanted_ = false;
 };
 

@@ -1,4 +1,4 @@
-// Whom an IoUringLoop wakes for, and who comes.
+// The wakeup and the accepted connections of an IoUringLoop.
 
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -13,12 +13,12 @@
 namespace headrace::adapters {
 namespace {
 
-constexpr size_t kAcceptsAtOnce = 4;   // every newcomer wakes all of them
-constexpr size_t kListenQueue = 4096;  // the most that wait in one (net.core.somaxconn)
+constexpr size_t kAcceptsAtOnce = 4;   // few, because each new connection wakes all of them
+constexpr size_t kListenQueue = 4096;  // most connections in a listen queue (net.core.somaxconn)
 
 }  // namespace
 
-// A socket that does not block makes io_uring say EAGAIN; one that does is waited for.
+// io_uring waits for a blocking socket; with a non-blocking one it fails with EAGAIN.
 void IoUringLoop::wait_on(const UniqueFd& socket, bool wait) {
   int off = wait ? 0 : 1;
   ioctl(socket.get(), FIONBIO, &off);
@@ -30,7 +30,7 @@ void IoUringLoop::watch_wakeup() {
 }
 
 void IoUringLoop::on_wakeup(const Completion& completion) {
-  uint64_t stops;  // the loop has counted them
+  uint64_t stops;  // not used, because the loop counts them itself
   [[maybe_unused]] ssize_t n = ::read(wakeup().get(), &stops, sizeof(stops));
   if (completion.more()) return;
   if (completion.result() >= 0) {
@@ -48,16 +48,17 @@ bool IoUringLoop::watch_listener(bool watch) {
   return true;
 }
 
-// An accept that is not yet with the system must not find another file under its number.
+// Keeps the descriptor open while accepts are pending, because one that is not submitted yet must
+// not find another file under its number.
 void IoUringLoop::close_listener(UniqueFd listener) {
   if (accepts_ == 0) return;
   shutdown(listener.get(), SHUT_RDWR);
   former_listener_ = std::move(listener);
 }
 
-// With room for all who can be waiting, one accept takes them as they come. Else there is one for
-// each place that is left, or for that of who gives way: who was accepted and has none would keep a
-// descriptor from others.
+// If there is room for a whole listen queue, one multishot accept takes all connections. Otherwise
+// there is an accept for each free place, or for the place of a connection to evict, because a
+// connection that was accepted without a place would use up a descriptor.
 void IoUringLoop::ask_for_newcomers(TimePoint now) {
   const size_t places = parked_.empty() ? std::max<size_t>(room(now), 1) : room(now);
   if (places > kListenQueue && accepts_ == 0) {
@@ -107,7 +108,7 @@ void IoUringLoop::on_accepted(const Completion& completion, TimePoint now) {
 }
 
 void IoUringLoop::start_parked(TimePoint now) {
-  if (is_stopping()) parked_.clear();  // like who is left in the listen queue
+  if (is_stopping()) parked_.clear();  // like connections in the listen queue
   while (!parked_.empty() && has_place(now)) {
     UniqueFd socket = std::move(parked_.front());
     parked_.pop_front();

@@ -8,19 +8,19 @@
 
 namespace headrace::adapters {
 
-// A connection's sends that took bytes, in order, until their storage is free. The kernel is
-// through with a zero-copy send some time after it took the bytes, and with a later one perhaps
-// before; released() of a connection goes in order.
+// A connection's sends, in order, until their memory is released. The kernel releases a zero-copy
+// send some time after it took the bytes, perhaps after a later send, but Connection::released()
+// must be called in order.
 class ReleaseQueue {
  public:
-  // A send took `size` octets. `held`: the kernel still reads them, until done(send).
+  // A send took `size` octets. `held`: the kernel reads them until done(send).
   void push(uint32_t send, size_t size, bool held) { sends_.push_back({send, size, held}); }
   void done(uint32_t send) {
     const auto found =
         std::ranges::find_if(sends_, [=](const Send& s) { return s.held && s.id == send; });
     if (found != sends_.end()) found->held = false;
   }
-  // The octets that are free now, since this was asked last.
+  // The octets that were released since the last call.
   size_t take_released() {
     const auto held = std::ranges::find_if(sends_, [](const Send& s) { return s.held; });
     size_t size = 0;

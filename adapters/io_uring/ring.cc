@@ -11,10 +11,10 @@
 namespace headrace::adapters {
 namespace {
 
-constexpr unsigned kSubmissions = 256;      // a fuller turn takes a system call more
-constexpr unsigned kCompletions = 4096;     // the kernel keeps what is above it, at a price
-constexpr int kProbes = 10;                 // a shortage that outlasts them is one
-constexpr unsigned kKernelThreadIdle = 50;  // milliseconds, then it sleeps until it is woken
+constexpr unsigned kSubmissions = 256;      // a turn with more makes another system call
+constexpr unsigned kCompletions = 4096;     // the kernel stores more, at a cost
+constexpr int kProbes = 10;                 // attempts during a shortage
+constexpr unsigned kKernelThreadIdle = 50;  // milliseconds until it sleeps
 
 }  // namespace
 
@@ -39,7 +39,7 @@ absl::Status io_uring_error(int error) {
 
 absl::StatusOr<std::unique_ptr<Ring>> Ring::create(bool kernel_thread) {
   io_uring_params params{};
-  // The thread that creates it need not be the one that uses it: the latter enables it.
+  // The thread that uses the ring enables it, because another one may create it.
   params.flags = IORING_SETUP_R_DISABLED | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL |
                  IORING_SETUP_SINGLE_ISSUER;
   params.cq_entries = kCompletions;
@@ -57,8 +57,8 @@ absl::StatusOr<std::unique_ptr<Ring>> Ring::create(bool kernel_thread) {
   }
   if (result < 0) return io_uring_error(-result);
   std::unique_ptr<Ring> made(new Ring(ring));
-  // A system may forbid what makes it work, and not what makes it: this call does nothing, since
-  // the ring is still disabled, which the kernel says unless something else forbids the call.
+  // A system may permit io_uring_setup() but not io_uring_enter(). This call has no effect, because
+  // the ring is still disabled; any error but the kernel's for that means that it is not permitted.
   int entered = 0;
   for (int i = 0; i < kProbes; ++i) {
     entered = io_uring_enter(static_cast<unsigned>(ring.ring_fd), 0, 0, 0, nullptr);
@@ -77,16 +77,16 @@ io_uring_sqe* Ring::next_entry() {
 
 bool Ring::enable() {
   if (enabled_) return true;
-  // (liburing 2.3 declares io_uring_enable_rings() and does not export it.)
+  // liburing 2.3 declares io_uring_enable_rings() but does not export it.
   const int result = io_uring_register(static_cast<unsigned>(ring_.ring_fd),
                                        IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
   if (!conclude(result).ok() || result < 0) return false;
-  io_uring_register_ring_fd(&ring_);  // saves a look-up with every wait; it works without it too
+  io_uring_register_ring_fd(&ring_);  // saves a look-up in each wait; optional
   return enabled_ = true;
 }
 
-// The ring's own descriptor wakes nobody while the work of a completion is deferred
-// (IORING_SETUP_DEFER_TASKRUN); an eventfd is signalled.
+// Returns an eventfd, because the ring's own descriptor does not become readable while the work of
+// completions is deferred (IORING_SETUP_DEFER_TASKRUN).
 int Ring::descriptor() {
   if (!signal_.valid() && failure_.ok() && enable()) {
     UniqueFd signal(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
@@ -100,7 +100,7 @@ int Ring::descriptor() {
 absl::Status Ring::wait(std::chrono::nanoseconds timeout) {
   if (!failure_.ok() || !enable()) return failure_;
   if (signal_.valid()) {
-    uint64_t count;  // what is signalled from here on is seen in the next wait
+    uint64_t count;  // later signals are for the next wait
     [[maybe_unused]] ssize_t n = ::read(signal_.get(), &count, sizeof(count));
   }
   int result = 0;
@@ -109,7 +109,7 @@ absl::Status Ring::wait(std::chrono::nanoseconds timeout) {
   return conclude(result);
 }
 
-// False: some are left, for which there is no room.
+// False if the queue has no room for some.
 bool Ring::queue_excess() {
   while (!excess_.empty()) {
     io_uring_sqe* entry = io_uring_get_sqe(&ring_);
@@ -120,7 +120,7 @@ bool Ring::queue_excess() {
   return true;
 }
 
-// Makes room in the queue, or says why there is none: an errno value below zero.
+// Submits, to make room in the queue. Returns a negative errno value if that failed.
 int Ring::hand_over() {
   const int result = io_uring_submit(&ring_);
   if (result < 0) return result;
@@ -139,8 +139,8 @@ int Ring::hand_over_and_wait(std::chrono::nanoseconds timeout) {
   return io_uring_submit_and_wait_timeout(&ring_, &first, 1, &limit, nullptr);
 }
 
-// What a call ended with. A shortage of the kernel's is waited out: completions may free some, and
-// are only made when they are asked for.
+// The status for the result of a call. A shortage of memory is waited for, because completions,
+// which are only made during a call, may free some.
 absl::Status Ring::conclude(int result) {
   if (result >= 0 || result == -ETIME || result == -EINTR) {
     retries_.reset();

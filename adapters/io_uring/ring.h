@@ -14,44 +14,44 @@
 
 namespace headrace::adapters {
 
-// What a failed call of io_uring's means, in one line. `error`: an errno value.
+// Describes a failed call of io_uring in one line. `error`: an errno value.
 absl::Status io_uring_error(int error);
 
-// One io_uring: its submission and completion queue.
+// One io_uring: its submission queue and its completion queue.
 //
-// Set up for one thread that submits and waits (IORING_SETUP_SINGLE_ISSUER), and whose completions
-// are made while it waits (IORING_SETUP_DEFER_TASKRUN), so they come in batches and interrupt
-// nothing. The thread is the one that waits first.
+// Set up for one thread that submits and waits (IORING_SETUP_SINGLE_ISSUER), and for completions
+// during the wait (IORING_SETUP_DEFER_TASKRUN), so that they come in batches without interrupts.
+// The thread is the one that first calls wait().
 class Ring {
  public:
-  // An error says in one line why this system has no io_uring for us: none can be made, or it may
-  // not be used. `kernel_thread`: submissions are taken by a thread of the kernel
-  // (IORING_SETUP_SQPOLL), which needs a CPU for itself.
+  // The error, in one line, is that io_uring does not exist on this system or is not permitted.
+  // `kernel_thread`: a thread of the kernel takes the submissions (IORING_SETUP_SQPOLL), which
+  // occupies a CPU.
   static absl::StatusOr<std::unique_ptr<Ring>> create(bool kernel_thread);
   ~Ring() { io_uring_queue_exit(&ring_); }
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
 
-  // Notes a submission, which carries `user_data`; the caller fills in the rest
-  // (io_uring_prep_...(), before it sets anything else). It goes to the kernel with the next
-  // wait(), and never before: so nothing completes while completions are looked at.
+  // Queues a submission with `user_data`; `prepare` sets the rest (io_uring_prep_...() first). It
+  // is submitted with the next wait(), never before, so that no operation completes during
+  // for_each_completion().
   template <typename Prepare>
   void submit(uint64_t user_data, Prepare prepare) {
     io_uring_sqe* entry = next_entry();
     prepare(entry);
     io_uring_sqe_set_data64(entry, user_data);
   }
-  // There is something to hand over, or a failure to tell: wait() should not be put off.
+  // Whether there are submissions, or a failure to report, so that wait() should be called soon.
   bool has_unsubmitted() const {
     return !failure_.ok() || !excess_.empty() || io_uring_sq_ready(&ring_) > 0;
   }
 
-  // Hands the submissions to the kernel and waits for a completion, at most for `timeout`
-  // (nanoseconds::max(): for ever). One system call for each full queue of submissions. Where the
-  // kernel is short of memory it returns after a moment, and goes on the next time. An error, in
-  // one line, is for good: the system takes no more submissions from this thread.
+  // Submits to the kernel and waits for a completion, at most for `timeout` (without limit if
+  // nanoseconds::max()). Makes one system call for each full queue of submissions. If the kernel is
+  // short of memory it returns after a moment and continues the next time. An error, in one line,
+  // is permanent: the system takes no more submissions from this thread.
   absl::Status wait(std::chrono::nanoseconds timeout);
-  // Hands the completions that the last wait() has found to `look(const io_uring_cqe&)`.
+  // Calls `look(const io_uring_cqe&)` for the completions of the last wait().
   template <typename Look>
   void for_each_completion(Look look) {
     const unsigned ready = io_uring_cq_ready(&ring_);  // more may come from a thread of the kernel
@@ -66,9 +66,10 @@ class Ring {
     io_uring_cq_advance(&ring_, count);
   }
 
-  // Readable when wait() would find completions. Costs something from the first call on.
+  // Readable when wait() would find completions. The first call makes an eventfd, which slows down
+  // completions.
   int descriptor();
-  // For what is registered with it.
+  // For registrations.
   io_uring* get() { return &ring_; }
 
  private:
@@ -84,7 +85,7 @@ class Ring {
   std::deque<io_uring_sqe> excess_;  // submissions for which the queue had no room
   Retries retries_;
   absl::Status failure_;
-  UniqueFd signal_;  // an eventfd, once somebody has asked for descriptor()
+  UniqueFd signal_;  // an eventfd, after the first call of descriptor()
   bool enabled_ = false;
 };
 

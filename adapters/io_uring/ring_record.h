@@ -14,20 +14,20 @@ namespace headrace::adapters {
 
 struct RingRecord;
 
-// What an IoUringLoop is about to do for a connection: it is in one of the loop's lists of this
-// kind, or there is nothing to do before its next completion.
+// Connections with work before their next completion; a connection is in one of the loop's lists of
+// this kind, or in none.
 using RingList = IntrusiveList<RingRecord, struct RingKind>;
 
-// One connection of an IoUringLoop, and what is under way for it. It stays until all of that has
-// ended: the memory that the system reads outlives the reading.
+// One connection of an IoUringLoop, with its operations. It is destroyed after all of them have
+// ended, because the system uses its memory until then.
 struct RingRecord : ConnectionRecord, RingList::Hook {
   RingRecord(Loop& owner, UniqueFd fd, const IoUringOptions& options)
       : ConnectionRecord(owner, std::move(fd)), zero_copy(options) {}
 
-  uint32_t operations = 0;                 // under way on the socket
-  uint32_t releases_due = 0;               // zero-copy sends whose bytes are still read
-  uint16_t zero_copies = 0;                // numbers them
-  std::unique_ptr<OutputBuffers> sending;  // the send under way
+  uint32_t operations = 0;                 // pending ones
+  uint32_t releases_due = 0;               // zero-copy sends that are not released
+  uint16_t zero_copies = 0;                // the number of the last zero-copy send
+  std::unique_ptr<OutputBuffers> sending;  // the output of the pending send
   ReleaseQueue sent;
   ZeroCopy zero_copy;
   bool receiving = false;

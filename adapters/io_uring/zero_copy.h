@@ -10,16 +10,16 @@
 
 namespace headrace::adapters {
 
-// Which of a connection's sends go without a copy. Over loopback the kernel makes one all the same,
-// at more cost, and with memory that a slow reader's socket counts in full: so a first, short send
-// asks.
+// Decides which of a connection's sends are made without a copy. Over loopback the kernel copies
+// nevertheless, at more cost, and with memory that a slow reader's socket counts in full. So a
+// first, short send finds out.
 class ZeroCopy {
  public:
   explicit ZeroCopy(const IoUringOptions& options)
       : threshold_(options.zero_copy_threshold),
         state_(options.zero_copy_asks ? State::kUnknown : State::kWorks) {}
 
-  // Whether this is one. It is shortened when it is the one that asks.
+  // Whether to send `output` without a copy. Shortens it if it is the send that finds out.
   bool takes(OutputBuffers* output) {
     if (threshold_ == 0 || output->size() < threshold_) return false;
     if (state_ != State::kUnknown) return state_ == State::kWorks;
@@ -27,11 +27,11 @@ class ZeroCopy {
     state_ = State::kAsked;
     return true;
   }
-  // The kernel has said what it did.
+  // The kernel has reported whether it copied.
   void on_release(bool was_copied) {
     if (state_ == State::kAsked) state_ = was_copied ? State::kCopies : State::kWorks;
   }
-  // A send has failed for lack of it. False: that can't have been the reason.
+  // A send without a copy has failed; makes the next ones with a copy. False if they were already.
   bool give_up() { return std::exchange(state_, State::kCopies) != State::kCopies; }
 
  private:

@@ -1,4 +1,4 @@
-// Who comes in, and who has to give way.
+// Accepting connections, and evicting others to make room.
 
 #include <sys/socket.h>
 
@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// What a peer takes in at once may pay for its place for so long.
+// The longest time for which octets that a peer's system takes at once pay for its place.
 constexpr milliseconds kLongestStep{15'000};
 
 }  // namespace
@@ -60,13 +60,13 @@ void Loop::accept_failed(int error, TimePoint now) {
       break;
     case EMFILE:
       if (service_->give_back_descriptor()) return;
-      // Nor is there room where descriptors are fewer than the connections that may be open.
+      // Without descriptors there is no room, even if fewer connections than the limit are open.
       if (ConnectionRecord* record = who_yields(now)) return yield(*record, now);
       break;
     default:
       break;
   }
-  // The system's or ours: the same call would fail again at once.
+  // A shortage of the system or the process: the same call would fail again at once.
   admission_.pause(now);
   statistics_.accept_pauses.add(1);
 }
@@ -90,7 +90,8 @@ void Loop::start_accepted(UniqueFd socket, TimePoint now) {
   start(record, Role::kServer, options_.connection, *service_, now);
 }
 
-// While nobody may come in the listener is not watched: it would be reported every turn.
+// Does not watch the listener while no connection may be accepted, because it would be reported in
+// every turn.
 void Loop::update_listener(TimePoint now) {
   if (!listener_.valid()) return;
   const bool may_yield = !admission_.is_paused(now) && yield_order_.next() <= now;
@@ -103,13 +104,13 @@ void Loop::update_listener(TimePoint now) {
   }
 }
 
-// When to watch it again.
+// When to watch the listener again.
 TimePoint Loop::next_place(TimePoint now) const {
   if (!listener_.valid() || listener_watched_ || admission_.is_paused(now)) return TimePoint::max();
   return room(now) > 0 ? now : yield_order_.next();
 }
 
-// --- Giving way to newcomers.
+// --- Evicting connections.
 
 void Loop::note_progress(ConnectionRecord& record, TimePoint now) {
   if (!record.accepted) return;
@@ -128,10 +129,10 @@ ConnectionRecord* Loop::who_yields(TimePoint now) {
   return nullptr;
 }
 
-// Who seems to stand still, and has been written more than its peer has taken, or has not been read
-// from, is looked at again later: what the system holds tells whether anything moves. A peer's
-// system takes in more in steps of up to half its buffer. (That is a slow link rather than slow
-// streams, so one stream's rate is enough.)
+// Whether a connection without progress has octets in the system's queues, in either direction, and
+// these move. If so, it is checked again later. A peer's system accepts more in steps of up to half
+// its buffer. (Octets that wait there are the sign of a slow link, not of slow streams, so the rate
+// of one stream is enough.)
 bool Loop::is_moving(ConnectionRecord& record, TimePoint now) {
   record.in_flight = bytes_in_flight(record.socket);
   const uint64_t delivered = record.session->bytes_sent() - record.in_flight;
@@ -152,7 +153,7 @@ bool Loop::is_moving(ConnectionRecord& record, TimePoint now) {
 
 void Loop::yield(ConnectionRecord& record, TimePoint now) {
   statistics_.connections_yielded.add(1);
-  // Else the system would hold for minutes more what the peer does not take.
+  // Otherwise the system would hold octets that the peer does not take for minutes more.
   if (record.in_flight > 0) abort_at_close(record.socket);
   end_at_once(record, now);
 }

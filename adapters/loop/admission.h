@@ -9,21 +9,21 @@
 
 namespace headrace::adapters {
 
-// When a loop accepts connections: while fewer than its limit are open, and not for a moment after
-// the system had no descriptor or memory for another. A listening socket with someone waiting stays
-// readable, so a loop that did not stop watching it then would spin.
+// Decides when a loop accepts connections: while fewer than its limit are open, but not for a
+// moment after the system ran out of descriptors or memory. The pause is needed because a listening
+// socket with a waiting connection stays readable, so a loop that went on watching it would spin.
 class Admission {
  public:
   explicit Admission(size_t max_connections) : max_connections_(max_connections) {}
 
-  // How many more may come in.
+  // How many more connections may be accepted.
   size_t room(size_t open_connections, TimePoint now) const {
     return is_paused(now) ? 0 : max_connections_ - std::min(max_connections_, open_connections);
   }
   bool is_paused(TimePoint now) const { return now < paused_until_; }
   // accept() failed for lack of descriptors or memory.
   void pause(TimePoint now) { paused_until_ = now + kPause; }
-  // When a pause ends; TimePoint::max() when there is none.
+  // The end of the pause; TimePoint::max() if there is none.
   TimePoint resumes_at(TimePoint now) const {
     return paused_until_ > now ? paused_until_ : TimePoint::max();
   }

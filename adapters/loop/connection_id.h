@@ -5,9 +5,9 @@
 
 namespace headrace::adapters {
 
-// Names a connection of a loop to the system, which hands the name back with what it tells of the
-// connection, perhaps when that is gone already. Ids are not used again before their slot has held
-// a million other connections.
+// Identifies a connection of a loop to the system, which returns the id with each notification,
+// perhaps after the connection was destroyed. An id is reused only after its slot has held a
+// million other connections.
 struct ConnectionId {
   static constexpr int kSlotBits = 24;  // more than a process can have descriptors
   static constexpr int kGenerationBits = 20;

@@ -19,25 +19,25 @@ namespace headrace::adapters {
 class Loop;
 struct ConnectionRecord;
 
-// The loop drives it.
+// Connections that the loop drives.
 using OpenList = IntrusiveList<ConnectionRecord, struct OpenKind>;
-// It waits for its turn, by attend().
+// Connections to be attended in the next turn, because of Driver::attend() or unfinished work.
 using CalledList = IntrusiveList<ConnectionRecord, struct CalledKind>;
-// The system had no memory for what was asked of it.
+// Connections with a system call that failed for lack of memory, to be repeated.
 using RetryList = IntrusiveList<ConnectionRecord, struct RetryKind>;
 
-// One connection of a loop. An adapter derives its own, with what it knows of the socket.
+// One connection of a loop. An adapter derives a class from it, with its state of the socket.
 //
-// The loop's ConnectionTable owns it. It is open until the loop is through with it, and is then
-// destroyed as soon as the system has let go of it: at once under epoll, with the last completion
-// under io_uring. Every list and queue is left by its base's destructor.
+// The loop's ConnectionTable owns it. After the loop has closed it, it is destroyed as soon as the
+// system no longer uses its memory: at once under epoll, with the last completion under io_uring.
+// The destructors of its bases remove it from all lists and queues.
 struct ConnectionRecord : DeadlineQueue::Entry,
                           YieldOrder::Entry,
                           OpenList::Hook,
                           CalledList::Hook,
                           RetryList::Hook,
                           Driver {
-  // An outbound connection that is not made yet.
+  // An outbound connection that is being established.
   struct Connecting {
     Options options;
     Service* service;
@@ -45,7 +45,7 @@ struct ConnectionRecord : DeadlineQueue::Entry,
 
   ConnectionRecord(Loop& owner, UniqueFd fd) : loop(owner), socket(std::move(fd)) {}
 
-  // Driver. Of no consequence once the loop is through with the connection.
+  // Driver. Has no effect after the loop has closed the connection.
   void attend() override;
   SocketAddress remote() const override { return SocketAddress::remote(socket); }
 
@@ -53,14 +53,14 @@ struct ConnectionRecord : DeadlineQueue::Entry,
   ConnectionId id;  // set by the table
   UniqueFd socket;
   std::unique_ptr<Connecting> connecting;
-  std::optional<Session> session;  // none while it is connecting
+  std::optional<Session> session;  // none while connecting
   bool fin_sent = false;
-  bool evicted = false;    // to make room, and has not gone yet
-  bool accepted = false;   // may have to give way to a newcomer
-  size_t in_flight = 0;    // octets that the system had for it when it was asked to
-  uint64_t delivered = 0;  // octets that the peer's system had then
-  TimePoint moves_until;   // what its peer's system took may do for so long
-  uint64_t measured = 0;   // octets that it had been sent when its queues were measured
+  bool evicted = false;    // being closed to make room for another
+  bool accepted = false;   // not outbound: may be closed to make room for another
+  size_t in_flight = 0;    // octets in the system's send queue when the connection was last checked
+  uint64_t delivered = 0;  // octets that the peer's system had taken then
+  TimePoint moves_until;   // until then the peer's progress counts as enough
+  uint64_t measured = 0;   // octets sent when its queues were last measured
 };
 
 }  // namespace headrace::adapters

@@ -11,9 +11,9 @@
 
 namespace headrace::adapters {
 
-// The owner of a loop's connection records, from make_record() until they are destroyed. Everything
-// else refers to them: lists through hooks that leave at destruction, the system by ConnectionId.
-// `Record` has a member `ConnectionId id`.
+// Owns a loop's connection records. Lists refer to them through hooks, which leave the lists when a
+// record is destroyed; the system refers to them by ConnectionId. `Record` must have a member
+// `ConnectionId id`.
 template <typename Record>
 class ConnectionTable {
  public:
@@ -30,14 +30,14 @@ class ConnectionTable {
     return *slot.record;
   }
 
-  // Null: that connection is gone. (Another may stand in its slot.)
+  // The record with that id, or null if it was taken.
   Record* find(ConnectionId id) const {
     if (id.slot >= slots_.size() || slots_[id.slot].generation != id.generation) return nullptr;
     return slots_[id.slot].record.get();
   }
 
-  // From here on find() does not find it, also not while it is destroyed, when its handler may
-  // have another one added.
+  // Removes a record from the table. find() does not return it any more, even during its
+  // destruction, in which its handler may add others.
   std::unique_ptr<Record> take(ConnectionId id) {
     Slot& slot = slots_[id.slot];
     slot.generation = (slot.generation + 1) % (1u << ConnectionId::kGenerationBits);
@@ -45,7 +45,7 @@ class ConnectionTable {
     return std::move(slot.record);
   }
 
-  // To look at all of them while some are added and taken: the record in slot number 0 to
+  // For iterating over all records while some are added and taken: the record in a slot, 0 to
   // slots() - 1, or null.
   size_t slots() const { return slots_.size(); }
   Record* at(size_t number) const { return slots_[number].record.get(); }

@@ -8,13 +8,13 @@
 
 namespace headrace::adapters {
 
-// The deadlines of many connections: a binary heap of entries that live in what is timed.
+// The deadlines of many connections: a binary heap of entries that are bases of the objects.
 //
-// A deadline that moves back (an idle timeout with every byte that comes) costs no heap work: the
-// entry stays where it is, and its new deadline is looked at when the old one comes up.
+// Postponing a deadline (an idle timeout, with each input) does not change the heap: the new
+// deadline is used when the old one has passed.
 class DeadlineQueue {
  public:
-  // To be a base of what is timed, which leaves its queue when it is destroyed. The queue must
+  // A base of objects with a deadline. It leaves its queue when it is destroyed. The queue must
   // outlive it.
   class Entry {
    public:
@@ -28,22 +28,22 @@ class DeadlineQueue {
    private:
     friend class DeadlineQueue;
     TimePoint deadline_ = TimePoint::max();
-    TimePoint key_ = TimePoint::max();  // its place in the heap; never after deadline_
-    DeadlineQueue* queue_ = nullptr;    // the one that it is in
-    size_t index_ = 0;                  // there
+    TimePoint key_ = TimePoint::max();  // its key in the heap; never after deadline_
+    DeadlineQueue* queue_ = nullptr;    // null if it is in none
+    size_t index_ = 0;                  // its place in the heap
   };
 
   DeadlineQueue() = default;
   DeadlineQueue(const DeadlineQueue&) = delete;
   DeadlineQueue& operator=(const DeadlineQueue&) = delete;
 
-  // Sets an entry's deadline, in place of the one before. TimePoint::max(): never.
+  // Sets or changes an entry's deadline. TimePoint::max() stands for no deadline.
   void schedule(Entry& entry, TimePoint deadline);
   void remove(Entry& entry);
 
-  // No entry is due before this; TimePoint::max() when there is none.
+  // A lower bound of all deadlines; TimePoint::max() if there are none.
   TimePoint next() const { return heap_.empty() ? TimePoint::max() : heap_.front()->key_; }
-  // Takes out an entry whose deadline has come, or null.
+  // Removes and returns an entry whose deadline has passed, or null.
   Entry* take_due(TimePoint now);
 
  private:

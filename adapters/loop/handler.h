@@ -9,49 +9,47 @@
 
 namespace headrace::adapters {
 
-// What the application does with one connection. Every adapter calls it in the same way; nothing in
-// it knows how the bytes travel.
+// The application's side of one connection. It is independent of the adapter that moves the bytes.
 class Handler {
  public:
   virtual ~Handler() = default;
 
-  // The connection's next event. Every command of the connection is legal here, and what it makes
-  // ready to be sent goes out when this turn's events are through. The handler may keep the event
-  // (headrace::keep).
+  // Handles the connection's next event. It may call all commands of the connection; their output
+  // is sent after this turn's events. It may keep the event (headrace::keep()).
   virtual void handle(EventPtr event) = 0;
-  // Octets that it holds for the peer, beside the connection's own: kept events, bodies. They count
-  // towards LoopOptions::memory. Asked after every turn of the connection.
+  // The octets that the handler holds for the peer (kept events, bodies), without those of the
+  // connection. They count for LoopOptions::memory. Called after each turn of the connection.
   virtual size_t memory() const { return 0; }
 };
 
-// What drives one connection, as its handler sees it. It lives as long as the handler.
+// The loop's side of one connection, for its handler. It lives as long as the handler.
 class Driver {
  public:
   virtual ~Driver() = default;
 
-  // The connection was given commands outside of handle(): a timer of the application's, a file
-  // that can be read now. What they made ready is sent, and their events come, within the loop's
-  // next turn. From the loop's thread.
+  // To be called, on the loop's thread, after commands outside of handle(), for example by a timer
+  // of the application. Their output is sent and their events are handled in the loop's next turn.
   virtual void attend() = 0;
-  // Where the peer's end is. Asks the system.
+  // The peer's address. Makes a system call.
   virtual SocketAddress remote() const = 0;
 };
 
-// Makes the handlers of one loop's connections. Only that loop's thread calls it.
+// Makes the handlers of one loop's connections. It is called on the loop's thread only.
 class Service {
  public:
   virtual ~Service() = default;
 
-  // A connection was accepted, or an outbound one was made. It outlives every call of the handler,
-  // and is destroyed before the handler is, so body sources and views may live in there. It is not
-  // yet driven: events come later. Commands are legal already.
+  // A connection was accepted, or an outbound one was established. It outlives all calls of the
+  // handler, but is destroyed before the handler, so body sources and views may be members of that.
+  // Commands may be called already; events follow later.
   virtual std::unique_ptr<Handler> open(Connection& connection, Driver& driver) = 0;
 
-  // The process has no descriptor for a newcomer. True: one that can be opened again, a file's
-  // perhaps, was closed. Else a connection may have to give way.
+  // The process has no descriptor for a new connection. Returns whether the service has closed one
+  // that it can open again, for example of a file. If not, a connection may be closed instead.
   virtual bool give_back_descriptor() { return false; }
 
-  // An outbound connection could not be made: an errno value. open() will not be called for it.
+  // An outbound connection could not be established; open() will not be called. `error`: an errno
+  // value.
   virtual void connect_failed(int /*error*/) {}
 };
 

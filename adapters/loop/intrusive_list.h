@@ -8,9 +8,9 @@ namespace headrace::adapters {
 template <typename T, typename Kind>
 class IntrusiveList;
 
-// The place of an object in at most one list of a kind, to be a base of the object. The object
-// leaves its list when it is destroyed, and a list that is destroyed lets go of its elements: no
-// list ever refers to an object that is gone, whatever the order of their ends.
+// A base of objects that are in at most one list of a kind. An object leaves its list when it is
+// destroyed, and a list removes its elements when it is destroyed, so neither refers to the other
+// after its end.
 template <typename T, typename Kind>
 class ListHook {
  public:
@@ -19,9 +19,9 @@ class ListHook {
   ListHook& operator=(const ListHook&) = delete;
   ~ListHook() { leave(); }
 
-  // In some list of the kind.
+  // Whether the object is in a list of the kind.
   bool is_listed() const { return list_ != nullptr; }
-  // Leaves the list that it is in, if any.
+  // Removes the object from its list, if it is in one.
   void leave() {
     if (list_ == nullptr) return;
     (previous_ == nullptr ? list_->front_ : previous_->next_) = next_;
@@ -38,9 +38,9 @@ class ListHook {
   ListHook* next_ = nullptr;
 };
 
-// Objects in order, without owning them. `Kind` tells apart the hooks of an object: lists of one
-// kind exclude each other, so membership in one of them is a state of the object. Every operation
-// but the last is O(1), and none allocates.
+// A list of objects that it does not own. `Kind` distinguishes the hooks of an object: an object is
+// in at most one list of a kind, so membership is a state of the object. No operation allocates,
+// and all but take_all() are O(1).
 template <typename T, typename Kind>
 class IntrusiveList {
  public:
@@ -60,7 +60,7 @@ class IntrusiveList {
   T* front() const { return object(front_); }
   T* after(const T& element) const { return object(hook(element).next_); }
 
-  // The object leaves the list of this kind in which it is, this one perhaps.
+  // Moves the object from its present list of this kind, if any, to the end of this one.
   void push_back(T& element) {
     Hook& added = static_cast<Hook&>(element);
     added.leave();
@@ -76,7 +76,7 @@ class IntrusiveList {
     if (first != nullptr) front_->leave();
     return first;
   }
-  // Takes all elements of `other` to its own end.
+  // Moves all elements of `other` to the end of this list.
   void take_all(IntrusiveList& other) {
     while (T* element = other.front()) push_back(*element);
   }

@@ -18,24 +18,25 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-// Octets that the system takes beyond what the peer's window and the network let go out. Without a
-// bound it takes megabytes for a peer that reads nothing; and what has been taken can no longer
-// give way to a more urgent response.
+// Octets that the system queues beyond those that the peer's window and the network allow to be
+// sent. Without this limit it queues megabytes for a peer that does not read, and queued octets
+// delay a more urgent response.
 constexpr int kMostUnsent = 256 * 1024;
 
-// Octets; and what a connection counts for although its peer makes it hold none: it costs a few
-// thousand, and keeps from being given back what lies beside them.
+// Octets that are worth returning to the system, and the octets that each connection counts for:
+// a few thousand, and those beside them that fragmentation keeps from being returned.
 constexpr uint64_t kWorthGivingBack = 4 << 20;
 constexpr uint64_t kConnection = 16 << 10;
 
-// Octets: written since the socket's queues were measured; and held by a connection.
+// Octets written to a socket after which its queues are measured again, and the least octets of a
+// connection that is closed for them.
 constexpr uint64_t kWorthMeasuring = 16 << 10;
 constexpr size_t kWorthEnding = 64 << 10;
 
-// Between the failure of an operation for lack of memory and the next try.
+// Time between the failure of an operation for lack of memory and its repetition.
 constexpr milliseconds kRetryAfter{100};
 
-// How connect() ended: 0, or an errno value.
+// The result of connect(): 0, or an errno value.
 int socket_error(const UniqueFd& socket) {
   int error = 0;
   socklen_t size = sizeof(error);
@@ -74,7 +75,7 @@ void Loop::abort_at_close(const UniqueFd& socket) {
 }
 
 void Loop::abort_now(const UniqueFd& socket) {
-  abort_at_close(socket);  // where the next does not do
+  abort_at_close(socket);  // in case connect() below fails
   const sockaddr nobody{.sa_family = AF_UNSPEC, .sa_data = {}};
   ::connect(socket.get(), &nobody, sizeof(nobody));
 }
@@ -88,7 +89,7 @@ void Loop::adopt(UniqueFd socket) { start_accepted(std::move(socket), current_ti
 
 void Loop::connect(UniqueFd socket, const Options& options, Service* service) {
   if (ended_) return;
-  // Also when it is connected already: nothing of the application is called from here.
+  // Even if it is connected already, because this function must not call the application.
   ConnectionRecord& record = add(std::move(socket));
   record.connecting.reset(new ConnectionRecord::Connecting{options, service});
   record.connecting->options.explicit_release = options_.connection.explicit_release;
@@ -119,7 +120,7 @@ bool Loop::turn(milliseconds max_wait) {
 void Loop::stop() {
   stops_requested_.fetch_add(1);
   const uint64_t one = 1;
-  // (It fails only where the counter is full, which wakes the loop as well.)
+  // It fails only if the counter is full, which wakes the loop as well.
   [[maybe_unused]] ssize_t n = ::write(wakeup_.get(), &one, sizeof(one));
 }
 
@@ -138,14 +139,14 @@ nanoseconds Loop::timeout(milliseconds max_wait, TimePoint now) const {
   const TimePoint next = next_event(now);
   if (next <= now) return nanoseconds(0);
   const nanoseconds until = next == TimePoint::max() ? nanoseconds::max() : nanoseconds(next - now);
-  // (The maximum of milliseconds is no number of nanoseconds.)
+  // The maximum of milliseconds does not fit into nanoseconds.
   return max_wait < std::chrono::hours(1) ? std::min<nanoseconds>(until, max_wait) : until;
 }
 
-// --- Whom it drives.
+// --- Adding connections.
 
 ConnectionRecord& Loop::add(UniqueFd socket) {
-  const int on = 1;  // frames leave when they are written; not every stream socket is TCP
+  const int on = 1;  // frames are sent at once; fails for sockets that are not TCP
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kMostUnsent, sizeof(kMostUnsent));
   ConnectionRecord& record = records_.add(make_record(std::move(socket)));
@@ -156,8 +157,7 @@ ConnectionRecord& Loop::add(UniqueFd socket) {
 void Loop::start(ConnectionRecord& record, Role role, const Options& options, Service& service,
                  TimePoint now) {
   record.session.emplace(role, options, options_, service, record, statistics_, budget_, now);
-  // A client speaks first, and its preface is usually here already: our SETTINGS go out with
-  // replies.
+  // A client's preface has usually arrived already, so our SETTINGS are sent together with replies.
   if (role == Role::kServer) read_ahead(record, now);
   if (stops_handled_ > 0) record.session->shutdown(now);
   record.accepted = role == Role::kServer;
@@ -186,7 +186,7 @@ void Loop::end_connecting(ConnectionRecord& record, int error, TimePoint now) {
 void Loop::settle(ConnectionRecord& record, TimePoint now) {
   write(record, now);
   Session& session = *record.session;
-  // A few answers are as good as gone.
+  // A few octets are as good as sent, so the queues are measured only after many.
   const bool measured = session.bytes_sent() - record.measured < kWorthMeasuring;
   if (!measured || session.socket_memory() > 0) measure_queues(record);
   session.publish_statistics();
@@ -230,14 +230,14 @@ void Loop::expire_deadlines(TimePoint now) {
       continue;
     }
     record.session->expire(now, bytes_in_flight(record.socket));
-    // Else the system would hold for minutes more what the peer does not take.
+    // Otherwise the system would hold octets that the peer does not take for minutes more.
     if (record.session->has_stuck()) abort_at_close(record.socket);
     settle(record, now);
   }
 }
 
-// Who is called meanwhile has its turn in the next round, and who is too much for this turn goes
-// first then.
+// Connections that are called meanwhile are attended in the next turn, after those that did not fit
+// into this one.
 void Loop::attend_called(TimePoint now) {
   for (size_t left = called_.size(); left > 0 && !budget_.is_spent(); --left) {
     ConnectionRecord* record = called_.pop_front();
@@ -259,7 +259,8 @@ void Loop::retry_failed(TimePoint now) {
   while (ConnectionRecord* record = due.pop_front()) retry(*record, now);
 }
 
-// Of those that stand still, if one of them holds enough to be worth it; else of all.
+// The largest holder of the connections without progress, if one of these holds enough; otherwise
+// of all.
 ConnectionRecord& Loop::largest_holder(TimePoint now) const {
   const auto rank = [&](const ConnectionRecord& record) {
     const size_t held = record.session ? record.session->memory() : 0;
@@ -273,8 +274,8 @@ ConnectionRecord& Loop::largest_holder(TimePoint now) const {
   return *largest;
 }
 
-// Ends those that hold the most. Their streams' memory is free at once; what the system holds, and
-// a connection that is still the largest, only when it goes whole.
+// Closes the connections that hold the most. Their streams' memory is freed at once. A connection
+// that is then still the largest, or whose memory is mostly the system's, is reset.
 void Loop::make_room(TimePoint now) {
   while (is_short_of_memory() && !open_.empty()) {
     ConnectionRecord& largest = largest_holder(now);
@@ -282,7 +283,7 @@ void Loop::make_room(TimePoint now) {
       const size_t before = largest.session->socket_memory();
       measure_queues(largest);
       largest.session->publish_statistics();
-      if (largest.session->socket_memory() <= before / 2) continue;  // it has gone out meanwhile
+      if (largest.session->socket_memory() <= before / 2) continue;  // sent meanwhile
     }
     const bool was_told = std::exchange(largest.evicted, true);
     if (!was_told) statistics_.connections_evicted.add(1);
@@ -296,8 +297,8 @@ void Loop::make_room(TimePoint now) {
   }
 }
 
-// The allocator keeps what is free between what is not: a crowd that has gone is no reason to stay
-// large.
+// Returns free memory to the system after many connections have closed, because the allocator does
+// not return memory between blocks in use.
 void Loop::give_memory_back() {
   const uint64_t held = statistics_.memory.value() + kConnection * open_.size();
   most_held_ = std::max(most_held_, held);
@@ -308,7 +309,7 @@ void Loop::give_memory_back() {
 
 // --- The end.
 
-// Some may be removed meanwhile, and others added: those may be left out.
+// Connections may be removed and added meanwhile. Added ones may be left out.
 template <typename Visit>
 void Loop::for_each_open(Visit visit) {
   const size_t slots = records_.slots();
@@ -326,7 +327,7 @@ void Loop::handle_stop(TimePoint now) {
 
 void Loop::stop_gracefully(TimePoint now) {
   if (options_.shutdown_grace.count() > 0) grace_ends_ = now + options_.shutdown_grace;
-  // Who waits in the queue already is served: closing the listener would reset them.
+  // Serves the connections in the listen queue, because closing the listener would reset them.
   if (listener_watched_) watch_listener(false);
   while (listener_.valid() && accept_waiting(now)) make_room(now);
   if (listener_.valid()) close_listener(std::move(listener_));

@@ -24,130 +24,131 @@
 
 namespace headrace::adapters {
 
-// Drives connections on one thread: those that come in over a listening socket, and those that are
-// made to others. Several loops share nothing.
+// Drives connections on one thread: those accepted from a listening socket, and outbound ones.
+// Loops share no state.
 //
-// Everything that does not depend on how a system moves bytes is here: who is accepted, whose turn
-// it is, deadlines, how a connection and how the loop ends. An adapter (EpollLoop, IoUringLoop)
-// adds the I/O: the virtual functions below.
+// This class has all that does not depend on the system's I/O: which connections are accepted, the
+// order of work, deadlines, and the end of connections and of the loop. An adapter (EpollLoop,
+// IoUringLoop) adds the I/O with the virtual functions below.
 class Loop {
  public:
   virtual ~Loop() = default;
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // All of these from one thread, but for stop().
+  // All functions except stop() must be called on one thread.
 
   // Accepts connections from a non-blocking listening socket. At most once.
   void listen(UniqueFd listener);
   // Serves a connected non-blocking stream socket.
   void adopt(UniqueFd socket);
-  // Is the client on a non-blocking stream socket that is connected, or connecting (EINPROGRESS).
-  // In a later turn service->open() is called, or service->connect_failed(); it must outlive the
-  // connection. Legal everywhere in a Handler or Service.
+  // Becomes the client on a non-blocking stream socket that is connected or connecting
+  // (EINPROGRESS). A later turn calls service->open() or service->connect_failed(). The service
+  // must outlive the connection. May be called in any function of a Handler or Service.
   void connect(UniqueFd socket, const Options& options, Service* service);
 
-  // Turns until stop() and the end of the last connection, or a failure().
+  // Runs until stop() and the end of the last connection, or until a failure().
   void run();
-  // Waits at most `max_wait` for something to do and does it. False: stopped, and nothing is left;
-  // or a failure().
+  // Waits at most `max_wait` for work and does it. False after stop() and the end of the last
+  // connection, and after a failure().
   bool turn(std::chrono::milliseconds max_wait);
-  // Why the loop can't go on, in one line: the system does not let it wait. All that is left is to
-  // destroy it, which ends its connections.
+  // Not OK if the system call that the loop waits with has failed for good; the reason is one line.
+  // The loop can then only be destroyed, which ends its connections.
   const absl::Status& failure() const { return failure_; }
 
-  // For a loop inside another one: turn() has something to do when this descriptor is readable, and
-  // at this time.
+  // For a loop inside another event loop: call turn() when this descriptor is readable, and at
+  // next_deadline().
   virtual int descriptor() = 0;
   TimePoint next_deadline(TimePoint now) const;
 
-  // Graceful: accepting ends, open streams finish (until the grace period is over), connections
-  // close. Called again: at once. From any thread, and from a signal handler.
+  // Stops gracefully: accepts no more connections and closes each when its streams have ended, or
+  // at the end of LoopOptions::shutdown_grace. A second call closes all at once. May be called on
+  // any thread and in a signal handler.
   void stop();
 
-  // Those that are still connecting among them.
+  // The number of connections, including those that are connecting.
   size_t open_connections() const { return open_.size(); }
   const LoopStatistics& statistics() const { return statistics_; }
 
  protected:
-  // Bounds of one turn, so that no connection starves the others.
+  // Limits the work of a turn, so that newcomers do not starve the connections.
   static constexpr int kAcceptsPerTurn = 64;
 
-  // `service` makes the handlers of accepted connections, and must outlive the loop. It may be null
-  // where none are. `wakeup` is an eventfd that stop() writes to: the adapter waits for it too.
-  // `explicit_release`: it calls Session::released().
+  // `service` makes the handlers of accepted connections and must outlive the loop. It may be null
+  // if none are accepted. `wakeup`: an eventfd that stop() writes to, for which the adapter must
+  // wait, too. `explicit_release`: the adapter calls Session::released().
   Loop(const LoopOptions& options, Service* service, UniqueFd wakeup, bool explicit_release);
   static absl::StatusOr<UniqueFd> make_wakeup();
 
-  // --- What an adapter adds.
+  // --- Implemented by the adapter.
 
-  // Its record of a new connection.
+  // Makes the adapter's record of a new connection.
   virtual std::unique_ptr<ConnectionRecord> make_record(UniqueFd socket) = 0;
-  // Waits, for at most `timeout` (max(): for ever), and does the I/O that is ready then: calls
-  // accept_waiting() or start_accepted(), finish_connecting(), and settle() for every connection
-  // that got bytes or got rid of some. Says when the waiting ended.
+  // Waits for at most `timeout` (without limit if max()) and does the I/O that is ready: calls
+  // accept_waiting() or start_accepted(), finish_connecting(), and settle() for each connection
+  // that received or sent bytes. Returns the time at which the wait ended.
   virtual TimePoint wait(std::chrono::nanoseconds timeout) = 0;
-  // From now on the listener's newcomers are asked for, or not. False: the system had no memory for
-  // that; it is asked again a little later.
+  // Begins or ends to watch the listener for new connections. False if the system had no memory for
+  // it; the loop then calls it again a little later.
   virtual bool watch_listener(bool watch) = 0;
-  // Nobody comes in any more.
+  // No more connections are accepted.
   virtual void close_listener(UniqueFd listener) { listener.reset(); }
-  // finish_connecting() is wanted when the connection is made, or can't be.
+  // Requests a call of finish_connecting() when the connection is established or has failed.
   virtual void watch_connecting(ConnectionRecord& record) = 0;
-  // Does again what has failed when retry_later() was called.
+  // Repeats the operation whose failure led to retry_later().
   virtual void retry(ConnectionRecord& record, TimePoint now) = 0;
-  // Takes in what has already come on a connection that is new.
+  // Reads the input that has already arrived on a new connection.
   virtual void read_ahead(ConnectionRecord& /*record*/, TimePoint /*now*/) {}
-  // Writes what the session wants written, as far as that goes now.
+  // Writes as much of the session's output as possible without blocking.
   virtual void write(ConnectionRecord& record, TimePoint now) = 0;
-  // Sees to it that input, and room for output, come to notice while the session wants them.
+  // Watches the socket for input, and for room for output, if the session wants them.
   virtual void watch(ConnectionRecord& record) = 0;
-  // The loop is through with it: destroy() as soon as the system is, too.
+  // The loop has closed the connection. Calls destroy() as soon as the system no longer uses it.
   virtual void close(ConnectionRecord& record) { destroy(record); }
-  // What was begun has ended: it can be destroyed, or run() may return.
+  // Whether all operations have ended, so that the loop can be destroyed and run() may return.
   virtual bool is_idle() const { return true; }
-  // Work that was begun is not yet handed to the system.
+  // Whether operations have not been submitted to the system yet.
   virtual bool has_unsubmitted() const { return false; }
 
-  // --- What it calls.
+  // --- Called by the adapter.
 
   static TimePoint current_time() { return std::chrono::steady_clock::now(); }
   bool is_stopping() const { return stops_handled_ > 0; }
-  // How many more connections may come in.
+  // How many more connections may be accepted.
   size_t room(TimePoint now) const { return admission_.room(open_.size(), now); }
-  // Or one that takes the place of another.
+  // Whether a connection may be accepted, perhaps in place of another one.
   bool has_place(TimePoint now) { return room(now) > 0 || who_yields(now) != nullptr; }
-  // Takes newcomers out of the listen queue. Others may have to give way, so it is called when all
-  // that a wait has told of them is done. True: it stopped at the turn's bound or for lack of
-  // memory, and more may be waiting.
+  // Accepts connections from the listen queue. It may close others to make room, so call it after
+  // all other work of a wait. True if it stopped at the turn's limit or for lack of memory, so that
+  // more may be waiting.
   bool accept_waiting(TimePoint now);
   void start_accepted(UniqueFd socket, TimePoint now);
-  // Unless it is OK, this is the failure().
+  // Sets failure(), unless `reason` is OK.
   void fail(absl::Status reason) { failure_.Update(std::move(reason)); }
   // accept() failed with this errno value.
   void accept_failed(int error, TimePoint now);
   void finish_connecting(ConnectionRecord& record, TimePoint now);
-  // After everything that may have changed a session: writes, watches, or closes.
+  // To be called after anything that may have changed a session: writes, watches, or closes.
   void settle(ConnectionRecord& record, TimePoint now);
-  // The system had no memory for what was asked of it: retry() is called in a tenth of a second.
-  // Until then the record is_retrying(), and what has failed is not asked again.
+  // An operation failed for lack of memory: retry() is called in a tenth of a second. Until then
+  // is_retrying() is true and the operation is not repeated.
   void retry_later(ConnectionRecord& record, TimePoint now);
   bool is_retrying(const ConnectionRecord& record) const { return retries_.contains(record); }
-  // More is held than LoopOptions::memory. The turn's end makes room, or who cannot wait for it.
+  // Whether more memory is used than LoopOptions::memory. make_room() is called at the end of a
+  // turn, or by an adapter that cannot wait for it.
   bool is_short_of_memory() const {
     return options_.memory > 0 && statistics_.memory.value() > options_.memory;
   }
   void make_room(TimePoint now);
-  // And nobody comes in any more. First in the destructor of an adapter.
+  // Closes all connections and accepts no more. An adapter's destructor calls it first.
   void close_all();
-  // Null: the connection is gone.
+  // Null if the connection was destroyed.
   ConnectionRecord* find(ConnectionId id) const { return records_.find(id); }
-  // Its handler may call connect() meanwhile.
+  // The connection's handler may call connect() meanwhile.
   void destroy(ConnectionRecord& record) { records_.take(record.id).reset(); }
-  // close() will drop what the peer has not acknowledged, and reset the connection.
+  // Makes close() discard the octets that the peer has not acknowledged and reset the connection.
   static void abort_at_close(const UniqueFd& socket);
-  // The same at once: what the system holds is given back although it may still refer to the
-  // socket.
+  // Resets the connection at once, even while operations of the system refer to the socket.
   static void abort_now(const UniqueFd& socket);
 
   const LoopOptions& options() const { return options_; }
@@ -197,15 +198,15 @@ class Loop {
   OpenList open_;
   CalledList called_;  // by Driver::attend()
   RetryList retries_;
-  TimePoint retry_at_;  // where there are any
+  TimePoint retry_at_;  // valid if there are retries
   LoopStatistics statistics_;
-  uint64_t most_held_ = 0;  // by all connections, since the allocator gave some back
+  uint64_t most_held_ = 0;  // most memory of all connections since the allocator last freed some
   absl::Status failure_;
   std::atomic<int> stops_requested_ = 0;
   int stops_handled_ = 0;
   TimePoint grace_ends_ = TimePoint::max();
-  bool ended_ = false;  // nothing is added any more
-  // Last, and so destroyed first: what is left in it refers to the rest.
+  bool ended_ = false;  // no connection is added any more
+  // Last, and so destroyed first, because the records refer to the other members.
   ConnectionTable<ConnectionRecord> records_;
 };
 

@@ -11,10 +11,10 @@
 
 namespace headrace::adapters {
 
-// A number that one thread changes and any thread may read: no lock, no locked instruction.
+// A number that one thread changes and any thread may read, without locked instructions.
 class Counter {
  public:
-  // Wraps around, so a difference that is negative may be added as well.
+  // Wraps around, so a negative difference may be added, too.
   void add(uint64_t n) { value_.store(value() + n, std::memory_order_relaxed); }
   void subtract(uint64_t n) { add(-n); }
   uint64_t value() const { return value_.load(std::memory_order_relaxed); }
@@ -23,7 +23,7 @@ class Counter {
   std::atomic<uint64_t> value_{0};
 };
 
-// The counters of a connection that a loop adds up over its connections, by name.
+// A counter of Statistics that a loop sums over its connections, and its name.
 struct ConnectionCounter {
   const char* name;
   uint64_t Statistics::*field;
@@ -42,24 +42,23 @@ inline constexpr auto kConnectionCounters = std::to_array<ConnectionCounter>({
     {"implicit_keeps", &Statistics::implicit_keeps},
 });
 
-// What happened on one loop. Each loop has its own, on cache lines of its own; a reader adds up
-// those of all loops.
+// The counters of one loop, on cache lines of its own. A reader sums those of all loops.
 struct alignas(64) LoopStatistics {
   Counter connections_accepted;
-  Counter connections_made;     // outbound ones
-  Counter connects_failed;      // outbound ones that could not be made
-  Counter connections_closed;   // of those accepted or made
-  Counter connections_failed;   // of those closed: reset by the peer, or it stopped reading
-  Counter accept_pauses;        // times that accepting paused for lack of descriptors or memory
+  Counter connections_made;     // outbound ones that were established
+  Counter connects_failed;      // outbound ones that could not be established
+  Counter connections_closed;   // accepted or established ones
+  Counter connections_failed;   // closed because the peer reset them or stopped reading
+  Counter accept_pauses;        // pauses of accepting for lack of descriptors or memory
   Counter input_shortages;      // times that all buffers for input were full (io_uring)
-  Counter connection_memory;    // bytes in the ledgers of the open connections
-  Counter memory;               // that and what else counts towards LoopOptions::memory
-  Counter connections_evicted;  // times that one was ended for it
-  Counter connections_yielded;  // ended to give their place to a newcomer
-  Counter connections_refused;  // newcomers above their address's share while places were short
-  Counter socket_memory;        // bytes of the system's in the open connections' sockets
+  Counter connection_memory;    // octets in the ledgers of the open connections
+  Counter memory;               // octets that count for LoopOptions::memory
+  Counter connections_evicted;  // closed to keep LoopOptions::memory
+  Counter connections_yielded;  // closed to make room for a new connection
+  Counter connections_refused;  // new ones above their address's share while places were short
+  Counter socket_memory;        // octets of the system's memory in the open connections' sockets
   std::array<Counter, kConnectionCounters.size()> connection_counters;
-  std::array<Counter, kLimits> limits_hit;  // by Limit: times that a connection reached it
+  std::array<Counter, kLimits> limits_hit;  // by Limit: how often a connection reached it
 };
 
 }  // namespace headrace::adapters

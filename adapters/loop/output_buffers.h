@@ -14,7 +14,7 @@
 
 namespace headrace::adapters {
 
-// A connection's output as sendmsg(2) takes it: by reference, without what is beyond kMost buffers.
+// A connection's output, up to kMost buffers of it, as a message for sendmsg(2). Not a copy.
 class OutputBuffers {
  public:
   static constexpr size_t kMost = 256;  // a hundred heads with their bodies
@@ -34,7 +34,7 @@ class OutputBuffers {
     }
   }
 
-  // Keeps the first `size` octets, or all where there are fewer.
+  // Reduces the message to its first `size` octets, or to all if it has fewer.
   void shorten(size_t size) {
     size_ = std::min(size_, size);
     size_t left = size_;

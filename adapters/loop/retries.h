@@ -7,21 +7,20 @@
 
 namespace headrace::adapters {
 
-// The system had no memory for a call, or no room: the same call may succeed a little later.
+// Whether a system call failed for lack of memory or room, so that it may succeed a little later.
 // `error`: an errno value.
 inline bool is_shortage(int error) {
   return error == ENOMEM || error == ENOBUFS || error == ENOSPC || error == EAGAIN ||
          error == EBUSY;
 }
 
-// For a call that a loop cannot go on without: a shortage of the system's is waited out, for ten
-// seconds at most.
+// Repeats a system call that a loop cannot do without, during a shortage of at most ten seconds.
 class Retries {
  public:
   // The call has succeeded.
   void reset() { failures_ = 0; }
-  // The call has failed with this errno value. Waits a moment, so that trying again is no busy
-  // loop. False: that is of no use, since it is no shortage, or lasts too long.
+  // The call has failed with this errno value. Waits a moment before the caller repeats it. False
+  // if repeating is of no use, because this is not a shortage, or it has lasted too long.
   bool pause(int error) {
     if (!is_shortage(error) || ++failures_ > kMost) return false;
     std::this_thread::sleep_for(kPause);

@@ -7,10 +7,11 @@
 namespace headrace::adapters {
 namespace {
 
-// Octets, by a connection that has sent much at once.
+// Octets of output memory that a connection keeps after a large burst.
 constexpr size_t kOutputKept = 64 << 10;
 
-// Connections that began together do not end together (Limits::connection_age).
+// Sets a random seed, so that connections that began together do not end together
+// (Limits::connection_age).
 Options with_seed(Options options) {
   if (options.seed == 0 && options.limits.connection_age.count() > 0) {
     std::random_device random;
@@ -68,7 +69,8 @@ void Session::attend(TimePoint now) {
 
 void Session::expire(TimePoint now, size_t in_flight) {
   if (phase_ == Phase::kLingering && now >= linger_until_) {
-    // A slow peer that is still taking what we wrote gets more time: the end of it would be lost.
+    // A slow peer that is still reading gets more time, because it would lose the end of the
+    // output.
     const bool goes_on = in_flight > 0 && in_flight < std::exchange(in_flight_, in_flight);
     phase_ = goes_on ? Phase::kLingering : Phase::kClosed;
     linger_until_ = now + options_.linger_timeout;
@@ -90,7 +92,7 @@ void Session::sent(size_t size, TimePoint now) {
   connection_.sent(size, now);
   if (explicit_release_) held_ += size;
   if (connection_.has_events()) dispatch(connection_.advance(now));
-  // Replies fell below half: the input that was kept comes out of an empty receive().
+  // Half of the replies have been sent, so an empty receive() continues with the kept input.
   if (throttled_ && connection_.wants_input()) dispatch(connection_.receive({}, now));
   conclude(now);
   watch_idle(now);
@@ -111,8 +113,8 @@ void Session::output_waits(bool waits, size_t size, TimePoint now) {
   in_flight_ = kUnknown;
 }
 
-// The system takes more in large steps only, so a slow peer that empties its queue seems to take
-// nothing for minutes.
+// The system accepts more only in large steps, so a slow peer that empties its queue may seem to
+// take nothing for minutes.
 void Session::look_at_output(TimePoint now, size_t in_flight) {
   if (now < write_deadline()) return;
   looked_at_ = now;
@@ -141,8 +143,7 @@ bool Session::wants_input() const {
 
 TimePoint Session::deadline() const {
   if (phase_ == Phase::kLingering) return linger_until_;
-  // (While there is work left the next turn comes at once, and looks at the connection's
-  // deadlines.)
+  // While work is left, the next turn follows at once and checks the connection's deadlines.
   const TimePoint connection = has_work() ? TimePoint::max() : connection_.next_deadline();
   return std::min({connection, write_deadline(), trim_at_});
 }
@@ -151,7 +152,7 @@ TimePoint Session::write_deadline() const {
   if (blocked_since_ == TimePoint::max() || options_.write_timeout.count() == 0) {
     return TimePoint::max();
   }
-  constexpr int kLooks = 4;  // within it
+  constexpr int kLooks = 4;  // checks within the write timeout
   return std::min(blocked_since_ + options_.write_timeout,
                   looked_at_ + options_.write_timeout / kLooks);
 }
@@ -182,7 +183,7 @@ void Session::publish_statistics() {
     if (hits > 0) statistics_.limits_hit[i].add(hits);
   }
   statistics_.connection_memory.add(current.memory_live - published_.memory_live);
-  // Blocks of output are kept for the next burst.
+  // The connection keeps output memory for the next burst.
   const size_t output = waiting_ + (socket_memory_ > 0 ? kOutputKept : 0);
   const size_t memory = LoopOptions::kMemoryOfAConnection + current.memory_live + output +
                         handler_->memory() + socket_memory_;
@@ -199,7 +200,7 @@ void Session::discount_memory() {
   statistics_.socket_memory.subtract(std::exchange(published_socket_memory_, 0));
 }
 
-// What is left of the range comes out of the next one.
+// The rest of the range's events are in the next range.
 void Session::dispatch(EventRange&& events, Extent extent) {
   const bool all = extent == Extent::kAll;
   if (all || work_.left(budget_) > 0) {
@@ -219,10 +220,10 @@ void Session::watch_idle(TimePoint now) {
   trim_at_ = idle ? now + options_.trim_after : TimePoint::max();
 }
 
-// After everything that may have changed the connection: is it over?
+// Called after anything that may have changed the connection: checks whether it has ended.
 void Session::conclude(TimePoint now) {
   if (phase_ != Phase::kOpen) return;
-  // Streams end with the input, so a peer that sent FIN first gets what is ready to be sent.
+  // The end of input closes the streams, so a peer that sent FIN first receives the ready output.
   if (input_ended_ && !end_told_ && !throttled_ && !has_work() && !connection_.wants_output()) {
     end_told_ = true;
     dispatch(connection_.end_of_input(now), Extent::kAll);

@@ -15,90 +15,89 @@
 
 namespace headrace::adapters {
 
-// One connection between its transport and its handler: everything that an adapter does with a
-// connection except the I/O itself. An adapter reads when wants_input(), writes output(), reports
-// what came of it, and acts on phase(). No call reads a clock or touches the OS.
+// Connects one connection with its transport and its handler: all work of an adapter except the I/O
+// itself. The adapter reads while wants_input(), writes output(), reports the results, and acts on
+// phase(). No function reads a clock or makes a system call.
 class Session {
  public:
   enum class Phase : uint8_t {
     kOpen,
-    kLingering,  // all is written: send FIN, and read (to discard) until EOF and the release of
-                 // what was sent, or the deadline
+    kLingering,  // all output is written: send FIN, then read and discard until EOF and the release
+                 // of the output, or until the deadline
     kClosed,     // close the transport and destroy the session
   };
 
-  // The references must outlive the session, but for `connection`.
+  // All references except `connection` must outlive the session.
   Session(Role role, const Options& connection, const LoopOptions& options, Service& service,
           Driver& driver, LoopStatistics& statistics, WorkBudget& budget, TimePoint now);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // --- What came in.
+  // --- Input.
 
   // The transport delivered bytes.
   void receive(gsl::span<const uint8_t> bytes, TimePoint now);
-  // The peer will send nothing more (FIN). It may still read: what can be sent is sent first.
+  // The peer will send no more (FIN). It may still read, so the remaining output is sent first.
   void end_of_input(TimePoint now);
-  // The transport broke: reset, or any error. Nothing can be sent any more.
+  // The transport failed (a reset, or any error), so no more can be sent.
   void fail(TimePoint now);
-  // Commands were given outside of the handler, or has_work() in another turn.
+  // To be called after commands outside of the handler, and if has_work() was true in another turn.
   void attend(TimePoint now);
-  // deadline() has passed. `in_flight`: octets that the system was given and that have not arrived
-  // yet, as far as it knows.
+  // deadline() has passed. `in_flight`: octets that the system has taken and the peer's system has
+  // not acknowledged.
   void expire(TimePoint now, size_t in_flight);
 
-  // --- What goes out.
+  // --- Output.
 
-  // The bytes to write next; they stay as they are until sent().
+  // The bytes to write next, which do not change until sent().
   gsl::span<const ConstBuffer> output(size_t max_bytes = 64 * 1024) {
     return connection_.pending_output(max_bytes);
   }
   // The transport took `size` bytes of output().
   void sent(size_t size, TimePoint now);
-  // Whether output waits for the transport, and how many octets of it are made: the write timeout
-  // runs until it takes some.
+  // Sets whether output waits for the transport, and the octets of it. The write timeout runs while
+  // it waits, until the transport takes some.
   void output_waits(bool waits, size_t size, TimePoint now);
-  // The storage of the first `size` octets that were sent is not read any more. Only where the
-  // connection's Options::explicit_release is set: for a transport that sends without a copy.
+  // The transport no longer reads the memory of the first `size` octets that were sent and not
+  // released yet. Only with Options::explicit_release, for a transport that sends without a copy.
   void released(size_t size, TimePoint now);
 
-  // --- Ending it.
+  // --- The end.
 
-  // Open streams finish, then the connection closes (RFC 9113 §6.8).
+  // Closes the connection when its open streams have ended (RFC 9113 §6.8).
   void shutdown(TimePoint now);
-  // At once: streams are reset, and what the handler holds for them is given up.
+  // Closes the connection at once: resets the streams.
   void terminate(ErrorCode error, TimePoint now);
 
-  // --- What the adapter looks at after each of these.
+  // --- State, for the adapter to check after each of these calls.
 
   bool wants_input() const;
   bool wants_output() const { return phase_ == Phase::kOpen && connection_.wants_output(); }
   Phase phase() const { return phase_; }
   // When to call expire().
   TimePoint deadline() const;
-  // The write timeout has passed, and the peer was given up.
+  // Whether the connection was dropped because the write timeout has passed.
   bool has_stuck() const { return stuck_; }
-  // There was more than this turn's work: call attend() in the next one. No input is wanted
-  // meanwhile.
+  // Whether events are left for the next turn, because this turn's budget is spent: call attend()
+  // then. No input is wanted meanwhile.
   bool has_work() const { return phase_ == Phase::kOpen && connection_.has_events(); }
 
-  // For YieldOrder: the connection's standing, and a number that changes when a request comes, or
-  // octets of a body either way. PINGs are no progress.
+  // For YieldOrder: the connection's standing, and its progress, which grows with requests and with
+  // octets of bodies in both directions. PINGs are no progress.
   YieldOrder::Standing standing() const;
   uint64_t progress() const;
   uint32_t open_streams() const { return connection_.open_streams(); }
 
-  // Adds what the connection's counters grew by to the loop's. Once a turn is enough.
+  // Adds the growth of the connection's counters to the loop's. Once a turn is enough.
   void publish_statistics();
-  // What it counted for in LoopOptions::memory then; and no more, since it is about to be
-  // destroyed.
+  // The octets that the session counts for in LoopOptions::memory since publish_statistics().
   size_t memory() const { return memory_; }
-  // Octets that the system's queues of the socket take up, and output that it was given so far.
-  // They are counted with the rest.
+  // The octets of the system's memory in the socket's queues, which count, too.
   void set_socket_memory(size_t size) { socket_memory_ = size; }
   size_t socket_memory() const { return socket_memory_; }
   uint64_t bytes_sent() const { return connection_.statistics().bytes_sent; }
+  // Removes its memory from the loop's statistics. To be called before it is destroyed.
   void discount_memory();
 
  private:
@@ -118,21 +117,21 @@ class Session {
   Statistics published_;
   WorkBudget& budget_;
   WorkBudget::Part work_;
-  TimePoint blocked_since_ = TimePoint::max();  // output waits, and nothing of it moves
-  TimePoint looked_at_ = TimePoint::min();      // when in_flight_ was asked for meanwhile
+  TimePoint blocked_since_ = TimePoint::max();  // since when output waits without progress
+  TimePoint looked_at_ = TimePoint::min();      // when in_flight_ was last updated meanwhile
   TimePoint linger_until_ = TimePoint::max();
   TimePoint trim_at_ = TimePoint::max();
-  size_t in_flight_ = kUnknown;  // when it was looked at last, blocked or lingering
+  size_t in_flight_ = kUnknown;  // at looked_at_, while blocked or lingering
   size_t memory_ = 0;
   size_t socket_memory_ = 0;
   size_t published_socket_memory_ = 0;
-  size_t waiting_ = 0;  // octets of output that are made and not sent
+  size_t waiting_ = 0;  // octets of output that wait for the transport
   size_t held_ = 0;     // octets sent and not released()
   Phase phase_ = Phase::kOpen;
-  bool throttled_ = false;    // the connection holds input back until replies are out
+  bool throttled_ = false;    // the connection does not read until its replies have been sent
   bool input_ended_ = false;  // the peer sent FIN
-  bool stuck_ = false;        // for longer than the write timeout
-  bool end_told_ = false;     // the connection knows
+  bool stuck_ = false;        // blocked for longer than the write timeout
+  bool end_told_ = false;     // end_of_input() of the connection was called
 };
 
 }  // namespace headrace::adapters

@@ -7,20 +7,20 @@
 
 namespace headrace::adapters {
 
-// How many events a turn handles for each connection, so that no connection starves the others: a
-// turn's events, divided among as many as had some in the turn before. What is left of a
-// connection's input is kept. Who has some left goes on in the order of a queue, as far as a turn's
-// events go, so that a turn is short however many wait, and newcomers need not wait for all of
-// them.
+// Limits the events that a turn handles for each connection, so that no connection starves the
+// others: a turn's events, divided by the number of connections that had some in the turn before.
+// The rest of a connection's input is kept. Connections with events left are served in the order of
+// a queue until a turn's events are spent, so that a turn is short however many wait, and new
+// connections need not wait for all of them.
 class WorkBudget {
  public:
-  // What a turn handles for one connection, however many there are.
+  // The least number of events that a turn handles for one connection.
   static constexpr size_t kLeast = 2;
 
   explicit WorkBudget(size_t events_per_turn)
       : events_per_turn_(events_per_turn), share_(std::max(kLeast, events_per_turn)) {}
 
-  // All of a turn's events were handled: who has waited longer can go on waiting.
+  // Whether all of the turn's events were handled, so that the rest of the queue waits.
   bool is_spent() const { return spent_ >= events_per_turn_; }
 
   void begin_turn() {
@@ -30,10 +30,10 @@ class WorkBudget {
     takers_ = 0;
   }
 
-  // One connection's part in it.
+  // One connection's part of the budget.
   class Part {
    public:
-    // What is left of it in this turn.
+    // The events that are left for the connection in this turn.
     size_t left(WorkBudget& budget) {
       if (turn_ != budget.turn_) {
         turn_ = budget.turn_;

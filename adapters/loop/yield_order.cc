@@ -10,8 +10,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-// A part of its patience by which a connection's payment may be noted late: progress in every turn
-// costs no work here in every turn.
+// The fraction of its patience by which a connection's payment may be recorded late, so that
+// progress in every turn does not reorder it in every turn.
 constexpr int kGrain = 16;
 
 }  // namespace
@@ -72,10 +72,11 @@ void YieldOrder::note(Entry& entry, Standing standing, uint64_t progress, TimePo
   move(entry, standing, due);
 }
 
-// (Also while it is idle, and on from there: to stop in between pays for nothing.)
+// The time until which a connection has paid. It pays while idle, too, so it gains nothing by
+// pauses.
 TimePoint YieldOrder::pay(const Entry& entry, uint64_t gained, uint32_t streams,
                           TimePoint now) const {
-  constexpr double kMinute = 60;  // more than pays in full
+  constexpr double kMinute = 60;  // in seconds; enough to pay in full
   const TimePoint most = due_time(Standing::kBusy, now);
   if (entry.standing_ == Standing::kNew || most == TimePoint::max()) return most;
   if (rules_.rate == 0) return gained > 0 ? most : entry.paid_until_;

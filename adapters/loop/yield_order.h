@@ -18,37 +18,37 @@
 
 namespace headrace::adapters {
 
-// Who gives way when every place is taken and somebody waits for one: the connections that were
-// accepted, by the time from which each of them may be asked to. Nothing here looks at all of them.
+// The order in which accepted connections are evicted when all places are taken and a new
+// connection waits for one: by the time at which each becomes due. No operation visits all of them.
 //
 // A busy connection pays for its place with progress, R octets a second for each of its streams:
-// with n of them an octet pays for 1/nR seconds, from the time on until which it has paid; never
-// beyond the present, and never for what it owes from before its patience. So an octet now and then
-// buys nothing, one stream that gets on does not pay for many that do not, and who was paused for
-// long and goes on is not charged for the pause.
+// with n streams an octet pays for 1/nR seconds, beginning at the time until which it has paid;
+// never beyond the present, and never for the time before its patience. So an octet now and then is
+// not enough, one fast stream does not pay for many slow ones, and a connection that continues
+// after a long pause is not charged for the pause.
 //
-// Clients with more places than their share give way before all others.
+// Connections of clients with more places than their share are evicted before all others.
 class YieldOrder {
  public:
-  // How a connection stands. The first kind gives way before the others.
+  // The activity of a connection. Those of the first kind are evicted before the others.
   enum class Standing : uint8_t {
-    kNew,   // its preface is not complete. Whatever comes of it counts for nothing
+    kNew,   // its preface is not complete; its progress does not count
     kIdle,  // no stream is open, and no output waits
     kBusy,
   };
   struct Rules {
-    // A connection yields when it has been new or idle for so long, and when it has not paid for
-    // so long while it was busy. Zero: never.
+    // The time for which a connection may be new or idle, or busy without having paid, before it is
+    // due. Zero: any time.
     std::chrono::milliseconds idle;
     std::chrono::milliseconds stalled;
-    uint64_t rate;  // units of progress a second for a stream; 0: any progress pays in full
-    size_t share;   // places that a client may have before it is the first to give way
+    uint64_t rate;  // units of progress a second and stream; 0: any progress pays in full
+    size_t share;   // places that a client may have before it is evicted first
   };
 
   class Entry;
 
  private:
-  using Key = std::pair<TimePoint, Entry*>;      // from when on it is due
+  using Key = std::pair<TimePoint, Entry*>;      // the time at which the entry is due
   using Ranking = std::array<std::set<Key>, 3>;  // by standing
 
   struct Client;
@@ -60,7 +60,7 @@ class YieldOrder {
   };
 
  public:
-  // To be a base of what is ordered, which leaves its order when it is destroyed.
+  // A base of the objects in the order. It leaves the order when it is destroyed.
   class Entry {
    public:
     Entry() = default;
@@ -70,11 +70,11 @@ class YieldOrder {
 
    private:
     friend class YieldOrder;
-    YieldOrder* order_ = nullptr;  // null: in none
-    Client* client_ = nullptr;     // null: it has no share
+    YieldOrder* order_ = nullptr;  // null if it is in none
+    Client* client_ = nullptr;     // null if no share applies
     TimePoint due_;
-    TimePoint paid_until_;   // its patience included
-    uint64_t progress_ = 0;  // that was taken into account
+    TimePoint paid_until_;   // including its patience
+    uint64_t progress_ = 0;  // progress that has been counted
     Standing standing_ = Standing::kNew;
   };
 
@@ -83,26 +83,25 @@ class YieldOrder {
   YieldOrder(const YieldOrder&) = delete;
   YieldOrder& operator=(const YieldOrder&) = delete;
 
-  // Takes in a connection that is new. `client`: whose share it counts in; none for one that stands
-  // for many, a proxy.
+  // Adds a new connection. `client`: the client whose share it counts for; none for an address that
+  // stands for many (a proxy).
   void enter(Entry& entry, const std::optional<ClientId>& client, TimePoint now);
-  // How a connection stands now, what it has come to since it entered, and how many streams it has
-  // to pay for.
+  // Updates a connection: its standing, its progress since it was added, and the number of streams
+  // that it has to pay for.
   void note(Entry& entry, Standing standing, uint64_t progress, TimePoint now,
             uint32_t streams = 1);
-  // It is not due before `due`, whatever it has paid: something moves that `progress` does not
-  // tell.
+  // Makes a connection due at `due` at the earliest, because of progress that note() does not know.
   void postpone(Entry& entry, TimePoint due);
   static void remove(Entry& entry);
 
-  // Who is to yield first, or null.
+  // The connection to evict first, or null.
   Entry* due(TimePoint now) const;
   bool is_due(const Entry& entry, TimePoint now) const { return entry.due_ <= now; }
-  // Nobody is due before this; TimePoint::max() where nobody ever is.
+  // No connection is due before this time; TimePoint::max() if none ever is.
   TimePoint next() const;
 
-  // Whether a newcomer of `client` may take the place of `yielding`: one of its own, or of a client
-  // above its share, or one that is within its own share.
+  // Whether a new connection of `client` may replace `yielding`: if that belongs to the same client
+  // or to one above its share, or if `client` is within its share.
   bool may_take_place(const std::optional<ClientId>& client, const Entry& yielding) const;
 
  private:
@@ -116,7 +115,7 @@ class YieldOrder {
   const Rules rules_;
   Ranking all_;
   absl::flat_hash_map<ClientId, std::unique_ptr<Client>> clients_;
-  OverShareList over_share_;  // few: their shares together are less than all places
+  OverShareList over_share_;  // few, because their shares together are fewer than all places
 };
 
 }  // namespace headrace::adapters

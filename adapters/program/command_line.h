@@ -10,27 +10,27 @@
 
 namespace headrace::program {
 
-// What a program knows besides its abseil flags.
+// An option of a program in addition to its abseil flags, or a letter for one of these.
 struct Option {
-  char letter;                                 // -n as another name of --requests
+  char letter;                                 // -n as a short name of --requests
   std::string_view name;                       // "requests"
-  std::vector<std::string>* values = nullptr;  // no flag: it may be given often, and collects here
-  std::string_view help = {};                  // where it is no flag
+  std::vector<std::string>* values = nullptr;  // not a flag: collects the values of each use
+  std::string_view help = {};                  // of an option that is not a flag
 };
 
 struct CommandLine {
-  bool help = false;                   // --help or -h: nothing behind it was looked at
-  std::vector<std::string> arguments;  // those that are no options
+  bool help = false;                   // --help or -h, behind which no argument was parsed
+  std::vector<std::string> arguments;  // those that are not options
 };
 
-// Sets abseil's flags, and the lists of `options`, from the arguments (without the program's name):
-// --flag=value, --flag value, --flag and --noflag for a bool, with "-" for "_" in names; -n value,
-// -nvalue and -vI for letters, -flag where `f` is no letter of an option. "--" ends them. What is
-// wrong comes back as one line, where abseil's own parser would print several and exit.
+// Sets abseil's flags and the lists of `options` from the arguments (without the program's name).
+// Accepts --flag=value, --flag value, --flag and --noflag for a bool, with "-" for "_" in names;
+// -n value, -nvalue and -vI for letters; -flag if `f` is not a letter of an option. "--" ends the
+// options. An error is one line; abseil's own parser would print several and exit.
 absl::StatusOr<CommandLine> parse_command_line(gsl::span<char* const> arguments,
                                                gsl::span<const Option> options = {});
 
-// The flags that this program defines and the options, in the order of their names, with defaults.
+// The help text of this program's flags and `options`, in the order of their names, with defaults.
 std::string describe_flags(gsl::span<const Option> options = {});
 
 }  // namespace headrace::program

@@ -8,13 +8,13 @@
 
 namespace headrace::program {
 
-// A length of time as the value of a flag: "30s", "500ms", "2m", "1h", or a plain number of
-// seconds; at most a year.
+// A duration as the value of a flag: "30s", "500ms", "2m", "1h", or a number of seconds; at most a
+// year.
 struct Duration {
   std::chrono::milliseconds value;
 };
 
-// What ABSL_FLAG asks for.
+// Used by ABSL_FLAG.
 bool AbslParseFlag(absl::string_view text, Duration* duration, std::string* error);
 std::string AbslUnparseFlag(const Duration& duration);
 

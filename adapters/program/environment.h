@@ -11,17 +11,17 @@
 
 namespace headrace::program {
 
-// What an environment variable that switches something says, in any case: 1, on, true, yes, or
-// nothing at all; 0, off, false, no. Nullopt: something else.
+// The value of a boolean environment variable: true for 1, on, true, yes and an empty text, false
+// for 0, off, false and no, without regard to case. Nothing for any other text.
 std::optional<bool> parse_switch(std::string_view text);
 
-// What --allocation=`name` asks for: "reuse" or "fresh". HEADRACE_REUSE_FRAMES=0 in the environment
-// (or "off", as parse_switch() has it) means fresh, whatever the flag says: it is there for the
-// operator of a deployed program. One that is neither on nor off is an error.
+// The allocation mode for --allocation=`name`, "reuse" or "fresh". HEADRACE_REUSE_FRAMES=0 in the
+// environment (or any false value of parse_switch()) overrides the flag with fresh, for operators
+// of deployed programs. A value that is not boolean is an error.
 absl::StatusOr<Allocation> read_allocation(const std::string& name);
 
-// A path as the user meant it: `bazel run` starts a program elsewhere, and says where the user is.
-// "" and "-" stay as they are.
+// A path relative to the user's directory, which `bazel run`, because it starts a program in
+// another one, gives in BUILD_WORKING_DIRECTORY. "" and "-" are unchanged.
 std::string from_users_directory(const std::string& path);
 
 }  // namespace headrace::program

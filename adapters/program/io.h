@@ -12,22 +12,22 @@
 
 namespace headrace::program {
 
-// How a program moves bytes. kAuto is a wish: io_uring where the system lets us use it, else epoll.
+// How a program moves bytes. kAuto: io_uring if the system allows it, otherwise epoll.
 enum class Io { kEpoll, kIoUring, kAuto };
 
 const char* io_name(Io io);
 
-// What --io says. An error is one line.
+// Parses the value of --io. An error is one line.
 absl::StatusOr<Io> parse_io(const std::string& name);
 
 struct Loops {
-  Io io = Io::kEpoll;  // of all of them, and not kAuto
-  std::string note;    // one line: why kAuto came to epoll, or empty
+  Io io = Io::kEpoll;  // of all loops; not kAuto
+  std::string note;    // one line: why kAuto selected epoll, or empty
   std::vector<std::unique_ptr<adapters::Loop>> loops;
 };
 
-// A loop for each service, which is as in EpollLoop::create(). An error is one line; it is
-// UnavailableError when the system has no io_uring for kIoUring.
+// Makes a loop for each service (as EpollLoop::create()). An error is one line; UnavailableError if
+// kIoUring is not available on this system.
 absl::StatusOr<Loops> make_loops(Io io, const adapters::LoopOptions& options,
                                  gsl::span<adapters::Service* const> services);
 

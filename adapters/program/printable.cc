@@ -17,10 +17,10 @@ void append_escaped(std::string_view octets, std::string* result) {
 
 struct Character {
   uint32_t code = 0;
-  size_t size = 0;  // in octets; 0: what stands there is not UTF-8
+  size_t size = 0;  // in octets; 0 if the text is not UTF-8
 };
 
-// The first character of a text that is not empty (RFC 3629 §4).
+// The first character of a text, which must not be empty (RFC 3629 §4).
 Character first_character(std::string_view text) {
   const auto lead = static_cast<uint8_t>(text.front());
   if (lead < 0x80) return {lead, 1};
@@ -37,8 +37,8 @@ Character first_character(std::string_view text) {
   return overlong || surrogate || code > 0x10ffff ? Character{} : Character{code, size};
 }
 
-// Controls (C0, DEL, C1), line and paragraph separators, and marks that turn the direction of what
-// follows (Unicode's Bidi_Control).
+// Controls (C0, DEL, C1), line and paragraph separators, and marks that change the direction of
+// text (Unicode's Bidi_Control).
 bool is_control(uint32_t code) {
   return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c ||
          (code >= 0x200e && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||

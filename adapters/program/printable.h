@@ -6,14 +6,13 @@
 
 namespace headrace::program {
 
-// A peer's text: everything but printable ASCII as \xNN, since what a peer says must not drive a
-// terminal.
+// Escapes a peer's text: all octets but printable ASCII become \xNN, because a peer must not
+// control a terminal.
 std::string printable(std::string_view text);
 
-// A line of a program's own, which may quote the command line, the environment or a peer: control
-// characters, those that change a text's direction, and what is not UTF-8, as \xNN. All that a
-// program prints for people goes through here, so nothing that was not thought of drives a
-// terminal.
+// Escapes a line of the program's, which may quote the command line, the environment or a peer:
+// control characters, characters that change the direction of text, and octets that are not UTF-8
+// become \xNN. All text that a program prints for people is escaped here.
 std::string escape_controls(std::string_view line);
 
 }  // namespace headrace::program

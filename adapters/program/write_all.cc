@@ -20,7 +20,7 @@ bool write_all(int descriptor, std::string_view text) {
     }
     if (errno != EAGAIN) return false;
     pollfd writable{descriptor, POLLOUT, 0};
-    constexpr int kPatience = 1000;  // milliseconds, where poll(2) fails, too
+    constexpr int kPatience = 1000;  // milliseconds
     poll(&writable, 1, kPatience);
   }
   return true;

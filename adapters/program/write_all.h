@@ -5,8 +5,8 @@
 
 namespace headrace::program {
 
-// Writes a text whole, and waits for the reader where the descriptor would not. False: it cannot be
-// written, and errno says why.
+// Writes the whole text, and waits for the reader if the descriptor is non-blocking. False if it
+// cannot be written; errno has the reason.
 bool write_all(int descriptor, std::string_view text);
 
 }  // namespace headrace::program

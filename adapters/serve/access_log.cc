@@ -36,8 +36,8 @@ std::string timestamp(std::chrono::system_clock::time_point now) {
 
 constexpr int kOpenFlags = O_WRONLY | O_NONBLOCK | O_CLOEXEC;
 
-// A pipe is opened anew where that can be, for not to wait is of our own opening then, and nobody
-// else's who writes to it.
+// A pipe is opened again if possible, so that O_NONBLOCK applies to our description only, and not
+// to other writers of the pipe.
 int open_standard_output() {
   struct stat status {};
   if (fstat(STDOUT_FILENO, &status) == 0 && S_ISFIFO(status.st_mode)) {
@@ -93,7 +93,7 @@ void AccessLog::write(const ConnectionClosed& closed) {
 }
 
 void AccessLog::write(const std::string& line) {
-  // A log that cannot be written to, as it is full or nobody reads it, must not stop the server.
+  // A log that cannot be written, because it is full or has no reader, must not stop the server.
   [[maybe_unused]] ssize_t n = ::write(file_.get(), line.data(), line.size());
 }
 

@@ -14,31 +14,32 @@
 
 namespace headrace::serve {
 
-// One request that is over.
+// One request that has ended.
 struct AccessRecord {
   std::string method;
   std::string target;
-  int status = 0;          // 0: it went before there was an answer
-  uint64_t body_size = 0;  // octets of the answer's body that were handed to the connection
+  int status = 0;          // 0 if it ended before a response
+  uint64_t body_size = 0;  // octets of the response's body that were passed to the connection
   std::chrono::steady_clock::time_point began{};
 };
 
-// "2026-11-22T04:15:20Z GET /bytes/1000 200 1000 0.321ms", and the error code when the stream was
-// reset (" CANCEL"). Octets of method and target that are not printable ASCII stand as \xNN.
+// "2026-11-22T04:15:20Z GET /bytes/1000 200 1000 0.321ms", followed by the error code if the stream
+// was reset (" CANCEL"). Octets of method and target that are not printable ASCII become \xNN.
 std::string format_access_line(const AccessRecord& record, const StreamClosed& closed,
                                std::chrono::system_clock::time_point now,
                                std::chrono::steady_clock::duration took);
 
 // "2026-11-22T04:15:20Z connection ENHANCE_YOUR_CALM: resets come too often (RFC 9113 §10.5); …;
-// 1001, limit 1000 (reset_burst; 2000 would let it pass)": one that we have ended, and why.
+// 1001, limit 1000 (reset_burst; 2000 would let it pass)": a connection that we ended, and why.
 std::string format_connection_line(const ConnectionClosed& closed,
                                    std::chrono::system_clock::time_point now);
 
-// Writes a line a request, and one for each connection that is ended for a fault of its peer's.
-// Each is one write(2), so threads may share it. Lines for which a pipe has no room are lost.
+// Writes a line for each request, and for each connection that is closed because of its peer's
+// error. Each line is one write(2), so threads may share the log. Lines for which a pipe has no
+// room are lost.
 class AccessLog {
  public:
-  // To a file that is appended to; "-" is the standard output.
+  // Opens a file for appending; "-" is the standard output.
   static absl::StatusOr<std::unique_ptr<AccessLog>> open(const std::string& path);
 
   void write(const AccessRecord& record, const StreamClosed& closed);

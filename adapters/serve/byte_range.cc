@@ -8,7 +8,7 @@
 namespace headrace::serve {
 namespace {
 
-// 1*DIGIT; a number too large to hold is as good as the largest.
+// Parses 1*DIGIT; a number that is too large becomes the largest one.
 std::optional<uint64_t> parse_number(std::string_view digits) {
   if (digits.empty()) return std::nullopt;
   constexpr uint64_t kMax = std::numeric_limits<uint64_t>::max();
@@ -21,7 +21,7 @@ std::optional<uint64_t> parse_number(std::string_view digits) {
   return number;
 }
 
-// Of two numbers, however long they are.
+// Compares two numbers of any length.
 bool is_less(std::string_view a, std::string_view b) {
   a.remove_prefix(std::min(a.find_first_not_of('0'), a.size()));
   b.remove_prefix(std::min(b.find_first_not_of('0'), b.size()));
@@ -43,7 +43,7 @@ ByteRange parse_byte_range(std::string_view value, uint64_t total) {
   const std::optional<uint64_t> first = parse_number(spec.substr(0, dash));
   const std::optional<uint64_t> last = parse_number(spec.substr(dash + 1));
 
-  if (dash == 0) {  // suffix-range: the last so many octets
+  if (dash == 0) {  // suffix-range: the last octets
     if (!last) return kWhole;
     if (*last == 0 || total == 0) return kUnsatisfiable;
     const uint64_t size = std::min(*last, total);

@@ -9,17 +9,17 @@ namespace headrace::serve {
 // The part of a representation that a range request asks for (RFC 9110 §14.1.2).
 struct ByteRange {
   enum class Kind : uint8_t {
-    kWhole,          // no range that we serve: another unit, several ranges, or malformed; 200
-    kPart,           // `size` octets from `first` on; 206
-    kUnsatisfiable,  // it begins behind the end; 416
+    kWhole,          // 200: the range is not supported (another unit, several ranges) or malformed
+    kPart,           // 206: `size` octets from `first` on
+    kUnsatisfiable,  // 416: the range begins behind the end
   };
   Kind kind = Kind::kWhole;
   uint64_t first = 0;
   uint64_t size = 0;
 };
 
-// Reads the value of a `range` field for a representation of `total` octets. A server may ignore a
-// range it does not like (RFC 9110 §14.2), and so is a list of several answered with the whole.
+// Parses the value of a `range` field for a representation of `total` octets. A list of several
+// ranges is ignored, as RFC 9110 §14.2 allows.
 ByteRange parse_byte_range(std::string_view value, uint64_t total);
 
 }  // namespace headrace::serve

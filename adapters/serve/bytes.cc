@@ -15,7 +15,7 @@ constexpr std::string_view kPattern =
     "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-\n";
 constexpr size_t kBlockSize = 16 * 1024;
 
-// The pattern often enough that a copy of one block may start anywhere in it.
+// Repetitions of the pattern, so that a block can be copied from any offset of it.
 constexpr auto kBlock = [] {
   std::array<char, kBlockSize + kPattern.size()> block{};
   for (size_t i = 0; i < block.size(); ++i) block[i] = kPattern[i % kPattern.size()];

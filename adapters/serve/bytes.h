@@ -10,8 +10,8 @@
 
 namespace headrace::serve {
 
-// A body of any length that is made as it is sent: the 64 characters 0-9, a-z, A-Z, "-" and a line
-// break, over and over.
+// A body of any length that is generated while it is sent: the 64 characters 0-9, a-z, A-Z, "-" and
+// a line break, repeated.
 class PatternBody : public Exchange, public BodySource {
  public:
   explicit PatternBody(uint64_t size) : size_(size) {}
@@ -23,7 +23,7 @@ class PatternBody : public Exchange, public BodySource {
   uint64_t position_ = 0;
 };
 
-// GET /bytes/N: N octets, at most kMaxBytes. `count` is what stands after "/bytes/".
+// GET /bytes/N: N octets, at most kMaxBytes. `count`: the part of the path behind "/bytes/".
 inline constexpr uint64_t kMaxBytes = uint64_t{1} << 30;
 void answer_bytes(Responder& responder, std::string_view count);
 

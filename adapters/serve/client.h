@@ -6,7 +6,7 @@
 
 namespace headrace::serve {
 
-// Who asks, as an endpoint sees it: one connection's driver, and its share of the open files.
+// The client of a request, for an endpoint: its connection's driver and share of the open files.
 struct Client {
   const adapters::Driver& driver;
   OpenFiles& files;

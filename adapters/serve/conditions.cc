@@ -10,7 +10,7 @@ namespace {
 
 enum class Comparison : uint8_t { kStrong, kWeak };  // RFC 9110 §8.8.3.2
 
-// Whether a list of entity tags, or "*", holds our (strong) one. What is malformed matches nothing.
+// Whether a list of entity tags, or "*", contains our (strong) one. A malformed list does not.
 bool matches(std::string_view list, std::string_view etag, Comparison comparison) {
   if (list == "*") return true;
   while (!list.empty()) {

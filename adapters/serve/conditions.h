@@ -8,10 +8,10 @@
 
 namespace headrace::serve {
 
-// What identifies the state of a representation (RFC 9110 §8.8).
+// The validators of a representation (RFC 9110 §8.8).
 struct Validators {
   std::string_view etag;      // strong, with its quotes
-  int64_t last_modified = 0;  // seconds since the epoch
+  int64_t last_modified = 0;  // seconds since 1970
 };
 
 // A request's conditions (RFC 9110 §13.1) and its range, found in one pass over its fields.
@@ -25,9 +25,9 @@ class Conditions {
 
   explicit Conditions(FieldsView fields);
 
-  // The conditions in the order of RFC 9110 §13.2.2, for GET and HEAD.
+  // Evaluates the conditions in the order of RFC 9110 §13.2.2, for GET and HEAD.
   Verdict evaluate(const Validators& current) const;
-  // The `range` field's value, empty when there is none or `if-range` says that it is out of date.
+  // The value of the `range` field; empty if there is none or `if-range` does not match.
   std::string_view range(const Validators& current) const;
 
  private:

@@ -14,33 +14,32 @@
 
 namespace headrace::serve {
 
-// What the program ends with. Scripts rely on these numbers: they never change.
+// The exit codes of the program. They never change, because scripts rely on them.
 enum class ExitCode {
-  kFailed = 1,  // while it served
+  kFailed = 1,  // while serving
   kUsage = 2,
   kNotListening = 3,
 };
 
-// What the command line and the environment ask for, checked.
+// The values of the command line and the environment, checked.
 struct Config {
-  bool help = false;  // print the usage; nothing else is set
+  bool help = false;  // print the help text; no other member is set then
   std::string address;
   uint16_t port = 0;
   int threads = 1;
   std::string root;           // empty: the built-in site
   bool diagnostics = true;    // as in Site
   bool stats_to_all = false;  // likewise
-  size_t open_files = 0;      // over all threads; 0: a part of the descriptors there are
+  size_t open_files = 0;      // over all threads; 0: an eighth of all descriptors
   std::string log;            // empty: none; "-": the standard output
   program::Io io = program::Io::kEpoll;
   adapters::LoopOptions loop;  // max_connections is one loop's share
 };
 
-// An error is one line that says what is wrong. HEADRACE_REUSE_FRAMES=0 in the environment switches
-// frame reuse off, whatever --allocation says: it is there for the operator of a deployed program.
+// An error is one line. HEADRACE_REUSE_FRAMES in the environment: see program::read_allocation().
 absl::StatusOr<Config> read_config(gsl::span<char* const> arguments);
 
-// What --help prints.
+// The help text.
 std::string usage();
 
 }  // namespace headrace::serve

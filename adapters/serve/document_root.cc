@@ -27,7 +27,7 @@ int hex_digit(char c) {
   return -1;
 }
 
-// A rename that happens meanwhile anywhere makes openat2() give up with EAGAIN, now and then.
+// openat2() may fail with EAGAIN if any file is renamed meanwhile.
 constexpr int kAttempts = 10;
 
 // glibc has no wrapper for openat2(2).
@@ -46,8 +46,8 @@ UniqueFd open_at(int directory, const char* name, int flags) {
   return UniqueFd(retry_interrupted([&] { return openat(directory, name, flags); }));
 }
 
-// Whether the kernel has openat2() for us: old ones do not, and some sandboxes refuse it. Any other
-// failure passes.
+// Whether openat2() is available: old kernels do not have it, and some sandboxes refuse it. Other
+// failures do not count.
 DocumentRoot::Resolution resolution_for(int directory) {
   if (open_beneath(directory, ".").valid()) return DocumentRoot::Resolution::kKernel;
   return errno == ENOSYS || errno == EPERM ? DocumentRoot::Resolution::kWalk
@@ -126,7 +126,7 @@ UniqueFd DocumentRoot::open_file(const std::string& name) const {
 
 UniqueFd DocumentRoot::open_file(const std::string& name, Resolution resolution) const {
   if (resolution == Resolution::kWalk) return open_by_walking(directory_.get(), name);
-  // A name that begins with a slash again ("%2f") is absolute to the kernel, and refused.
+  // A name that begins with a decoded slash ("%2f") is absolute, and so refused by the kernel.
   return open_beneath(directory_.get(), name.c_str());
 }
 

@@ -18,7 +18,8 @@ void Echo::on_data(const DataReceived& data) {
 void Echo::on_trailers(EventPtr event) {
   if (idle()) {
     const auto& trailers = std::get<TrailersReceived>(*event);
-    (void)connection_.send_trailers(stream_id_, trailers.fields);  // else the stream has gone
+    // An error means that the stream has ended.
+    (void)connection_.send_trailers(stream_id_, trailers.fields);
   } else {
     trailers_ = keep(std::move(event));
   }
@@ -27,7 +28,7 @@ void Echo::on_trailers(EventPtr event) {
 void Echo::on_writable() {
   const auto* first = reinterpret_cast<const uint8_t*>(waiting_.data());
   passed_on_ += send({first + passed_on_, waiting_.size() - passed_on_});
-  if (passed_on_ >= waiting_.size() / 2) {  // not each time: that would move every byte often
+  if (passed_on_ >= waiting_.size() / 2) {  // not each time, because each erase moves the rest
     waiting_.erase(0, passed_on_);
     passed_on_ = 0;
   }
@@ -40,10 +41,10 @@ size_t Echo::memory() const {
   return kSendBuffer + waiting_.capacity() + trailers;
 }
 
-// Passes on what the connection takes, and gives the peer credit for that much.
+// Passes on the octets that the connection accepts, and gives the peer credit for them.
 size_t Echo::send(gsl::span<const uint8_t> bytes) {
   const SendResult sent = connection_.send_data(stream_id_, bytes, data_ended_ && !is_grpc_);
-  if (!sent.ok()) return bytes.size();  // the stream has gone, and the data with it
+  if (!sent.ok()) return bytes.size();  // the stream has ended, so the data is discarded
   if (is_grpc_ && data_ended_ && sent.accepted == bytes.size()) {
     (void)connection_.send_trailers(stream_id_, {{"grpc-status", "0"}});
   }
@@ -62,7 +63,7 @@ void answer_echo(Responder& responder) {
 
   Connection& connection = responder.connection();
   const StreamId stream_id = responder.stream_id();
-  (void)connection.set_automatic_credit(stream_id, false);  // else the stream has gone
+  (void)connection.set_automatic_credit(stream_id, false);  // an error: the stream has ended
   absl::InlinedVector<Field, 2> fields{{"content-type", type}};
   const std::string_view length = responder.field("content-length");
   if (!length.empty()) fields.push_back({"content-length", length});

@@ -10,11 +10,11 @@
 
 namespace headrace::serve {
 
-// Sends a request's body back as it comes, and its trailers as trailers. A gRPC call gets its
-// messages back, and a status: without one it would have failed.
+// Sends a request's body back as it arrives, and its trailers as trailers. A gRPC call gets its
+// messages and a status, because a call without one has failed.
 //
-// The peer gets credit for what went out again and no more, so what waits here is bounded by the
-// stream's receive window, however slowly the peer reads (RFC 9113 §5.2.2).
+// Credit is given only for octets that were sent, so the octets that wait here are bounded by the
+// stream's receive window, even if the peer does not read (RFC 9113 §5.2.2).
 class Echo : public Exchange {
  public:
   Echo(Connection& connection, StreamId stream_id, bool is_grpc)
@@ -33,14 +33,14 @@ class Echo : public Exchange {
   Connection& connection_;
   const StreamId stream_id_;
   const bool is_grpc_;
-  std::string waiting_;  // came in and could not go out yet
+  std::string waiting_;  // received and not sent yet
   uint64_t sent_ = 0;
-  size_t passed_on_ = 0;     // of it, from the front: gone out meanwhile
-  bool data_ended_ = false;  // END_STREAM came with what is at the end of waiting_
-  EventPtr trailers_;        // to follow waiting_
+  size_t passed_on_ = 0;     // the octets at the front of waiting_ that were sent
+  bool data_ended_ = false;  // END_STREAM was received behind waiting_
+  EventPtr trailers_;        // to be sent behind waiting_
 };
 
-// Any method on /echo.
+// Answers any method on /echo.
 void answer_echo(Responder& responder);
 
 }  // namespace headrace::serve

@@ -8,18 +8,18 @@
 
 namespace headrace::serve {
 
-// What send_data() takes of a stream's before the peer does (Options::send_buffer_size).
+// The octets that send_data() buffers for a stream (Options::send_buffer_size).
 inline constexpr size_t kSendBuffer = 64 * 1024;
 
-// Octets that fields take up in a kept event.
+// The octets that fields use in a kept event.
 inline size_t memory_of(FieldsView fields) {
   size_t size = 0;
   for (const Field& field : fields) size += sizeof(Field) + field.name.size() + field.value.size();
   return size;
 }
 
-// What outlives a request's event: a body that is produced as it is sent, or a request body that is
-// looked at. It lives until its stream is closed.
+// The part of answering a request that outlives its event: a body that is generated while it is
+// sent, or the handling of the request's body. It lives until its stream is closed.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -28,9 +28,9 @@ class Exchange {
   // `event` holds a TrailersReceived, and may be kept.
   virtual void on_trailers(EventPtr) {}
   virtual void on_writable() {}
-  // Octets that it holds: of the request's body, or of the answer's.
+  // The octets that it holds, of the request's or the response's body.
   virtual size_t memory() const { return 0; }
-  // Octets of the answer's body that were handed to the connection so far.
+  // The octets of the response's body that were passed to the connection so far.
   virtual uint64_t body_size() const = 0;
 };
 

@@ -9,11 +9,11 @@
 
 namespace headrace::serve {
 
-// Writes a field list as a JSON object in its order, a value at a time. A name that comes more than
-// once has an array of its values; octets that are not UTF-8 become U+FFFD.
+// Writes a field list as a JSON object, in its order, a value at a time. The value of a repeated
+// name is an array; octets that are not UTF-8 become U+FFFD.
 class FieldsJson {
  public:
-  // Appends the next piece. False: it was the last. `fields` is the same list in every call.
+  // Appends the next piece. False if it was the last. `fields` must be the same list in each call.
   bool write_next(FieldsView fields, std::string* text);
 
  private:
@@ -23,8 +23,8 @@ class FieldsJson {
   };
   void arrange(FieldsView fields);
 
-  std::vector<Place> order_;  // fields of one name stand together
-  size_t at_ = 0;             // the next in it
+  std::vector<Place> order_;  // sorted so that fields of one name are adjacent
+  size_t at_ = 0;             // the next place of order_
 };
 
 }  // namespace headrace::serve

@@ -11,13 +11,14 @@
 
 namespace headrace::serve {
 
-// Part of a file as a body, read as it is sent: never more of it is in memory than goes out next.
+// A part of a file as a body, which is read while it is sent, so only the octets to send next are
+// in memory.
 class FileBody : public Exchange, public BodySource {
  public:
-  // `share` outlives it.
+  // `share` must outlive it.
   FileBody(std::shared_ptr<OpenFile> file, OpenFiles::Share& share, uint64_t first, uint64_t size)
       : file_(std::move(file)), share_(share), first_(first), position_(first), left_(size) {}
-  // Fails when the file has become shorter or another one meanwhile, or cannot be read.
+  // Fails if the file was shortened or replaced meanwhile, or cannot be read.
   Filled fill(gsl::span<uint8_t> room) override;
   uint64_t body_size() const override { return position_ - first_; }
 

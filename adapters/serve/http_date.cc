@@ -13,17 +13,17 @@ constexpr auto kDays = std::to_array<std::string_view>(
     {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"});
 constexpr auto kMonths = std::to_array<std::string_view>(
     {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"});
-constexpr size_t kShort = 3;  // characters of a name that is cut
+constexpr size_t kShort = 3;  // characters of an abbreviated name
 
 struct Parts {
   int year = 0;
-  bool two_digits = false;  // of the year
+  bool two_digits = false;  // whether the year has two digits
   unsigned month = 0;
   unsigned day = 0;
   int hour = 0, minute = 0, second = 0;
 };
 
-// Takes a date off a text, piece by piece; what is not there leaves it failed.
+// Parses the parts of a date. It has failed after the first part that does not match.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}
@@ -133,7 +133,7 @@ std::optional<int64_t> moment_of(const Parts& parts) {
   return day.time_since_epoch().count() + parts.hour * 3600 + parts.minute * 60 + parts.second;
 }
 
-// In this century, or the one before.
+// Selects this century or the one before.
 std::optional<int64_t> moment_near(Parts parts, int64_t now) {
   constexpr int64_t kFiftyYears = int64_t{50} * 31'557'600;
   const auto today = std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(seconds(now)));
@@ -141,7 +141,7 @@ std::optional<int64_t> moment_near(Parts parts, int64_t now) {
   parts.year += year - year % 100;
   const std::optional<int64_t> moment = moment_of(parts);
   if (moment && *moment <= now + kFiftyYears) return moment;
-  parts.year -= 100;  // also where only that one has a 29th of February
+  parts.year -= 100;  // also if only that century's year has the 29th of February
   return moment_of(parts);
 }
 

@@ -8,10 +8,9 @@
 
 namespace headrace::serve {
 
-// Reads any of the three formats that RFC 9110 §5.6.7 demands of a recipient, as seconds since the
-// epoch: exactly as the grammar has them, and only days that there are (which day of the week they
-// are is not looked at). `now`, likewise, tells which century a year of two digits is in: none that
-// is more than 50 years ahead. (HttpDate writes.)
+// Parses the three formats that RFC 9110 §5.6.7 requires of a recipient, strictly, into seconds
+// since 1970. The date must exist; the day of the week is not checked. `now`, in seconds since
+// 1970, determines the century of a two-digit year: it is at most 50 years ahead.
 std::optional<int64_t> parse_http_date(std::string_view text, int64_t now = std::time(nullptr));
 
 }  // namespace headrace::serve

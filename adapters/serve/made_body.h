@@ -10,8 +10,8 @@
 
 namespace headrace::serve {
 
-// A text that is made piece by piece as the client takes it: a request costs no more work than its
-// answer's reader lets through, and no memory but for one piece.
+// A text that is generated in pieces while the client reads it, so a request costs only the work
+// for the pieces that are read, and the memory of one piece.
 class MadeBody : public Exchange, public BodySource {
  public:
   Filled fill(gsl::span<uint8_t> room) final;
@@ -19,13 +19,13 @@ class MadeBody : public Exchange, public BodySource {
   uint64_t body_size() const final { return sent_; }
 
  private:
-  // Appends the next piece, of one octet or more. False: it was the last.
+  // Appends the next piece, at least one octet. False if it was the last.
   virtual bool make_next(std::string* piece) = 0;
 
   std::string piece_;
-  size_t taken_ = 0;  // of it, from the front
+  size_t taken_ = 0;  // octets at the front of piece_ that were sent
   uint64_t sent_ = 0;
-  bool complete_ = false;  // it is the last
+  bool complete_ = false;  // piece_ is the last one
 };
 
 }  // namespace headrace::serve

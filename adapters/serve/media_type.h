@@ -5,8 +5,8 @@
 
 namespace headrace::serve {
 
-// The media type (RFC 9110 §8.3.1) of a file by the extension of its name;
-// application/octet-stream when that says nothing.
+// The media type (RFC 9110 §8.3.1) of a file by the extension of its name; application/octet-stream
+// for an unknown one.
 std::string_view media_type_of(std::string_view file_name);
 
 }  // namespace headrace::serve

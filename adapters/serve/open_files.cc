@@ -18,7 +18,7 @@ ssize_t read_at(const UniqueFd& file, void* to, size_t size, uint64_t position) 
 }
 
 OpenFiles::Share::~Share() {
-  for (OpenFile* file : open_) file->share_ = nullptr;  // others still read from it
+  for (OpenFile* file : open_) file->share_ = nullptr;  // other connections may read from it
 }
 
 OpenFiles::OpenFiles(const DocumentRoot* root, size_t most, size_t most_of_one)
@@ -36,7 +36,7 @@ OpenFiles::Opened OpenFiles::open(const std::string& name) {
   Opened opened;
   do {
     opened.descriptor = root_->open_file(name);
-    // What is open here can be opened again.
+    // Files that are open here can be opened again.
   } while (!opened.descriptor.valid() && (errno == EMFILE || errno == ENFILE) && close_one());
   const auto look = [&] { return fstat(opened.descriptor.get(), &opened.status); };
   if (opened.descriptor.valid() && retry_interrupted(look) != 0) {

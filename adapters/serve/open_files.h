@@ -20,20 +20,19 @@ namespace headrace::serve {
 
 class OpenFile;
 
-// As pread(2), which is not interrupted.
+// As pread(2), repeated while signals interrupt it.
 ssize_t read_at(const adapters::UniqueFd& file, void* to, size_t size, uint64_t position);
 
-// The descriptors of the files that one thread's responses are read from: a bounded number of them,
-// however many responses wait for how long.
+// The descriptors of the files that one thread's responses are read from. Their number is bounded
+// for any number of responses.
 //
-// Responses from the same version of a file share one descriptor, since pread(2) needs no position.
-// A descriptor is opened with the request and read from when the client's windows let octets
-// through. In between it may be closed, the one that was used least recently first, to open another
-// one; then it is opened again by its name. If the name leads to another version by then, the
-// response cannot go on.
+// Responses from the same version of a file share a descriptor, because pread(2) needs no position.
+// A descriptor is opened for the request and used when the client's windows allow octets to be
+// sent. In between, the least recently used one may be closed to open another; it is then opened
+// again by its name. If the name refers to another version by then, the response fails.
 class OpenFiles {
  public:
-  // One connection's. Of the files that it has opened a bounded number stay open.
+  // One connection's share, which bounds the number of files that it has opened.
   class Share {
    public:
     Share() = default;
@@ -47,26 +46,26 @@ class OpenFiles {
   };
   struct Opened;
 
-  // `root` may be null where no file is served. `most` descriptors in all, and `most_of_one` for
-  // each connection; at least one each.
+  // `root` may be null if no files are served. `most`: descriptors in all. `most_of_one`: those of
+  // each connection, at least one.
   OpenFiles(const DocumentRoot* root, size_t most, size_t most_of_one);
   OpenFiles(const OpenFiles&) = delete;
   OpenFiles& operator=(const OpenFiles&) = delete;
 
   // Opens a file or directory by its name relative to the root.
   Opened open(const std::string& name);
-  // Keeps a regular file that was just opened by that name, for responses of several turns. `share`
-  // pays for the descriptor, unless the same version is open already.
+  // Keeps a regular file that was just opened by that name, for responses of several turns. The
+  // descriptor counts for `share`, unless the same version is open already.
   std::shared_ptr<OpenFile> keep(Opened opened, const std::string& name, Share& share);
-  // Closes the descriptor that was used least recently. False: none is open.
+  // Closes the least recently used descriptor. False if none is open.
   bool close_one();
 
-  // Open at the moment; any thread may ask.
+  // The number of open descriptors. May be called on any thread.
   uint64_t count() const { return count_.value(); }
 
  private:
   friend class OpenFile;
-  // Changes with every write that the file system tells apart.
+  // Changes with each write, as far as the file system's timestamps distinguish them.
   using Version = std::tuple<std::string, dev_t, ino_t, time_t, long, off_t>;
 
   static Version version_of(const std::string& name, const struct stat& status);
@@ -82,13 +81,13 @@ class OpenFiles {
   adapters::Counter count_;
 };
 
-// What open() found. Not valid: errno says why.
+// The result of open(). If the descriptor is invalid, errno has the reason.
 struct OpenFiles::Opened {
   adapters::UniqueFd descriptor;
   struct stat status {};
 };
 
-// A version of a file that responses are made from. It lives as long as any of them.
+// A version of a file that responses are read from. It lives as long as they do.
 class OpenFile {
  public:
   OpenFile(OpenFiles& owner, OpenFiles::Version version)
@@ -97,8 +96,8 @@ class OpenFile {
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
 
-  // Reads as pread(2) does; `share` pays for the descriptor if it has to be opened. -1 and ESTALE:
-  // the name leads to another version meanwhile.
+  // Reads as pread(2) does. If the descriptor has to be opened, it counts for `share`. Fails with
+  // ESTALE if the name refers to another version by then.
   ssize_t read(void* to, size_t size, uint64_t position, OpenFiles::Share& share);
 
  private:
@@ -107,7 +106,7 @@ class OpenFile {
   OpenFiles& owner_;
   const OpenFiles::Version version_;
   adapters::UniqueFd descriptor_;
-  OpenFiles::Share* share_ = nullptr;           // who has opened it
+  OpenFiles::Share* share_ = nullptr;           // the share that descriptor_ counts for
   std::list<OpenFile*>::iterator place_;        // in owner_.open_
   std::list<OpenFile*>::iterator share_place_;  // in share_->open_
 };

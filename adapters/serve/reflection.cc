@@ -14,9 +14,8 @@
 namespace headrace::serve {
 namespace {
 
-// Octets of fields, as RFC 9113 §6.5.2 counts them. A few octets of a field block can stand for
-// thousands here, and the answer waits for as long as its reader likes. 20 KiB of cookies are
-// common.
+// Most octets of fields, as RFC 9113 §6.5.2 counts them. A few octets of a field block can refer to
+// thousands, which are held until the client has read the response. 20 KiB of cookies are common.
 constexpr size_t kMostFields = 48 * 1024;
 
 size_t list_size(FieldsView fields) {
@@ -25,7 +24,7 @@ size_t list_size(FieldsView fields) {
   return size;
 }
 
-// A request's fields. The request is kept until the last of them is written.
+// A request's fields as JSON. The request is kept until the last of them is written.
 class FieldsBody : public MadeBody {
  public:
   void set(EventPtr request) { request_ = std::move(request); }

@@ -7,11 +7,11 @@
 
 namespace headrace::serve {
 
-// /headers: the request's fields as JSON, pseudo-header fields included; 431 where they come to
-// more than 48 KiB. Any method.
+// /headers: the request's fields as JSON, including pseudo-header fields; 431 if they exceed 48
+// KiB. Any method.
 void answer_headers(Responder& responder);
 
-// /status/NNN: an answer with that status, 200 to 599. Any method.
+// /status/NNN: a response with that status, 200 to 599. Any method.
 void answer_status(Responder& responder, std::string_view status);
 
 }  // namespace headrace::serve

@@ -41,7 +41,7 @@ Responder::Responder(Connection& connection, EventPtr& event)
 
 bool Responder::invite_body() {
   if (!absl::EqualsIgnoreCase(std::string(field("expect")), "100-continue")) return false;
-  // An error: the stream has gone.
+  // An error means that the stream has ended.
   (void)connection_.submit_informational(request_.stream_id, {{":status", "100"}});
   return true;
 }
@@ -99,8 +99,8 @@ void Responder::submit(int status, FieldsView fields, Body body, std::optional<u
   const SubmitResult result = connection_.submit_response(
       request_.stream_id, gsl::span<const Field>(all.data(), all.size()), std::move(body));
   status_ = status;
-  // Fields made from the request's that the connection will not send: no answer is possible. Any
-  // other error says that the stream or the connection has gone.
+  // Fields that were made from the request's are invalid, so no response is possible. Other errors
+  // mean that the stream or the connection has ended.
   if (result.error == SubmitError::kInvalidFields) {
     (void)connection_.reset_stream(request_.stream_id, ErrorCode::kInternalError);
   }

@@ -14,12 +14,12 @@
 
 namespace headrace::serve {
 
-// One request, and the means to answer it: what every endpoint works with. Views into the request
-// may be passed on in the answer's fields.
+// One request and the functions to answer it, for endpoints. Views into the request may be used in
+// the response's fields.
 class Responder {
  public:
-  // The connection completes heads (Options::complete_heads), and has been told the time of day.
-  // `event` holds a RequestReceived, and outlives it.
+  // `connection` must have Options::complete_heads and the time of day. `event` must hold a
+  // RequestReceived and outlive the responder.
   Responder(Connection& connection, EventPtr& event);
 
   // --- The request.
@@ -27,7 +27,7 @@ class Responder {
   std::string_view target() const { return target_; }  // path and query, as sent
   std::string_view path() const { return path_; }      // the target up to its query, still encoded
   bool is_head() const { return method_ == "HEAD"; }
-  // Neither a body nor trailers follow.
+  // Whether the request has neither body nor trailers.
   bool end_stream() const { return request_.end_stream; }
   FieldsView fields() const { return request_.fields; }
   std::string_view field(std::string_view name) const { return request_.fields.get(name); }
@@ -35,22 +35,22 @@ class Responder {
   Connection& connection() { return connection_; }
   StreamId stream_id() const { return request_.stream_id; }
 
-  // The request's event, for an answer that is made of it later. What was looked at before is gone.
+  // The request's event, for a response that is made later. Invalidates views of the request.
   EventPtr keep_request() { return keep(std::move(event_)); }
 
-  // Tells a client that waits for it to send the body (RFC 9110 §10.1.1). False: nobody waits.
+  // Sends 100 (Continue) if the client expects it (RFC 9110 §10.1.1). False if it does not.
   bool invite_body();
 
-  // --- The answer: exactly one of these. `fields` come after :status and server. The connection
-  // adds the date, and leaves the body out where there may be none (HEAD, 204, 205, 304); the
-  // answer to HEAD has the content-length all the same.
+  // --- The response: exactly one of these is called. `fields` follow :status and server. The
+  // connection adds the date, and leaves out the body if there must be none (HEAD, 204, 205, 304);
+  // the response to HEAD has the content-length nevertheless.
 
-  // With a body of known size. One that is handed over (Body::owned) goes to respond_owned().
+  // With a body of known size. For Body::owned() use respond_owned().
   void respond(int status, FieldsView fields, Body body, uint64_t size);
   void respond_owned(int status, FieldsView fields, std::string content);
-  // With one that is made as it is sent, out of `held` octets that wait for it.
+  // With a body that is generated while it is sent. `held`: the octets that it holds for this.
   void respond_made(int status, FieldsView fields, std::unique_ptr<MadeBody> body, size_t held);
-  // Without a body, and nothing said about its length.
+  // Without a body and without a content-length.
   void respond_without_body(int status, FieldsView fields);
   // Open-ended: send_data() follows.
   void respond_with_stream(int status, FieldsView fields);
@@ -59,17 +59,17 @@ class Responder {
   // "404 Not Found".
   void respond_error(int status, FieldsView fields = {});
 
-  // True when the method is GET or HEAD; otherwise 405 is the answer.
+  // True if the method is GET or HEAD; otherwise responds with 405.
   bool require_get_or_head();
 
-  // The body that goes out is produced by `exchange`, or the request's body goes into it.
+  // Attaches the object that generates the response's body or handles the request's.
   void attach(std::unique_ptr<Exchange> exchange) { exchange_ = std::move(exchange); }
   std::unique_ptr<Exchange> take_exchange() { return std::move(exchange_); }
 
-  // What was submitted: the final status, and the size of the body that goes with it.
+  // The submitted final status, and the size of the response's body.
   int status() const { return status_; }
   uint64_t body_size() const { return body_size_; }
-  // Octets of the body that was handed over, or of what it is to be made of.
+  // The octets of an owned body, or `held` of a generated one.
   size_t owned_size() const { return owned_size_; }
 
  private:

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kEcho = "/echo";
 
-// The endpoints for trying the server. False: the path is none of theirs.
+// Answers by a diagnostic endpoint. False if the path is not one of theirs.
 bool answer_diagnostics(Responder& responder, const Site& site, const Client& client) {
   constexpr std::string_view kBytes = "/bytes/";
   constexpr std::string_view kStatus = "/status/";
@@ -39,7 +39,8 @@ bool answer_diagnostics(Responder& responder, const Site& site, const Client& cl
 
 }  // namespace
 
-// What follows CONNECT is no body, but what goes through the tunnel: who asks waits for the answer.
+// DATA after CONNECT is not a body but belongs to the tunnel, and the client waits for the
+// response.
 bool takes_request_body(const Responder& responder, const Site& site) {
   return (site.diagnostics && responder.path() == kEcho) || responder.method() == "CONNECT";
 }
@@ -51,7 +52,7 @@ void answer(Responder& responder, const Site& site, const Client& client) {
     const bool found = site.diagnostics && path == "/ws";
     return found ? answer_websocket(responder) : responder.respond_error(404);
   }
-  // RFC 9110 §9.3.7: of the server as a whole, whatever is at its paths.
+  // RFC 9110 §9.3.7: about the server as a whole, not about a path.
   if (path == "*" && responder.method() == "OPTIONS") {
     return responder.respond_without_body(204, {{"allow", "GET, HEAD, OPTIONS"}});
   }

@@ -16,24 +16,24 @@
 
 namespace headrace::serve {
 
-// What all connections of all threads answer from. It never changes once serving has begun.
+// The site that all connections of all threads serve. It does not change while serving.
 struct Site {
   std::optional<DocumentRoot> root;  // none: the built-in pages
   std::unique_ptr<AccessLog> log;    // null: no log
   std::vector<const adapters::LoopStatistics*> loops;
-  std::vector<const OpenFiles*> files;  // one a loop, for /stats
-  bool diagnostics = true;              // the endpoints for trying it: all but files and pages
-  bool stats_to_all = false;            // /stats answers clients from other machines too
-  size_t open_files = 128;              // descriptors of files, one loop's
+  std::vector<const OpenFiles*> files;  // one for each loop, for /stats
+  bool diagnostics = true;              // serve all endpoints other than files and pages
+  bool stats_to_all = false;            // serve /stats to clients on other machines, too
+  size_t open_files = 128;              // descriptors of files of one loop
   std::string allocation;               // "reuse" or "fresh", for /stats
   std::string io;                       // "epoll" or "io_uring", for /stats
   std::chrono::steady_clock::time_point started;
 };
 
-// Whether the endpoint looks at the request's body. The others answer when it has ended.
+// Whether the endpoint handles the request's body. The others respond when it has ended.
 bool takes_request_body(const Responder& responder, const Site& site);
 
-// Chooses the endpoint by the request's path, and lets it answer. `client` knows who asks.
+// Answers a request by the endpoint for its path.
 void answer(Responder& responder, const Site& site, const Client& client);
 
 }  // namespace headrace::serve

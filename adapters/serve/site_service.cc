@@ -18,11 +18,12 @@
 namespace headrace::serve {
 namespace {
 
-// Octets of heads that wait for their bodies, and of bodies that wait for their reader. Above it a
-// connection's requests are answered 503 at once: what it takes of the answers makes room again.
+// Most octets of a connection's request heads that wait for their bodies, and of response bodies
+// that wait for their reader. Above it its requests are answered with 503 at once, until it has
+// read responses.
 constexpr size_t kMostHeld = 1 << 20;
 
-// One connection's requests. Those that are answered at once leave nothing behind.
+// The requests of one connection. Requests that were answered at once are not stored.
 class SiteHandler : public adapters::Handler {
  public:
   SiteHandler(const Site& site, Connection& connection, const adapters::Driver& driver,
@@ -52,26 +53,26 @@ class SiteHandler : public adapters::Handler {
 
  private:
   struct OpenRequest {
-    // Octets; the head's own are looked at when it is kept.
+    // The octets that it holds, with those of the head if it is kept.
     size_t held() const { return (request != nullptr ? head_size : 0) + owned_size; }
     size_t memory() const {
       return sizeof(OpenRequest) + held() + (exchange != nullptr ? exchange->memory() : 0) +
              record.target.capacity();
     }
 
-    EventPtr request;                    // to be answered when its body comes or has ended; or null
+    EventPtr request;                    // if not null, answered when its body begins or has ended
     size_t head_size = 0;                // octets of its fields
-    size_t owned_size = 0;               // octets of the body that the connection was given
-    size_t counted_held = 0;             // of held(), in that of all
-    size_t counted = 0;                  // of memory(), likewise
-    bool takes_body = false;             // what comes of it goes into the answer
-    std::unique_ptr<Exchange> exchange;  // null: nothing is left to do
-    AccessRecord record;                 // empty when there is no log
+    size_t owned_size = 0;               // octets of the body that was passed to the connection
+    size_t counted_held = 0;             // the part of held_ for this request
+    size_t counted = 0;                  // the part of memory_ for this request
+    bool takes_body = false;             // the response depends on the request's body
+    std::unique_ptr<Exchange> exchange;  // null if no work is left
+    AccessRecord record;                 // empty if there is no log
   };
 
-  // Where nobody looks at a request's body, it is answered when the body has ended: an answer that
-  // is complete before that has to be followed by RST_STREAM (RFC 9113 §8.1), which clients that
-  // are still sending report as a failure.
+  // A request whose body is not used is answered when the body has ended, because a response that
+  // is complete before must be followed by RST_STREAM (RFC 9113 §8.1), which clients that are still
+  // sending report as a failure.
   void take_request(EventPtr event) {
     Responder responder(connection_, event);
     const StreamId stream_id = responder.stream_id();
@@ -82,8 +83,8 @@ class SiteHandler : public adapters::Handler {
       open.record.began = std::chrono::steady_clock::now();
     }
     open.takes_body = takes_request_body(responder, site_);
-    // Who was invited is answered when the body comes: nghttp 1.52 does not send it any more when
-    // the final answer follows the invitation at once.
+    // After 100 (Continue) the request is answered when its body arrives, because nghttp 1.52 does
+    // not send the body if the final response follows at once.
     const bool refused = held_ >= kMostHeld;
     const bool invited = !refused && !responder.end_stream() && responder.invite_body();
     if (refused || responder.end_stream() || (open.takes_body && !invited)) {
@@ -118,7 +119,7 @@ class SiteHandler : public adapters::Handler {
     if (open.request == nullptr) return;
     EventPtr event = std::move(open.request);
     Responder responder(connection_, event);
-    answer_with(responder, open, /*refused=*/false);  // to answer it makes room
+    answer_with(responder, open, /*refused=*/false);  // not refused, because answering makes room
   }
 
   void answer_with(Responder& responder, OpenRequest& open, bool refused) {
@@ -143,7 +144,7 @@ class SiteHandler : public adapters::Handler {
     requests_.erase(found);
   }
 
-  // What it holds may have changed.
+  // Updates the octets that it holds.
   void count(OpenRequest& open) {
     held_ += open.held() - std::exchange(open.counted_held, open.held());
     memory_ += open.memory() - std::exchange(open.counted, open.memory());
@@ -156,14 +157,14 @@ class SiteHandler : public adapters::Handler {
 
   const Site& site_;
   Connection& connection_;
-  OpenFiles::Share share_;  // bodies in requests_ use it
+  OpenFiles::Share share_;  // used by bodies in requests_
   const Client client_;
   absl::flat_hash_map<StreamId, OpenRequest> requests_;
-  size_t held_ = 0;    // of all of them
-  size_t memory_ = 0;  // likewise
+  size_t held_ = 0;    // sum of held() of all requests
+  size_t memory_ = 0;  // sum of memory() of all requests
 };
 
-// One connection may have opened a part of the open files: the kShare-th.
+// One connection may have opened 1/kShare of the open files.
 constexpr size_t kShare = 8;
 
 }  // namespace

@@ -9,7 +9,7 @@
 
 namespace headrace::serve {
 
-// The site behind one loop's connections, which complete heads (Options::complete_heads).
+// Serves the site on one loop's connections, which must have Options::complete_heads.
 class SiteService : public adapters::Service {
  public:
   explicit SiteService(const Site* site);

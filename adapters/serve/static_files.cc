@@ -25,10 +25,10 @@
 namespace headrace::serve {
 namespace {
 
-// Up to this size a file is read at once, so that its descriptor is not held while it is sent.
+// A file up to this size is read at once, so that its descriptor is not needed while it is sent.
 constexpr uint64_t kReadAtOnce = 16 * 1024;
 
-// Strong: it changes with every write that the file system tells apart.
+// A strong entity tag: it changes with each write that the file system's timestamps distinguish.
 class EntityTag {
  public:
   explicit EntityTag(const struct stat& status) {
@@ -52,8 +52,7 @@ class EntityTag {
   char* end_ = text_.data();
 };
 
-// What a failure to open says to the client. A name that leads out of the root does not exist
-// (EXDEV).
+// The status for a file that cannot be opened. A name outside of the root (EXDEV) does not exist.
 int status_of_error(int error) {
   switch (error) {
     case ENOENT:
@@ -76,15 +75,15 @@ int status_of_error(int error) {
   }
 }
 
-// A file that was found, and who asks for it.
+// A file that was found, and the client that requests it.
 struct Found {
   OpenFiles::Opened opened;
   std::string name;
   const Client& client;
 };
 
-// RFC 9110 §15.4.2: a directory's relative links need the slash. One slash in front, since two
-// would make the reference begin with a host name (RFC 3986 §4.2).
+// RFC 9110 §15.4.2: the relative links of a directory's page need the final slash. Only one slash
+// in front, because two would begin a host name (RFC 3986 §4.2).
 void redirect_to_directory(Responder& responder) {
   std::string_view path = responder.path();
   while (path.starts_with("//")) path.remove_prefix(1);
@@ -111,7 +110,7 @@ void respond_with_file(Responder& responder, int status, FieldsView fields, Foun
   for (size_t read = 0; read < content.size();) {
     const ssize_t n = read_at(found.opened.descriptor, content.data() + read, content.size() - read,
                               first + read);
-    // It became shorter since we looked, or cannot be read.
+    // It was shortened meanwhile, or cannot be read.
     if (n <= 0) return responder.respond_error(500);
     read += static_cast<size_t>(n);
   }
@@ -152,7 +151,7 @@ void respond_with_conditions(Responder& responder, Found found) {
                         {"etag", etag.text()},
                         {"accept-ranges", "bytes"}};
   const FieldsView fields = gsl::span<const Field>(list);
-  // RFC 9110 §14.2: a range means something with GET only.
+  // RFC 9110 §14.2: ranges are defined for GET only.
   const std::string_view range_value =
       responder.is_head() ? std::string_view() : conditions.range(validators);
   if (!range_value.empty()) {

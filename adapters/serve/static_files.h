@@ -6,9 +6,9 @@
 
 namespace headrace::serve {
 
-// A file beneath the root, for GET and HEAD: with conditions (304, 412) and a range (206, 416). A
-// directory stands for its index.html. Every request opens the file and looks at it anew: nothing
-// is cached.
+// Serves a file of the root, for GET and HEAD, with conditions (304, 412) and a range (206, 416).
+// The file of a directory is its index.html. Each request opens the file; its content is not
+// cached.
 void answer_file(Responder& responder, const Client& client);
 
 }  // namespace headrace::serve

@@ -14,7 +14,7 @@ namespace {
 using adapters::kConnectionCounters;
 using adapters::LoopStatistics;
 
-// What `read` says, over all loops. The sum wraps around as the counters do.
+// The sum of `read` over all loops. It wraps around as the counters do.
 template <typename Read>
 uint64_t sum(const Site& site, Read read) {
   uint64_t total = 0;

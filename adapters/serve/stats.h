@@ -9,10 +9,10 @@
 
 namespace headrace::serve {
 
-// The counters of all loops, added up, as JSON. A connection's are as of the end of its last turn.
+// The sums of the counters of all loops as JSON. A connection's are those of its last turn's end.
 std::string stats_as_json(const Site& site);
 
-// GET /stats; 403 for a client from another machine, unless the site says otherwise.
+// GET /stats; 403 for a client on another machine, unless Site::stats_to_all.
 void answer_stats(Responder& responder, const Site& site, const Client& client);
 
 }  // namespace headrace::serve

@@ -6,18 +6,18 @@
 
 namespace headrace::serve {
 
-// Checks a text that comes in pieces, however they are cut (RFC 3629): no overlong forms, no
-// surrogates, nothing above U+10FFFF.
+// Checks that a text that arrives in pieces is UTF-8 (RFC 3629): no overlong forms, no surrogates,
+// nothing above U+10FFFF.
 class Utf8Checker {
  public:
-  // False: this can be no text, whatever follows.
+  // False if the octets so far cannot be the beginning of a valid text.
   bool add(gsl::span<const uint8_t> octets);
-  // The text may end here: no character is begun.
+  // Whether the text may end here, that is, not within a character.
   bool is_complete() const { return missing_ == 0; }
 
  private:
-  int missing_ = 0;  // octets of the character that is begun
-  // What the next octet of it may be.
+  int missing_ = 0;  // octets of the incomplete character
+  // The bounds of its next octet.
   uint8_t lowest_ = 0x80;
   uint8_t highest_ = 0xbf;
 };

@@ -12,7 +12,7 @@ void WebSocketEcho::on_data(const DataReceived& data) {
     if (!item) break;
     answer(*item);
   }
-  // The tunnel ends without a closing handshake: there is nobody to answer.
+  // The tunnel ends without a closing handshake.
   if (data.end_stream) closing_ = true;
   send();
 }
@@ -44,23 +44,25 @@ void WebSocketEcho::close(WebSocketStatus status) {
   append_websocket_frame(WebSocketOpcode::kClose, payload, &waiting_);
 }
 
-// Passes on what the connection takes; when that is all, the peer may send more.
+// Passes on the octets that the connection accepts. Gives credit when none are left.
 void WebSocketEcho::send() {
   const auto* first = reinterpret_cast<const uint8_t*>(waiting_.data());
   const gsl::span<const uint8_t> rest(first + passed_on_, waiting_.size() - passed_on_);
   if (!rest.empty() || closing_) {
     const SendResult sent = connection_.send_data(stream_id_, rest, closing_);
-    if (!sent.ok()) return;  // it has ended already, or the stream has gone
+    if (!sent.ok()) return;  // the stream has ended
     sent_ += sent.accepted;
     passed_on_ += sent.accepted;
   }
   const bool idle = passed_on_ == waiting_.size();
-  if (idle || passed_on_ >= waiting_.size() / 2) {  // not each time: that would move all often
+  // Not each time, because each erase moves the rest.
+  if (idle || passed_on_ >= waiting_.size() / 2) {
     waiting_.erase(0, passed_on_);
     passed_on_ = 0;
   }
   if (!idle || uncredited_ == 0) return;
-  (void)connection_.credit(stream_id_, static_cast<uint32_t>(uncredited_));  // else it has gone
+  // An error means that the stream has ended.
+  (void)connection_.credit(stream_id_, static_cast<uint32_t>(uncredited_));
   uncredited_ = 0;
 }
 
@@ -75,7 +77,8 @@ void answer_websocket(Responder& responder) {
   }
   if (responder.end_stream()) return responder.respond_error(400);
   Connection& connection = responder.connection();
-  (void)connection.set_automatic_credit(responder.stream_id(), false);  // else it has gone
+  // An error means that the stream has ended.
+  (void)connection.set_automatic_credit(responder.stream_id(), false);
   responder.respond_with_stream(200, {});
   responder.attach(std::make_unique<WebSocketEcho>(connection, responder.stream_id()));
 }

@@ -13,15 +13,15 @@
 
 namespace headrace::serve {
 
-// A message of more octets ends the WebSocket with 1009. A stream holds as much at most, and what
-// waits to be sent back.
+// A message of more octets closes the WebSocket with 1009. A stream holds one message, and the
+// octets that wait to be sent back.
 inline constexpr size_t kMaxWebSocketMessage = 1024 * 1024;
 
 // A WebSocket (RFC 6455) in the tunnel of an extended CONNECT (RFC 8441): sends every message back,
 // answers Ping, and takes part in the closing handshake.
 //
-// The peer gets credit when nothing waits to go out, so that is bounded by the stream's receive
-// window, however slowly the peer reads.
+// Credit is given when no octets wait to be sent, so these are bounded by the stream's receive
+// window, even if the peer does not read.
 class WebSocketEcho : public Exchange {
  public:
   WebSocketEcho(Connection& connection, StreamId stream_id)
@@ -40,14 +40,15 @@ class WebSocketEcho : public Exchange {
   Connection& connection_;
   const StreamId stream_id_;
   WebSocketReader reader_;
-  std::string waiting_;    // to go out
-  size_t passed_on_ = 0;   // of it, from the front: gone out meanwhile
-  size_t uncredited_ = 0;  // octets that came in
+  std::string waiting_;    // to be sent
+  size_t passed_on_ = 0;   // the octets at the front of waiting_ that were sent
+  size_t uncredited_ = 0;  // octets received without credit given
   uint64_t sent_ = 0;
-  bool closing_ = false;  // our last frame is in waiting_, or out
+  bool closing_ = false;  // our last frame is in waiting_ or was sent
 };
 
-// Whether the request asks for a protocol in a tunnel (RFC 8441 §4), and which: "websocket".
+// The :protocol of an extended CONNECT request (RFC 8441 §4), "websocket" for example; empty for
+// other requests.
 std::string_view tunnel_protocol(const Responder& responder);
 
 // CONNECT with :protocol websocket on /ws.

@@ -20,7 +20,7 @@ size_t length_size(uint8_t length) { return length == kLength64 ? 8 : length == 
 
 }  // namespace
 
-// As far as is known from the octets that are here.
+// The size of the header, as far as the collected octets determine it.
 size_t WebSocketHeaderReader::needed() const {
   if (size_ < 2) return 2;
   return 2 + length_size(octets_[1] & 0x7f) + ((octets_[1] & kMasked) != 0 ? 4 : 0);

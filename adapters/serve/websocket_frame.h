@@ -22,24 +22,24 @@ enum class WebSocketOpcode : uint8_t {
 };
 constexpr bool is_control(WebSocketOpcode opcode) { return static_cast<uint8_t>(opcode) >= 0x8; }
 
-// RFC 6455 §5.5: a control frame's payload has at most so many octets.
+// RFC 6455 §5.5: the most octets of a control frame's payload.
 inline constexpr uint64_t kMaxControlPayload = 125;
 
-// What comes before a frame's payload (RFC 6455 §5.2).
+// The header of a frame (RFC 6455 §5.2).
 struct WebSocketFrameHeader {
   bool fin = false;
-  uint8_t reserved = 0;  // RSV1-3, which mean nothing without an extension
+  uint8_t reserved = 0;  // RSV1-3, which only extensions define
   WebSocketOpcode opcode = WebSocketOpcode::kContinuation;
   bool masked = false;
   std::array<uint8_t, 4> mask{};
   uint64_t length = 0;  // of the payload
 };
 
-// Collects the octets of a header, however they are cut.
+// Collects the octets of a header from input that may be cut anywhere.
 class WebSocketHeaderReader {
  public:
-  // Takes octets off the front of `bytes`, until the header is complete; then it is ready for the
-  // next one. None: more are needed.
+  // Consumes octets of `bytes` until the header is complete, and is then ready for the next one.
+  // Nothing if more octets are needed.
   std::optional<WebSocketFrameHeader> read(gsl::span<const uint8_t>* bytes);
 
  private:
@@ -49,10 +49,10 @@ class WebSocketHeaderReader {
   size_t size_ = 0;
 };
 
-// Masks a payload, or takes the mask off (RFC 6455 §5.3); `position`: of octets in the payload.
+// Masks or unmasks a part of a payload (RFC 6455 §5.3). `position`: its offset in the payload.
 void apply_mask(const std::array<uint8_t, 4>& mask, uint64_t position, gsl::span<char> octets);
 
-// Appends a whole frame as a server sends it: without a mask, its length in the shortest form.
+// Appends a server's frame: not masked, with the length in its shortest form.
 void append_websocket_frame(WebSocketOpcode opcode, std::string_view payload, std::string* out);
 
 }  // namespace headrace::serve

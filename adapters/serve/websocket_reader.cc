@@ -5,7 +5,7 @@
 namespace headrace::serve {
 namespace {
 
-// RFC 6455 §7.4: codes that may stand in a Close frame, registered ones and those of applications.
+// RFC 6455 §7.4: codes that a Close frame may contain, registered ones and those of applications.
 bool is_sendable(uint16_t code) {
   const bool registered = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
   return registered || (code >= 3000 && code <= 4999);
@@ -42,7 +42,7 @@ std::optional<WebSocketReader::Item> WebSocketReader::next(gsl::span<const uint8
   return std::nullopt;
 }
 
-// What is wrong with a frame by its header alone.
+// Checks the rules about a frame's header. Returns the status to fail with, or nothing.
 std::optional<WebSocketStatus> WebSocketReader::check(const WebSocketFrameHeader& header) const {
   const bool known = header.opcode <= Opcode::kBinary ||
                      (header.opcode >= Opcode::kClose && header.opcode <= Opcode::kPong);
@@ -58,7 +58,7 @@ std::optional<WebSocketStatus> WebSocketReader::check(const WebSocketFrameHeader
   return std::nullopt;
 }
 
-// False: the text is none.
+// False if the payload is invalid text.
 bool WebSocketReader::take_payload(gsl::span<const uint8_t>* bytes) {
   const auto size =
       static_cast<size_t>(std::min<uint64_t>(bytes->size(), frame_->length - frame_position_));
@@ -96,7 +96,7 @@ std::optional<WebSocketReader::Item> WebSocketReader::end_of_frame() {
   return Item{Item::Kind::kMessage, opcode, WebSocketStatus::kNormal, message_};
 }
 
-// RFC 6455 §5.5.1: nothing, or a code and a reason for people.
+// RFC 6455 §5.5.1: the payload is empty, or a code followed by a reason.
 WebSocketReader::Item WebSocketReader::end_of_close() {
   Item item{Item::Kind::kClose, Opcode::kClose, WebSocketStatus::kNoStatus, {}};
   if (control_.empty()) return item;

@@ -13,23 +13,22 @@
 
 namespace headrace::serve {
 
-// RFC 6455 §7.4.1, of those that an endpoint sends.
+// The status codes of RFC 6455 §7.4.1 that we use.
 enum class WebSocketStatus : uint16_t {
   kNormal = 1000,
   kProtocolError = 1002,
-  kNoStatus = 1005,  // never sent: a Close frame without a code
+  kNoStatus = 1005,  // not sent: stands for a Close frame without a code
   kInvalidData = 1007,
   kTooBig = 1009,
 };
 
-// What a client says over a WebSocket, from its octets: whole messages and control frames.
+// Parses a client's octets on a WebSocket into whole messages and control frames.
 //
-// It is strict (RFC 6455 §5): every frame is masked, no reserved bit is set, control frames are
-// short and not fragmented, text is UTF-8. A text that cannot become one is found at the octet that
-// says so.
+// It is strict (RFC 6455 §5): every frame must be masked, no reserved bit set, control frames short
+// and not fragmented, text UTF-8. Invalid text is detected at its first invalid octet.
 class WebSocketReader {
  public:
-  // A message of more octets is refused. So much is held of one at most.
+  // A message of more than `max_message` octets is refused.
   explicit WebSocketReader(size_t max_message) : max_message_(max_message) {}
 
   struct Item {
@@ -38,7 +37,7 @@ class WebSocketReader {
       kPing,
       kPong,
       kClose,      // `status` (kNoStatus without one), and `payload`, the reason
-      kViolation,  // the connection fails with `status`; nothing more will be read
+      kViolation,  // the connection fails with `status`; no more is read
     };
     Kind kind;
     WebSocketOpcode opcode;
@@ -46,11 +45,11 @@ class WebSocketReader {
     std::string_view payload;  // valid until the next call
   };
 
-  // Takes octets off the front of `bytes` until an item is complete. None: all are taken, and more
-  // are needed.
+  // Consumes octets of `bytes` until an item is complete. Nothing if all are consumed and more are
+  // needed.
   std::optional<Item> next(gsl::span<const uint8_t>* bytes);
 
-  // Octets of it that it holds, or has room for.
+  // The capacity of its buffers in octets.
   size_t memory() const { return message_.capacity() + control_.capacity(); }
 
  private:
@@ -64,13 +63,13 @@ class WebSocketReader {
 
   const size_t max_message_;
   WebSocketHeaderReader header_reader_;
-  std::optional<WebSocketFrameHeader> frame_;  // whose payload is coming in
+  std::optional<WebSocketFrameHeader> frame_;  // the frame whose payload is being received
   uint64_t frame_position_ = 0;
   std::string control_;                   // payload of a control frame
-  std::string message_;                   // of the frames so far
-  std::optional<Opcode> message_opcode_;  // a message is begun
+  std::string message_;                   // payload of the message's frames so far
+  std::optional<Opcode> message_opcode_;  // of the incomplete message
   Utf8Checker text_;
-  bool message_told_ = false;  // message_ was given out
+  bool message_told_ = false;  // message_ was returned
   bool failed_ = false;
 };
 

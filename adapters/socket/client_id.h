@@ -6,8 +6,8 @@
 
 namespace headrace::adapters {
 
-// Whom a connection is from, for sharing between clients: its IPv4 address as one of IPv6 (RFC 4291
-// §2.5.5.2), or the /64 of its IPv6 address, since a host has all of one.
+// The client of a connection, for sharing between clients: its IPv4 address, mapped to IPv6 (RFC
+// 4291 §2.5.5.2), or the /64 of its IPv6 address, because a host usually has a whole one.
 using ClientId = std::array<uint8_t, 16>;
 
 }  // namespace headrace::adapters

@@ -8,8 +8,8 @@
 
 namespace headrace::adapters {
 
-// A non-blocking TCP socket that is connecting to an address, or is connected already. What comes
-// of it is told by the loop that it is given to. An error: it failed at once.
+// Makes a non-blocking TCP socket that is connecting to an address, or already connected. The loop
+// that it is given to reports the result. An error if it failed at once.
 absl::StatusOr<UniqueFd> start_connecting(const SocketAddress& address);
 
 }  // namespace headrace::adapters

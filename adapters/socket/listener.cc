@@ -12,7 +12,7 @@
 namespace headrace::adapters {
 namespace {
 
-// Connections that wait to be accepted; the kernel caps it at net.core.somaxconn.
+// The length of the listen queue, which the kernel limits to net.core.somaxconn.
 constexpr int kBacklog = 4096;
 
 absl::Status failure(std::string_view what, std::string_view why) {
@@ -42,7 +42,7 @@ absl::StatusOr<std::vector<UniqueFd>> listen_on(const std::string& address, uint
   const absl::StatusOr<std::vector<SocketAddress>> found = resolve(address, port);
   if (!found.ok()) return found.status();
 
-  // The first is opened without sharing: only so the kernel tells us of another server there.
+  // The first socket is opened without sharing, so that the kernel reports another server there.
   absl::StatusOr<UniqueFd> exclusive = listen_once(found->front(), false);
   if (!exclusive.ok()) return exclusive.status();
   std::vector<UniqueFd> sockets;
@@ -50,7 +50,7 @@ absl::StatusOr<std::vector<UniqueFd>> listen_on(const std::string& address, uint
     sockets.push_back(std::move(*exclusive));
     return sockets;
   }
-  const SocketAddress where = SocketAddress::local(*exclusive);  // with the port that was picked
+  const SocketAddress where = SocketAddress::local(*exclusive);  // with the selected port
   if (where.family() == AF_UNSPEC) return failure("getsockname", std::strerror(errno));
   exclusive->reset();
   for (int i = 0; i < count; ++i) {

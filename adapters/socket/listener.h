@@ -11,15 +11,16 @@
 
 namespace headrace::adapters {
 
-// Opens `count` non-blocking sockets that listen on the same TCP address: one for each loop, among
-// which the kernel spreads the connections (SO_REUSEPORT), so that loops share nothing. `address`
-// is a host name or an IPv4 or IPv6 literal; port 0 picks a free one. An address that somebody
-// listens on already is an error, also when that one allows sharing. An error is NotFoundError when
-// there is no such name, and else UnavailableError.
+// Opens `count` non-blocking sockets that listen on the same TCP address, one for each loop. The
+// kernel distributes the connections between them (SO_REUSEPORT), so that loops share no socket.
+// `address` is a host name or an IPv4 or IPv6 literal; port 0 selects a free port. It is an error
+// if another socket listens on the address, even one that allows sharing. The error is
+// NotFoundError if the name does not exist, otherwise UnavailableError.
 absl::StatusOr<std::vector<UniqueFd>> listen_on(const std::string& address, uint16_t port,
                                                 int count);
 
-// Where a socket is bound, as it stands in a URL: "127.0.0.1:8080", "[::1]:8080".
+// The authority of a URL with the address that a socket is bound to: "127.0.0.1:8080",
+// "[::1]:8080".
 std::string local_authority(const UniqueFd& socket);
 
 }  // namespace headrace::adapters

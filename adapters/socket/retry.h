@@ -5,7 +5,7 @@
 
 namespace headrace::adapters {
 
-// The result of a system call, which is made again as long as a signal interrupts it (EINTR).
+// The result of a system call, which is repeated while signals interrupt it (EINTR).
 template <typename Call>
 auto retry_interrupted(Call call) {
   auto result = call();

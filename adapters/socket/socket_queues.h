@@ -9,12 +9,12 @@ namespace headrace::adapters {
 
 // What the system holds for a stream socket. 0 where it does not say.
 
-// Octets that have come and were not read.
+// Octets that have arrived and were not read.
 size_t bytes_unread(const UniqueFd& socket);
-// Octets that were written and that the peer's system has not acknowledged.
+// Octets that were written and not acknowledged by the peer's system.
 size_t bytes_in_flight(const UniqueFd& socket);
-// Octets of the system's memory that both take up, and that it keeps ready for more: in all more
-// than these octets. 0 where both are empty.
+// Octets of the system's memory that both use or reserve, which is more than their octets. 0 if
+// both are empty.
 size_t queue_memory(const UniqueFd& socket);
 
 }  // namespace headrace::adapters

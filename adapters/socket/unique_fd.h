@@ -7,7 +7,7 @@
 
 namespace headrace::adapters {
 
-// A file descriptor that is closed with its owner.
+// Owns a file descriptor and closes it in its destructor.
 class UniqueFd {
  public:
   UniqueFd() = default;
@@ -21,7 +21,7 @@ class UniqueFd {
   ~UniqueFd() { reset(); }
 
   int get() const { return fd_; }
-  // It is the caller's to close.
+  // The caller must close the result.
   int release() { return std::exchange(fd_, -1); }
   bool valid() const { return fd_ >= 0; }
   void reset() {
