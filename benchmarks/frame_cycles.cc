@@ -255,10 +255,12 @@ std::vector<CycleRow> frame_cycles() {
   const std::string data = ref::encode(ref::DATA, 0, 1, std::string(16384, 'd'));
   const std::string window = ref::encode(ref::WINDOW_UPDATE, 0, 1, ref::u32(1));
   const std::string ping = ref::encode(ref::PING, 0, 0, ref::u64(0x0123456789abcdef));
-  const std::string settings =
-      ref::encode(ref::SETTINGS, 0, 0, ref::settings({{3, 100}, {4, 70000}}));
-  const std::string changes = ref::encode(ref::SETTINGS, 0, 0, ref::settings({{4, 70000}})) +
-                              ref::encode(ref::SETTINGS, 0, 0, ref::settings({{4, 65535}}));
+  const std::string settings = ref::encode(
+      ref::SETTINGS, 0, 0,
+      ref::settings({{ref::MAX_CONCURRENT_STREAMS, 100}, {ref::INITIAL_WINDOW_SIZE, 70000}}));
+  const std::string changes =
+      ref::encode(ref::SETTINGS, 0, 0, ref::settings({{ref::INITIAL_WINDOW_SIZE, 70000}})) +
+      ref::encode(ref::SETTINGS, 0, 0, ref::settings({{ref::INITIAL_WINDOW_SIZE, 65535}}));
   return {
       read("DATA", data),
       read("WINDOW_UPDATE", window),

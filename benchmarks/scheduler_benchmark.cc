@@ -56,7 +56,8 @@ std::string credit(uint32_t stream_id, size_t frames) {
 struct Client {
   std::string requests =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" +
-      reference::encode(reference::SETTINGS, 0, 0, reference::settings({{0x4, 0x7fffffff}})) +
+      reference::encode(reference::SETTINGS, 0, 0,
+                        reference::settings({{reference::INITIAL_WINDOW_SIZE, 0x7fffffff}})) +
       credit(0, 60'000);
   std::string credits = credit(0, kFramesARun);
 

@@ -73,7 +73,7 @@ std::map<std::string, Example> examples() {
        {Role::kServer, begin + encode(GOAWAY, 0, 0, goaway(0x7fffffff, 0))}},
       {"INITIAL_WINDOW_SIZE that overflows a window",
        {Role::kServer, begin + encode(WINDOW_UPDATE, 0, 1, u32(1)) +
-                           encode(SETTINGS, 0, 0, settings({{4, 0x7fffffff}}))}},
+                           encode(SETTINGS, 0, 0, settings({{INITIAL_WINDOW_SIZE, 0x7fffffff}}))}},
       {"an interim response with a length",
        {Role::kClient, kSettings + head(1, 0, {{":status", "103"}, {"content-length", "7"}})}},
       {"control characters in a value",
@@ -111,7 +111,8 @@ std::map<std::string, Example> examples() {
       {"a field block that is interrupted",
        {Role::kServer, kSettings + encode(HEADERS, 0, 1, "\x80") + encode(PING, 0, 0, u64(0))}},
       {"an invalid setting, and a valid one behind it",
-       {Role::kServer, kSettings + encode(SETTINGS, 0, 0, settings({{2, 2}, {2, 0}}))}},
+       {Role::kServer,
+        kSettings + encode(SETTINGS, 0, 0, settings({{ENABLE_PUSH, 2}, {ENABLE_PUSH, 0}}))}},
       {"a frame on a stream that was skipped",
        {Role::kServer, kSettings + request(5) + request(3)}},
   };

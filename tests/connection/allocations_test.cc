@@ -21,7 +21,7 @@ const TimePoint kNow{};
 class SteadyState {
  public:
   SteadyState() : connection_(Role::kServer, options(), kNow) {
-    pass(TestClient::preface({{4, 1 << 20}}) +
+    pass(TestClient::preface({{ref::INITIAL_WINDOW_SIZE, 1 << 20}}) +
          ref::encode(ref::WINDOW_UPDATE, 0, 0, ref::u32(1 << 30)) +
          ref::encode(ref::SETTINGS, ref::ACK, 0));
   }
@@ -142,7 +142,8 @@ TEST_F(AllocationsTest, NoneForControlFramesAndTheirAnswers) {
     for (int i = 0; i < 30; ++i) {
       bytes +=
           ref::encode(ref::PING, 0, 0, ref::u64(i)) +
-          ref::encode(ref::SETTINGS, 0, 0, ref::settings({{4, i % 2 == 0 ? 65535u : 70000u}})) +
+          ref::encode(ref::SETTINGS, 0, 0,
+                      ref::settings({{ref::INITIAL_WINDOW_SIZE, i % 2 == 0 ? 65535u : 70000u}})) +
           ref::encode(ref::WINDOW_UPDATE, 0, 0, ref::u32(1));
     }
     return bytes;

@@ -22,7 +22,7 @@ TEST_P(CauseTest, ADeadlineBlamesNoFrame) {
   impatient.limits.reset_burst = 1;
   impatient.limits.resets_per_second = 1;
   // INITIAL_WINDOW_SIZE 0 (RFC 9113 §6.5.2)
-  const auto connection = connected(impatient, 3, {{4, 0}});
+  const auto connection = connected(impatient, 3, {{reference::INITIAL_WINDOW_SIZE, 0}});
   for (StreamId id : {1u, 3u, 5u}) {
     ASSERT_TRUE(
         connection->submit_response(id, {{":status", "200"}}, Body::owned(std::string("x"))).ok());

@@ -404,7 +404,7 @@ TEST_P(ContractTest, NoRoomCommitsNothing) {
 }
 
 TEST_P(ContractTest, NoOutputIsWantedWhenTheLastOctetOfTheWindowIsShown) {
-  reference::Settings window = {{4, 10}};  // INITIAL_WINDOW_SIZE
+  reference::Settings window = {{reference::INITIAL_WINDOW_SIZE, 10}};
   auto connection = connected(options(), 1, window);
   std::string page(20, 'x');
   ASSERT_TRUE(connection->submit_response(1, {{":status", "200"}}, Body::view(page)).ok());

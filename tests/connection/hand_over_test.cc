@@ -48,7 +48,8 @@ class Traffic {
            ref::encode(ref::CONTINUATION, ref::END_HEADERS, id, block.substr(half)) +
            ref::encode(ref::DATA, ref::PADDED, id, ref::padded("some bytes of a body", 5)) +
            ref::encode(ref::PING, 0, 0, ref::u64(id)) +
-           ref::encode(ref::SETTINGS, 0, 0, ref::settings({{4, 65535 + id % 100}})) +
+           ref::encode(ref::SETTINGS, 0, 0,
+                       ref::settings({{ref::INITIAL_WINDOW_SIZE, 65535 + id % 100}})) +
            ref::encode(ref::WINDOW_UPDATE, 0, 0, ref::u32(1)) +
            ref::encode(ref::WINDOW_UPDATE, 0, id, ref::u32(1)) +
            ref::encode(ref::PRIORITY, 0, id, ref::priority(false, 0, 7)) +

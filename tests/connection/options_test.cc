@@ -154,7 +154,10 @@ TEST_F(Pair, SettingsGoOutInTheCallersOrder) {
   start();
   run();
   EXPECT_EQ(reference::parse_settings(frames_of_client(client_wire_)[0].payload),
-            (reference::Settings{{4, 131072}, {0x0a0a, 7}, {2, 0}, {1, 65536}}));
+            (reference::Settings{{reference::INITIAL_WINDOW_SIZE, 131072},
+                                 {0x0a0a, 7},
+                                 {reference::ENABLE_PUSH, 0},
+                                 {reference::HEADER_TABLE_SIZE, 65536}}));
 }
 
 TEST_F(Pair, WhatAnApplicationSendsUncheckedIsItsOwnAffair) {

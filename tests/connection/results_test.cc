@@ -75,8 +75,13 @@ TEST_P(ResultsTest, ThePeersSettingsAreTheRfcsUntilItsOwnCome) {
   EXPECT_EQ(quiet->peer_settings().max_frame_size, 16'384u);
   EXPECT_EQ(quiet->peer_settings().max_header_list_size, SettingValues::kUnlimited);
 
-  const std::unique_ptr<Connection> told =
-      connected(options(), 0, {{2, 0}, {3, 7}, {4, 1'000}, {5, 20'000}, {4, 2'000}, {0xabcd, 1}});
+  const std::unique_ptr<Connection> told = connected(options(), 0,
+                                                     {{reference::ENABLE_PUSH, 0},
+                                                      {reference::MAX_CONCURRENT_STREAMS, 7},
+                                                      {reference::INITIAL_WINDOW_SIZE, 1'000},
+                                                      {reference::MAX_FRAME_SIZE, 20'000},
+                                                      {reference::INITIAL_WINDOW_SIZE, 2'000},
+                                                      {0xabcd, 1}});
   EXPECT_EQ(told->peer_settings().enable_push, 0u);
   EXPECT_EQ(told->peer_settings().max_concurrent_streams, 7u);
   EXPECT_EQ(told->peer_settings().initial_window_size, 2'000u) << "in their order (§6.5.3)";

@@ -89,17 +89,19 @@ TEST_P(SchedulingTest, TheApplicationDecidesWhoIsNext) {
 
 TEST_P(SchedulingTest, ItNeverSeesAStreamWithoutWindow) {
   LastFirst scheduler;
-  auto connection = connected_with(&scheduler, 3, {{4, 1000}});
+  auto connection = connected_with(&scheduler, 3, {{ref::INITIAL_WINDOW_SIZE, 1000}});
   EXPECT_EQ(data_frames(drain(connection.get())), "5:1000 3:1000 1:1000 ");
   EXPECT_TRUE(scheduler.empty());
   consume(*connection, ref::encode(ref::WINDOW_UPDATE, 0, 1, ref::u32(10)) +
                            ref::encode(ref::WINDOW_UPDATE, 0, 3, ref::u32(10)));
   EXPECT_EQ(data_frames(drain(connection.get())), "3:10 1:10 ");
   // §6.9.2: all windows move, also those that were open.
-  consume(*connection, ref::encode(ref::WINDOW_UPDATE, 0, 1, ref::u32(10)) +
-                           ref::encode(ref::SETTINGS, 0, 0, ref::settings({{4, 900}})));
+  consume(*connection,
+          ref::encode(ref::WINDOW_UPDATE, 0, 1, ref::u32(10)) +
+              ref::encode(ref::SETTINGS, 0, 0, ref::settings({{ref::INITIAL_WINDOW_SIZE, 900}})));
   EXPECT_TRUE(scheduler.empty());
-  consume(*connection, ref::encode(ref::SETTINGS, 0, 0, ref::settings({{4, 1001}})));
+  consume(*connection,
+          ref::encode(ref::SETTINGS, 0, 0, ref::settings({{ref::INITIAL_WINDOW_SIZE, 1001}})));
   EXPECT_EQ(data_frames(drain(connection.get())), "5:1 3:1 1:11 ");
 }
 

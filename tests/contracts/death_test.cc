@@ -197,7 +197,7 @@ TEST_P(CallersMistakeDeathTest, ASchedulerNamesAStreamThatWasRemoved) {
   Options custom = options();
   custom.custom_scheduler = &scheduler;
   // No stream's window lets an octet through: each is removed when its turn has come.
-  auto connection = connected(custom, 2, {{4, 1}});
+  auto connection = connected(custom, 2, {{reference::INITIAL_WINDOW_SIZE, 1}});
   ASSERT_TRUE(connection->submit_response(1, {{":status", "200"}}, Body::owned("xx")).ok());
   scheduler.keeps = true;
   drain(connection.get());

@@ -16,7 +16,9 @@ using testing::allocations;
 std::string traffic() {
   return ref::encode(ref::HEADERS, ref::END_HEADERS, 1, std::string(200, 'h')) +
          ref::encode(ref::DATA, ref::PADDED, 1, ref::padded(std::string(5000, 'd'), 100)) +
-         ref::encode(ref::SETTINGS, 0, 0, ref::settings({{3, 100}, {4, 70000}})) +
+         ref::encode(ref::SETTINGS, 0, 0,
+                     ref::settings(
+                         {{ref::MAX_CONCURRENT_STREAMS, 100}, {ref::INITIAL_WINDOW_SIZE, 70000}})) +
          ref::encode(ref::ALTSVC, 0, 1, ref::altsvc("", "h3=\":443\"")) +
          ref::encode(ref::ORIGIN, 0, 0, ref::origins({"https://example.org"})) +
          ref::encode(ref::PRIORITY_UPDATE, 0, 0, ref::priority_update(5, "u=1, i")) +

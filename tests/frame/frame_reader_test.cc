@@ -25,7 +25,10 @@ gsl::span<const uint8_t> octets(std::string_view text) {
 // A conversation with every type, lean after fat.
 std::vector<ref::Frame> conversation() {
   return {
-      ref::frame(ref::SETTINGS, 0, 0, ref::settings({{3, 100}, {0xabcd, 7}, {4, 65535}})),
+      ref::frame(ref::SETTINGS, 0, 0,
+                 ref::settings({{ref::MAX_CONCURRENT_STREAMS, 100},
+                                {0xabcd, 7},
+                                {ref::INITIAL_WINDOW_SIZE, 65535}})),
       ref::frame(ref::SETTINGS, ref::ACK, 0),
       ref::frame(ref::HEADERS, ref::PADDED | ref::HAS_PRIORITY, 1,
                  ref::padded(ref::priority(true, 3, 200) + "field block", 9)),

@@ -29,6 +29,15 @@ enum Type : uint8_t {
   ORIGIN = 12,           // RFC 8336 §2
   PRIORITY_UPDATE = 16,  // RFC 9218 §7.1
 };
+// RFC 9113 §6.5.2, by their numbers.
+enum SettingIdentifier : uint16_t {
+  HEADER_TABLE_SIZE = 1,
+  ENABLE_PUSH = 2,
+  MAX_CONCURRENT_STREAMS = 3,
+  INITIAL_WINDOW_SIZE = 4,
+  MAX_FRAME_SIZE = 5,
+  MAX_HEADER_LIST_SIZE = 6,
+};
 enum Flag : uint8_t {
   END_STREAM = 0x1,
   ACK = 0x1,
