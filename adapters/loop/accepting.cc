@@ -61,7 +61,7 @@ void Loop::accept_failed(int error, TimePoint now) {
     case EMFILE:
       if (service_->give_back_descriptor()) return;
       // Without descriptors there is no room, even if fewer connections than the limit are open.
-      if (ConnectionRecord* record = who_yields(now)) return yield(*record, now);
+      if (ConnectionRecord* record = next_to_evict(now)) return evict(*record, now);
       break;
     default:
       break;
@@ -79,12 +79,12 @@ std::optional<ClientId> Loop::client_of(const UniqueFd& socket) const {
 }
 
 void Loop::start_accepted(UniqueFd socket, TimePoint now) {
-  ConnectionRecord* yielding = room(now) == 0 ? who_yields(now) : nullptr;
+  ConnectionRecord* yielding = room(now) == 0 ? next_to_evict(now) : nullptr;
   if (yielding != nullptr) {
-    if (!yield_order_.may_take_place(client_of(socket), *yielding)) {
+    if (!eviction_order_.may_take_place(client_of(socket), *yielding)) {
       return statistics_.connections_refused.add(1);
     }
-    yield(*yielding, now);
+    evict(*yielding, now);
   }
   ConnectionRecord& record = add(std::move(socket));
   start(record, Role::kServer, options_.connection, *service_, now);
@@ -94,7 +94,7 @@ void Loop::start_accepted(UniqueFd socket, TimePoint now) {
 // every turn.
 void Loop::update_listener(TimePoint now) {
   if (!listener_.valid()) return;
-  const bool may_yield = !admission_.is_paused(now) && yield_order_.next() <= now;
+  const bool may_yield = !admission_.is_paused(now) && eviction_order_.next() <= now;
   const bool watch = room(now) > 0 || may_yield;
   if (watch == listener_watched_) return;
   if (watch_listener(watch)) {
@@ -107,7 +107,7 @@ void Loop::update_listener(TimePoint now) {
 // When to watch the listener again.
 TimePoint Loop::next_place(TimePoint now) const {
   if (!listener_.valid() || listener_watched_ || admission_.is_paused(now)) return TimePoint::max();
-  return room(now) > 0 ? now : yield_order_.next();
+  return room(now) > 0 ? now : eviction_order_.next();
 }
 
 // --- Evicting connections.
@@ -115,15 +115,15 @@ TimePoint Loop::next_place(TimePoint now) const {
 void Loop::note_progress(ConnectionRecord& record, TimePoint now) {
   if (!record.accepted) return;
   const Session& session = *record.session;
-  yield_order_.note(record, session.standing(), session.progress(), now, session.open_streams());
+  eviction_order_.note(record, session.activity(), session.progress(), now, session.open_streams());
 }
 
-ConnectionRecord* Loop::who_yields(TimePoint now) {
+ConnectionRecord* Loop::next_to_evict(TimePoint now) {
   if (admission_.is_paused(now)) return nullptr;
-  while (YieldOrder::Entry* due = yield_order_.due(now)) {
+  while (EvictionOrder::Entry* due = eviction_order_.due(now)) {
     ConnectionRecord& record = static_cast<ConnectionRecord&>(*due);
     note_progress(record, now);
-    if (yield_order_.due(now) != due) continue;
+    if (eviction_order_.due(now) != due) continue;
     if (!is_moving(record, now)) return &record;
   }
   return nullptr;
@@ -147,11 +147,11 @@ bool Loop::is_moving(ConnectionRecord& record, TimePoint now) {
   if (!takes_output && !unread) return false;
   TimePoint until = now + std::max({options_.yield_stalled, options_.yield_idle, milliseconds(1)});
   if (!unread) until = std::min(until, record.moves_until);
-  yield_order_.postpone(record, until);
+  eviction_order_.postpone(record, until);
   return true;
 }
 
-void Loop::yield(ConnectionRecord& record, TimePoint now) {
+void Loop::evict(ConnectionRecord& record, TimePoint now) {
   statistics_.connections_yielded.add(1);
   // Otherwise the system would hold octets that the peer does not take for minutes more.
   if (record.in_flight > 0) abort_at_close(record.socket);

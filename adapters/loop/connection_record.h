@@ -8,10 +8,10 @@
 
 #include "headrace/adapters/loop/connection_id.h"
 #include "headrace/adapters/loop/deadline_queue.h"
+#include "headrace/adapters/loop/eviction_order.h"
 #include "headrace/adapters/loop/handler.h"
 #include "headrace/adapters/loop/intrusive_list.h"
 #include "headrace/adapters/loop/session.h"
-#include "headrace/adapters/loop/yield_order.h"
 #include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
@@ -32,7 +32,7 @@ using RetryList = IntrusiveList<ConnectionRecord, struct RetryKind>;
 // system no longer uses its memory: at once under epoll, with the last completion under io_uring.
 // The destructors of its bases remove it from all lists and queues.
 struct ConnectionRecord : DeadlineQueue::Entry,
-                          YieldOrder::Entry,
+                          EvictionOrder::Entry,
                           OpenList::Hook,
                           CalledList::Hook,
                           RetryList::Hook,

@@ -54,11 +54,12 @@ Loop::Loop(const LoopOptions& options, Service* service, UniqueFd wakeup, bool e
       service_(service),
       wakeup_(std::move(wakeup)),
       admission_(options.max_connections),
-      yield_order_({.idle = options.yield_idle,
-                    .stalled = options.yield_stalled,
-                    .rate = options.least_rate,
-                    .share = std::max<size_t>(
-                        1, options.max_connections * std::min(options.client_share, 100u) / 100)}),
+      eviction_order_(
+          {.idle = options.yield_idle,
+           .stalled = options.yield_stalled,
+           .rate = options.least_rate,
+           .share = std::max<size_t>(
+               1, options.max_connections * std::min(options.client_share, 100u) / 100)}),
       budget_(options.events_per_turn) {
   options_.connection.explicit_release = explicit_release;
 }
@@ -161,7 +162,7 @@ void Loop::start(ConnectionRecord& record, Role role, const Options& options, Se
   if (role == Role::kServer) read_ahead(record, now);
   if (stops_handled_ > 0) record.session->shutdown(now);
   record.accepted = role == Role::kServer;
-  if (record.accepted) yield_order_.enter(record, client_of(record.socket), now);
+  if (record.accepted) eviction_order_.enter(record, client_of(record.socket), now);
   settle(record, now);
 }
 
@@ -208,7 +209,7 @@ void Loop::measure_queues(ConnectionRecord& record) {
 
 void Loop::remove(ConnectionRecord& record) {
   deadlines_.remove(record);
-  yield_order_.remove(record);
+  eviction_order_.remove(record);
   if (record.session) record.session->discount_memory();
   record.CalledList::Hook::leave();
   record.RetryList::Hook::leave();
@@ -264,7 +265,7 @@ void Loop::retry_failed(TimePoint now) {
 ConnectionRecord& Loop::largest_holder(TimePoint now) const {
   const auto rank = [&](const ConnectionRecord& record) {
     const size_t held = record.session ? record.session->memory() : 0;
-    const bool stands = record.accepted && yield_order_.is_due(record, now);
+    const bool stands = record.accepted && eviction_order_.is_due(record, now);
     return std::pair(stands && held >= kWorthEnding, held);
   };
   ConnectionRecord* largest = open_.front();

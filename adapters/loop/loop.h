@@ -15,11 +15,11 @@
 #include "headrace/adapters/loop/connection_record.h"
 #include "headrace/adapters/loop/connection_table.h"
 #include "headrace/adapters/loop/deadline_queue.h"
+#include "headrace/adapters/loop/eviction_order.h"
 #include "headrace/adapters/loop/handler.h"
 #include "headrace/adapters/loop/loop_options.h"
 #include "headrace/adapters/loop/loop_statistics.h"
 #include "headrace/adapters/loop/work_budget.h"
-#include "headrace/adapters/loop/yield_order.h"
 #include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
@@ -117,7 +117,7 @@ class Loop {
   // How many more connections may be accepted.
   size_t room(TimePoint now) const { return admission_.room(open_.size(), now); }
   // Whether a connection may be accepted, perhaps in place of another one.
-  bool has_place(TimePoint now) { return room(now) > 0 || who_yields(now) != nullptr; }
+  bool has_place(TimePoint now) { return room(now) > 0 || next_to_evict(now) != nullptr; }
   // Accepts connections from the listen queue. It may close others to make room, so call it after
   // all other work of a wait. True if it stopped at the turn's limit or for lack of memory, so that
   // more may be waiting.
@@ -170,8 +170,8 @@ class Loop {
   void note_progress(ConnectionRecord& record, TimePoint now);
   bool is_moving(ConnectionRecord& record, TimePoint now);
   static void measure_queues(ConnectionRecord& record);
-  ConnectionRecord* who_yields(TimePoint now);
-  void yield(ConnectionRecord& record, TimePoint now);
+  ConnectionRecord* next_to_evict(TimePoint now);
+  void evict(ConnectionRecord& record, TimePoint now);
   void end_at_once(ConnectionRecord& record, TimePoint now);
   TimePoint next_place(TimePoint now) const;
   template <typename Visit>
@@ -193,7 +193,7 @@ class Loop {
   bool listener_watched_ = false;
   Admission admission_;
   DeadlineQueue deadlines_;
-  YieldOrder yield_order_;
+  EvictionOrder eviction_order_;
   WorkBudget budget_;
   OpenList open_;
   CalledList called_;  // by Driver::attend()

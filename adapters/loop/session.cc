@@ -157,10 +157,10 @@ TimePoint Session::write_deadline() const {
                   looked_at_ + options_.write_timeout / kLooks);
 }
 
-YieldOrder::Standing Session::standing() const {
-  if (connection_.statistics().frames_received == 0) return YieldOrder::Standing::kNew;
-  return connection_.open_streams() > 0 || wants_output() ? YieldOrder::Standing::kBusy
-                                                          : YieldOrder::Standing::kIdle;
+EvictionOrder::Activity Session::activity() const {
+  if (connection_.statistics().frames_received == 0) return EvictionOrder::Activity::kNew;
+  return connection_.open_streams() > 0 || wants_output() ? EvictionOrder::Activity::kBusy
+                                                          : EvictionOrder::Activity::kIdle;
 }
 
 uint64_t Session::progress() const {

@@ -6,11 +6,11 @@
 #include <gsl/span>
 #include <memory>
 
+#include "headrace/adapters/loop/eviction_order.h"
 #include "headrace/adapters/loop/handler.h"
 #include "headrace/adapters/loop/loop_options.h"
 #include "headrace/adapters/loop/loop_statistics.h"
 #include "headrace/adapters/loop/work_budget.h"
-#include "headrace/adapters/loop/yield_order.h"
 #include "headrace/protocol/connection/connection.h"
 
 namespace headrace::adapters {
@@ -83,9 +83,9 @@ class Session {
   // then. No input is wanted meanwhile.
   bool has_work() const { return phase_ == Phase::kOpen && connection_.has_events(); }
 
-  // For YieldOrder: the connection's standing, and its progress, which grows with requests and with
-  // octets of bodies in both directions. PINGs are no progress.
-  YieldOrder::Standing standing() const;
+  // For EvictionOrder: the connection's activity, and its progress, which grows with requests and
+  // with octets of bodies in both directions. PINGs are no progress.
+  EvictionOrder::Activity activity() const;
   uint64_t progress() const;
   uint32_t open_streams() const { return connection_.open_streams(); }
 

@@ -53,7 +53,7 @@ IN_MEMORY = re.compile(r"io_uring_((get_)?[sc]qe|sqe_\w+|[cs]q_\w+|for_each_cqe|
                        r"|options_?)")
 # Ours that have a system call's name.
 OURS = {"adapters/serve/front_page.cc": {"link"}, "adapters/serve/http_date.cc": {"time"},
-        "adapters/loop/yield_order.cc": {"time"}, "adapters/loop/connection_record.h": {"socket"},
+        "adapters/loop/eviction_order.cc": {"time"}, "adapters/loop/connection_record.h": {"socket"},
         **{"adapters/serve/" + name: {"send"} for name in ("echo.cc", "websocket.cc", "websocket.h")}}
 # Whose argument (the first is 0) says what is asked for: each has its own answer.
 WHAT = {"setsockopt": 2, "getsockopt": 2, "ioctl": 1, "fcntl": 1}

@@ -1,4 +1,4 @@
-#include "headrace/adapters/loop/yield_order.h"
+#include "headrace/adapters/loop/eviction_order.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,17 +16,17 @@ constexpr int kGrain = 16;
 
 }  // namespace
 
-YieldOrder::~YieldOrder() {
+EvictionOrder::~EvictionOrder() {
   for (const std::set<Key>& kind : all_) {
     for (const auto& [due, entry] : kind) entry->order_ = nullptr;
   }
 }
 
-void YieldOrder::enter(Entry& entry, const std::optional<ClientId>& client, TimePoint now) {
+void EvictionOrder::enter(Entry& entry, const std::optional<ClientId>& client, TimePoint now) {
   entry.order_ = this;
-  entry.standing_ = Standing::kNew;
+  entry.activity_ = Activity::kNew;
   entry.progress_ = 0;
-  entry.due_ = due_time(Standing::kNew, now);
+  entry.due_ = due_time(Activity::kNew, now);
   all_[0].insert({entry.due_, &entry});
   if (!client) return;
   std::unique_ptr<Client>& found = clients_[*client];
@@ -37,18 +37,18 @@ void YieldOrder::enter(Entry& entry, const std::optional<ClientId>& client, Time
   count(*entry.client_, entry.client_->places + 1);
 }
 
-void YieldOrder::remove(Entry& entry) {
-  YieldOrder* order = std::exchange(entry.order_, nullptr);
+void EvictionOrder::remove(Entry& entry) {
+  EvictionOrder* order = std::exchange(entry.order_, nullptr);
   Client* client = std::exchange(entry.client_, nullptr);
   if (order == nullptr) return;
-  const auto kind = static_cast<size_t>(entry.standing_);
+  const auto kind = static_cast<size_t>(entry.activity_);
   order->all_[kind].erase({entry.due_, &entry});
   if (client == nullptr) return;
   client->ranking[kind].erase({entry.due_, &entry});
   order->count(*client, client->places - 1);
 }
 
-void YieldOrder::count(Client& client, size_t places) {
+void EvictionOrder::count(Client& client, size_t places) {
   client.places = places;
   if (places == 0) {
     clients_.erase(ClientId(client.id));
@@ -59,26 +59,26 @@ void YieldOrder::count(Client& client, size_t places) {
   }
 }
 
-void YieldOrder::note(Entry& entry, Standing standing, uint64_t progress, TimePoint now,
-                      uint32_t streams) {
+void EvictionOrder::note(Entry& entry, Activity activity, uint64_t progress, TimePoint now,
+                         uint32_t streams) {
   const uint64_t gained = progress - entry.progress_;
-  const bool stays = standing == entry.standing_;
-  if (stays && (gained == 0 || standing == Standing::kNew)) return;
+  const bool stays = activity == entry.activity_;
+  if (stays && (gained == 0 || activity == Activity::kNew)) return;
   const TimePoint paid_until = pay(entry, gained, streams, now);
-  const TimePoint due = standing == Standing::kBusy ? paid_until : due_time(standing, now);
-  if (stays && due < entry.due_ + patience_of(standing) / kGrain) return;
+  const TimePoint due = activity == Activity::kBusy ? paid_until : due_time(activity, now);
+  if (stays && due < entry.due_ + patience_of(activity) / kGrain) return;
   entry.progress_ = progress;
   entry.paid_until_ = paid_until;
-  move(entry, standing, due);
+  move(entry, activity, due);
 }
 
 // The time until which a connection has paid. It pays while idle, too, so it gains nothing by
 // pauses.
-TimePoint YieldOrder::pay(const Entry& entry, uint64_t gained, uint32_t streams,
-                          TimePoint now) const {
+TimePoint EvictionOrder::pay(const Entry& entry, uint64_t gained, uint32_t streams,
+                             TimePoint now) const {
   constexpr double kMinute = 60;  // in seconds; enough to pay in full
-  const TimePoint most = due_time(Standing::kBusy, now);
-  if (entry.standing_ == Standing::kNew || most == TimePoint::max()) return most;
+  const TimePoint most = due_time(Activity::kBusy, now);
+  if (entry.activity_ == Activity::kNew || most == TimePoint::max()) return most;
   if (rules_.rate == 0) return gained > 0 ? most : entry.paid_until_;
   const double rate = static_cast<double>(rules_.rate) * std::max(streams, 1u);
   const double seconds = std::min(static_cast<double>(gained) / rate, kMinute);
@@ -86,40 +86,40 @@ TimePoint YieldOrder::pay(const Entry& entry, uint64_t gained, uint32_t streams,
   return std::min(most, std::max(entry.paid_until_, now) + time);
 }
 
-void YieldOrder::postpone(Entry& entry, TimePoint due) {
+void EvictionOrder::postpone(Entry& entry, TimePoint due) {
   entry.paid_until_ = std::max(entry.paid_until_, due);
-  move(entry, entry.standing_, due);
+  move(entry, entry.activity_, due);
 }
 
-void YieldOrder::move(Entry& entry, Standing standing, TimePoint due) {
+void EvictionOrder::move(Entry& entry, Activity activity, TimePoint due) {
   const auto rank = [&](Ranking& ranking) {
-    auto node = ranking[static_cast<size_t>(entry.standing_)].extract({entry.due_, &entry});
+    auto node = ranking[static_cast<size_t>(entry.activity_)].extract({entry.due_, &entry});
     node.value().first = due;
-    ranking[static_cast<size_t>(standing)].insert(std::move(node));
+    ranking[static_cast<size_t>(activity)].insert(std::move(node));
   };
   rank(all_);
   if (entry.client_ != nullptr) rank(entry.client_->ranking);
-  entry.standing_ = standing;
+  entry.activity_ = activity;
   entry.due_ = due;
 }
 
-milliseconds YieldOrder::patience_of(Standing standing) const {
-  return standing == Standing::kBusy ? rules_.stalled : rules_.idle;
+milliseconds EvictionOrder::patience_of(Activity activity) const {
+  return activity == Activity::kBusy ? rules_.stalled : rules_.idle;
 }
 
-TimePoint YieldOrder::due_time(Standing standing, TimePoint since) const {
-  const milliseconds patience = patience_of(standing);
+TimePoint EvictionOrder::due_time(Activity activity, TimePoint since) const {
+  const milliseconds patience = patience_of(activity);
   return patience.count() == 0 ? TimePoint::max() : since + patience;
 }
 
-YieldOrder::Entry* YieldOrder::due_in(const Ranking& ranking, TimePoint now) {
+EvictionOrder::Entry* EvictionOrder::due_in(const Ranking& ranking, TimePoint now) {
   for (const std::set<Key>& kind : ranking) {
     if (!kind.empty() && kind.begin()->first <= now) return kind.begin()->second;
   }
   return nullptr;
 }
 
-YieldOrder::Entry* YieldOrder::due(TimePoint now) const {
+EvictionOrder::Entry* EvictionOrder::due(TimePoint now) const {
   Entry* first = nullptr;
   for (const Client* client = over_share_.front(); client != nullptr;
        client = over_share_.after(*client)) {
@@ -129,7 +129,7 @@ YieldOrder::Entry* YieldOrder::due(TimePoint now) const {
   return first != nullptr ? first : due_in(all_, now);
 }
 
-TimePoint YieldOrder::next() const {
+TimePoint EvictionOrder::next() const {
   TimePoint next = TimePoint::max();
   for (const std::set<Key>& kind : all_) {
     if (!kind.empty()) next = std::min(next, kind.begin()->first);
@@ -137,8 +137,8 @@ TimePoint YieldOrder::next() const {
   return next;
 }
 
-bool YieldOrder::may_take_place(const std::optional<ClientId>& client,
-                                const Entry& yielding) const {
+bool EvictionOrder::may_take_place(const std::optional<ClientId>& client,
+                                   const Entry& yielding) const {
   if (!client) return true;
   const Client* owner = yielding.client_;
   if (owner != nullptr && (owner->is_listed() || owner->id == *client)) return true;

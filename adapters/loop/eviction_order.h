@@ -1,5 +1,5 @@
-#ifndef HEADRACE_ADAPTERS_LOOP_YIELD_ORDER_H_
-#define HEADRACE_ADAPTERS_LOOP_YIELD_ORDER_H_
+#ifndef HEADRACE_ADAPTERS_LOOP_EVICTION_ORDER_H_
+#define HEADRACE_ADAPTERS_LOOP_EVICTION_ORDER_H_
 
 #include <absl/container/flat_hash_map.h>
 
@@ -28,10 +28,10 @@ namespace headrace::adapters {
 // after a long pause is not charged for the pause.
 //
 // Connections of clients with more places than their share are evicted before all others.
-class YieldOrder {
+class EvictionOrder {
  public:
   // The activity of a connection. Those of the first kind are evicted before the others.
-  enum class Standing : uint8_t {
+  enum class Activity : uint8_t {
     kNew,   // its preface is not complete; its progress does not count
     kIdle,  // no stream is open, and no output waits
     kBusy,
@@ -49,10 +49,10 @@ class YieldOrder {
 
  private:
   using Key = std::pair<TimePoint, Entry*>;      // the time at which the entry is due
-  using Ranking = std::array<std::set<Key>, 3>;  // by standing
+  using Ranking = std::array<std::set<Key>, 3>;  // by activity
 
   struct Client;
-  using OverShareList = IntrusiveList<Client, YieldOrder>;
+  using OverShareList = IntrusiveList<Client, EvictionOrder>;
   struct Client : OverShareList::Hook {
     ClientId id;
     size_t places = 0;
@@ -69,26 +69,26 @@ class YieldOrder {
     ~Entry() { remove(*this); }
 
    private:
-    friend class YieldOrder;
-    YieldOrder* order_ = nullptr;  // null if it is in none
-    Client* client_ = nullptr;     // null if no share applies
+    friend class EvictionOrder;
+    EvictionOrder* order_ = nullptr;  // null if it is in none
+    Client* client_ = nullptr;        // null if no share applies
     TimePoint due_;
     TimePoint paid_until_;   // including its patience
     uint64_t progress_ = 0;  // progress that has been counted
-    Standing standing_ = Standing::kNew;
+    Activity activity_ = Activity::kNew;
   };
 
-  explicit YieldOrder(const Rules& rules) : rules_(rules) {}
-  ~YieldOrder();
-  YieldOrder(const YieldOrder&) = delete;
-  YieldOrder& operator=(const YieldOrder&) = delete;
+  explicit EvictionOrder(const Rules& rules) : rules_(rules) {}
+  ~EvictionOrder();
+  EvictionOrder(const EvictionOrder&) = delete;
+  EvictionOrder& operator=(const EvictionOrder&) = delete;
 
   // Adds a new connection. `client`: the client whose share it counts for; none for an address that
   // stands for many (a proxy).
   void enter(Entry& entry, const std::optional<ClientId>& client, TimePoint now);
-  // Updates a connection: its standing, its progress since it was added, and the number of streams
+  // Updates a connection: its activity, its progress since it was added, and the number of streams
   // that it has to pay for.
-  void note(Entry& entry, Standing standing, uint64_t progress, TimePoint now,
+  void note(Entry& entry, Activity activity, uint64_t progress, TimePoint now,
             uint32_t streams = 1);
   // Makes a connection due at `due` at the earliest, because of progress that note() does not know.
   void postpone(Entry& entry, TimePoint due);
@@ -107,9 +107,9 @@ class YieldOrder {
  private:
   static Entry* due_in(const Ranking& ranking, TimePoint now);
   TimePoint pay(const Entry& entry, uint64_t gained, uint32_t streams, TimePoint now) const;
-  std::chrono::milliseconds patience_of(Standing standing) const;
-  TimePoint due_time(Standing standing, TimePoint since) const;
-  void move(Entry& entry, Standing standing, TimePoint due);
+  std::chrono::milliseconds patience_of(Activity activity) const;
+  TimePoint due_time(Activity activity, TimePoint since) const;
+  void move(Entry& entry, Activity activity, TimePoint due);
   void count(Client& client, size_t places);
 
   const Rules rules_;
@@ -120,4 +120,4 @@ class YieldOrder {
 
 }  // namespace headrace::adapters
 
-#endif  // HEADRACE_ADAPTERS_LOOP_YIELD_ORDER_H_
+#endif  // HEADRACE_ADAPTERS_LOOP_EVICTION_ORDER_H_
