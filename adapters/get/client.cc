@@ -80,7 +80,8 @@ Outcome Client::prepare() {
     heads_.push_back(std::make_unique<RequestHead>(url, config_.method, config_.fields, size));
     std::unique_ptr<Origin>& origin = origins_[url.origin()];
     if (origin == nullptr) {
-      origin = std::make_unique<Origin>(url, loop_.get(), config_.connection, &links_made_, trace);
+      origin =
+          std::make_unique<Origin>(url, loop_.get(), config_.connection, &connections_made_, trace);
     }
     origin_of_.push_back(origin.get());
   }
@@ -271,8 +272,8 @@ Outcome Client::settle(Destination& destination, const Outcome& outcome) {
 void Client::close() {
   for (const auto& [name, origin] : origins_) origin->close();
   const TimePoint end = current_time() + kFarewell;
-  const auto has_links = [](const auto& entry) { return entry.second->has_links(); };
-  while (std::ranges::any_of(origins_, has_links) && current_time() < end) {
+  const auto has_connections = [](const auto& entry) { return entry.second->has_connections(); };
+  while (std::ranges::any_of(origins_, has_connections) && current_time() < end) {
     if (!loop_->turn(milliseconds(100))) return;
   }
 }

@@ -76,7 +76,7 @@ class Client : public TransferOwner {
   std::map<size_t, std::unique_ptr<Transfer>> transfers_;   // the open ones, by index
   std::vector<std::unique_ptr<Transfer>> over_;             // ended, to be destroyed
   std::unique_ptr<adapters::Loop> loop_;
-  int links_made_ = 0;
+  int connections_made_ = 0;
   bool starting_ = false;
   bool shows_progress_ = false;
   ProgressClock progress_;

@@ -9,13 +9,13 @@
 
 namespace headrace::get {
 
-Origin::Origin(const Url& url, adapters::Loop* loop, const Options& options, int* links_made,
+Origin::Origin(const Url& url, adapters::Loop* loop, const Options& options, int* connections_made,
                Console* trace)
     : host_(url.host),
       port_(url.port),
       loop_(loop),
       options_(options),
-      links_made_(links_made),
+      connections_made_(connections_made),
       trace_console_(trace) {}
 
 void Origin::submit(Transfer& transfer) {
@@ -27,10 +27,10 @@ void Origin::submit(Transfer& transfer) {
 void Origin::forget(Transfer& transfer) { std::erase(waiting_, &transfer); }
 
 void Origin::close() {
-  for (Link* link : links_) link->close();
+  for (ClientConnection* connection : connections_) connection->close();
 }
 
-// --- Opening a link.
+// --- Opening a connection.
 
 void Origin::connect() {
   connecting_ = true;
@@ -50,7 +50,7 @@ void Origin::connect_to_next_address() {
     connect_began_ = std::chrono::steady_clock::now();
     Options options = options_;
     if (trace_console_ != nullptr) {
-      trace_ = std::make_unique<Trace>(trace_console_, ++*links_made_, connect_began_);
+      trace_ = std::make_unique<Trace>(trace_console_, ++*connections_made_, connect_began_);
       trace_->note("connecting to " + address.authority());
       options.observer = trace_.get();
     }
@@ -68,11 +68,11 @@ std::unique_ptr<adapters::Handler> Origin::open(Connection& connection, adapters
     const auto took = std::chrono::steady_clock::now() - connect_began_;
     trace_->note("connected in " + format_duration(took));
   }
-  auto link = std::make_unique<Link>(this, connection, driver, std::move(trace_));
-  current_ = link.get();
-  links_.insert(current_);
+  auto opened = std::make_unique<ClientConnection>(this, connection, driver, std::move(trace_));
+  current_ = opened.get();
+  connections_.insert(current_);
   submit_waiting();
-  return link;
+  return opened;
 }
 
 void Origin::connect_failed(int error) {
@@ -82,9 +82,9 @@ void Origin::connect_failed(int error) {
   fail_waiting(reason);
 }
 
-void Origin::on_link_destroyed(Link& link) {
-  links_.erase(&link);
-  if (current_ == &link) current_ = nullptr;
+void Origin::on_connection_destroyed(ClientConnection& connection) {
+  connections_.erase(&connection);
+  if (current_ == &connection) current_ = nullptr;
 }
 
 void Origin::submit_waiting() {

@@ -9,31 +9,32 @@
 #include <string>
 #include <vector>
 
+#include "headrace/adapters/get/client_connection.h"
 #include "headrace/adapters/get/console.h"
-#include "headrace/adapters/get/link.h"
 #include "headrace/adapters/get/url.h"
 #include "headrace/adapters/loop/loop.h"
 #include "headrace/adapters/socket/address.h"
 
 namespace headrace::get {
 
-// One server, with the links to it. One link at a time accepts new requests; when it does not
-// accept more and requests are left, another link is opened.
-class Origin : public adapters::Service, public LinkOwner {
+// One server, with the connections to it. One connection at a time accepts new requests; when it
+// does not accept more and requests are left, another connection is opened.
+class Origin : public adapters::Service, public ClientConnectionOwner {
  public:
-  // `links_made` counts the links of all origins. `trace` is null without -v. The objects that the
-  // pointers refer to must outlive the origin, and the origin the loop's connections.
-  Origin(const Url& url, adapters::Loop* loop, const Options& options, int* links_made,
+  // `connections_made` counts the connections of all origins. `trace` is null without -v. The
+  // objects that the pointers refer to must outlive the origin, and the origin the loop's
+  // connections.
+  Origin(const Url& url, adapters::Loop* loop, const Options& options, int* connections_made,
          Console* trace);
 
-  // Sends a request on a link, which is opened first if there is none. The request fails if it
-  // cannot be opened.
+  // Sends a request on a connection, which is opened first if there is none. The request fails if
+  // it cannot be opened.
   void submit(Transfer& transfer);
-  // Removes a request that waits for a link.
+  // Removes a request that waits for a connection.
   void forget(Transfer& transfer);
-  // Closes all links.
+  // Closes all connections.
   void close();
-  bool has_links() const { return !links_.empty(); }
+  bool has_connections() const { return !connections_.empty(); }
 
   // Service
   std::unique_ptr<adapters::Handler> open(Connection& connection,
@@ -42,7 +43,7 @@ class Origin : public adapters::Service, public LinkOwner {
 
  private:
   void on_retry(Transfer& transfer) override { submit(transfer); }
-  void on_link_destroyed(Link& link) override;
+  void on_connection_destroyed(ClientConnection& connection) override;
 
   void connect();
   void connect_to_next_address();
@@ -53,16 +54,16 @@ class Origin : public adapters::Service, public LinkOwner {
   const uint16_t port_;
   adapters::Loop* const loop_;
   const Options options_;
-  int* const links_made_;
+  int* const connections_made_;
   Console* const trace_console_;
 
   std::vector<adapters::SocketAddress> addresses_;
   size_t next_address_ = 0;
   bool connecting_ = false;
   TimePoint connect_began_{};
-  std::unique_ptr<Trace> trace_;  // of the link that is being opened
-  Link* current_ = nullptr;       // the link for new requests
-  std::set<Link*> links_;
+  std::unique_ptr<Trace> trace_;         // of the connection that is being opened
+  ClientConnection* current_ = nullptr;  // the connection for new requests
+  std::set<ClientConnection*> connections_;
   std::deque<Transfer*> waiting_;
 };
 

@@ -1,5 +1,5 @@
-#ifndef HEADRACE_ADAPTERS_GET_LINK_H_
-#define HEADRACE_ADAPTERS_GET_LINK_H_
+#ifndef HEADRACE_ADAPTERS_GET_CLIENT_CONNECTION_H_
+#define HEADRACE_ADAPTERS_GET_CLIENT_CONNECTION_H_
 
 #include <cstdint>
 #include <memory>
@@ -12,24 +12,24 @@
 
 namespace headrace::get {
 
-class Link;
+class ClientConnection;
 
-// The owner of the links to one origin.
-class LinkOwner {
+// The owner of the connections to one origin.
+class ClientConnectionOwner {
  public:
-  virtual ~LinkOwner() = default;
-  // The server has not processed the request, so it is to be sent again, on any open link.
+  virtual ~ClientConnectionOwner() = default;
+  // The server has not processed the request, so it is to be sent again, on any open connection.
   virtual void on_retry(Transfer& transfer) = 0;
-  virtual void on_link_destroyed(Link& link) = 0;
+  virtual void on_connection_destroyed(ClientConnection& connection) = 0;
 };
 
 // One connection to a server, with its transfers.
-class Link : public adapters::Handler {
+class ClientConnection : public adapters::Handler {
  public:
   // `trace`, which may be null, must be the observer of the connection.
-  Link(LinkOwner* owner, Connection& connection, adapters::Driver& driver,
-       std::unique_ptr<Trace> trace);
-  ~Link() override;
+  ClientConnection(ClientConnectionOwner* owner, Connection& connection, adapters::Driver& driver,
+                   std::unique_ptr<Trace> trace);
+  ~ClientConnection() override;
 
   // Whether another request can be sent on it.
   bool is_open() const { return !retired_ && connection_.accepts_requests(); }
@@ -47,7 +47,7 @@ class Link : public adapters::Handler {
   void on_ping(const PingAcknowledged& ping);
   bool hit_deadline() const;
 
-  LinkOwner* const owner_;
+  ClientConnectionOwner* const owner_;
   Connection& connection_;
   adapters::Driver& driver_;
   const std::unique_ptr<Trace> trace_;
@@ -57,4 +57,4 @@ class Link : public adapters::Handler {
 
 }  // namespace headrace::get
 
-#endif  // HEADRACE_ADAPTERS_GET_LINK_H_
+#endif  // HEADRACE_ADAPTERS_GET_CLIENT_CONNECTION_H_

@@ -1,4 +1,4 @@
-#include "headrace/adapters/get/link.h"
+#include "headrace/adapters/get/client_connection.h"
 
 #include <string>
 #include <utility>
@@ -14,15 +14,15 @@ constexpr uint64_t kFirstPing = 1;
 
 }  // namespace
 
-Link::Link(LinkOwner* owner, Connection& connection, adapters::Driver& driver,
-           std::unique_ptr<Trace> trace)
+ClientConnection::ClientConnection(ClientConnectionOwner* owner, Connection& connection,
+                                   adapters::Driver& driver, std::unique_ptr<Trace> trace)
     : owner_(owner), connection_(connection), driver_(driver), trace_(std::move(trace)) {
   if (trace_ != nullptr) (void)connection_.ping(kFirstPing);  // for the round-trip time
 }
 
-Link::~Link() { owner_->on_link_destroyed(*this); }
+ClientConnection::~ClientConnection() { owner_->on_connection_destroyed(*this); }
 
-void Link::submit(Transfer& transfer) {
+void ClientConnection::submit(Transfer& transfer) {
   const RequestResult result = transfer.submit(connection_, driver_, trace_.get());
   driver_.attend();
   if (result.ok()) return;
@@ -39,12 +39,12 @@ void Link::submit(Transfer& transfer) {
   transfer.fail({mistake ? ExitCode::kUsage : ExitCode::kInternal, reason});
 }
 
-void Link::close() {
+void ClientConnection::close() {
   (void)connection_.terminate(ErrorCode::kNoError);  // an error means that it has ended
   driver_.attend();
 }
 
-void Link::handle(EventPtr event) {
+void ClientConnection::handle(EventPtr event) {
   std::visit(Overloaded{
                  [&](const InformationalReceived& response) {
                    transfer_of(response.user_data)->on_informational(response);
@@ -70,12 +70,14 @@ void Link::handle(EventPtr event) {
              *event);
 }
 
-Transfer* Link::transfer_of(uintptr_t user_data) { return reinterpret_cast<Transfer*>(user_data); }
+Transfer* ClientConnection::transfer_of(uintptr_t user_data) {
+  return reinterpret_cast<Transfer*>(user_data);
+}
 
-void Link::on_closed(const StreamClosed& closed) {
+void ClientConnection::on_closed(const StreamClosed& closed) {
   Transfer& transfer = *transfer_of(closed.user_data);
-  // A server may refuse requests that were sent before its limit of streams was known, so the link
-  // is retired only after a second refusal.
+  // A server may refuse requests that were sent before its limit of streams was known, so the
+  // connection is retired only after a second refusal.
   const bool retry = is_worth_a_retry(closed);
   if (retry && transfer.attempts() > 1) retired_ = true;
   if (retry && transfer.may_retry()) {
@@ -92,19 +94,19 @@ void Link::on_closed(const StreamClosed& closed) {
   if (retired_ && connection_.open_streams() == 0 && connection_.waiting_requests() == 0) close();
 }
 
-void Link::on_goaway(const GoawayReceived& goaway) {
+void ClientConnection::on_goaway(const GoawayReceived& goaway) {
   retired_ = true;
   news_.goaway = goaway.error;
   news_.goaway_text = goaway.debug_data.text();
 }
 
-void Link::on_ping(const PingAcknowledged& ping) {
+void ClientConnection::on_ping(const PingAcknowledged& ping) {
   if (ping.opaque != kFirstPing || trace_ == nullptr) return;
   trace_->note("round trip " + format_duration(connection_.statistics().round_trip));
 }
 
 // Whether the connection was closed by a deadline.
-bool Link::hit_deadline() const {
+bool ClientConnection::hit_deadline() const {
   const LimitCounts& hit = connection_.statistics().limits_hit;
   return hit.of(Limit::kPrefaceTimeout) + hit.of(Limit::kSettingsAckTimeout) +
              hit.of(Limit::kKeepaliveTimeout) + hit.of(Limit::kFieldBlockTimeout) >
