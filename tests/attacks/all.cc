@@ -8,7 +8,7 @@ std::vector<Attack> all_attacks() {
        {field_attacks(), reset_attacks(), control_attacks(), flow_attacks(), client_attacks()}) {
     for (const Attack& attack : attacks) {
       all.push_back(attack);
-      if (attack.client_twin == nullptr) continue;
+      if (attack.client_honest_traffic == nullptr) continue;
       all.push_back(attack);
       all.back().role = Role::kClient;
     }

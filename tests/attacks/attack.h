@@ -15,41 +15,44 @@
 
 namespace headrace::attacks {
 
-// Honest traffic that looks like an attack. Every one of its messages has to be answered, and no
-// limit may be reached.
-struct Twin {
+// Honest traffic that resembles an attack. All of its messages must be answered, without reaching a
+// limit.
+struct HonestTraffic {
   const char* name;
   Role role;  // the library's
   void (*round)(Conversation& conversation);
-  uint64_t answers;  // that it has to get in a round
-  int rounds;        // that are as long as it takes
+  uint64_t answers;  // that a round must receive
+  int rounds;        // enough for effects that build up slowly
 };
 
-// A class of attacks, as data: what is sent, and what may come of it at most.
+// A class of attacks, as data: the attack, its required outcome, and the limits of its cost.
 struct Attack {
-  const char* name;  // as docs/security.md has it
+  const char* name;  // as in docs/security.md
   Role role;         // the library's
-  // Sends it `n` times, or as long as the library lets it.
+  // Plays the attack `n` times, or until the library ends the connection.
   void (*play)(Conversation& conversation, uint32_t n);
-  const Twin& twin;  // what must not suffer next to it
-  // It is one against clients of ours, too: and what must not suffer then.
-  const Twin* client_twin = nullptr;
+  // Traffic on another connection that must be served nevertheless.
+  const HonestTraffic& honest_traffic;
+  // Not null if the attack is also played against our client; the traffic that must be served then.
+  const HonestTraffic* client_honest_traffic = nullptr;
 
-  // Far more than is let pass, where anything is refused: what it has to come to.
-  uint32_t n = 3000;
-  // The connection ends with this (and by this bound). Nothing: it goes on, and answers.
+  // Enough to reach the limit that the attack is refused by, if there is one.
+  uint32_t repetitions = 3000;
+  // The error that the connection must end with, and the limit of it. If nothing, the connection
+  // must stay open and answer.
   std::optional<ErrorCode> error = {};
   std::optional<Limit> limit = {};
-  uint64_t told = UINT64_MAX;  // messages that reach the application, at most
+  uint64_t max_messages = UINT64_MAX;  // requests or responses that reach the application
 
-  // --- How much it may cost.
+  // --- The limits of its cost.
 
-  // Octets at any time, beyond those of a connection that waits: a hundred stream records are most.
+  // Heap octets at any time, beyond those of an idle connection. Mostly a hundred stream records.
   size_t heap = 76 << 10;
-  double output =
-      1;  // octets out for one that came in, DATA that was asked for apart, beyond 1 KiB
-  // Instructions an octet of input, optimised, measured between `few` and twice as many.
-  uint32_t few = 100;
+  // Octets of output for each octet of input, without the payload of DATA and the first 1 KiB.
+  double output = 1;
+  // Instructions for each octet of input in an optimised build, measured as the difference between
+  // `few_repetitions` and twice as many.
+  uint32_t few_repetitions = 100;
   double instructions = 200;
 
   // The library's Options; null: the defaults.
@@ -57,12 +60,12 @@ struct Attack {
 };
 
 // For googletest's messages.
-inline void PrintTo(const Twin& twin, std::ostream* out) { *out << twin.name; }
+inline void PrintTo(const HonestTraffic& traffic, std::ostream* out) { *out << traffic.name; }
 inline void PrintTo(const Attack& attack, std::ostream* out) { *out << attack.name; }
 
-// All there are, those against both roles twice.
+// All attacks; those against both roles twice.
 std::vector<Attack> all_attacks();
-std::vector<Twin> all_twins();
+std::vector<HonestTraffic> all_honest_traffic();
 
 gsl::span<const Attack> field_attacks();
 gsl::span<const Attack> reset_attacks();

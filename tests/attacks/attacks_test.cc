@@ -47,12 +47,14 @@ class AttackTest : public ::testing::TestWithParam<std::tuple<Attack, Allocation
 TEST_P(AttackTest, CostsLittle) {
   const auto& [attack, allocation] = GetParam();
   const Options options = options_for(attack, allocation);
-  const bool against_client = attack.role == Role::kClient && attack.client_twin != nullptr;
-  const Twin& twin = against_client ? *attack.client_twin : attack.twin;
+  const bool against_client =
+      attack.role == Role::kClient && attack.client_honest_traffic != nullptr;
+  const HonestTraffic& honest =
+      against_client ? *attack.client_honest_traffic : attack.honest_traffic;
   Options defaults;
   defaults.allocation = allocation;
-  Conversation neighbour(twin.role, defaults);
-  twin.round(neighbour);
+  Conversation neighbour(honest.role, defaults);
+  honest.round(neighbour);
   const size_t before = HeapUse::live();
   size_t waiting = 0;
   {
@@ -62,7 +64,7 @@ TEST_P(AttackTest, CostsLittle) {
   HeapUse::reset_peak();
   {
     Conversation c(attack.role, options);
-    attack.play(c, attack.n);
+    attack.play(c, attack.repetitions);
     const Tally tally = c.tally();
     if (HeapUse::counts()) {
       EXPECT_LE(HeapUse::peak() - before, waiting + attack.heap);
@@ -70,7 +72,7 @@ TEST_P(AttackTest, CostsLittle) {
     EXPECT_LE(c.connection().statistics().memory_peak, options.limits.connection_memory);
     EXPECT_LE(static_cast<double>(tally.output - tally.body),
               static_cast<double>(tally.input) * attack.output + 1024);
-    EXPECT_LE(tally.told, attack.told);
+    EXPECT_LE(tally.messages, attack.max_messages);
     if (attack.error) {
       EXPECT_GE(tally.connections, 1u);
       EXPECT_EQ(to_string(tally.error.code), std::string(to_string(*attack.error)));
@@ -81,8 +83,8 @@ TEST_P(AttackTest, CostsLittle) {
     }
   }
   EXPECT_EQ(HeapUse::live(), before) << "it has leaked";
-  twin.round(neighbour);
-  expect_honest(neighbour, twin.answers * 2);
+  honest.round(neighbour);
+  expect_honest(neighbour, honest.answers * 2);
 }
 
 std::string printable(std::string name) {
@@ -105,19 +107,19 @@ INSTANTIATE_TEST_SUITE_P(All, AttackTest,
                                   mode(std::get<1>(info.param));
                          });
 
-class TwinTest : public ::testing::TestWithParam<std::tuple<Twin, Allocation>> {};
+class HonestTrafficTest : public ::testing::TestWithParam<std::tuple<HonestTraffic, Allocation>> {};
 
-TEST_P(TwinTest, IsServed) {
-  const auto& [twin, allocation] = GetParam();
+TEST_P(HonestTrafficTest, IsServed) {
+  const auto& [honest, allocation] = GetParam();
   Options options;
   options.allocation = allocation;
-  Conversation c(twin.role, options);
-  for (int i = 0; i < twin.rounds; ++i) twin.round(c);
-  expect_honest(c, twin.answers * static_cast<uint64_t>(twin.rounds));
+  Conversation c(honest.role, options);
+  for (int i = 0; i < honest.rounds; ++i) honest.round(c);
+  expect_honest(c, honest.answers * static_cast<uint64_t>(honest.rounds));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, TwinTest,
-                         ::testing::Combine(::testing::ValuesIn(all_twins()),
+INSTANTIATE_TEST_SUITE_P(All, HonestTrafficTest,
+                         ::testing::Combine(::testing::ValuesIn(all_honest_traffic()),
                                             ::testing::Values(Allocation::kReuse,
                                                               Allocation::kFresh)),
                          [](const auto& info) {

@@ -198,7 +198,7 @@ void Conversation::terminate() {
 void Conversation::handle(const Event& event) {
   std::visit(Overloaded{
                  [&](const RequestReceived& request) { answer(request); },
-                 [&](const ResponseReceived&) { ++tally_.told; },
+                 [&](const ResponseReceived&) { ++tally_.messages; },
                  [&](const DataReceived& data) {
                    // (Where nothing is fed or a response is there already, these say so.)
                    std::ignore =
@@ -219,7 +219,7 @@ void Conversation::handle(const Event& event) {
 }
 
 void Conversation::answer(const RequestReceived& request) {
-  ++tally_.told;
+  ++tally_.messages;
   const std::string_view path = request.fields.get(":path");
   if (path == "/kept") std::ignore = connection_->set_automatic_credit(request.stream_id, false);
   if (path == "/wait") return;

@@ -13,16 +13,16 @@
 
 namespace headrace::attacks {
 
-// What came of a conversation, of all its connections together. Octets are those on the wire.
+// The results of a conversation, summed over its connections. Octets are those on the wire.
 struct Tally {
-  uint64_t input = 0;        // that the library read
-  uint64_t output = 0;       // that the peer took, or could have taken
-  uint64_t body = 0;         // of it what was asked for: the payload of DATA
-  uint64_t told = 0;         // messages (requests, or responses) that the application was told of
+  uint64_t input = 0;        // octets that the library read
+  uint64_t output = 0;       // octets that the peer took, or could have taken
+  uint64_t body = 0;         // the part of `output` that is the payload of DATA
+  uint64_t messages = 0;     // requests or responses that reached the application
   uint64_t answered = 0;     // whole responses (of ours, with a status of 200), and PINGs
-  uint64_t refused = 0;      // RST_STREAM that the library sent
-  uint64_t connections = 0;  // that have ended with an error of the library's
-  ErrorDetail error;         // of the last of them
+  uint64_t refused = 0;      // RST_STREAM frames that the library sent
+  uint64_t connections = 0;  // connections that the library ended with an error
+  ErrorDetail error;         // of the last of these
 };
 
 // A connection of the library, with a plain application and the loop around it, and the hand of its

@@ -46,8 +46,8 @@ int main(int argc, char** argv) {
 #ifndef __OPTIMIZE__
       if (allocation == Allocation::kFresh) continue;  // it takes twice as long, and says the same
 #endif
-      attacks::count(attack, allocation, attack.few);
-      attacks::count(attack, allocation, 2 * attack.few);
+      attacks::count(attack, allocation, attack.few_repetitions);
+      attacks::count(attack, allocation, 2 * attack.few_repetitions);
     }
   }
 }

@@ -1,4 +1,4 @@
-#include "tests/attacks/twins.h"
+#include "tests/attacks/honest_traffic.h"
 
 #include <chrono>
 #include <string>
@@ -130,21 +130,21 @@ void say_farewell(Conversation& c) {
 
 }  // namespace
 
-const Twin kPages{"a browser", Role::kServer, browse, 50, 20};
-const Twin kTinyMessages{"gRPC messages of one octet", Role::kServer, chat, 1, 10};
-const Twin kCrumbs{"90 cookie crumbs", Role::kServer, crumble, 1, 20};
-const Twin kSignOn{"20 KiB of sign-on cookies", Role::kServer, sign_on, 1, 20};
-const Twin kSeeks{"seeks that reset", Role::kServer, seek, 1, 30};
-const Twin kHedges{"hedged requests", Role::kServer, hedge, 100, 60};
-const Twin kPausedVideo{"a paused video", Role::kServer, pause, 1, 2};
-const Twin kLongLived{"a million PINGs over days", Role::kServer, stay, 51, 20'000};
-const Twin kPaddedUploads{"padded uploads", Role::kServer, upload, 1, 10};
-const Twin kProbes{"windows that follow the path", Role::kServer, probe, 201, 2};
-const Twin kEarlyHints{"early hints", Role::kClient, hint, 1, 50};
-const Twin kCookieJar{"responses of 300 cookies", Role::kClient, fill_the_jar, 1, 20};
-const Twin kFarewell{"a farewell in two phases", Role::kClient, say_farewell, 3, 20};
+const HonestTraffic kPages{"a browser", Role::kServer, browse, 50, 20};
+const HonestTraffic kTinyMessages{"gRPC messages of one octet", Role::kServer, chat, 1, 10};
+const HonestTraffic kCrumbs{"90 cookie crumbs", Role::kServer, crumble, 1, 20};
+const HonestTraffic kSignOn{"20 KiB of sign-on cookies", Role::kServer, sign_on, 1, 20};
+const HonestTraffic kSeeks{"seeks that reset", Role::kServer, seek, 1, 30};
+const HonestTraffic kHedges{"hedged requests", Role::kServer, hedge, 100, 60};
+const HonestTraffic kPausedVideo{"a paused video", Role::kServer, pause, 1, 2};
+const HonestTraffic kLongLived{"a million PINGs over days", Role::kServer, stay, 51, 20'000};
+const HonestTraffic kPaddedUploads{"padded uploads", Role::kServer, upload, 1, 10};
+const HonestTraffic kProbes{"windows that follow the path", Role::kServer, probe, 201, 2};
+const HonestTraffic kEarlyHints{"early hints", Role::kClient, hint, 1, 50};
+const HonestTraffic kCookieJar{"responses of 300 cookies", Role::kClient, fill_the_jar, 1, 20};
+const HonestTraffic kFarewell{"a farewell in two phases", Role::kClient, say_farewell, 3, 20};
 
-std::vector<Twin> all_twins() {
+std::vector<HonestTraffic> all_honest_traffic() {
   return {kPages,     kTinyMessages,  kCrumbs, kSignOn,     kSeeks,     kHedges,  kPausedVideo,
           kLongLived, kPaddedUploads, kProbes, kEarlyHints, kCookieJar, kFarewell};
 }
