@@ -203,9 +203,9 @@ def help_text():
 def chosen_stages():
     parser = argparse.ArgumentParser(
         prog=".ci/run", formatter_class=argparse.RawDescriptionHelpFormatter, epilog=help_text(),
-        description="Runs the checks of a change, and ends with a count of them: N passed, N failed.")
+        description="Runs the checks of a change and prints their counts: N passed, N failed.")
     parser.add_argument("stage", nargs="*", metavar="STAGE", help="run only these")
-    parser.add_argument("--all", action="store_true", help="what takes long, too")
+    parser.add_argument("--all", action="store_true", help="include the checks that take long")
     arguments = parser.parse_args()
     watch.everything = arguments.all
     unknown = [name for name in arguments.stage if name not in stages]

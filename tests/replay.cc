@@ -21,11 +21,11 @@ constexpr char kHelp[] =
     "\n"
     "Plays each transcript (docs/transcripts.md) against a connection and prints the conversation\n"
     "as it happens: < what the peer sends, > what we send, = events, ! commands, ? results,\n"
-    "@ time. Where the connection departs from the transcript it says the line, what was expected\n"
-    "and what came instead, and the exit code is 1. A file that cannot be read: exit code 2.\n"
+    "@ time. If the connection departs from the transcript, the line, the expected and the "
+    "observed\n"
+    "step are printed, and the exit code is 1. If a file cannot be read, the exit code is 2.\n"
     "\n"
-    "  --allocation  reuse (the default): events are recycled; fresh: each is an object of its "
-    "own\n"
+    "  --allocation  reuse (the default) or fresh, as Options::allocation\n"
     "  --cut         how each input is cut into receive() calls: whole (the default), octets,\n"
     "                random:SEED, or INPUT:OFFSET (input 0 is the first; cut behind OFFSET "
     "octets)\n";
@@ -75,7 +75,7 @@ bool read_arguments(int argc, char** argv, Arguments* arguments, int* exit_code)
       arguments->files.emplace_back(argument);
     }
   }
-  if (arguments->files.empty()) complain("replay: which file? (see --help)");
+  if (arguments->files.empty()) complain("replay: no file is given (see --help)");
   return !arguments->files.empty();
 }
 

@@ -200,9 +200,9 @@ def main():
                         help="which, separated by commas (%(default)s)")
     parser.add_argument("--workloads", default=",".join(w.name for w in WORKLOADS),
                         help="which, separated by commas (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each (%(default)s)")
-    parser.add_argument("--requests", type=int, help="so many requests instead of each workload's own")
-    parser.add_argument("--cpus", default="0,1", help="the server's and the load's (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="number of runs of each (%(default)s)")
+    parser.add_argument("--requests", type=int, help="number of requests, instead of each workload's own")
+    parser.add_argument("--cpus", default="0,1", help="CPUs of the server and of the load (%(default)s)")
     arguments = parser.parse_args()
     cpus = arguments.cpus.split(",")
     names = arguments.servers.split(",")

@@ -53,10 +53,10 @@ def main():
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--case", metavar="TEXT",
                         help="only cases with this text in their section or title")
-    parser.add_argument("--list", action="store_true", help="print the cases and play none")
+    parser.add_argument("--list", action="store_true", help="print the cases without playing them")
     parser.add_argument("--get-path", default="/bytes/1000")
     parser.add_argument("--post-path", default="/echo")
-    parser.add_argument("--timeout", type=float, default=5, help="seconds a reply may take")
+    parser.add_argument("--timeout", type=float, default=5, help="seconds to wait for a reply")
     arguments = parser.parse_args()
 
     chosen = sorted(suite.cases, key=section_key)

@@ -1,18 +1,18 @@
-"""Do the tests notice when a limit or a comparison is off? (docs/testing.md)
+"""Tests whether the tests detect wrong limits and comparisons (docs/testing.md).
 
     tests/mutation/run                              # 300 mutants, chosen by seed 1
     tests/mutation/run --sample=20 --seed=7 --sources
-    tests/mutation/run --only=hpack/dynamic_table   # all of the files whose path begins like that
-    tests/mutation/run --list --only=memory/        # what could be mutated
+    tests/mutation/run --only=hpack/dynamic_table   # only files whose path begins like this
+    tests/mutation/run --list --only=memory/        # lists the possible mutants
 
 Comparisons are moved by one, constants and bounds by one, conditions negated, calls removed, in memory/,
 hpack/, protocol/ and adapters/loop. All chosen mutants are compiled once, into a copy of the checkout
-(~/.cache/headrace-mutation); each is then switched on by HEADRACE_MUTANT=N, and the tests that come
-by it are run, the quickest first, until one fails. One that takes ten times as long as without the
-mutant counts as failed. A run that was interrupted goes on where it was, as long as nothing changed.
+(~/.cache/headrace-mutation); each is then enabled by HEADRACE_MUTANT=N, and the tests that execute
+it are run, the quickest first, until one fails. A test that takes ten times as long as without the
+mutant counts as failed. An interrupted run continues, unless a file has changed.
 
-Survivors are printed. The exit code is 1 if fewer are killed than --at_least, of those whose survival is
-not explained in tests/mutation/survivors.
+Surviving mutants are printed. The exit code is 1 if less than --at_least percent are killed, not counting
+survivors that tests/mutation/survivors explains.
 """
 
 import argparse
@@ -293,15 +293,15 @@ def read_state(path):
 def parse():
     parser = argparse.ArgumentParser(prog="tests/mutation/run", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sample", type=int, default=300, help="how many; 0: all")
+    parser.add_argument("--sample", type=int, default=300, help="number of mutants; 0: all")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", action="append", default=[], metavar="PATH", help="files that begin so")
+    parser.add_argument("--only", action="append", default=[], metavar="PATH", help="only files whose path begins so")
     parser.add_argument("--sources", action="store_true",
-                        help="no headers, which nearly everything would be compiled anew for")
-    parser.add_argument("--list", action="store_true", help="what could be mutated, and no more")
-    parser.add_argument("--quick", action="store_true", help="transcripts at a few cuts only")
+                        help="exclude headers, for which nearly all files would be compiled again")
+    parser.add_argument("--list", action="store_true", help="list the possible mutants and exit")
+    parser.add_argument("--quick", action="store_true", help="play transcripts with a few cuts only")
     parser.add_argument("--at_least", type=float, default=97, metavar="PERCENT")
-    parser.add_argument("--minutes", type=float, default=0, help="stop then; the next run goes on")
+    parser.add_argument("--minutes", type=float, default=0, help="stop after this time; the next run continues")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     return parser.parse_args()
 

@@ -14,19 +14,19 @@ namespace headrace::self_play {
 namespace {
 
 constexpr char kUsage[] =
-    R"(self_play: two connections back to back, and a random application on each.
+    R"(self_play: connects two connections to each other, with a random application on each.
 
 usage: self_play [--seeds=N] [--first=S] [--steps=N]
        self_play --seed=S [--until=N] [--modes=CLIENT,SERVER] [--trace]
 
-  --seeds=N    how many seeds to play (default 10), each in four combinations of allocation modes,
-               which must agree in every event and every octet
-  --first=S    the first of them (default 1)
-  --steps=N    steps a seed (default 100000)
-  --seed=S     one seed, in one combination of modes
-  --until=N    its steps (default 100000)
-  --modes=C,S  of client and server, each "reuse" or "fresh" (default reuse,reuse)
-  --trace      print what happens
+  --seeds=N    number of seeds to play (default 10), each with the four combinations of allocation
+               modes, which must agree in every event and every octet
+  --first=S    the first seed (default 1)
+  --steps=N    number of steps of each seed (default 100000)
+  --seed=S     play only this seed, with one combination of modes
+  --until=N    number of its steps (default 100000)
+  --modes=C,S  modes of client and server, each "reuse" or "fresh" (default reuse,reuse)
+  --trace      print each step
 )";
 
 struct Arguments {
@@ -101,7 +101,7 @@ int run(int argc, char** argv) {
   Arguments arguments;
   for (int i = 1; i < argc; ++i) {
     if (parse_argument(argv[i], &arguments)) continue;
-    std::fprintf(stderr, "self_play: what is %s? See --help.\n", argv[i]);
+    std::fprintf(stderr, "self_play: unknown argument %s; see --help\n", argv[i]);
     return 2;
   }
   if (arguments.help) {
