@@ -35,8 +35,9 @@ bool Credit::resize(CreditState* stream, int64_t base, uint32_t size) {
   return true;
 }
 
-// What the peer may send has moved with it: of a window that is fixed it is granted again, or kept
-// back. (A stream narrower than the INITIAL_WINDOW_SIZE would be shut for good by a smaller one.)
+// The change of `base` has changed the peer's window, too. For a fixed window it is undone by more
+// credit, or by less. (Otherwise a smaller INITIAL_WINDOW_SIZE would close a stream that is
+// narrower for good.)
 void Credit::rebase(CreditState* stream, int64_t base) {
   if (stream->fixed_ != 0) {
     widen_to(stream, std::min(stream->fixed_ - base, kMaxWindow - largest_announced_));
@@ -80,15 +81,15 @@ CreditDue Credit::take_due(int64_t base) {
   return {stream->id_, increment};
 }
 
-// By how much a stream stands below the window that was found.
+// The octets by which a stream's window is below the tuned size.
 uint32_t Credit::widening(const CreditState* stream, int64_t base) const {
   if (tuned_ == 0 || stream->fixed_ != 0) return 0;
   const int64_t most = std::min(int64_t{tuned_} - base, kMaxWindow - largest_announced_);
   return static_cast<uint32_t>(std::max<int64_t>(0, most - stream->widened_));
 }
 
-// A PING goes out with the first of these octets; what has come in when its answer is there is what
-// the path delivers in a round trip.
+// The octets that are received between a PING and its answer are those that the path delivers in a
+// round trip.
 bool Credit::measure(uint32_t size) {
   if (config_.policy != WindowPolicy::kAutoTuned) return false;
   if (delivery_.measuring) {
@@ -103,13 +104,13 @@ bool Credit::measure(uint32_t size) {
   return false;
 }
 
-// A window of twice the bandwidth-delay product keeps the sender busy while credit, given back in
-// halves, is on its way. It only ever grows.
+// A window of twice the bandwidth-delay product keeps the sender busy, because credit is given back
+// in halves of the window. It never shrinks.
 void Credit::measured(uint32_t initial_window_size) {
   delivery_.measuring = false;
   const uint32_t now = std::max(tuned_, std::min(initial_window_size, window_size_));
   if (delivery_.octets * 2 <= now) {
-    // Wide enough. After a few of these look again later, for the sake of peers that count PINGs.
+    // Wide enough. After a few of these, pause, because some peers limit the number of PINGs.
     if (++delivery_.unchanged % 4 == 0) delivery_.pause = uint64_t{now} * 16;
     return;
   }

@@ -12,34 +12,34 @@
 
 namespace headrace {
 
-// A WINDOW_UPDATE that is to go out now (RFC 9113 §6.9). Whoever takes it has to send it.
+// A WINDOW_UPDATE that must be sent by the caller that takes it (RFC 9113 §6.9).
 struct [[nodiscard]] CreditDue {
-  StreamId stream_id;  // 0: the connection
+  StreamId stream_id;  // 0 for the connection
   uint32_t increment;
 };
 
-// The receive windows of a connection and its streams (RFC 9113 §5.2): whether DATA is within them,
-// and which WINDOW_UPDATEs are due.
+// The receive windows of a connection and its streams (RFC 9113 §5.2): checks that DATA is within
+// them, and decides which WINDOW_UPDATEs are due.
 //
-// Increments are never queued: those of one window add up until take_due() asks for them, so there
-// is at most one a stream however long the output is not taken, and two ends that both write never
-// wait for each other. A window is due when what is left to the peer is no more than what has been
-// used up and not given back. A window of zero is due with the first octet that is used up, so
-// none stands while the application has let go of what filled it, whatever other streams hold.
+// Increments are not queued: those of a window add up until take_due(), so there is at most one for
+// each stream even if no output is taken, and two ends that both write never wait for each other. A
+// window is due when the peer's remaining octets are not more than the consumed octets that were
+// not given back. A window of zero is due with the first consumed octet, so it does not stay zero
+// after the application has consumed a part of it, whatever it holds of other streams.
 class Credit {
  public:
   struct Config {
     WindowPolicy policy = WindowPolicy::kHalfWindow;
-    // The connection's window; no less than 65,535, which it has from the beginning (§6.9.2).
+    // The connection's window; at least 65,535, its initial size (§6.9.2).
     uint32_t connection_window = kInitialWindow;
-    uint32_t max_window = kInitialWindow;  // WindowPolicy::kAutoTuned grows no further
-    bool automatic = true;                 // of new streams
+    uint32_t max_window = kInitialWindow;  // the limit of WindowPolicy::kAutoTuned
+    bool automatic = true;                 // for new streams
   };
   explicit Credit(const Config& config)
       : config_(config), window_size_(std::max(config.connection_window, kInitialWindow)) {}
 
-  // The connection's window beyond the 65,535 that it begins with: the increment of a WINDOW_UPDATE
-  // behind the first SETTINGS, or 0. Once.
+  // The size of the connection's window above 65,535: the increment of the WINDOW_UPDATE behind the
+  // first SETTINGS, or 0. To be called once.
   [[nodiscard]] uint32_t take_initial_increment();
 
   // A new stream.
@@ -49,11 +49,12 @@ class Credit {
   }
   void set_automatic(CreditState* stream, bool automatic) { stream->automatic_ = automatic; }
 
-  // The header of a DATA frame with `size` octets of payload, padding included, has come in. False:
-  // more than the peer may send; nothing has changed. (An empty frame needs no window, §6.9: not
-  // even one of zero, when it is below zero.) Credit that is due and was not asked for yet counts,
-  // up to one full window, because those octets have been dealt with: what a peer may send does not
-  // depend on how much input is read before output is asked for. §6.9.1 leaves that to us.
+  // The header of a DATA frame with `size` octets of payload, including padding, was received.
+  // False if that is more than the peer may send; the windows are unchanged then. (An empty frame
+  // is always allowed, even if the window is below zero, §6.9.) Credit that is due but was not
+  // taken yet counts as given, up to one full window, because those octets have been consumed: the
+  // peer's allowance must not depend on how much input is read between two outputs. §6.9.1 permits
+  // this.
   [[nodiscard]] bool receive(uint32_t size) {
     if (size > 0 && !fits(size, window(), used_, full())) return false;
     window_.take(size);
@@ -67,16 +68,15 @@ class Credit {
     return true;
   }
 
-  // The connection's window is `size` octets from now on, and a stream's: neither tuning nor a
-  // change of `base` moves it any more. False: the stream's could stand above 2^31-1 under an
-  // INITIAL_WINDOW_SIZE that has gone out (§6.9.2); nothing has changed.
+  // Sets the connection's window, or a stream's, to `size` octets. Neither tuning nor a change of
+  // `base` changes it afterwards. False if the stream's could exceed 2^31-1 under an
+  // INITIAL_WINDOW_SIZE that was sent (§6.9.2); it is unchanged then.
   void resize(uint32_t size) {
     fixed_ = true;
     widen_to(size);
   }
   [[nodiscard]] bool resize(CreditState* stream, int64_t base, uint32_t size);
-  // `base` has changed, and with it what the peer may send on every stream (§6.9.2): to be told of
-  // each.
+  // `base` has changed, and with it the windows of all streams (§6.9.2). To be called for each.
   void rebase(CreditState* stream, int64_t base);
   // Whether every stream's window stays within 2^31-1 under this INITIAL_WINDOW_SIZE.
   bool bears(uint32_t initial_window_size) const {
@@ -84,49 +84,49 @@ class Credit {
     return most == 0 || initial_window_size + most <= kMaxWindow;
   }
 
-  // `size` octets of the connection's window are used up.
+  // `size` octets of the connection's window were consumed.
   void use(uint32_t size) { used_ += change_.withhold(size); }
-  // ... of a stream's, on which DATA may still come. 0: only look whether it is due now; to be done
-  // for every stream when an INITIAL_WINDOW_SIZE was announced.
+  // `size` octets of the window of a stream that can still receive DATA were consumed. 0 only
+  // checks whether it is due, for all streams after an INITIAL_WINDOW_SIZE was sent.
   void use(CreditState* stream, int64_t base, uint32_t size);
 
-  // The application has got `size` octets, and will say when it is done with them.
+  // The application has received `size` octets and holds them until let_go().
   void hold(CreditState* stream, uint32_t size) {
     stream->held_ += size;
     held_ += size;
   }
-  // It is done with `size` of them, and the connection's window gets them back; the stream's gets
-  // them by use(). False: more than it holds; nothing has changed.
+  // The application has consumed `size` of them, also of the connection's window; call use() for
+  // the stream's. False if it does not hold as many; nothing is changed then.
   [[nodiscard]] bool let_go(CreditState* stream, uint32_t size);
 
-  // No more DATA comes on the stream: its window is given nothing any more.
+  // The stream cannot receive DATA any more, so its window needs no more credit.
   void stop(CreditState* stream) {
     if (DueList::contains(stream)) due_.remove(stream);
   }
-  // The stream is closed: what the application held of it is the connection's again.
+  // The stream is closed: the octets that the application held count as consumed.
   void close(CreditState* stream) {
     stop(stream);
     (void)let_go(stream, stream->held_);
   }
 
   bool any_due() const { return is_due() || !due_.empty(); }
-  // The next WINDOW_UPDATE that is due, the connection's first. Only when there is any.
+  // The next WINDOW_UPDATE that is due, the connection's first. Requires any_due().
   CreditDue take_due(int64_t base);
 
-  // The connection's own: as of a CreditState.
+  // The connection's window, as in CreditState.
   int64_t window() const { return window_.available(kInitialWindow); }
   int64_t full() const { return window_size_; }
   uint32_t waiting() const { return used_; }
   uint64_t held() const { return held_; }
 
-  // WindowPolicy::kAutoTuned. True: a PING is to go out with these octets of DATA; measured()
-  // follows when it is answered.
+  // WindowPolicy::kAutoTuned. `size` octets of DATA were received. If true, the caller sends a PING
+  // and calls measured() when it is answered.
   [[nodiscard]] bool measure(uint32_t size);
   void measured(uint32_t initial_window_size);
-  // The window that streams are widened to; 0: not yet.
+  // The size to which streams are widened; 0 before the first measurement that found one.
   uint32_t tuned() const { return tuned_; }
-  // An INITIAL_WINDOW_SIZE of ours has gone out. The peer may apply it before it acknowledges it:
-  // no stream is widened beyond 2^31-1 by then.
+  // An INITIAL_WINDOW_SIZE of ours was sent. The peer may apply it before it acknowledges it, so no
+  // stream's window may exceed 2^31-1 under it.
   void announced(uint32_t initial_window_size) {
     largest_announced_ = std::max(largest_announced_, initial_window_size);
   }
@@ -148,21 +148,21 @@ class Credit {
 
   Config config_;
   uint32_t window_size_;
-  bool fixed_ = false;  // by resize()
+  bool fixed_ = false;  // set by resize()
   FlowWindow window_;
   uint32_t used_ = 0;
   uint64_t held_ = 0;
-  WindowChange change_;  // the window was tuned or resized, and the peer has not been told
+  WindowChange change_;  // by tuning or resize(), not in effect for the peer yet
   DueList due_;
 
   uint32_t tuned_ = 0;
   uint32_t largest_announced_ = kInitialWindow;
-  int64_t most_widened_ = 0;  // by resize(), of any stream
+  int64_t most_widened_ = 0;  // the most of any stream by resize()
   struct {
     bool measuring = false;
-    uint64_t octets = 0;  // since the PING went out
-    uint64_t pause = 0;   // octets to pass until the next
-    int unchanged = 0;    // measurements in a row that found the window wide enough
+    uint64_t octets = 0;  // received since the PING was sent
+    uint64_t pause = 0;   // octets until the next measurement
+    int unchanged = 0;    // consecutive measurements that found the window wide enough
   } delivery_;
 };
 

@@ -5,11 +5,11 @@
 namespace headrace {
 namespace {
 
-// That end with an answer of the peer's.
+// The deadlines for an answer of the peer.
 constexpr Deadline kQuestions[] = {Deadline::kPreface, Deadline::kSettingsAck,
                                    Deadline::kShutdownPing, Deadline::kKeepaliveAnswer};
 
-// `age`, and up to a tenth more or less. (SplitMix64's finalizer: seeds that are alike spread.)
+// `age`, varied by up to a tenth. SplitMix64's finalizer makes similar seeds differ.
 std::chrono::milliseconds spread(std::chrono::milliseconds age, uint64_t seed) {
   if (seed == 0) return age;
   seed = (seed ^ (seed >> 30)) * 0xbf58476d1ce4e5b9;
@@ -30,7 +30,7 @@ Deadlines::Deadlines(const Limits& limits, uint64_t seed, TimePoint now)
   if (age_.count() > 0) start(Deadline::kAge, now);
 }
 
-// The acknowledgement of SETTINGS waits in line behind what the peer was already sending.
+// Extends the deadline for SETTINGS, because the acknowledgement may be queued behind this input.
 void Deadlines::received(TimePoint now) {
   if (runs(Deadline::kKeepalive)) start(Deadline::kKeepalive, now);
   stop(Deadline::kKeepaliveAnswer);
@@ -53,7 +53,7 @@ void Deadlines::sent(uint64_t offset, bool more, TimePoint now, bool exact) {
   wants_time_ |= !exact && asked;
 }
 
-// What left in between counts from now on, unless it is too late for that already.
+// Deadlines that started at an inexact time start now, unless one of them has passed already.
 void Deadlines::told(TimePoint now) {
   if (!wants_time_) return;
   wants_time_ = false;
@@ -101,14 +101,14 @@ TimePoint Deadlines::since(Deadline deadline, const Situation& situation) const 
   if (own.since == TimePoint::max()) return TimePoint::max();
   switch (deadline) {
     case Deadline::kFieldBlock:
-      // The peer is not late while we do not read.
+      // The peer is not late while we do not read its input.
       return situation.holds_input ? std::max(own.since, moved_) : own.since;
     case Deadline::kPreface:
     case Deadline::kSettingsAck:
     case Deadline::kKeepaliveAnswer:
       return std::max(own.since, moved_);
     case Deadline::kShutdownPing:
-      // What is at stake is only when the final GOAWAY goes out.
+      // Not extended after the PING was sent, because only the final GOAWAY depends on it.
       return own.leaves_at == 0 ? own.since : std::max(own.since, moved_);
     case Deadline::kKeepalive: {
       const bool wanted = situation.has_streams || limits_.keepalive_while_idle;
@@ -116,7 +116,7 @@ TimePoint Deadlines::since(Deadline deadline, const Situation& situation) const 
     }
     case Deadline::kIdle: {
       const bool idle = !situation.has_streams && !situation.shutting_down;
-      // (Not moved_: our own keepalive PING on its way is no use of the connection.)
+      // Not moved_, because sending our own keepalive PING is not a use of the connection.
       return idle ? std::max(own.since, situation.data_left) : TimePoint::max();
     }
     default:
@@ -132,8 +132,8 @@ TimePoint Deadlines::at(Deadline deadline, const Situation& situation) const {
 }
 
 TimePoint Deadlines::next(const Situation& situation) const {
-  // Asked for with each input: most clocks do not run. (kStall has none: its state is the
-  // streams'.)
+  // Called with each input, so clocks that do not run are skipped. kStall has no clock, because its
+  // state is that of the streams.
   TimePoint next = at(Deadline::kStall, situation);
   for (size_t i = 0; i < kDeadlines; ++i) {
     if (clocks_[i].since == TimePoint::max()) continue;

@@ -11,82 +11,81 @@
 
 namespace headrace {
 
-// What is timed, in the order of precedence: of deadlines that have passed together the first one
+// The deadlines of a connection, in order of precedence: if several have passed, the first one
 // decides.
 enum class Deadline : uint8_t {
   kPreface,          // the peer's preface and SETTINGS (RFC 9113 §3.4)
   kFieldBlock,       // the rest of a field block
   kSettingsAck,      // the acknowledgement of our SETTINGS (§6.5.3)
-  kStall,            // DATA that the peer's windows keep back
+  kStall,            // DATA that the peer's windows do not allow to be sent
   kShutdownPing,     // the answer to the PING of a graceful shutdown (§6.8)
-  kKeepaliveAnswer,  // any sign of life once a keepalive PING has gone out
-  kKeepalive,        // to ask by such a PING
+  kKeepaliveAnswer,  // any sign of life after a keepalive PING was sent
+  kKeepalive,        // the next keepalive PING
   kIdle,
   kAge,
-  kAgeGrace,  // streams that go on behind kAge
+  kAgeGrace,  // the end of streams that are open after kAge
 };
 inline constexpr size_t kDeadlines = 10;
 
-// What some deadlines depend on, of others' state.
+// The state of other parts that some deadlines depend on.
 struct Situation {
   bool has_streams = false;
   bool shutting_down = false;
   bool pressed = false;                        // memory is short
-  bool holds_input = false;                    // nothing is read until output has left
-  TimePoint stalled_since = TimePoint::max();  // a lower bound of what streams wait since
+  bool holds_input = false;                    // input is not read until output has been sent
+  TimePoint stalled_since = TimePoint::max();  // since when streams are stalled; a lower bound
   TimePoint data_left = TimePoint::min();      // when the transport last took DATA
 };
 
-// The deadlines of a connection. A deadline on an answer of the peer's runs from when the frame
-// that asks for it has left, and octets that the transport takes while more wait behind them are a
-// sign of life: only the other end's reading can have made room for them. A transport that takes
-// nothing lets every one of them pass; one that has room for everything tells nothing, as what it
-// takes may go nowhere.
+// The deadlines of a connection. A deadline for an answer of the peer starts when the frame that
+// requests it was sent. It is extended when the transport takes octets while others wait, because
+// only the peer's reading can have made room for them. It is not extended by a transport that takes
+// no octets, nor by one that has room for all, because these may not reach the peer.
 class Deadlines {
  public:
-  // `seed`: spreads connection_age by up to a tenth, either way; 0: not at all.
+  // `seed` varies connection_age by up to a tenth; 0 leaves it unchanged.
   Deadlines(const Limits& limits, uint64_t seed, TimePoint now);
 
   void start(Deadline deadline, TimePoint now) { clock(deadline) = {now, 0, false}; }
-  // The answer to a frame whose last octet is at `end_offset` of the output.
+  // Starts a deadline for the answer to a frame that ends at `end_offset` of the output.
   void ask(Deadline deadline, uint64_t end_offset, TimePoint now) {
     clock(deadline) = {now, end_offset, false};
   }
   void stop(Deadline deadline) { clock(deadline) = {}; }
   bool runs(Deadline deadline) const { return clock(deadline).since != TimePoint::max(); }
 
-  // Octets of the peer's have come, or are read now.
+  // Octets of the peer were received, or kept ones are read now.
   void received(TimePoint now);
-  // The connection is of use: it is not idle since.
+  // The connection is used, so its idle time starts anew.
   void used(TimePoint now) { clock(Deadline::kIdle).since = now; }
-  // A stream is there, and there was none: silence from before is none of the peer's while it has
-  // something to answer.
+  // The first stream was opened. The peer's silence before does not count, because it had no reason
+  // to send.
   void began(TimePoint now) {
     if (runs(Deadline::kKeepalive) && !limits_.keepalive_while_idle) {
       start(Deadline::kKeepalive, now);
     }
   }
-  // The transport has taken the output up to `offset`; `more` waits behind it. Not `exact`: it was
-  // at `now` or later, which the next told() decides.
+  // The transport has taken the output up to `offset`. `more`: octets wait behind it. If not
+  // `exact`, it was at `now` or later, at most at the time of the next told().
   void sent(uint64_t offset, bool more, TimePoint now, bool exact);
-  // What time it is.
+  // Sets the present time.
   void told(TimePoint now);
-  // told() is wanted, for the sake of what has left.
+  // Whether told() is to be called soon, because frames were sent at an inexact time.
   bool wants_time() const { return wants_time_; }
-  // When the transport last took octets behind which others waited.
+  // When the transport last took octets while others waited.
   TimePoint moved() const { return moved_; }
 
-  // TimePoint::max(): never, as things stand.
+  // When a deadline passes, and the next one; TimePoint::max() if none runs.
   TimePoint at(Deadline deadline, const Situation& situation) const;
   TimePoint next(const Situation& situation) const;
-  // Zero: it is switched off.
+  // Zero if the deadline is disabled.
   std::chrono::milliseconds timeout(Deadline deadline, const Situation& situation) const;
 
  private:
   struct Clock {
-    TimePoint since = TimePoint::max();  // max: it does not run
-    uint64_t leaves_at = 0;  // where in the output the frame ends that asks; 0: it has left
-    bool inexact = false;    // `since` may have been later
+    TimePoint since = TimePoint::max();  // max() if it does not run
+    uint64_t leaves_at = 0;  // the end of the requesting frame in the output; 0 after it was sent
+    bool inexact = false;    // it may have been sent later than `since`
   };
 
   Clock& clock(Deadline deadline) { return clocks_[static_cast<size_t>(deadline)]; }

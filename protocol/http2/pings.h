@@ -14,8 +14,8 @@ namespace headrace {
 
 enum class PingPurpose : uint8_t { kApplication, kShutdown, kKeepalive, kWindow };
 
-// The PINGs of ours that wait for their answer (RFC 9113 §6.7): what each was for, and how long its
-// round trip took from when it had left.
+// Our PINGs that have not been answered (RFC 9113 §6.7), with the purpose of each and the time when
+// it was sent, for its round-trip time.
 class Pings {
  public:
   struct Answer {
@@ -23,11 +23,11 @@ class Pings {
     std::chrono::steady_clock::duration round_trip;
   };
 
-  // So many wait.
+  // The number of unanswered PINGs.
   size_t size() const { return waiting_.size(); }
-  // A PING was queued; its last octet is at `end_offset` of the output. For a keepalive any input
-  // is answer enough, so one that the peer has not answered is forgotten with the next: a peer that
-  // never answers any would have them gather.
+  // A PING was queued; it ends at `end_offset` of the output. An unanswered keepalive PING is
+  // forgotten when the next one is queued, because any input counts as its answer, and those of a
+  // peer that never answers would accumulate.
   void asked(uint64_t opaque, PingPurpose purpose, uint64_t end_offset, TimePoint now) {
     if (purpose == PingPurpose::kKeepalive) forget(purpose);
     waiting_.push_back({opaque, end_offset, now, purpose});
@@ -38,13 +38,13 @@ class Pings {
       waiting_[left_++].since = now;
     }
   }
-  // The oldest PING with these octets is answered. Nothing: there is none.
+  // The oldest PING with these octets was answered. Nothing if there is none.
   std::optional<Answer> answered(uint64_t opaque, TimePoint now) {
     const auto ping = std::find_if(waiting_.begin(), waiting_.end(),
                                    [opaque](const Waiting& sent) { return sent.opaque == opaque; });
     if (ping == waiting_.end()) return std::nullopt;
     const Answer answer{ping->purpose, now - ping->since};
-    // (An answer may be here before its sender knows that the PING has left.)
+    // An answer may arrive before sent() is called for the PING.
     if (static_cast<size_t>(ping - waiting_.begin()) < left_) --left_;
     waiting_.erase(ping);
     return answer;
@@ -54,7 +54,7 @@ class Pings {
   struct Waiting {
     uint64_t opaque;
     uint64_t end_offset;
-    TimePoint since;  // it has left; until then, since it was queued
+    TimePoint since;  // when it was sent or, before that, queued
     PingPurpose purpose;
   };
   void forget(PingPurpose purpose) {
@@ -67,7 +67,7 @@ class Pings {
   }
 
   std::vector<Waiting> waiting_;  // in the order in which they were queued
-  size_t left_ = 0;               // so many of them have left
+  size_t left_ = 0;               // the number of them that were sent
 };
 
 }  // namespace headrace

@@ -13,15 +13,13 @@
 
 namespace headrace {
 
-// What the application asks the peer, and the peer answers with a frame of its own: a PING's octets
-// (RFC 9113 §6.7), or SETTINGS (§6.5.3). Only so many are on their way at once; more wait here, in
-// their order, until answers have come.
+// The application's frames that the peer answers: PING (RFC 9113 §6.7) and SETTINGS (§6.5.3). The
+// number of unanswered ones is limited; more wait here, in their order, until answers arrive.
 //
-// Whoever answers without reading on can stand still: an endpoint stops reading while
-// Limits::queued_replies answers wait for a place in the transport. Two ends that both did that
-// would wait for each other for ever. So each asks for no more than half as many answers at a time
-// as it would itself let wait: for both to be full, each would have to let fewer wait than the
-// other one.
+// The limit prevents a deadlock. An endpoint stops reading while Limits::queued_replies answers are
+// queued. If both ends did, they would wait for each other for ever. So each end requests at most
+// half as many answers at a time as it would queue itself: for both to be full, each would need a
+// lower limit than the other.
 class Questions {
  public:
   using Ping = uint64_t;
@@ -30,10 +28,10 @@ class Questions {
 
   explicit Questions(uint32_t queued_replies) : most_(std::max<size_t>(1, queued_replies / 2)) {}
 
-  // A new one may go out while `unanswered` others are on their way. None overtakes another.
+  // Whether a new one may be sent while `unanswered` others are. None overtakes another.
   bool may_ask(size_t unanswered) const { return first_ == waiting_.size() && unanswered < most_; }
   void hold(Question question) { waiting_.push_back(std::move(question)); }
-  // The next one that may go out, or nothing.
+  // The next one that may be sent, or nothing.
   std::optional<Question> next(size_t unanswered) {
     if (first_ == waiting_.size() || unanswered >= most_) return std::nullopt;
     std::optional<Question> question(std::move(waiting_[first_++]));
@@ -43,7 +41,7 @@ class Questions {
     }
     return question;
   }
-  // Hands the settings that wait to `look(const Setting&)`, in their order.
+  // Calls `look(const Setting&)` for the settings that wait, in their order.
   template <typename Look>
   void for_each_setting(Look look) const {
     for (size_t i = first_; i < waiting_.size(); ++i) {
@@ -56,7 +54,7 @@ class Questions {
  private:
   const size_t most_;
   std::vector<Question> waiting_;
-  size_t first_ = 0;  // those before it have gone out
+  size_t first_ = 0;  // those before it were sent
 };
 
 }  // namespace headrace

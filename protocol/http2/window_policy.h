@@ -5,14 +5,15 @@
 
 namespace headrace {
 
-// When receive credit (RFC 9113 §6.9) goes back to the peer. Increments of one window add up until
-// output is asked for.
+// When receive credit (RFC 9113 §6.9) is given back to the peer. Increments of one window add up
+// until the next pending_output().
 enum class WindowPolicy : uint8_t {
-  // As soon as the peer has no more left than has been used up and not given back: half of a
-  // window of which the application holds nothing. Few WINDOW_UPDATEs, and the peer never starves.
+  // When the consumed octets are not fewer than those that the peer may still send, that is, at
+  // half of a window of which the application holds none. Few WINDOW_UPDATEs; the peer need not
+  // wait.
   kHalfWindow,
-  kImmediate,  // whatever has been used up: the peer has the whole window, but for what is held
-  kAutoTuned,  // as kHalfWindow, of windows that grow to what the path delivers in a round trip
+  kImmediate,  // at once: the peer has the whole window, except the octets that are held
+  kAutoTuned,  // as kHalfWindow, with windows that grow to the path's bandwidth-delay product
   kFixed [[deprecated("kImmediate")]] = kImmediate,
 };
 

@@ -12,33 +12,33 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// How the streams of one side that are no longer live were closed. Each has its place by its id, so
-// that a late frame costs one look; `limit` ids that a client uses in a row have places of their
-// own, and others displace older ones. A stream that was forgotten gets the lenient answer, that of
-// one we reset: late frames on it are discarded.
+// Remembers how the streams of one side were closed. The place of a stream follows from its id, so
+// a look-up is one access. `limit` consecutive ids have different places; others replace older
+// ones. A forgotten stream is treated like one that we reset: late frames on it are discarded.
 class ClosedStreams {
  public:
-  // `limit`: how many are remembered (Limits::remembered_streams).
+  // `limit`: the most streams that are remembered (Limits::remembered_streams).
   ClosedStreams(Ledger* ledger, uint32_t limit) : ledger_(ledger), limit_(limit) {}
   ~ClosedStreams() { trim(); }
   ClosedStreams(const ClosedStreams&) = delete;
   ClosedStreams& operator=(const ClosedStreams&) = delete;
 
-  // `state`: one of the closed states. When the ledger refuses memory it is forgotten at once.
+  // `state`: one of the closed states. If the ledger refuses memory, the stream is forgotten at
+  // once.
   void remember(StreamId id, StreamState state);
-  // The state of a stream that is not live, `id` being at most the highest ever used.
+  // The state of a stream that is not live. `id` must not be above the highest one ever used.
   StreamState find(StreamId id) const;
-  // Forgets everything and frees the memory.
+  // Forgets all streams and frees the memory.
   void trim();
 
  private:
   struct Entry {
-    StreamId id = 0;  // 0: free
+    StreamId id = 0;  // 0 if the place is free
     StreamState state = StreamState::kIdle;
   };
   static constexpr size_t kFirstCapacity = 16;
 
-  // False: the limit, or the ledger.
+  // False if the limit is reached or the ledger refused.
   bool grow();
   // The ids of one side are all odd or all even.
   Entry& place_of(StreamId id) const { return entries_[id / 2 % capacity_]; }
@@ -51,7 +51,7 @@ class ClosedStreams {
   size_t limit_;
   std::unique_ptr<Entry[]> entries_;
   size_t capacity_ = 0;
-  StreamId forgotten_up_to_ = 0;  // some id up to this one was used and forgotten
+  StreamId forgotten_up_to_ = 0;  // the highest id that was forgotten
 };
 
 HEADRACE_ABI_END

@@ -9,22 +9,22 @@
 
 namespace headrace {
 
-// A stream's receive window (RFC 9113 §5.2). Credit (protocol/http2/credit.h) alone changes it.
-// `base`: our INITIAL_WINDOW_SIZE, as the peer has acknowledged it.
+// A stream's receive window (RFC 9113 §5.2). Only Credit (protocol/http2/credit.h) changes it.
+// `base`: our INITIAL_WINDOW_SIZE, as acknowledged by the peer.
 //
-// Invariant: window + waiting + held + what the open DATA frame has yet to deliver is the window's
-// full size, `base` and what it was widened by.
+// Invariant: window + waiting + held + the undelivered octets of the open DATA frame = full.
 class CreditState {
  public:
-  // What the peer may still send; below zero when `base` has shrunk (RFC 9113 §6.9.2).
+  // The octets that the peer may still send; negative after `base` was reduced (RFC 9113 §6.9.2).
   int64_t window(int64_t base) const { return window_.available(base); }
-  // The window that the peer has when nothing is on its way.
+  // The window when all octets have been consumed and given back.
   int64_t full(int64_t base) const { return base + widened_; }
-  // Octets that are used up and not given back.
+  // Octets that were consumed and not given back yet.
   uint32_t waiting() const { return used_; }
-  // Octets that the application has and has not let go of.
+  // Octets that the application holds.
   uint32_t held() const { return held_; }
-  // Octets are used up when the application is handed them; otherwise when it lets go of them.
+  // Whether octets count as consumed when the application receives them; otherwise when it calls
+  // credit().
   bool automatic() const { return automatic_; }
 
  private:
@@ -32,9 +32,9 @@ class CreditState {
   FlowWindow window_;
   uint32_t used_ = 0;
   uint32_t held_ = 0;
-  int64_t widened_ = 0;  // beyond INITIAL_WINDOW_SIZE, or below it
-  uint32_t fixed_ = 0;   // the full size that the application has set; 0: none
-  WindowChange change_;  // of which so much is not felt yet
+  int64_t widened_ = 0;  // the full size less `base`
+  uint32_t fixed_ = 0;   // the full size that the application has set, or 0
+  WindowChange change_;  // of the full size, not in effect for the peer yet
   StreamId id_ = 0;
   bool automatic_ = true;
   ListLink<CreditState> due_;

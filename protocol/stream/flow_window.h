@@ -7,19 +7,19 @@
 
 namespace headrace {
 
-// RFC 9113 §6.9.1: a window may not exceed this; it can go below zero (§6.9.2).
+// RFC 9113 §6.9.1: the most octets of a window. It can also be negative (§6.9.2).
 inline constexpr int64_t kMaxWindow = (int64_t{1} << 31) - 1;
-// RFC 9113 §6.9.2: of every stream and of the connection, until told otherwise.
+// RFC 9113 §6.9.2: the initial window of all streams and of the connection.
 inline constexpr uint32_t kInitialWindow = 65535;
 
-// A flow-control window (RFC 9113 §5.2), in octets, kept relative to a base that many windows
-// share: a stream's base is INITIAL_WINDOW_SIZE, so a change of that setting moves every stream's
-// window at no cost; the connection's base is constant. The caller passes the base in.
+// A flow-control window (RFC 9113 §5.2) in octets, stored relative to a base that many windows
+// share. A stream's base is INITIAL_WINDOW_SIZE, so a change of that setting changes the windows of
+// all streams at no cost; the connection's base is constant. The base is passed by the caller.
 class FlowWindow {
  public:
   int64_t available(int64_t base) const { return base + delta_; }
   void take(uint32_t size) { delta_ -= size; }
-  // False: the window would exceed 2^31-1; nothing has changed.
+  // False if the window would exceed 2^31-1; it is unchanged then.
   [[nodiscard]] bool give(int64_t base, uint32_t size) {
     if (base + delta_ + size > kMaxWindow) return false;
     delta_ += size;
@@ -31,8 +31,8 @@ class FlowWindow {
   int64_t delta_ = 0;
 };
 
-// A change of a receive window's full size that the peer has not felt yet. What was granted is
-// never taken away (RFC 9113 §6.9): a window becomes narrower by credit that does not go back.
+// A change of a receive window's full size that is not in effect for the peer yet. Granted credit
+// cannot be revoked (RFC 9113 §6.9), so a window becomes narrower by withholding credit.
 class WindowChange {
  public:
   void by(int64_t octets) {
@@ -43,10 +43,10 @@ class WindowChange {
     opposite -= undone;
     same += size - undone;
   }
-  // Credit to be given besides, once.
+  // Credit to be given in addition, once.
   uint32_t wider_by() const { return wider_by_; }
   uint32_t take_wider_by() { return std::exchange(wider_by_, 0); }
-  // What is left to go back of `size` octets that are used up.
+  // Withholds credit for `size` consumed octets. Returns the octets to be given back.
   [[nodiscard]] uint32_t withhold(uint32_t size) {
     const uint32_t withheld = std::min(size, narrower_by_);
     narrower_by_ -= withheld;

@@ -14,8 +14,9 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What the client has said of streams that it has not opened yet (RFC 9218 §7): the latest of each,
-// to be applied when it comes. 8 octets a stream; how many there may be is for the caller to say.
+// The priorities that a client has signalled for streams that it has not opened yet (RFC 9218 §7);
+// the latest one of each is applied when it is opened. 8 octets a stream. The caller limits their
+// number.
 class IdlePriorities {
  public:
   struct Entry {
@@ -32,11 +33,11 @@ class IdlePriorities {
   size_t size() const { return size_; }
   // The entry of a stream, or null. Valid until the next add() or open().
   Entry* find(StreamId id);
-  // A new entry, for a stream that has none; null when the ledger refused. Mostly for an id above
-  // all others, which costs the least.
+  // A new entry for a stream that has none; null if the ledger refused. Cheapest for an id above
+  // all others, which is the usual case.
   [[nodiscard]] Entry* add(StreamId id);
-  // The stream is opened: what was said of it, if anything. Those with lower ids are closed now
-  // (RFC 9113 §5.1.1) and forgotten.
+  // The stream was opened: returns its priority, if one was signalled, and removes the entries of
+  // lower ids, which are closed now (RFC 9113 §5.1.1).
   std::optional<Priority> open(StreamId id);
   // Frees the memory when there are no entries.
   void trim() {

@@ -8,19 +8,18 @@
 
 namespace headrace {
 
-// RFC 9218 §10: the smaller urgency first, whatever waits behind it. Within one urgency the
-// responses that are of no use in parts come one after the other, in the order of their ids, and
-// the incremental ones share, a frame a turn.
+// RFC 9218 §10: lower urgency values come first. Within one urgency, responses that are not
+// incremental are sent one after the other, in the order of their ids, and incremental ones take
+// turns, a frame each.
 //
-// How the two kinds share one urgency is left to the server, with the advice to starve neither.
-// Here they take turns, a frame each: the sequential response that is first, then the incremental
-// one whose turn it is. So a response of either kind is slowed down to half its speed at most by
-// the other kind, however many there are of it: neither does a large script keep every image
-// waiting, nor does a download that never ends (or a hundred images) hold up the script behind it.
-// The other obvious rules do one of the two.
+// The RFC leaves it to the server how the two kinds share one urgency, and recommends to starve
+// neither. Here they alternate, a frame each: the first sequential response, then the incremental
+// one whose turn it is. So one kind slows down a response of the other to half its speed at most,
+// whatever its number: a large script does not delay all images, nor does an endless download (or a
+// hundred images) delay the script behind it.
 //
-// Every operation is a few steps; only a sequential stream that comes back is put into its place by
-// walking from the front, where it mostly belongs.
+// All operations are O(1), except that a sequential stream that is added again is inserted by a
+// walk from the front, near which its place usually is.
 class PriorityScheduler final : public Scheduler {
  public:
   void add(ScheduledStream* stream) override;
@@ -38,8 +37,8 @@ class PriorityScheduler final : public Scheduler {
   }
 
   std::array<Level, Priority::kLevels> levels_;
-  uint8_t occupied_ = 0;           // a bit a level: somebody is there
-  uint8_t incrementals_turn_ = 0;  // a bit a level: a sequential stream had the last turn
+  uint8_t occupied_ = 0;           // a bit for each level that has streams
+  uint8_t incrementals_turn_ = 0;  // a bit for each level whose last turn was a sequential stream's
 };
 
 }  // namespace headrace

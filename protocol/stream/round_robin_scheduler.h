@@ -5,7 +5,7 @@
 
 namespace headrace {
 
-// A frame a turn, everybody alike.
+// Streams take turns, a frame each.
 class RoundRobinScheduler final : public Scheduler {
  public:
   void add(ScheduledStream* stream) override { streams_.push_back(stream); }

@@ -9,41 +9,40 @@
 
 namespace headrace {
 
-// Which of the schedulers that come with the library decides.
+// The schedulers of the library.
 enum class Scheduling : uint8_t {
   kPriority,    // RFC 9218 §10: PriorityScheduler
-  kRoundRobin,  // every stream alike: RoundRobinScheduler
+  kRoundRobin,  // all streams alike: RoundRobinScheduler
 };
 
-// What a scheduler knows of a stream.
+// The properties of a stream that a scheduler uses.
 struct ScheduledStream {
   StreamId id = 0;
-  uintptr_t user_data = 0;  // the application's, as in events
+  uintptr_t user_data = 0;  // as in events
   Priority priority;
-  ListLink<ScheduledStream> schedule;  // for a list of the scheduler's own
+  ListLink<ScheduledStream> schedule;  // for a list of the scheduler
 };
 using ScheduleList = LinkedList<&ScheduledStream::schedule>;
 
-// Decides whose DATA frame is next. It orders the streams that could send one at once: they have
-// octets at hand and window of their own. (Frames without a window, PING, HEADERS and the like, go
-// out before it is asked, so no policy can hold them up.)
+// Decides which stream sends the next DATA frame. It has the streams that can send one at once,
+// because they have data and a window. (Frames without flow control, PING or HEADERS for example,
+// are sent before, so that a scheduler cannot delay them.)
 //
-// A scheduler is one connection's. It is called inside the connection's functions, so it must not
-// call the connection. A stream's place in memory, its id and its priority do not change from add()
-// to remove(). When the connection is destroyed, what is left here goes without a remove().
+// A scheduler serves one connection. It is called inside the connection's functions, so it must not
+// call the connection. A stream's address, id and priority do not change from add() to remove().
+// The destructor of the connection does not call remove() for the streams that are left.
 class Scheduler {
  public:
   virtual ~Scheduler() = default;
 
-  // The stream, not here before, can send from now on.
+  // Adds a stream that can send. It has not been added before, or was removed.
   virtual void add(ScheduledStream* stream) = 0;
-  // The stream, here until now, cannot send, or has to be added again with another priority.
+  // Removes a stream that cannot send any more, or whose priority is going to change.
   virtual void remove(ScheduledStream* stream) = 0;
-  // Who is next. Asked only while somebody is here; must name one of them, and the same one until
-  // one of the other functions is called.
+  // The stream to send next. Called only while there are streams. It must return the same stream
+  // until another function is called.
   virtual ScheduledStream* next() const = 0;
-  // The stream that next() named has sent a frame. It stays; remove() follows when that was its
-  // last.
+  // The stream that next() returned has sent a frame. If that was its last, remove() follows.
   virtual void took_turn(ScheduledStream* stream) = 0;
 };
 

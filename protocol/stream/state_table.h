@@ -9,11 +9,12 @@
 
 namespace headrace {
 
-// RFC 9113 §5.1, written down once: what a frame does to a stream in each state. Nothing else moves
-// a stream. HPACK decoding and the connection's window are accounted for before the look-up, so no
-// cell can forget them.
+// The stream states of RFC 9113 §5.1: the effect of each frame in each state, in one table. The
+// state of a stream changes only by this table. HPACK decoding and the connection's window come
+// before the look-up, so that they apply in all states.
 
-// "Closed" is told apart by how it closed, because what a late frame means depends on it.
+// The closed state is divided by the cause of closing, because the meaning of a late frame depends
+// on it.
 enum class StreamState : uint8_t {
   kIdle,
   kReservedLocal,
@@ -22,9 +23,9 @@ enum class StreamState : uint8_t {
   kHalfClosedLocal,
   kHalfClosedRemote,
   kClosedEnded,          // both sides sent END_STREAM
-  kClosedResetSent,      // we sent RST_STREAM; the peer may not know yet
+  kClosedResetSent,      // we sent RST_STREAM, which the peer may not have received yet
   kClosedResetReceived,  // the peer sent RST_STREAM
-  kClosedSkipped,        // never used, and a higher id of the same side has been (§5.1.1)
+  kClosedSkipped,        // never used, but a higher id of the same side was (§5.1.1)
 };
 inline constexpr int kStreamStates = 10;
 
@@ -43,8 +44,8 @@ constexpr bool is_closed(StreamState state) { return state >= StreamState::kClos
 
 struct Transition {
   enum class Kind : uint8_t {
-    kAccept,           // the stream is in `next` now
-    kDiscard,          // no effect on the stream, no answer
+    kAccept,           // the new state is `next`
+    kDiscard,          // no effect and no answer
     kStreamError,      // RST_STREAM with `error`
     kConnectionError,  // GOAWAY with `error`
   };
@@ -76,13 +77,14 @@ inline constexpr Transition kLate = stream_error(ErrorCode::kStreamClosed);     
 inline constexpr Transition kAfterEnd = connection_error(ErrorCode::kStreamClosed);  // §5.1
 inline constexpr Transition kWrong = connection_error(ErrorCode::kProtocolError);  // §5.1, §5.1.1
 
-// Received frames. A row a state, a column an input; kEndStream, kPushPromise and kPromised of the
-// peer's, that is.
+// Received frames: a row for each state, a column for each input. kEndStream, kPushPromise and
+// kPromised are those of the peer.
 //
-// On a closed stream WINDOW_UPDATE and RST_STREAM are late, not wrong. DATA and HEADERS after both
-// END_STREAMs are the peer's fault beyond doubt (connection error); after our RST_STREAM they were
-// in flight (discarded); after the peer's own RST_STREAM they cost the stream. A PUSH_PROMISE on a
-// stream that we reset was in flight too: it still reserves the promised stream (§6.6).
+// On a closed stream, WINDOW_UPDATE and RST_STREAM may be late, so they are discarded. DATA and
+// HEADERS after END_STREAM of both sides are certainly errors of the peer (connection error). After
+// our RST_STREAM they were in flight (discarded); after the peer's own RST_STREAM they are a stream
+// error. A PUSH_PROMISE on a stream that we reset was in flight, too, and still reserves the
+// promised stream (§6.6).
 // clang-format off
 inline constexpr std::array<std::array<Transition, kStreamInputs>, kStreamStates> kReceive = {{
   //                        HEADERS               DATA                  END_STREAM              PUSH_PROMISE          promised              RST_STREAM                WINDOW_UPDATE
@@ -95,11 +97,11 @@ inline constexpr std::array<std::array<Transition, kStreamInputs>, kStreamStates
   /* closed, ended */     {{kAfterEnd,            kAfterEnd,            kWrong,                 kWrong,               kWrong,               kDiscarded,               kDiscarded}},
   /* closed, reset sent */{{kDiscarded,           kDiscarded,           kDiscarded,             to(kClosedResetSent), kWrong,               kDiscarded,               kDiscarded}},
   /* closed, reset rcvd */{{kLate,                kLate,                kWrong,                 kWrong,               kWrong,               kDiscarded,               kDiscarded}},
-  /* closed, skipped */   {{kWrong,               kWrong,               kWrong,                 kWrong,               kWrong,               kDiscarded,               kDiscarded}},
+  /* closed, unused */    {{kWrong,               kWrong,               kWrong,                 kWrong,               kWrong,               kDiscarded,               kDiscarded}},
 }};
 // clang-format on
 
-// The same stream seen from the other side.
+// The state of the same stream at the other endpoint.
 constexpr StreamState mirror(StreamState state) {
   switch (state) {
     case kReservedLocal:
@@ -121,23 +123,23 @@ constexpr StreamState mirror(StreamState state) {
 
 }  // namespace state_table
 
-// What a received frame does.
+// The effect of a received frame.
 constexpr Transition on_receive(StreamState state, StreamInput input) {
   return state_table::kReceive[static_cast<size_t>(state)][static_cast<size_t>(input)];
 }
 
-// What a frame of ours does: the same table from the peer's side. All but kAccept means that it may
-// not be sent.
+// The effect of a frame of ours, by the same table from the peer's side. It must not be sent unless
+// the result is kAccept.
 constexpr Transition on_send(StreamState state, StreamInput input) {
-  // §5.1: nothing but PRIORITY is sent on a closed stream. What a peer lets pass there was in
-  // flight.
+  // §5.1: only PRIORITY may be sent on a closed stream. The peer tolerates other frames only
+  // because they may have been in flight.
   if (is_closed(state)) return state_table::kAfterEnd;
   Transition seen_by_peer = on_receive(state_table::mirror(state), input);
   if (seen_by_peer.accepted()) seen_by_peer.next = state_table::mirror(seen_by_peer.next);
   return seen_by_peer;
 }
 
-// For messages: "half-closed (remote)".
+// A name for messages: "half-closed (remote)". Static storage.
 const char* to_string(StreamState state);
 
 }  // namespace headrace
