@@ -295,6 +295,19 @@ TEST(DecoderMemory, NothingIsReservedInTheSteadyState) {
   EXPECT_EQ(decoder.ledger.reservations(), warm);
 }
 
+// Fields beyond the limit are decoded for the table's sake alone: their text stays nowhere else.
+TEST(DecoderMemory, TextOfFieldsBeyondTheLimitIsGivenBack) {
+  reference::HpackEncoder encoder;
+  std::string block;
+  for (int i = 0; i < 400; ++i) {
+    const HeaderField field{std::string(60, 'n') + std::to_string(i), std::string(60, 'v')};
+    block += literal(field, LiteralKind::kIncrementalIndexing, StringCoding::kHuffman, &encoder);
+  }
+  TestDecoder few;
+  ASSERT_EQ(few.decode(block, {.max_list_size = 200}).status, Status::kTooLarge);
+  EXPECT_LT(few.ledger.peak(), 12u << 10);  // the table's 4,096 octets twice, and the first arena
+}
+
 // Every reservation of a conversation is refused once. The decoder says so, and nothing else.
 TEST(DecoderMemory, EveryRefusalIsAnswered) {
   reference::HpackEncoder encoder;
