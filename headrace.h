@@ -12,8 +12,6 @@
 #include "headrace/protocol/connection/connection.h"
 #include "headrace/protocol/connection/memory_bound.h"
 #include "headrace/protocol/event/event.h"
-#include "headrace/protocol/frame/frame_reader.h"
-#include "headrace/protocol/frame/frame_writer.h"
 #include "headrace/version.h"
 
 #endif  // HEADRACE_HEADRACE_H_

@@ -1,6 +1,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <span>
 #include <utility>
 #include <variant>
 
@@ -34,7 +35,7 @@ struct Exchange {
 class SmallSource : public BodySource {
  public:
   static constexpr size_t kSize = 1000;
-  Filled fill(gsl::span<uint8_t> room) override {
+  Filled fill(std::span<uint8_t> room) override {
     if (room.size() < kSize) fail("there is no room for a small body");
     std::memset(room.data(), 's', kSize);
     return {.size = kSize, .end = true};

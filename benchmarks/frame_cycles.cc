@@ -1,4 +1,5 @@
 #include <chrono>
+#include <gsl/span>
 #include <utility>
 #include <variant>
 

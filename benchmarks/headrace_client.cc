@@ -1,3 +1,4 @@
+#include <gsl/span>
 #include <variant>
 #include <vector>
 

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cstring>
+#include <gsl/span>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -17,7 +19,7 @@ namespace {
 class PictureSource : public BodySource {
  public:
   void begin(std::string_view body) { left_ = body; }
-  Filled fill(gsl::span<uint8_t> room) override {
+  Filled fill(std::span<uint8_t> room) override {
     const size_t size = std::min(room.size(), left_.size());
     std::memcpy(room.data(), left_.data(), size);
     left_.remove_prefix(size);

@@ -1,5 +1,6 @@
 #include <nghttp2/nghttp2.h>
 
+#include <gsl/span>
 #include <vector>
 
 #include "benchmarks/peer.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <gsl/span>
 #include <vector>
 
 #include "benchmarks/peer.h"

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <gsl/span>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -7,7 +7,9 @@
 //   benchmarks/instructions --program=scheduler
 #include <nghttp2/nghttp2.h>
 
+#include <gsl/span>
 #include <memory>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -75,7 +77,7 @@ gsl::span<const uint8_t> octets(const std::string& text) {
 
 class EndlessSource : public BodySource {
  public:
-  Filled fill(gsl::span<uint8_t> room) override { return {.size = room.size()}; }
+  Filled fill(std::span<uint8_t> room) override { return {.size = room.size()}; }
 };
 
 class Headrace : public Rounds {

@@ -4,6 +4,7 @@
 // What a client does besides (timeouts, retries, uploads) is in adapters/get.
 
 #include <headrace/headrace.h>
+#include <headrace/posix.h>
 #include <netdb.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -41,11 +42,9 @@ int connect_to(const char* host, const char* port) {
 // Writes all that the connection has to say.
 bool write_all(int fd, headrace::Connection& connection) {
   while (connection.wants_output()) {
-    const auto output = connection.pending_output();
+    const auto output = headrace::to_iovec(connection.pending_output());
     if (output.empty()) return true;
-    // ConstBuffer has iovec's layout.
-    const ssize_t n =
-        writev(fd, reinterpret_cast<const iovec*>(output.data()), static_cast<int>(output.size()));
+    const ssize_t n = writev(fd, output.data(), static_cast<int>(output.size()));
     if (n <= 0) return false;
     connection.sent(static_cast<size_t>(n));
   }
@@ -72,7 +71,7 @@ int main(int argc, char** argv) {
     // every event of the stream.
     const auto request = connection.submit_request(
         {{":method", "GET"}, {":scheme", "http"}, {":authority", authority}, {":path", argv[i]}},
-        headrace::Body::none(), reinterpret_cast<uintptr_t>(argv[i]));
+        headrace::Body::none(), argv[i]);
     if (request.ok()) {
       ++open;
     } else {
@@ -91,7 +90,7 @@ int main(int argc, char** argv) {
     for (headrace::EventPtr event : events) {
       std::visit(headrace::Overloaded{
                      [&](const headrace::ResponseReceived& response) {
-                       std::printf("%s: %d\n", reinterpret_cast<const char*>(response.user_data),
+                       std::printf("%s: %d\n", response.user_data.as<const char>(),
                                    response.status);
                      },
                      [&](const headrace::DataReceived& data) {
@@ -101,8 +100,7 @@ int main(int argc, char** argv) {
                        --open;
                        const bool whole = closed.error == headrace::ErrorCode::kNoError;
                        if (!whole) ++failed;
-                       std::printf("%s: %zu octets%s%s\n",
-                                   reinterpret_cast<const char*>(closed.user_data),
+                       std::printf("%s: %zu octets%s%s\n", closed.user_data.as<const char>(),
                                    sizes[closed.stream_id], whole ? "" : ", then ",
                                    whole ? "" : headrace::to_string(closed.error));
                      },

@@ -5,6 +5,7 @@
 // What a server on the open network does besides (lingering, limits) is in adapters/loop.
 
 #include <headrace/headrace.h>
+#include <headrace/posix.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -62,14 +63,11 @@ class Client {
   }
 
   bool write() {
-    std::vector<iovec> buffers;
-    for (const headrace::ConstBuffer& part : connection_.pending_output()) {
-      buffers.push_back({const_cast<uint8_t*>(part.data), part.size});
-    }
-    if (buffers.empty()) return true;
+    const auto output = headrace::to_iovec(connection_.pending_output());
+    if (output.empty()) return true;
     msghdr message{};
-    message.msg_iov = buffers.data();
-    message.msg_iovlen = buffers.size();
+    message.msg_iov = const_cast<iovec*>(output.data());
+    message.msg_iovlen = output.size();
     const ssize_t n = sendmsg(socket_, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n > 0) connection_.sent(static_cast<size_t>(n));
     return n >= 0 || errno == EAGAIN;

@@ -1,7 +1,10 @@
 #include "headrace/field/field_section.h"
 
 #include <cstring>
+#include <gsl/span>
 #include <new>
+
+#include "headrace/field/field_storage.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -15,6 +18,11 @@ std::string_view copy_text(std::string_view text, char** place) {
 }
 
 }  // namespace
+
+FieldSection::FieldSection(const FieldStorage& storage)
+    : fields_(storage.fields().data()), size_(storage.size()) {
+  if constexpr (HEADRACE_ASAN != 0) own();
+}
 
 void FieldSection::own() {
   if (size_ == 0 || (owned_ != nullptr && HEADRACE_ASAN == 0)) return;

@@ -6,13 +6,14 @@
 #include <utility>
 
 #include "headrace/field/field.h"
-#include "headrace/field/field_storage.h"
 #include "headrace/memory/abi.h"
 #include "headrace/memory/contract.h"
 #include "headrace/memory/poison.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
+
+class FieldStorage;
 
 // The fields of a received message's header or trailer section (RFC 9110 §6.3, §6.5), in the order
 // of their arrival. A move-only handle, which borrows a recycled FieldStorage or, after own(), owns
@@ -22,10 +23,7 @@ class FieldSection {
   FieldSection() = default;
   // Borrows the fields of `storage`. Under AddressSanitizer it copies them, so that each use of a
   // stale view is reported.
-  explicit FieldSection(const FieldStorage& storage)
-      : fields_(storage.fields().data()), size_(storage.size()) {
-    if constexpr (HEADRACE_ASAN != 0) own();
-  }
+  explicit FieldSection(const FieldStorage& storage);
   FieldSection(FieldSection&& other) noexcept
       : fields_(std::exchange(other.fields_, nullptr)),
         size_(std::exchange(other.size_, 0)),
@@ -53,19 +51,18 @@ class FieldSection {
     return fields_[i];
   }
 
-  // The value of the first field of that name (lower case), or an empty view with a null data().
+  // As of FieldsView.
   std::string_view get(std::string_view name) const HEADRACE_LIFETIME_BOUND {
-    for (const Field& field : *this) {
-      if (field.name == name) return field.value;
-    }
-    return {};
+    return view().get(name);
   }
-  bool has(std::string_view name) const { return get(name).data() != nullptr; }
+  bool has(std::string_view name) const { return view().has(name); }
+  FieldValues get_all(std::string_view name) const HEADRACE_LIFETIME_BOUND {
+    return view().get_all(name);
+  }
 
+  FieldsView view() const HEADRACE_LIFETIME_BOUND { return {begin(), size_}; }
   // Implicit, so that received fields can be submitted as they are.
-  operator FieldsView() const HEADRACE_LIFETIME_BOUND {
-    return gsl::span<const Field>(begin(), size_);
-  }
+  operator FieldsView() const HEADRACE_LIFETIME_BOUND { return view(); }
 
   // Copies all fields into one block, so that they depend on no other object (as Bytes::own()).
   void own();

@@ -1,6 +1,5 @@
 #include "headrace/field/owned_fields.h"
 
-#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -47,12 +46,6 @@ void OwnedFields::append(FieldsView fields) {
 void OwnedFields::clear() {
   fields_.clear();
   texts_.clear();
-}
-
-std::string_view OwnedFields::get(std::string_view name) const {
-  const Field* const field =
-      std::find_if(begin(), end(), [name](const Field& each) { return each.name == name; });
-  return field == end() ? std::string_view() : field->value;
 }
 
 HEADRACE_ABI_END

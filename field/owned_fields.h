@@ -51,12 +51,18 @@ class OwnedFields {
                      {"index", i}, {"size", size()});
     return fields_.data()[i];
   }
-  // The value of the first field of that name (lower case), or an empty view with a null data().
-  std::string_view get(std::string_view name) const HEADRACE_LIFETIME_BOUND;
-  bool has(std::string_view name) const { return get(name).data() != nullptr; }
+  // As of FieldsView.
+  std::string_view get(std::string_view name) const HEADRACE_LIFETIME_BOUND {
+    return view().get(name);
+  }
+  bool has(std::string_view name) const { return view().has(name); }
+  FieldValues get_all(std::string_view name) const HEADRACE_LIFETIME_BOUND {
+    return view().get_all(name);
+  }
 
-  // Implicit, so that the list can be submitted as it is.
-  operator FieldsView() const HEADRACE_LIFETIME_BOUND { return fields_; }
+  FieldsView view() const HEADRACE_LIFETIME_BOUND { return fields_; }
+  // Implicit, so that it can be submitted as it is.
+  operator FieldsView() const HEADRACE_LIFETIME_BOUND { return view(); }
 
  private:
   std::vector<Field> fields_;

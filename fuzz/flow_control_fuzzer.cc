@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <gsl/span>
 #include <map>
 #include <memory>
 #include <string>

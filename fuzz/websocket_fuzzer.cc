@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <gsl/span>
 #include <optional>
 #include <string>
 #include <vector>

@@ -1,6 +1,7 @@
 #include "headrace/hpack/decoder.h"
 
 #include <algorithm>
+#include <gsl/span>
 #include <string_view>
 
 #include "headrace/field/field_syntax.h"

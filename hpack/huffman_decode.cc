@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <gsl/span>
 
 #include "headrace/hpack/huffman.h"
 #include "headrace/hpack/huffman_code.h"

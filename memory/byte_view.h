@@ -4,7 +4,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <gsl/span>
 #include <ranges>
 #include <type_traits>
 
@@ -23,6 +22,14 @@ template <typename R>
 concept OctetRange = std::ranges::contiguous_range<R> && Octet<std::ranges::range_value_t<R>> &&
     !(std::is_array_v<R> && std::same_as<std::ranges::range_value_t<R>, char>);
 
+// A view of another library that cannot be told from its iterators.
+template <typename V>
+concept ForeignView = !std::ranges::contiguous_range<V> && std::is_trivially_copyable_v<V> &&
+                      requires(const V& view) {
+  requires Octet<std::remove_pointer_t<decltype(view.data())>>;
+  { view.size() } -> std::convertible_to<size_t>;
+};
+
 // The parameter type of the public interface for bytes and text. It borrows the caller's octets and
 // converts from every contiguous range of them (std::span, std::string_view, std::vector,
 // std::string, an array of uint8_t, ...) and from a pointer with a size.
@@ -38,7 +45,9 @@ class HEADRACE_POINTER(uint8_t) ByteView {
     HEADRACE_EXPECTS(data != nullptr || size == 0, "ByteView::ByteView()",
                      "a null pointer has no octets", {"size", size});
   }
-  ByteView(gsl::span<const uint8_t> octets) : ByteView(octets.data(), octets.size()) {}
+  // From a view of another library (gsl::span).
+  template <ForeignView V>
+  ByteView(V octets) : ByteView(octets.data(), octets.size()) {}
   // From another view, or from a container, which must outlive the ByteView.
   template <OctetRange R>
   requires std::ranges::borrowed_range<R> ByteView(R octets)
@@ -49,7 +58,9 @@ class HEADRACE_POINTER(uint8_t) ByteView {
 
   const uint8_t* data() const { return data_; }
   size_t size() const { return size_; }
-  operator gsl::span<const uint8_t>() const { return {data_, size_}; }
+  bool empty() const { return size_ == 0; }
+  const uint8_t* begin() const { return data_; }
+  const uint8_t* end() const { return data_ + size_; }
 
  private:
   const uint8_t* data_ = nullptr;

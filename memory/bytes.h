@@ -3,12 +3,13 @@
 
 #include <cstdint>
 #include <cstring>
-#include <gsl/span>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
 
 #include "headrace/memory/abi.h"
+#include "headrace/memory/byte_view.h"
 #include "headrace/memory/poison.h"
 
 namespace headrace {
@@ -20,7 +21,7 @@ class Bytes {
  public:
   Bytes() = default;
   // A view. Under AddressSanitizer it is a copy, so that each use of a stale view is reported.
-  explicit Bytes(gsl::span<const uint8_t> view) : data_(view.data()), size_(view.size()) {
+  explicit Bytes(ByteView view) : data_(view.data()), size_(view.size()) {
     if constexpr (HEADRACE_ASAN != 0) own();
   }
   Bytes(Bytes&& other) noexcept
@@ -49,7 +50,7 @@ class Bytes {
     return {reinterpret_cast<const char*>(data()), size_};
   }
   // Implicit, because Bytes stands for the octets themselves.
-  operator gsl::span<const uint8_t>() const HEADRACE_LIFETIME_BOUND { return {data(), size_}; }
+  operator std::span<const uint8_t>() const HEADRACE_LIFETIME_BOUND { return {data(), size_}; }
 
   // Copies the bytes, so that they depend on no other object. Pointers and views obtained before
   // are to be obtained anew (under AddressSanitizer they dangle at once).

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <gsl/span>
 #include <string>
 #include <utility>
 

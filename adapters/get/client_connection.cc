@@ -70,9 +70,7 @@ void ClientConnection::handle(EventPtr event) {
              *event);
 }
 
-Transfer* ClientConnection::transfer_of(uintptr_t user_data) {
-  return reinterpret_cast<Transfer*>(user_data);
-}
+Transfer* ClientConnection::transfer_of(UserData user_data) { return user_data.as<Transfer>(); }
 
 void ClientConnection::on_closed(const StreamClosed& closed) {
   Transfer& transfer = *transfer_of(closed.user_data);

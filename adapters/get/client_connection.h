@@ -41,7 +41,7 @@ class ClientConnection : public adapters::Handler {
   void handle(EventPtr event) override;
 
  private:
-  static Transfer* transfer_of(uintptr_t user_data);
+  static Transfer* transfer_of(UserData user_data);
   void on_closed(const StreamClosed& closed);
   void on_goaway(const GoawayReceived& goaway);
   void on_ping(const PingAcknowledged& ping);

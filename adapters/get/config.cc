@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <gsl/span>
 #include <utility>
 
 #include "headrace/adapters/get/exit_code.h"

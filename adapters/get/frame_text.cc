@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <gsl/span>
 #include <string_view>
 
 #include "headrace/adapters/program/printable.h"

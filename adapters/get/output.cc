@@ -10,6 +10,7 @@
 #include <charconv>
 #include <climits>
 #include <filesystem>
+#include <gsl/span>
 #include <system_error>
 #include <utility>
 

@@ -1,5 +1,7 @@
 #include "headrace/adapters/get/trace.h"
 
+#include <gsl/span>
+
 #include "headrace/adapters/get/frame_text.h"
 #include "headrace/adapters/get/units.h"
 #include "headrace/adapters/program/printable.h"
@@ -15,11 +17,11 @@ void Trace::fields_sent(FieldsView fields) { this->fields("> ", fields); }
 
 void Trace::fields_received(FieldsView fields) { this->fields("< ", fields); }
 
-void Trace::on_frame_received(const FrameHeader& header, gsl::span<const uint8_t> payload) {
+void Trace::on_frame_received(const FrameHeader& header, std::span<const uint8_t> payload) {
   frame(" <-- ", header, payload);
 }
 
-void Trace::on_frame_sent(const FrameHeader& header, gsl::span<const uint8_t> payload) {
+void Trace::on_frame_sent(const FrameHeader& header, std::span<const uint8_t> payload) {
   frame(" --> ", header, payload);
 }
 

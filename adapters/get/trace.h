@@ -2,6 +2,8 @@
 #define HEADRACE_ADAPTERS_GET_TRACE_H_
 
 #include <chrono>
+#include <gsl/span>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -29,8 +31,8 @@ class Trace : public FrameObserver {
   void fields_sent(FieldsView fields);
   void fields_received(FieldsView fields);
 
-  void on_frame_received(const FrameHeader& header, gsl::span<const uint8_t> payload) override;
-  void on_frame_sent(const FrameHeader& header, gsl::span<const uint8_t> payload) override;
+  void on_frame_received(const FrameHeader& header, std::span<const uint8_t> payload) override;
+  void on_frame_sent(const FrameHeader& header, std::span<const uint8_t> payload) override;
 
  private:
   void fields(std::string_view direction, FieldsView fields);

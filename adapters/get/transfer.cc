@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <gsl/span>
 #include <string_view>
 #include <utility>
 
@@ -58,8 +59,7 @@ RequestResult Transfer::submit(Connection& connection, adapters::Driver& driver,
     if (assignment_.data->size() != 0) body = Body::source(upload_.get());
   }
   const FieldsView fields = assignment_.head->fields();
-  const RequestResult result =
-      connection.submit_request(fields, std::move(body), reinterpret_cast<uintptr_t>(this));
+  const RequestResult result = connection.submit_request(fields, std::move(body), this);
   if (!result.ok()) return result;
   connection_ = &connection;
   driver_ = &driver;

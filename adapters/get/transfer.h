@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <gsl/span>
 #include <memory>
 #include <optional>
 #include <string>

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -19,7 +20,7 @@ namespace {
 class TextUpload : public Upload {
  public:
   explicit TextUpload(std::string_view text) : text_(text) {}
-  Filled fill(gsl::span<uint8_t> room) override {
+  Filled fill(std::span<uint8_t> room) override {
     const size_t size = std::min<size_t>(room.size(), text_.size() - sent_);
     std::memcpy(room.data(), text_.data() + sent_, size);
     sent_ += size;
@@ -34,7 +35,7 @@ class TextUpload : public Upload {
 class FileUpload : public Upload {
  public:
   FileUpload(int file, uint64_t first, uint64_t size) : file_(file), first_(first), size_(size) {}
-  Filled fill(gsl::span<uint8_t> room) override {
+  Filled fill(std::span<uint8_t> room) override {
     const size_t wanted = static_cast<size_t>(std::min<uint64_t>(room.size(), size_ - sent_));
     const ssize_t n = adapters::retry_interrupted(
         [&] { return pread(file_, room.data(), wanted, static_cast<off_t>(first_ + sent_)); });
@@ -57,7 +58,7 @@ class StreamUpload : public Upload {
  public:
   explicit StreamUpload(int file) : file_(file) {}
   int waits_for() const override { return waits_ ? file_ : -1; }
-  Filled fill(gsl::span<uint8_t> room) override {
+  Filled fill(std::span<uint8_t> room) override {
     // The descriptor may be shared with other processes, so it is not made non-blocking.
     pollfd readable{file_, POLLIN, 0};
     waits_ = poll(&readable, 1, 0) == 0;  // if poll(2) fails, the read may block

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <gsl/span>
 #include <utility>
 
 namespace headrace::adapters {

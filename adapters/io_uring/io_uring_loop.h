@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <gsl/span>
 #include <memory>
 #include <vector>
 

@@ -13,7 +13,7 @@ namespace headrace::adapters {
 
 // The options of a loop. A duration of zero disables its deadline.
 struct LoopOptions {
-  Options connection;  // of accepted connections
+  Options connection = {};  // of accepted connections
 
   // Time after which an outbound connection that is not established has failed.
   std::chrono::milliseconds connect_timeout{10'000};
@@ -41,7 +41,7 @@ struct LoopOptions {
   uint32_t client_share = 25;
   // Addresses that stand for many clients (a proxy, for example), to which the share does not
   // apply.
-  std::vector<ClientId> shared_addresses;
+  std::vector<ClientId> shared_addresses = {};
 
   // Events that a turn handles for all connections, divided evenly between those that have some
   // (WorkBudget). The octets that a turn sends for a connection are limited, too: 256 KiB under

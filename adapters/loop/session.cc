@@ -1,6 +1,7 @@
 #include "headrace/adapters/loop/session.h"
 
 #include <algorithm>
+#include <gsl/span>
 #include <random>
 #include <utility>
 

@@ -4,6 +4,7 @@
 #include <absl/flags/reflection.h>
 
 #include <algorithm>
+#include <gsl/span>
 #include <map>
 #include <optional>
 #include <utility>

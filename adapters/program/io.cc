@@ -1,5 +1,6 @@
 #include "headrace/adapters/program/io.h"
 
+#include <gsl/span>
 #include <utility>
 
 #include "headrace/adapters/epoll/epoll_loop.h"

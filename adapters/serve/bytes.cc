@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace headrace::serve {
@@ -24,7 +25,7 @@ constexpr auto kBlock = [] {
 
 }  // namespace
 
-BodySource::Filled PatternBody::fill(gsl::span<uint8_t> room) {
+BodySource::Filled PatternBody::fill(std::span<uint8_t> room) {
   const size_t total = static_cast<size_t>(std::min<uint64_t>(room.size(), size_ - position_));
   for (size_t done = 0; done < total;) {
     const size_t start = static_cast<size_t>(position_ % kPattern.size());

@@ -2,6 +2,7 @@
 #define HEADRACE_ADAPTERS_SERVE_BYTES_H_
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "headrace/adapters/serve/exchange.h"
@@ -15,7 +16,7 @@ namespace headrace::serve {
 class PatternBody : public Exchange, public BodySource {
  public:
   explicit PatternBody(uint64_t size) : size_(size) {}
-  Filled fill(gsl::span<uint8_t> room) override;
+  Filled fill(std::span<uint8_t> room) override;
   uint64_t body_size() const override { return position_; }
 
  private:

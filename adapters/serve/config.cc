@@ -3,6 +3,7 @@
 #include <absl/flags/flag.h>
 
 #include <chrono>
+#include <gsl/span>
 #include <optional>
 #include <vector>
 

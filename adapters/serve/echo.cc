@@ -2,6 +2,7 @@
 
 #include <absl/container/inlined_vector.h>
 
+#include <gsl/span>
 #include <memory>
 #include <string_view>
 #include <utility>

@@ -2,6 +2,7 @@
 #define HEADRACE_ADAPTERS_SERVE_ECHO_H_
 
 #include <cstddef>
+#include <gsl/span>
 #include <string>
 
 #include "headrace/adapters/serve/exchange.h"

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 
 namespace headrace::serve {
 
-BodySource::Filled FileBody::fill(gsl::span<uint8_t> room) {
+BodySource::Filled FileBody::fill(std::span<uint8_t> room) {
   const size_t wanted = static_cast<size_t>(std::min<uint64_t>(room.size(), left_));
   const ssize_t n = file_->read(room.data(), wanted, position_, share_);
   if (n <= 0) return {.failed = true};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "headrace/adapters/serve/exchange.h"
@@ -19,7 +20,7 @@ class FileBody : public Exchange, public BodySource {
   FileBody(std::shared_ptr<OpenFile> file, OpenFiles::Share& share, uint64_t first, uint64_t size)
       : file_(std::move(file)), share_(share), first_(first), position_(first), left_(size) {}
   // Fails if the file was shortened or replaced meanwhile, or cannot be read.
-  Filled fill(gsl::span<uint8_t> room) override;
+  Filled fill(std::span<uint8_t> room) override;
   uint64_t body_size() const override { return position_ - first_; }
 
  private:

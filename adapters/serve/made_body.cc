@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 namespace headrace::serve {
 
-BodySource::Filled MadeBody::fill(gsl::span<uint8_t> room) {
+BodySource::Filled MadeBody::fill(std::span<uint8_t> room) {
   size_t filled = 0;
   while (filled < room.size()) {
     if (taken_ == piece_.size()) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "headrace/adapters/serve/exchange.h"
@@ -14,7 +15,7 @@ namespace headrace::serve {
 // for the pieces that are read, and the memory of one piece.
 class MadeBody : public Exchange, public BodySource {
  public:
-  Filled fill(gsl::span<uint8_t> room) final;
+  Filled fill(std::span<uint8_t> room) final;
   size_t memory() const override { return piece_.capacity(); }
   uint64_t body_size() const final { return sent_; }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <gsl/span>
 #include <memory>
 #include <string>
 #include <system_error>

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <gsl/span>
 #include <utility>
 #include <variant>
 

@@ -1,5 +1,7 @@
 #include "headrace/adapters/serve/utf8.h"
 
+#include <gsl/span>
+
 namespace headrace::serve {
 
 bool Utf8Checker::add(gsl::span<const uint8_t> octets) {

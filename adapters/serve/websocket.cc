@@ -1,5 +1,6 @@
 #include "headrace/adapters/serve/websocket.h"
 
+#include <gsl/span>
 #include <memory>
 
 namespace headrace::serve {

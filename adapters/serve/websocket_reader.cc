@@ -1,6 +1,7 @@
 #include "headrace/adapters/serve/websocket_reader.h"
 
 #include <algorithm>
+#include <gsl/span>
 
 namespace headrace::serve {
 namespace {

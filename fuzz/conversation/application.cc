@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <span>
 #include <variant>
 
 #include "fuzz/conversation/output_rules.h"
@@ -24,7 +25,7 @@ class Application::Source : public BodySource {
   Source(uint32_t stream_id, size_t size, bool fails, bool* asked)
       : stream_id_(stream_id), left_(size), fails_(fails), asked_(asked) {}
 
-  Filled fill(gsl::span<uint8_t> room) override {
+  Filled fill(std::span<uint8_t> room) override {
     *asked_ = true;
     require(!room.empty(), "a source was given no room");
     if (++calls_ % 3 == 2) return {};

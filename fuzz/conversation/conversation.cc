@@ -1,6 +1,7 @@
 #include "fuzz/conversation/conversation.h"
 
 #include <algorithm>
+#include <gsl/span>
 
 #include "fuzz/conversation/options.h"
 #include "fuzz/require.h"
@@ -34,7 +35,7 @@ std::string text_of(gsl::span<const ConstBuffer> buffers) {
   return text;
 }
 
-std::string describe(const Event& event) {
+std::string event_line(const Event& event) {
   return transcript::format_item(transcript::describe_event(event));
 }
 
@@ -175,11 +176,11 @@ void Conversation::take(EventRange range, bool outermost) {
 
 // Whether the style may do something special now.
 bool Conversation::on_event(EventPtr event) {
-  if (is_told()) tell('!', describe(*event));
+  if (is_told()) tell('!', event_line(*event));
   application_->on_event(*event);
   ++events_;
   if (style_.holds && events_ % 3 != 0) {
-    std::string text = describe(*event);
+    std::string text = event_line(*event);
     if (events_ % 3 == 1) event = keep(std::move(event));
     held_.push_back({std::move(event), std::move(text)});
   }
@@ -344,7 +345,7 @@ void Conversation::end() {
   if (!style_.holds) require(connection_->ledger().live() <= kIdleMemory, "memory is kept");
   connection_.reset();
   for (const Held& held : held_) {
-    require(describe(*held.event) == held.text, "an event that was held has changed");
+    require(event_line(*held.event) == held.text, "an event that was held has changed");
   }
 }
 

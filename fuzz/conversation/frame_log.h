@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <gsl/span>
+#include <span>
 #include <string>
 
 #include "fuzz/story.h"
@@ -22,12 +23,12 @@ class FrameLog : public FrameObserver {
     uint64_t received;  // frames of the peer's that had come in by then
   };
 
-  void on_frame_received(const FrameHeader& header, gsl::span<const uint8_t> payload) override {
+  void on_frame_received(const FrameHeader& header, std::span<const uint8_t> payload) override {
     if (is_told()) tell_of('<', header, payload);
     received_.push_back(header);
     ++received_count_;
   }
-  void on_frame_sent(const FrameHeader& header, gsl::span<const uint8_t> payload) override {
+  void on_frame_sent(const FrameHeader& header, std::span<const uint8_t> payload) override {
     if (is_told()) tell_of('>', header, payload);
     sent_.push_back({header, received_count_});
     ++sent_count_;

@@ -2,6 +2,7 @@
 #define HEADRACE_FUZZ_DIFFERENTIAL_OURS_H_
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +26,8 @@ class Ours : private FrameObserver {
 
  private:
   static Options options(const Setup& setup, Allocation allocation, FrameObserver* observer);
-  void on_frame_received(const FrameHeader&, gsl::span<const uint8_t>) override {}
-  void on_frame_sent(const FrameHeader&, gsl::span<const uint8_t>) override {}
+  void on_frame_received(const FrameHeader&, std::span<const uint8_t>) override {}
+  void on_frame_sent(const FrameHeader&, std::span<const uint8_t>) override {}
   void on_limit_hit(const LimitHit& hit) override;
 
   void request();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <span>
 #include <utility>
 #include <variant>
 
@@ -33,7 +34,7 @@ class Application::Source : public BodySource {
  public:
   Source(size_t size, uint32_t step, bool ends_late)
       : left_(size), step_(step), ends_late_(ends_late) {}
-  Filled fill(gsl::span<uint8_t> room) override {
+  Filled fill(std::span<uint8_t> room) override {
     if (std::exchange(rests_, false)) return {};
     Filled filled;
     filled.size = std::min({left_, room.size(), size_t{step_}});

@@ -2,6 +2,7 @@
 #define HEADRACE_FUZZ_OUTBOUND_OURS_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +33,8 @@ class Ours : public FrameObserver {
   std::string take_output();
   PeerAct act(Draws* draws);
 
-  void on_frame_received(const FrameHeader&, gsl::span<const uint8_t>) override {}
-  void on_frame_sent(const FrameHeader&, gsl::span<const uint8_t>) override {}
+  void on_frame_received(const FrameHeader&, std::span<const uint8_t>) override {}
+  void on_frame_sent(const FrameHeader&, std::span<const uint8_t>) override {}
   void on_refused(const ErrorDetail& error, std::string_view field_name) override;
 
  private:

@@ -1,6 +1,11 @@
 #include "headrace/protocol/connection/connection.h"
 
+#include <cstddef>
+#include <gsl/span>
+#include <memory>
+#include <new>
 #include <utility>
+#include <vector>
 
 #include "headrace/protocol/connection/engine.h"
 
@@ -8,6 +13,31 @@
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
+namespace {
+
+constexpr Rule kStatusCode = {"RFC 9110 §15", "a status code has three digits"};
+
+// Hands `submit` a list of `status` and then `fields`. Nothing is allocated, unless there are many.
+template <typename Submit>
+SubmitResult with_status(int status, FieldsView fields, Submit submit) {
+  if (status < 100 || status > 999) return {SubmitError::kInvalidArgument, &kStatusCode};
+  const char digits[] = {static_cast<char>('0' + status / 100),
+                         static_cast<char>('0' + status / 10 % 10),
+                         static_cast<char>('0' + status % 10)};
+  const Field first = {":status", {digits, sizeof(digits)}};
+  constexpr size_t kFew = 32;
+  if (fields.size() >= kFew) {
+    std::vector<Field> all = {first};
+    all.insert(all.end(), fields.begin(), fields.end());
+    return submit(all);
+  }
+  alignas(Field) std::byte room[kFew * sizeof(Field)];
+  Field* const all = new (room) Field(first);
+  std::uninitialized_copy(fields.begin(), fields.end(), all + 1);
+  return submit(FieldsView(all, fields.size() + 1));
+}
+
+}  // namespace
 
 Connection::Connection(Role role, const Options& options, TimePoint now)
     : engine_(std::make_unique<Engine>(role, options, now)) {}
@@ -63,12 +93,12 @@ TimePoint Connection::next_deadline() const {
   return engine_->next_deadline();
 }
 
-RequestResult Connection::submit_request(FieldsView fields, Body body, uintptr_t user_data) {
+RequestResult Connection::submit_request(FieldsView fields, Body body, UserData user_data) {
   const EntryGuard::Entry entry(guard_, "Connection::submit_request()");
   return engine_->submit_request(fields, std::move(body), user_data);
 }
 
-RequestResult Connection::submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data) {
+RequestResult Connection::submit_push(StreamId stream_id, FieldsView fields, UserData user_data) {
   const EntryGuard::Entry entry(guard_, "Connection::submit_push()");
   return engine_->submit_push(stream_id, fields, user_data);
 }
@@ -76,6 +106,12 @@ RequestResult Connection::submit_push(StreamId stream_id, FieldsView fields, uin
 SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, Body body) {
   const EntryGuard::Entry entry(guard_, "Connection::submit_response()");
   return engine_->submit_response(stream_id, fields, std::move(body));
+}
+SubmitResult Connection::submit_response(StreamId stream_id, int status, FieldsView fields,
+                                         Body body) {
+  return with_status(status, fields, [&](FieldsView head) {
+    return submit_response(stream_id, head, std::move(body));
+  });
 }
 
 void Connection::set_time_of_day(std::chrono::system_clock::time_point now) {
@@ -86,6 +122,10 @@ void Connection::set_time_of_day(std::chrono::system_clock::time_point now) {
 SubmitResult Connection::submit_informational(StreamId stream_id, FieldsView fields) {
   const EntryGuard::Entry entry(guard_, "Connection::submit_informational()");
   return engine_->submit_informational(stream_id, fields);
+}
+SubmitResult Connection::submit_informational(StreamId stream_id, int status, FieldsView fields) {
+  return with_status(status, fields,
+                     [&](FieldsView head) { return submit_informational(stream_id, head); });
 }
 
 SendResult Connection::send_data(StreamId stream_id, ByteView bytes, bool end_stream) {
@@ -123,7 +163,7 @@ SubmitResult Connection::set_receive_window(StreamId stream_id, uint32_t size) {
   return engine_->set_receive_window(stream_id, size);
 }
 
-SubmitResult Connection::set_user_data(StreamId stream_id, uintptr_t user_data) {
+SubmitResult Connection::set_user_data(StreamId stream_id, UserData user_data) {
   const EntryGuard::Entry entry(guard_, "Connection::set_user_data()");
   return engine_->set_user_data(stream_id, user_data);
 }
@@ -133,7 +173,7 @@ SubmitResult Connection::update_priority(StreamId stream_id, const Priority& pri
   return engine_->update_priority(stream_id, priority);
 }
 
-SubmitResult Connection::submit_settings(gsl::span<const Setting> settings) {
+SubmitResult Connection::submit_settings(std::span<const Setting> settings) {
   const EntryGuard::Entry entry(guard_, "Connection::submit_settings()");
   return engine_->submit_settings(settings);
 }
@@ -159,9 +199,10 @@ SubmitResult Connection::terminate(ErrorCode code, std::string_view debug_data) 
   return engine_->terminate(code, debug_data);
 }
 
-gsl::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {
+std::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {
   const EntryGuard::Entry entry(guard_, "Connection::pending_output()");
-  return engine_->pending_output(max_bytes);
+  const gsl::span<const ConstBuffer> output = engine_->pending_output(max_bytes);
+  return {output.data(), output.size()};
 }
 
 void Connection::sent(size_t size, TimePoint now) {

@@ -3,8 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <gsl/span>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "headrace/field/field.h"
@@ -82,23 +82,27 @@ class Connection {
   // has ended. `fields` need not outlive the call. `user_data` is in all events of the stream.
   // Client role.
   RequestResult submit_request(FieldsView fields, Body body = Body::none(),
-                               uintptr_t user_data = 0);
+                               UserData user_data = {});
   // Sends PUSH_PROMISE (RFC 9113 §8.4): promises the response to the request `fields`, on a stream
   // of the client whose response has not ended. The application then calls submit_response() with
   // the stream id of the result. Server role.
-  RequestResult submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data = 0);
+  RequestResult submit_push(StreamId stream_id, FieldsView fields, UserData user_data = {});
   // Sends a final response (RFC 9113 §8.1): `:status` first, then fields with lower-case names.
   // `fields` need not outlive the call. Unless Options::complete_heads is false, missing fields are
   // added and fields that must not be sent are left out (OutgoingHead::complete()). If content-type
   // or content-length still depends on the body, a Body::stream() or Body::source(), the fields are
   // copied and the head is completed in the next pending_output(). Server role.
   SubmitResult submit_response(StreamId stream_id, FieldsView fields, Body body = Body::none());
+  // As above, with the status code by itself; `fields` are the others.
+  SubmitResult submit_response(StreamId stream_id, int status, FieldsView fields = {},
+                               Body body = Body::none());
   // Sets the time of day for the date field of responses (Options::complete_heads); once in each
   // turn of the event loop is enough. Before the first call no date is added.
   void set_time_of_day(std::chrono::system_clock::time_point now);
   // Sends an interim response (1xx, RFC 9110 §15.2); any number of them before the final one.
   // Server role.
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields);
+  SubmitResult submit_informational(StreamId stream_id, int status, FieldsView fields = {});
   // Appends to a Body::stream(): copies as many bytes as fit into the stream's buffer
   // (Options::send_buffer_size) and returns their number. If it is not all, `end_stream` is
   // ignored, and StreamWritable follows. Bytes beyond the content-length of the head are refused
@@ -129,7 +133,7 @@ class Connection {
   // a later INITIAL_WINDOW_SIZE changes it.
   SubmitResult set_receive_window(StreamId stream_id, uint32_t size);
   // Sets the user_data of all further events of the stream.
-  SubmitResult set_user_data(StreamId stream_id, uintptr_t user_data);
+  SubmitResult set_user_data(StreamId stream_id, UserData user_data);
 
   // Sets the priority of the stream (RFC 9218) for our scheduler. Server role: until the client
   // changes it. Client role: also sends PRIORITY_UPDATE, unless the server's SETTINGS lack
@@ -138,7 +142,7 @@ class Connection {
 
   // Sends SETTINGS with at most 2,730 entries (RFC 9113 §6.5), which take effect when the peer
   // acknowledges them. Several calls may be in flight.
-  SubmitResult submit_settings(gsl::span<const Setting> settings);
+  SubmitResult submit_settings(std::span<const Setting> settings);
   // Sends PING (RFC 9113 §6.7). PingAcknowledged follows. Of PINGs and SETTINGS, at most half of
   // Limits::queued_replies are unanswered at a time; more are queued, in their order, until answers
   // arrive.
@@ -151,15 +155,25 @@ class Connection {
   // final GOAWAY. Open streams and queued requests continue; after the last the connection closes.
   // `debug_data`, a text for the peer's operator, is in both GOAWAYs.
   SubmitResult shutdown(std::string_view debug_data = {});
+  SubmitResult shutdown(std::span<const uint8_t> debug_data) { return shutdown(text(debug_data)); }
+  SubmitResult shutdown(std::span<const std::byte> debug_data) {
+    return shutdown(text(debug_data));
+  }
   // Ends the connection at once: closes all streams and sends GOAWAY with `code`.
   SubmitResult terminate(ErrorCode code, std::string_view debug_data = {});
+  SubmitResult terminate(ErrorCode code, std::span<const uint8_t> debug_data) {
+    return terminate(code, text(debug_data));
+  }
+  SubmitResult terminate(ErrorCode code, std::span<const std::byte> debug_data) {
+    return terminate(code, text(debug_data));
+  }
 
   // --- Output.
 
   // The bytes to send next, at most `max_bytes`. Until sent(), each call returns the same bytes,
   // and perhaps more behind them. The list of spans is valid until the next call; the bytes
   // themselves until they are sent or, with Options::explicit_release, released.
-  gsl::span<const ConstBuffer> pending_output(size_t max_bytes = 64 * 1024) HEADRACE_LIFETIME_BOUND;
+  std::span<const ConstBuffer> pending_output(size_t max_bytes = 64 * 1024) HEADRACE_LIFETIME_BOUND;
   // The transport took the first `size` bytes of pending_output(). `now` starts the deadlines for
   // answers to the frames that were sent. Without it they start at the last `now` above or later;
   // if that matters, next_deadline() returns a time at which advance() is to be called at once.
@@ -207,6 +221,10 @@ class Connection {
  private:
   friend EventRange;
   friend ConnectionInspector;  // defined by tests only
+
+  static std::string_view text(ByteView bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
 
   // The steps of a range.
   EventPtr step();

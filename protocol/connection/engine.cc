@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <gsl/span>
 #include <limits>
 #include <utility>
 

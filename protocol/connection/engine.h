@@ -165,7 +165,8 @@ class Engine {
 
   bool check_frame_order();
   void observe_received(gsl::span<const uint8_t> payload) {
-    if (options_.observer != nullptr) options_.observer->on_frame_received(header_, payload);
+    if (options_.observer != nullptr)
+      options_.observer->on_frame_received(header_, {payload.data(), payload.size()});
   }
   EventPtr on_frame(gsl::span<const uint8_t> payload);
   void on_priority(gsl::span<const uint8_t> payload);

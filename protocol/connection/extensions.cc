@@ -1,3 +1,5 @@
+#include <gsl/span>
+
 #include "headrace/protocol/connection/engine.h"
 
 // Frames of extensions (RFC 9113 §5.5) that nothing here depends on: handed to the application.

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <gsl/span>
 
 #include "headrace/protocol/connection/engine.h"
 #include "headrace/protocol/frame/frame_writer.h"

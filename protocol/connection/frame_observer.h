@@ -2,7 +2,7 @@
 #define HEADRACE_PROTOCOL_CONNECTION_FRAME_OBSERVER_H_
 
 #include <cstdint>
-#include <gsl/span>
+#include <span>
 #include <string_view>
 
 #include "headrace/memory/abi.h"
@@ -21,9 +21,9 @@ class FrameObserver {
   virtual ~FrameObserver() = default;
   // A whole frame was received, or the header of a DATA frame. `payload` is empty for DATA, and for
   // a frame that was refused because of its header.
-  virtual void on_frame_received(const FrameHeader& header, gsl::span<const uint8_t> payload) = 0;
+  virtual void on_frame_received(const FrameHeader& header, std::span<const uint8_t> payload) = 0;
   // A frame was queued behind all others. `payload` is empty for DATA.
-  virtual void on_frame_sent(const FrameHeader& header, gsl::span<const uint8_t> payload) = 0;
+  virtual void on_frame_sent(const FrameHeader& header, std::span<const uint8_t> payload) = 0;
   // Input broke a rule or reached a limit, and is answered with RST_STREAM, GOAWAY or 431. Called
   // once for each answer, also for streams that the application does not know. `error` has the code
   // that is sent (kNoError with 431), the rule, the frame and the stream. `field_name`: the name of

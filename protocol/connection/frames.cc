@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <gsl/span>
 #include <utility>
 
 #include "headrace/protocol/connection/engine.h"

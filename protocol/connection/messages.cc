@@ -1,3 +1,5 @@
+#include <gsl/span>
+
 #include "headrace/protocol/connection/engine.h"
 #include "headrace/protocol/frame/frame_writer.h"
 #include "headrace/protocol/message/cookies.h"

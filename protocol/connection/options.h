@@ -42,7 +42,7 @@ struct Options {
   // If not empty, the exact entries of our first SETTINGS frame, in this order, including unknown
   // and repeated identifiers. Takes precedence over the members with the same meaning. Values that
   // RFC 9113 §6.5.2 forbids are refused (check()); unknown identifiers are not checked.
-  std::vector<Setting> settings;
+  std::vector<Setting> settings = {};
 
   // Client: report ALTSVC (RFC 7838 §4) and ORIGIN (RFC 8336 §2) frames as AltSvcReceived and
   // OriginReceived, not as UnknownFrameReceived.
@@ -125,7 +125,7 @@ struct Options {
   FrameObserver* observer = nullptr;
   PaddingPolicy* padding = nullptr;
 
-  Limits limits;
+  Limits limits = {};
 };
 
 }  // namespace headrace

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <gsl/span>
 
 #include "headrace/memory/contract.h"
 #include "headrace/protocol/connection/engine.h"

@@ -1,6 +1,7 @@
 #include "headrace/protocol/connection/output_queue.h"
 
 #include <algorithm>
+#include <gsl/span>
 #include <new>
 #include <utility>
 

@@ -1,3 +1,4 @@
+#include <gsl/span>
 #include <limits>
 #include <optional>
 

@@ -3,6 +3,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <string_view>
 #include <variant>
 
 #include "headrace/field/field_section.h"
@@ -11,6 +14,7 @@
 #include "headrace/memory/recycler.h"
 #include "headrace/protocol/event/error.h"
 #include "headrace/protocol/event/overloaded.h"
+#include "headrace/protocol/event/user_data.h"
 #include "headrace/protocol/frame/origin_entries.h"
 #include "headrace/protocol/frame/settings_entries.h"
 #include "headrace/protocol/stream/priority.h"
@@ -21,15 +25,21 @@ HEADRACE_ABI_BEGIN
 // The header section of a request is complete (RFC 9113 §8.3.1). Server role.
 struct RequestReceived {
   StreamId stream_id;
-  uintptr_t user_data;
+  UserData user_data;
   bool end_stream;  // the request has neither body nor trailers
   FieldSection fields;
+
+  // Of `fields`, as FieldsView has them.
+  std::string_view method() const HEADRACE_LIFETIME_BOUND { return fields.view().method(); }
+  std::string_view scheme() const HEADRACE_LIFETIME_BOUND { return fields.view().scheme(); }
+  std::string_view authority() const HEADRACE_LIFETIME_BOUND { return fields.view().authority(); }
+  std::string_view path() const HEADRACE_LIFETIME_BOUND { return fields.view().path(); }
 };
 
 // The header section of the final response is complete (RFC 9113 §8.3.2). Client role.
 struct ResponseReceived {
   StreamId stream_id;
-  uintptr_t user_data;
+  UserData user_data;
   bool end_stream;  // the response has neither body nor trailers
   uint16_t status;
   FieldSection fields;
@@ -39,7 +49,7 @@ struct ResponseReceived {
 // role.
 struct InformationalReceived {
   StreamId stream_id;
-  uintptr_t user_data;
+  UserData user_data;
   bool end_stream;  // always false
   uint16_t status;
   FieldSection fields;
@@ -51,15 +61,21 @@ struct InformationalReceived {
 // request's :authority. Client role.
 struct PushPromiseReceived {
   StreamId stream_id;  // of the request that the promise was received on
-  uintptr_t user_data;
+  UserData user_data;
   StreamId promised_stream_id;
   FieldSection fields;
+
+  // Of `fields`, as FieldsView has them.
+  std::string_view method() const HEADRACE_LIFETIME_BOUND { return fields.view().method(); }
+  std::string_view scheme() const HEADRACE_LIFETIME_BOUND { return fields.view().scheme(); }
+  std::string_view authority() const HEADRACE_LIFETIME_BOUND { return fields.view().authority(); }
+  std::string_view path() const HEADRACE_LIFETIME_BOUND { return fields.view().path(); }
 };
 
 // Bytes of a message body, without padding. One DATA frame may cause several of these events.
 struct DataReceived {
   StreamId stream_id;
-  uintptr_t user_data;
+  UserData user_data;
   bool end_stream;  // `bytes`, which may be empty, end the message
   Bytes bytes;
 };
@@ -67,7 +83,7 @@ struct DataReceived {
 // The trailer section, which ends the message (RFC 9113 §8.1).
 struct TrailersReceived {
   StreamId stream_id;
-  uintptr_t user_data;
+  UserData user_data;
   bool end_stream;  // always true
   FieldSection fields;
 };
@@ -84,7 +100,7 @@ enum class ClosedBy : uint8_t {
 // one for each.
 struct StreamClosed {
   StreamId stream_id;
-  uintptr_t user_data;
+  UserData user_data;
   ErrorCode error;
   ClosedBy closed_by;
   bool retry_safe;     // the request was not processed and may be sent again (RFC 9113 §8.7)
@@ -96,14 +112,14 @@ struct StreamClosed {
 // arrives. Server role.
 struct PriorityUpdateReceived {
   StreamId stream_id;
-  uintptr_t user_data;
+  UserData user_data;
   Priority priority;
 };
 
 // send_data() accepted only a part of its bytes before; now the stream's buffer has room again.
 struct StreamWritable {
   StreamId stream_id;
-  uintptr_t user_data;
+  UserData user_data;
 };
 
 // The transport took the last octet of our response, or of our direction of a tunnel (sent()), but
@@ -111,7 +127,7 @@ struct StreamWritable {
 // Options::reset_after_early_response, StreamClosed is reported instead. Server role.
 struct ResponseSent {
   StreamId stream_id;
-  uintptr_t user_data;
+  UserData user_data;
 };
 
 // The connection no longer uses the storage of a Body::view. Exactly one for each view, however the
@@ -119,7 +135,7 @@ struct ResponseSent {
 // returned the bytes. The destructor of the connection releases all views without an event.
 struct BodyReleased {
   StreamId stream_id;
-  uintptr_t user_data;
+  UserData user_data;
 };
 
 // The peer's settings have been applied and acknowledged (RFC 9113 §6.5). One for each SETTINGS
@@ -155,10 +171,10 @@ struct GoawayReceived {
 // The application must check that the server is authoritative for the origin. Client role, with
 // Options::receive_altsvc.
 struct AltSvcReceived {
-  StreamId stream_id;   // 0 if the service is for `origin`
-  uintptr_t user_data;  // of the stream; 0 without a stream
-  Bytes origin;         // empty on a stream
-  Bytes value;          // in the format of the Alt-Svc field (RFC 7838 §3)
+  StreamId stream_id;  // 0 if the service is for `origin`
+  UserData user_data;  // of the stream; 0 without a stream
+  Bytes origin;        // empty on a stream
+  Bytes value;         // in the format of the Alt-Svc field (RFC 7838 §3)
 };
 
 // The origins that the server offers to serve on this connection (RFC 8336 §2). An empty list means
@@ -204,6 +220,12 @@ void retire(Event& event);
 
 // The name of an event's type ("DataReceived"), of static storage.
 const char* event_name(const Event& event);
+
+// A line for a log: "RequestReceived stream 1, GET https://example.org/index.html, end of stream",
+// "DataReceived stream 3, 1024 octets". Of received text it has only what may be in a log: fields
+// other than pseudo-header fields are counted, and what is not printable ASCII is escaped.
+std::string describe(const Event& event);
+std::ostream& operator<<(std::ostream& out, const Event& event);
 
 // A handle to an event. Dropping it hands the object back, and the next event reuses it. Views into
 // the event are valid until then; keep(std::move(event)) makes the event own its bytes.

@@ -1,6 +1,7 @@
 #include "headrace/protocol/frame/foreign_protocol.h"
 
 #include <algorithm>
+#include <gsl/span>
 #include <string_view>
 
 namespace headrace {

@@ -1,5 +1,7 @@
 #include "headrace/protocol/frame/frame_parser.h"
 
+#include <gsl/span>
+
 #include "headrace/memory/contract.h"
 
 namespace headrace {

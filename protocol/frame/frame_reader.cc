@@ -1,6 +1,7 @@
 #include "headrace/protocol/frame/frame_reader.h"
 
 #include <algorithm>
+#include <gsl/span>
 #include <limits>
 
 #include "headrace/memory/contract.h"

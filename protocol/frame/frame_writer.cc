@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <gsl/span>
 
 #include "headrace/memory/contract.h"
 

@@ -1,5 +1,7 @@
 #include "headrace/protocol/frame/origin_entries.h"
 
+#include <gsl/span>
+
 namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace {
@@ -52,13 +54,14 @@ void OriginEntries::Iterator::find() {
   }
 }
 
-bool OriginEntries::are_whole(gsl::span<const uint8_t> payload) {
-  while (payload.size() >= kLengthSize) {
-    const size_t size = kLengthSize + load_length(payload.data());
-    if (size > payload.size()) return false;
-    payload = payload.subspan(size);
+bool OriginEntries::are_whole(ByteView payload) {
+  gsl::span<const uint8_t> left = payload;
+  while (left.size() >= kLengthSize) {
+    const size_t size = kLengthSize + load_length(left.data());
+    if (size > left.size()) return false;
+    left = left.subspan(size);
   }
-  return payload.empty();
+  return left.empty();
 }
 
 HEADRACE_ABI_END

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <gsl/span>
 #include <iterator>
 #include <string_view>
 
@@ -51,10 +50,10 @@ class OriginEntries {
 
   OriginEntries() = default;
   // Requires are_whole(payload).
-  explicit OriginEntries(gsl::span<const uint8_t> payload) : payload_(payload) {}
+  explicit OriginEntries(ByteView payload) : payload_(payload) {}
 
   // Whether the payload consists of whole entries.
-  static bool are_whole(gsl::span<const uint8_t> payload);
+  static bool are_whole(ByteView payload);
 
   bool empty() const { return begin() == end(); }
   Iterator begin() const { return {payload_.begin(), payload_.end()}; }

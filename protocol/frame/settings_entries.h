@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <gsl/span>
 #include <iterator>
 
 #include "headrace/memory/abi.h"
@@ -51,7 +50,7 @@ class SettingsEntries {
 
   SettingsEntries() = default;
   // `payload`: a multiple of kEntrySize in octets.
-  explicit SettingsEntries(gsl::span<const uint8_t> payload) : payload_(payload) {}
+  explicit SettingsEntries(ByteView payload) : payload_(payload) {}
 
   size_t size() const { return payload_.size() / kEntrySize; }
   bool empty() const { return payload_.empty(); }

@@ -1,6 +1,7 @@
 #include "headrace/protocol/message/content_type.h"
 
 #include <algorithm>
+#include <gsl/span>
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

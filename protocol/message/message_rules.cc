@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <gsl/span>
 #include <string_view>
 
 #include "headrace/field/field_syntax.h"

@@ -2,6 +2,7 @@
 #define HEADRACE_PROTOCOL_STREAM_HELD_FIELDS_H_
 
 #include <cstring>
+#include <gsl/span>
 #include <new>
 #include <string_view>
 

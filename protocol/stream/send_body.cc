@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <gsl/span>
 #include <utility>
 
 #include "headrace/memory/contract.h"
@@ -20,7 +21,7 @@ void SendBody::start(Body body, uint32_t buffer_size) {
   trailers_expected_ = body.trailers_expected();
   body_ = std::move(body);
   buffer_limit_ = buffer_size;
-  if (auto* view = std::get_if<gsl::span<const uint8_t>>(&body_.kind())) {
+  if (auto* view = std::get_if<std::span<const uint8_t>>(&body_.kind())) {
     rest_ = *view;
     stable_ = owes_release_ = true;
   } else if (auto* text = std::get_if<std::string>(&body_.kind())) {
@@ -78,13 +79,10 @@ bool SendBody::take_writable() {
   return true;
 }
 
-BodySource* SendBody::source() const {
-  auto* source = std::get_if<BodySource*>(&body_.kind());
-  return source == nullptr ? nullptr : *source;
-}
+BodySource* SendBody::source() const { return body_.source(); }
 
 BodySource::Filled SendBody::fill(gsl::span<uint8_t> room) {
-  const BodySource::Filled filled = source()->fill(room);
+  const BodySource::Filled filled = source()->fill({room.data(), room.size()});
   HEADRACE_EXPECTS(filled.size <= room.size(), "BodySource::fill()",
                    "no more octets than its room has", {"size", filled.size},
                    {"room", room.size()});

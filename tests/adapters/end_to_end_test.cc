@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <gsl/span>
 #include <memory>
 #include <ostream>
 #include <string>

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -26,7 +27,7 @@ inline std::string pattern(size_t size) {
 class PatternSource : public BodySource {
  public:
   explicit PatternSource(size_t size) : size_(size) {}
-  Filled fill(gsl::span<uint8_t> room) override {
+  Filled fill(std::span<uint8_t> room) override {
     const size_t count = std::min(room.size(), size_ - position_);
     for (size_t i = 0; i < count; ++i) room[i] = static_cast<uint8_t>((position_ + i) % 251);
     position_ += count;

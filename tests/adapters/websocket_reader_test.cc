@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <gsl/span>
 #include <optional>
 #include <string>
 #include <string_view>

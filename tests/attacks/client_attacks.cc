@@ -1,3 +1,4 @@
+#include <gsl/span>
 #include <string>
 
 #include "tests/attacks/honest_traffic.h"

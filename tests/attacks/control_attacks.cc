@@ -1,4 +1,5 @@
 #include <array>
+#include <gsl/span>
 #include <string>
 
 #include "tests/attacks/honest_traffic.h"

@@ -4,6 +4,7 @@
 #include <valgrind/callgrind.h>
 
 #include <algorithm>
+#include <gsl/span>
 #include <utility>
 #include <variant>
 

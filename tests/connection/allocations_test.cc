@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <gsl/span>
 #include <new>
 #include <string>
 

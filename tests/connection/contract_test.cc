@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -268,7 +269,7 @@ TEST_P(ContractTest, AResetWithdrawsAViewThatWasNotShown) {
 // A source that gives what it has been told to, and is asked only inside pending_output().
 class ScriptedSource : public BodySource {
  public:
-  Filled fill(gsl::span<uint8_t> room) override {
+  Filled fill(std::span<uint8_t> room) override {
     EXPECT_TRUE(allowed);
     EXPECT_GT(room.size(), 0u);
     ++asked;

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <gsl/span>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,10 +29,10 @@ std::vector<reference::Frame> frames_of_client(const std::string& wire) {
 // Writes down each frame's type and the size of the payload it was shown.
 class Onlooker : public FrameObserver {
  public:
-  void on_frame_received(const FrameHeader& header, gsl::span<const uint8_t> payload) override {
+  void on_frame_received(const FrameHeader& header, std::span<const uint8_t> payload) override {
     received.push_back(line(header, payload));
   }
-  void on_frame_sent(const FrameHeader& header, gsl::span<const uint8_t> payload) override {
+  void on_frame_sent(const FrameHeader& header, std::span<const uint8_t> payload) override {
     sent.push_back(line(header, payload));
   }
 

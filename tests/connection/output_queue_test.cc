@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <gsl/span>
 #include <random>
 #include <string>
 #include <vector>

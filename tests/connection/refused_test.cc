@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,8 @@ using Log = std::vector<std::string>;
 // "1 PROTOCOL_ERROR x-a: RFC 9113 §8.2.1"
 class Refusals : public FrameObserver {
  public:
-  void on_frame_received(const FrameHeader&, gsl::span<const uint8_t>) override {}
-  void on_frame_sent(const FrameHeader&, gsl::span<const uint8_t>) override {}
+  void on_frame_received(const FrameHeader&, std::span<const uint8_t>) override {}
+  void on_frame_sent(const FrameHeader&, std::span<const uint8_t>) override {}
   void on_refused(const ErrorDetail& error, std::string_view field_name) override {
     std::string line = std::to_string(error.stream_id) + " " + to_string(error.code) + " ";
     log.push_back(line.append(field_name).append(": ").append(error.rule->section));

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <variant>
 
@@ -17,7 +18,7 @@ constexpr size_t kRead = 8192;
 // Frames of 100 octets each; behind the last the message stays open.
 class Pieces : public BodySource {
  public:
-  Filled fill(gsl::span<uint8_t> room) override {
+  Filled fill(std::span<uint8_t> room) override {
     const size_t size = std::min({room.size(), size_t{100}, kBody - sent_});
     std::fill_n(room.data(), size, uint8_t{'x'});
     sent_ += size;

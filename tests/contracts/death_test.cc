@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -12,6 +13,7 @@
 
 #include "headrace/field/owned_fields.h"
 #include "headrace/headrace.h"
+#include "headrace/protocol/frame/frame_writer.h"
 #include "headrace/protocol/stream/priority_scheduler.h"
 #include "tests/connection/connection_fixture.h"
 
@@ -112,7 +114,7 @@ TEST_P(CallersMistakeDeathTest, ARangeIsWalkedOverTwice) {
 
 // Writes nothing and says that it wrote `says`.
 struct Liar : BodySource {
-  Filled fill(gsl::span<uint8_t> room) override { return {room.size() + 1}; }
+  Filled fill(std::span<uint8_t> room) override { return {room.size() + 1}; }
 };
 
 TEST_P(CallersMistakeDeathTest, ASourceWritesMoreThanItsRoom) {
@@ -220,7 +222,7 @@ TEST(CallersMistakeDeathTest2, AnUrgencyIsOutOfRange) {
 }
 
 TEST(CallersMistakeDeathTest2, ABodyHasNoSource) {
-  EXPECT_DEATH(static_cast<void>(Body::source(nullptr)),
+  EXPECT_DEATH(static_cast<void>(Body::source(static_cast<BodySource*>(nullptr))),
                "^headrace: Body::source\\(\\): the source is not null\n$");
 }
 
@@ -278,14 +280,14 @@ constexpr bool kHardened = false;
 
 // Calls the connection from wherever it is called itself.
 struct Intruder : BodySource, FrameObserver, PaddingPolicy {
-  Filled fill(gsl::span<uint8_t>) override {
+  Filled fill(std::span<uint8_t>) override {
     call("source");
     return {0, true};
   }
-  void on_frame_received(const FrameHeader&, gsl::span<const uint8_t>) override {
+  void on_frame_received(const FrameHeader&, std::span<const uint8_t>) override {
     call("received");
   }
-  void on_frame_sent(const FrameHeader&, gsl::span<const uint8_t>) override { call("sent"); }
+  void on_frame_sent(const FrameHeader&, std::span<const uint8_t>) override { call("sent"); }
   size_t padding(const FrameHeader&, size_t) override {
     call("padding");
     return 0;
@@ -344,7 +346,7 @@ TEST_P(IntruderDeathTest, CallsFromAPaddingPolicy) {
 
 // Stays inside until it is told to go, so that two threads are there at the same time.
 struct Waiting : BodySource {
-  Filled fill(gsl::span<uint8_t>) override {
+  Filled fill(std::span<uint8_t>) override {
     inside.store(true);
     inside.notify_all();
     for (;;) std::this_thread::yield();  // the other thread's call ends the program

@@ -12,12 +12,14 @@ import tempfile
 
 INCLUDES = """
 #include <array>
+#include <gsl/span>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 #include "headrace/headrace.h"
 #include "headrace/field/structured_dictionary.h"
+#include "headrace/protocol/frame/frame_reader.h"
 """
 PROLOGUE = """
 using namespace headrace;

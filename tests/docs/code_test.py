@@ -9,18 +9,21 @@ import tree
 
 PROLOGUE = """
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include <chrono>
 #include <string>
 #include <vector>
 
 #include <headrace/headrace.h>
+#include <headrace/posix.h>
+#include <headrace/protocol/frame/frame_reader.h>
+#include <headrace/protocol/frame/frame_writer.h>
 using namespace headrace;
 // What a reader has: a connection, bytes, a socket, a page, ...
-ssize_t writev(int socket, gsl::span<const ConstBuffer> output);
 void handle(const Event& event);
 """
-PARAMETERS = """Connection& connection, gsl::span<const uint8_t> bytes, TimePoint now, int socket,
+PARAMETERS = """Connection& connection, std::span<const uint8_t> bytes, TimePoint now, int socket,
     StreamId id, const std::string& page, FieldsView received, std::vector<EventPtr>& later"""
 
 

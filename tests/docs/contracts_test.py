@@ -68,6 +68,7 @@ def unguarded(files):
     header = tree.read("protocol/connection/connection.h")
     public = header[header.index(" public:"):header.index(" private:")]
     public = re.sub(r"//[^\n]*", "", public)
+    public = re.sub(r" = (\{\}|Body::none\(\))", "", public)  # default arguments
     public = re.sub(r"\{[^{}]*\}", ";", public)  # bodies
     names = set(re.findall(r"\b([a-z_]+)\([^;{}]*\)[^;{}]*[;{]", public))
     source = "\n".join(tree.read(path) for path in files

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <gsl/span>
 #include <string>
 #include <type_traits>
 
+#include "headrace/field/field_storage.h"
 #include "headrace/memory/ledger.h"
 
 // own() is what keep() and kFresh stand on: afterwards an event refers to nothing but itself.

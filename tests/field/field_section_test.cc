@@ -5,6 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "headrace/field/field_storage.h"
+#include "headrace/memory/ledger.h"
+
 namespace headrace {
 namespace {
 

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <gsl/span>
 #include <string>
 
 #include "headrace/protocol/frame/frame_reader.h"

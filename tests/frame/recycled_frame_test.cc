@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <gsl/span>
 #include <memory>
 #include <set>
 #include <string>

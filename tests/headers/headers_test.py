@@ -19,6 +19,7 @@ HERE = pathlib.Path("tests/headers")
 FACE = "#include <headrace/headrace.h>\n"
 ROOTS = (
     "headrace/headrace.h",
+    "headrace/posix.h",
     "headrace/version.h",
     "headrace/adapters/epoll/epoll_loop.h",
     "headrace/adapters/io_uring/io_uring_loop.h",
@@ -30,12 +31,12 @@ ROOTS = (
     "headrace/protocol/frame/frame_writer.h",
 )
 # Of ours, behind <headrace/headrace.h>: what it comes to today, and what it is to come to.
-HEADERS, LINES = 46, 3450
+HEADERS, LINES = 43, 3400
 HEADERS_AIM, LINES_AIM = 34, 2600
 # What no program needs that uses a Connection: it has public headers of its own.
 FORBIDDEN = re.compile(r"/headrace/(hpack/|protocol/frame/frame_(parser|reader|writer|layout)"
                        r"|protocol/stream/stream_table)|/(gsl|absl)/")
-FORBIDDEN_TODAY = 7
+FORBIDDEN_TODAY = 5
 
 
 def compile_text(text, *flags, compiler="g++"):

@@ -3,6 +3,7 @@
 
 #include <cctype>
 #include <cstdint>
+#include <gsl/span>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <gsl/span>
 #include <limits>
 #include <string>
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -117,7 +118,7 @@ void Player::expect_taken(const SubmitResult& result, const Recording::Answer& a
                  to_string(result.error) + "\n";
 }
 
-BodySource::Filled Player::Content::fill(gsl::span<uint8_t> room) {
+BodySource::Filled Player::Content::fill(std::span<uint8_t> room) {
   const size_t size = std::min(room.size(), available);
   std::memset(room.data(), 0, size);
   available -= size;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 
 #include "headrace/protocol/connection/connection.h"
@@ -37,7 +38,7 @@ class Player {
  private:
   // A response's content: so many octets, as soon as the recorded server had them.
   struct Content : BodySource {
-    Filled fill(gsl::span<uint8_t> room) override;
+    Filled fill(std::span<uint8_t> room) override;
     size_t available = 0;
     bool ends = false;
     bool headed = false;

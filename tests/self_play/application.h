@@ -185,7 +185,7 @@ class Application final : public FrameListener {
 };
 
 // How the trace shows it.
-std::string describe(const Event& event);
+std::string event_line(const Event& event);
 // Everything in it, into the digest.
 void digest(const Event& event, Report* report);
 

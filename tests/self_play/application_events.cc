@@ -150,7 +150,7 @@ struct Application::Taker {
 };
 
 void Application::take(const Event& event) {
-  report_.trace([&] { return who() + " = " + describe(event); });
+  report_.trace([&] { return who() + " = " + event_line(event); });
   digest(event, &report_);
   report_.count_event(event.index());
   require(!connection_closed_ || std::holds_alternative<BodyReleased>(event), 0,

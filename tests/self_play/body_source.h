@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <gsl/span>
+#include <span>
 
 #include "headrace/protocol/frame/frame_type.h"
 #include "headrace/protocol/stream/body.h"
@@ -17,7 +17,7 @@ inline uint8_t body_octet(StreamId id, bool response, uint64_t offset) {
   return static_cast<uint8_t>(mixed >> 40 ^ mixed >> 17);
 }
 
-inline void fill_body(StreamId id, bool response, uint64_t offset, gsl::span<uint8_t> room) {
+inline void fill_body(StreamId id, bool response, uint64_t offset, std::span<uint8_t> room) {
   for (uint8_t& octet : room) octet = body_octet(id, response, offset++);
 }
 
@@ -28,7 +28,7 @@ class TestBodySource : public BodySource {
   TestBodySource(StreamId id, bool response, uint64_t size, uint64_t fails_at, uint64_t seed)
       : id_(id), response_(response), size_(size), fails_at_(fails_at), random_(seed) {}
 
-  Filled fill(gsl::span<uint8_t> room) override {
+  Filled fill(std::span<uint8_t> room) override {
     asked_ = true;
     if (room.empty()) no_room_ = true;
     if (!hurries_ && random_.one_in(4)) {

@@ -100,7 +100,7 @@ void digest(const Event& event, Report* report) {
   std::visit(Digester{report}, event);
 }
 
-std::string describe(const Event& event) {
+std::string event_line(const Event& event) {
   if (const auto* data = std::get_if<DataReceived>(&event)) {
     return "DataReceived " + std::to_string(data->stream_id) + " " +
            std::to_string(data->bytes.size()) + " octets" + (data->end_stream ? " END_STREAM" : "");

@@ -1,6 +1,8 @@
 #include "tests/self_play/frame_model.h"
 
 #include <algorithm>
+#include <gsl/span>
+#include <span>
 
 #include "tests/reference/frames.h"
 
@@ -113,7 +115,7 @@ uint32_t FrameModel::count_on_wire() const {
 
 // --- Frames that this endpoint sends.
 
-void FrameModel::on_frame_sent(const FrameHeader& header, gsl::span<const uint8_t> payload) {
+void FrameModel::on_frame_sent(const FrameHeader& header, std::span<const uint8_t> payload) {
   report_->trace([&] { return name_ + " > " + describe(header); });
   end_offset_ += FrameHeader::kSize + header.length;
   in_flight_.push_back({header, digest_of(payload)});
@@ -279,7 +281,7 @@ void FrameModel::settings_sent(const FrameHeader& header, gsl::span<const uint8_
 
 // --- Frames that it receives.
 
-void FrameModel::on_frame_received(const FrameHeader& header, gsl::span<const uint8_t> payload) {
+void FrameModel::on_frame_received(const FrameHeader& header, std::span<const uint8_t> payload) {
   report_->trace([&] { return name_ + " < " + describe(header); });
   finish_open_data();
   if (peer_->in_flight_.empty()) return report_->fail(name_ + " receives what nobody sent");

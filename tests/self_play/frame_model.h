@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <gsl/span>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,8 +57,8 @@ class FrameModel final : public FrameObserver {
   void set_peer(FrameModel* peer) { peer_ = peer; }
   void set_listener(FrameListener* listener) { listener_ = listener; }
 
-  void on_frame_sent(const FrameHeader& header, gsl::span<const uint8_t> payload) override;
-  void on_frame_received(const FrameHeader& header, gsl::span<const uint8_t> payload) override;
+  void on_frame_sent(const FrameHeader& header, std::span<const uint8_t> payload) override;
+  void on_frame_received(const FrameHeader& header, std::span<const uint8_t> payload) override;
 
   // So much of the output was shown to the transport since the connection began.
   void set_shown(uint64_t offset) { shown_ = offset; }

@@ -1,6 +1,7 @@
 #include "tests/self_play/side.h"
 
 #include <algorithm>
+#include <gsl/span>
 
 namespace headrace::self_play {
 namespace {
@@ -91,7 +92,7 @@ void Side::walk(EventRange range, bool outermost) {
 
 // An event past its turn, with or without keep(): it stays as it was.
 void Side::hold(EventPtr event) {
-  std::string text = describe(*event);
+  std::string text = event_line(*event);
   if (random_.one_in(2)) event = keep(std::move(event));
   held_.push_back({std::move(event), std::move(text)});
   if (held_.size() > 20) drop_held(random_.below(20));
@@ -101,7 +102,8 @@ void Side::drop_held(size_t kept) {
   while (held_.size() > kept) {
     const size_t last = held_.size() - 1;
     std::swap(held_[random_.below(static_cast<uint32_t>(held_.size()))], held_[last]);
-    require(describe(*held_[last].event) == held_[last].text, "an event that was held has changed");
+    require(event_line(*held_[last].event) == held_[last].text,
+            "an event that was held has changed");
     held_.pop_back();
   }
 }

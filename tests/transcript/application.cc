@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <gsl/span>
+#include <span>
 
 #include "tests/reference/frames.h"
 
@@ -92,7 +94,7 @@ std::vector<Setting> settings_of(Arguments* arguments) {
 
 }  // namespace
 
-BodySource::Filled ScriptedSource::fill(gsl::span<uint8_t> room) {
+BodySource::Filled ScriptedSource::fill(std::span<uint8_t> room) {
   Filled filled;
   filled.size = std::min(waiting.size(), room.size());
   std::memcpy(room.data(), waiting.data(), filled.size);

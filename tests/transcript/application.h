@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,7 @@ namespace headrace::transcript {
 // A body that is produced as the transcript says: `! source 1 "text" end`.
 class ScriptedSource : public BodySource {
  public:
-  Filled fill(gsl::span<uint8_t> room) override;
+  Filled fill(std::span<uint8_t> room) override;
 
   std::string waiting;
   bool ends = false;

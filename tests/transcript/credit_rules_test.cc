@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <gsl/span>
 #include <string>
 
 namespace headrace::transcript {

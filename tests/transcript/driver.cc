@@ -1,6 +1,7 @@
 #include "tests/transcript/driver.h"
 
 #include <algorithm>
+#include <gsl/span>
 #include <utility>
 
 #include "tests/memory/scribble.h"

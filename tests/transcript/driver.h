@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <gsl/span>
 #include <limits>
 #include <memory>
 #include <optional>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <gsl/span>
 
 #include "tests/reference/frames.h"
 #include "tests/transcript/words.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <gsl/span>
 #include <sstream>
 
 #include "tests/transcript/event_text.h"

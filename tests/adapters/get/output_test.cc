@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <gsl/span>
 #include <iterator>
 #include <set>
 #include <sstream>
