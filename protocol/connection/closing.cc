@@ -162,7 +162,7 @@ void Engine::fail_stream(const StreamError& error, std::string_view field_name) 
   StreamState state = state_of(error.stream_id, stream);
   if (state == StreamState::kIdle) return fail(error);
   observe_refused(error, field_name);
-  const bool wasted = is_closed(state) || !response_began(stream);
+  const bool wasted = is_closed(state) || !stream->head_shown;
   if (!is_closed(state)) {
     reset_and_close(stream, error, Counted::kAsReply);
   } else if (state != StreamState::kClosedResetSent) {  // what was reset is not reset again
@@ -191,7 +191,7 @@ void Engine::reset_and_close(Stream* stream, const StreamError& reason, Counted 
 
 void Engine::reset(StreamId id, ErrorCode code) {
   ++statistics_.streams_reset_by_us;
-  uint8_t* room = output_.reserve(kRstStreamSize);
+  uint8_t* room = outbox_.reserve(kRstStreamSize);
   queue(room, write_rst_stream(id, code, room));
 }
 
@@ -204,18 +204,16 @@ void Engine::close_stream(Stream* stream, StreamState state, ClosedBy closed_by,
   stream->state = state;
   stream->closed_by = closed_by;
   stream->close_reason = reason;
-  if (StreamList<&Stream::leaving>::contains(stream)) leaving_.remove(stream);
   if (stream->held_head.there()) {
     stop_waiting(stream);
   } else {
     send_queue_.remove(stream);
   }
-  if (StreamList<&Stream::unsent>::contains(stream)) unsent_.remove(stream);
   stream->body.cancel();
   if (state != StreamState::kClosedResetSent || phase_ != Phase::kOpen || ours_ended) {
     uncount(stream);  // the peer knows: it has reset it, or seen both ends
   } else if (!stream->sending_ended) {
-    watch_end(stream);  // it counts until our RST_STREAM is shown, or END_STREAM in front of it
+    mark_end(stream);  // it counts until our RST_STREAM is shown, or END_STREAM in front of it
   }
   credit_.close(&stream->credit);
   stream->closed_event_due = stream->announced;
@@ -242,8 +240,7 @@ void Engine::uncount(Stream* stream) {
 // A closed stream's record goes when nothing refers to it any more; how it closed is remembered.
 void Engine::erase_if_done(Stream* stream) {
   if (!is_closed(stream->state) || stream->body.held() ||
-      StreamList<&Stream::notify>::contains(stream) ||
-      StreamList<&Stream::ending>::contains(stream)) {
+      StreamList<&Stream::notify>::contains(stream) || stream->end_unshown) {
     return;
   }
   closed_streams(stream->id).remember(stream->id, stream->state);
@@ -261,12 +258,6 @@ bool Engine::spend_useless_frame() {
   return false;
 }
 
-// The peer can have seen its head: it was shown. Of an answer that is only queued it knows nothing,
-// so what it resets then was work for nothing.
-bool Engine::response_began(const Stream* stream) const {
-  return stream->head_sent && stream->head_offset <= output_.shown_offset();
-}
-
 // A request has been reset for nothing.
 void Engine::spend_reset(const Cause& cause) {
   static constexpr Rule kResets = {"RFC 9113 §10.5", "requests are seldom reset before an answer"};
@@ -279,7 +270,7 @@ void Engine::spend_reset(const Cause& cause) {
 
 void Engine::write_goaway(StreamId last_stream_id, ErrorCode code, std::string_view debug_data) {
   const size_t size = std::min<size_t>(debug_data.size(), kMinMaxFrameSize - 8);
-  uint8_t* room = output_.reserve(FrameHeader::kSize + 8 + size);
+  uint8_t* room = outbox_.reserve(FrameHeader::kSize + 8 + size);
   const auto* octets = reinterpret_cast<const uint8_t*>(debug_data.data());
   queue(room, headrace::write_goaway(last_stream_id, code, {octets, size}, room));
 }
@@ -290,7 +281,7 @@ void Engine::begin_shutdown(std::string_view debug_data) {
   if (going_away_.shutting_down()) return;
   write_goaway(going_away_.announce(debug_data), ErrorCode::kNoError, debug_data);
   send_ping(kShutdownPing, PingPurpose::kShutdown);
-  deadlines_.ask(Deadline::kShutdownPing, output_.end_offset(), now_);
+  deadlines_.ask(Deadline::kShutdownPing, outbox_.end_offset(), now_);
 }
 
 void Engine::finish_shutdown() {

@@ -90,14 +90,14 @@ SubmitResult Engine::submit_frame(uint8_t type, uint8_t flags, StreamId stream_i
     return {SubmitError::kInvalidArgument, &kExtension};
   }
   if (payload.size() > peer_settings_.max_frame_size) return {SubmitError::kTooLarge, &kOneFrame};
-  uint8_t* room = output_.reserve(FrameHeader::kSize + payload.size());
+  uint8_t* room = outbox_.reserve(FrameHeader::kSize + payload.size());
   queue(room, write_frame(static_cast<FrameType>(type), flags, stream_id, payload, room));
   return {};
 }
 
 void Engine::send_ping(uint64_t opaque, PingPurpose purpose) {
   write_ping(opaque, /*ack=*/false);
-  pings_.asked(opaque, purpose, output_.end_offset(), now_);
+  pings_.asked(opaque, purpose, outbox_.end_offset(), now_);
 }
 
 void Engine::send_settings(gsl::span<const Setting> settings) {
@@ -110,10 +110,10 @@ void Engine::send_settings(gsl::span<const Setting> settings) {
     }
   }
   size_t size = FrameHeader::kSize + settings.size() * SettingsEntries::kEntrySize;
-  uint8_t* room = output_.reserve(size);
+  uint8_t* room = outbox_.reserve(size);
   queue(room, write_settings(settings, room));
   settings_in_flight_.push(settings);
-  deadlines_.ask(Deadline::kSettingsAck, output_.end_offset(), now_);
+  deadlines_.ask(Deadline::kSettingsAck, outbox_.end_offset(), now_);
 }
 
 HEADRACE_ABI_END

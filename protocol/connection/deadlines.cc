@@ -49,26 +49,15 @@ void Engine::watch_stall(Stream* stream) {
 
 // Its window has been used up. The peer can give credit for what it has got.
 void Engine::note_blocked(Stream* stream) {
-  if (StreamList<&Stream::unsent>::contains(stream)) unsent_.remove(stream);
-  stream->data_offset = output_.end_offset();
-  unsent_.push_back(stream);
-}
-
-// Up to `before` the output had left already.
-void Engine::note_data_left(uint64_t before) {
-  if (before < data_end_offset_) data_left_at_ = now_;
-  while (Stream* stream = unsent_.front()) {
-    if (stream->data_offset > output_.sent_offset()) return;
-    stream->waiting_since = now_;
-    unsent_.remove(stream);
-  }
+  ++stream->unsent_marks;
+  outbox_.mark(Mark::kData, stream->id);
 }
 
 // Since when the peer's windows, and nothing else, keep its DATA back.
 TimePoint Engine::stalled_since(const Stream* stream) const {
   if (stream->window_blocked) {
-    const bool mine = StreamList<&Stream::unsent>::contains(stream);
-    return mine ? std::max(stream->waiting_since, deadlines_.moved()) : stream->waiting_since;
+    return stream->unsent_marks > 0 ? std::max(stream->waiting_since, deadlines_.moved())
+                                    : stream->waiting_since;
   }
   // What waits for our own output or for its turn is not the peer's fault: the connection's window
   // is shut since it let through the last DATA, of whichever stream.
@@ -132,7 +121,7 @@ void Engine::check_deadlines() {
   }
   if (passed(Deadline::kKeepalive)) {
     send_ping(kKeepalivePing, PingPurpose::kKeepalive);
-    deadlines_.ask(Deadline::kKeepaliveAnswer, output_.end_offset(), now_);
+    deadlines_.ask(Deadline::kKeepaliveAnswer, outbox_.end_offset(), now_);
   } else if (passed(Deadline::kIdle)) {
     hit(timeout_hit(Limit::kIdleTimeout, Deadline::kIdle));
     begin_shutdown("idle");

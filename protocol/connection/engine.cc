@@ -66,7 +66,10 @@ Engine::Engine(Role role, const Options& options, TimePoint now)
       idle_priorities_(&ledger_),
       credit_({options.window_policy, options.connection_window_size, options.max_window_size,
                options.automatic_credit}),
-      replies_(options.limits.queued_replies),
+      // What a client queues is its application's own affair.
+      outbox_(options.limits.queued_replies, role == Role::kClient
+                                                 ? std::numeric_limits<size_t>::max()
+                                                 : options.limits.output_backlog),
       resets_(options.limits.reset_burst, options.limits.resets_per_second, now),
       useless_frames_(options.limits.useless_burst, options.limits.useless_per_second, now),
       going_away_(highest_peer_stream(role)),
@@ -78,7 +81,7 @@ Engine::Engine(Role role, const Options& options, TimePoint now)
   // The client speaks first, in 24 octets of its own (RFC 9113 §3.4).
   if (role_ == Role::kClient) parsing_ = Parsing::kFrameHeader;
   write_preface();
-  if (role_ == Role::kClient) deadlines_.ask(Deadline::kPreface, output_.end_offset(), now);
+  if (role_ == Role::kClient) deadlines_.ask(Deadline::kPreface, outbox_.end_offset(), now);
   // Only a WINDOW_UPDATE changes the connection's window (§6.9.2).
   if (uint32_t increment = credit_.take_initial_increment()) write_window_update(0, increment);
 }
@@ -87,8 +90,8 @@ Engine::Engine(Role role, const Options& options, TimePoint now)
 void Engine::write_preface() {
   const bool client = role_ == Role::kClient;
   if (client) {
-    uint8_t* out = output_.reserve(kClientPreface.size());
-    output_.commit(std::copy(kClientPreface.begin(), kClientPreface.end(), out));
+    uint8_t* out = outbox_.reserve(kClientPreface.size());
+    outbox_.commit(std::copy(kClientPreface.begin(), kClientPreface.end(), out));
   }
   if (!options_.settings.empty()) {
     for (const Setting& setting : options_.settings) {
@@ -280,8 +283,8 @@ bool Engine::is_drained() const { return going_away_.under_way() && streams_.siz
 
 const Statistics& Engine::statistics() const {
   statistics_.implicit_keeps = recycler_.implicit_keeps();
-  statistics_.bytes_sent = output_.sent_offset();
-  statistics_.allocations = recycler_.allocations() + output_.allocations() +
+  statistics_.bytes_sent = outbox_.sent_offset();
+  statistics_.allocations = recycler_.allocations() + outbox_.allocations() +
                             ledger_.reservations() + own_memory_.reservations() +
                             frame_memory_.reservations();
   statistics_.memory_live = ledger_.live() + frame_memory_.live();
@@ -291,10 +294,9 @@ const Statistics& Engine::statistics() const {
 
 void Engine::trim() {
   recycler_.detach_held();
-  output_.trim();
+  outbox_.trim();
   std::vector<uint8_t>().swap(scratch_);
   blocks_.trim();
-  replies_.trim();
   streams_.trim();
   idle_priorities_.trim();
   field_storage_.clear();

@@ -21,17 +21,16 @@
 #include "headrace/memory/ledger.h"
 #include "headrace/protocol/connection/input_queue.h"
 #include "headrace/protocol/connection/options.h"
-#include "headrace/protocol/connection/output_queue.h"
 #include "headrace/protocol/connection/settings.h"
 #include "headrace/protocol/connection/statistics.h"
 #include "headrace/protocol/event/event.h"
 #include "headrace/protocol/event/result.h"
 #include "headrace/protocol/frame/frame_parser.h"
-#include "headrace/protocol/guard/reply_count.h"
 #include "headrace/protocol/guard/token_bucket.h"
 #include "headrace/protocol/http2/credit.h"
 #include "headrace/protocol/http2/deadlines.h"
 #include "headrace/protocol/http2/going_away.h"
+#include "headrace/protocol/http2/outbox.h"
 #include "headrace/protocol/http2/pings.h"
 #include "headrace/protocol/http2/questions.h"
 #include "headrace/protocol/message/http_date.h"
@@ -125,7 +124,7 @@ class Engine {
   EventPtr next_notification();
   EventPtr next_closing_event();
   // Enough is waiting to be sent: nothing is read until half of it is out.
-  bool holds_input() const { return replies_.full() || backlog_full_; }
+  bool holds_input() const { return outbox_.holds_input(); }
   bool reads_kept_input() const { return input_.has_kept() && !holds_input(); }
 
   // --- deadlines.cc
@@ -137,7 +136,6 @@ class Engine {
   void fail_late(Deadline deadline, ErrorCode code, Limit limit, const Rule& rule);
   void watch_stall(Stream* stream);
   void note_blocked(Stream* stream);
-  void note_data_left(uint64_t before);
   TimePoint stalled_since(const Stream* stream) const;
   void check_stalled_streams();
   void check_deadlines();
@@ -272,7 +270,6 @@ class Engine {
   void uncount(Stream* stream);
   void erase_if_done(Stream* stream);
   bool spend_useless_frame();
-  bool response_began(const Stream* stream) const;
   void spend_reset(const Cause& cause);
   void write_goaway(StreamId last_stream_id, ErrorCode code, std::string_view debug_data);
   void fail(const ErrorDetail& error, std::string_view debug_data);
@@ -330,7 +327,6 @@ class Engine {
   void write_ping(uint64_t opaque, bool ack);
   void write_window_update(StreamId stream_id, uint32_t increment);
   void count_reply();
-  size_t backlog() const;
   void check_backlog();
   void send_end_or_schedule(Stream* stream);
   void schedule(Stream* stream);
@@ -341,9 +337,10 @@ class Engine {
   void fail_source(Stream* stream);
   size_t padding_for(const FrameHeader& frame, size_t room) const;
   void finish_sending(Stream* stream);
-  void watch_end(Stream* stream);
-  void on_shown(Stream* stream);
-  void note_sent_responses();
+  void mark_end(Stream* stream);
+  void on_shown(const PlacedMark& mark);
+  void on_end_shown(Stream* stream);
+  void on_departed(const PlacedMark& mark);
   void note_sent(size_t size, bool exact);
   bool output_waits() const;
   void release_output(size_t size);
@@ -355,7 +352,7 @@ class Engine {
   void look_for_due_credit();
   bool credit_is_due() const { return phase_ == Phase::kOpen && credit_.any_due(); }
   bool can_write_credit() const {
-    return credit_is_due() && credit_end_offset_ <= output_.sent_offset();
+    return credit_is_due() && credit_end_offset_ <= outbox_.sent_offset();
   }
   void write_due_credit();
 
@@ -439,18 +436,13 @@ class Engine {
   IdlePriorities idle_priorities_;
   bool peer_prioritizes_ = false;  // it has sent a signal of RFC 9218
   StreamList<&Stream::notify> notify_;
-  StreamList<&Stream::ending> ending_;
-  StreamList<&Stream::leaving> leaving_;
   FlowWindow send_window_;
   Credit credit_;
   uint64_t credit_end_offset_ = 0;  // of the WINDOW_UPDATEs that went out last
   int64_t largest_send_delta_ = 0;  // no stream's send window stands higher above its base
 
-  OutputQueue output_;
+  Outbox outbox_;
   std::vector<uint8_t> scratch_;  // field blocks of ours that go out in frames of their own size
-  ReplyCount replies_;
-  bool backlog_full_ = false;     // Limits::output_backlog was reached
-  uint64_t data_end_offset_ = 0;  // of the last DATA frame that was cut
   TokenBucket resets_;
   TokenBucket useless_frames_;
   uint64_t free_priorities_ = 0;  // PRIORITY frames that are still free
@@ -463,7 +455,6 @@ class Engine {
 
   Deadlines deadlines_;
   TimePoint stalled_since_ = TimePoint::max();  // no stream waits since before that
-  StreamList<&Stream::unsent> unsent_;          // blocked by their windows, their DATA not sent
   TimePoint data_left_at_;                      // the last DATA of any stream
   bool pressed_ = false;                        // set_memory_pressure()
 

@@ -37,7 +37,7 @@ void Engine::write_field_block(StreamId id, const OutgoingHead& head, bool end_s
   size_t bound = max_block_size(head, options_.split_cookies);
   if (bound <= kMinMaxFrameSize && options_.padding == nullptr) {
     // One frame for sure, whatever the peer's maximum: encoded where it is sent from.
-    uint8_t* frame = output_.reserve(FrameHeader::kSize + bound);
+    uint8_t* frame = outbox_.reserve(FrameHeader::kSize + bound);
     uint8_t* block = frame + FrameHeader::kSize;
     uint8_t* end = encode(head, block);
     FrameHeader header;
@@ -67,7 +67,7 @@ void Engine::write_promise(StreamId id, StreamId promised_id, FieldsView fields)
       write_padded_block(FrameType::kPushPromise, 0, id, {content, end})) {
     return;
   }
-  uint8_t* room = output_.reserve(field_block_frames_size(block.size() + 4, max_frame_size));
+  uint8_t* room = outbox_.reserve(field_block_frames_size(block.size() + 4, max_frame_size));
   queue(room, write_push_promise(id, promised_id, block, max_frame_size, room));
   check_backlog();
 }
@@ -85,7 +85,7 @@ bool Engine::write_padded_block(FrameType type, uint8_t flags, StreamId id,
   FrameHeader header = plain;
   header.length += static_cast<uint32_t>(padding);
   header.flags |= flags::kPadded;
-  uint8_t* frame = output_.reserve(FrameHeader::kSize + header.length);
+  uint8_t* frame = outbox_.reserve(FrameHeader::kSize + header.length);
   uint8_t* at = write_frame_header(header, frame);
   *at++ = static_cast<uint8_t>(padding - 1);
   std::memcpy(at, content.data(), content.size());
@@ -141,7 +141,7 @@ void Engine::write_headers_frames(StreamId id, gsl::span<const uint8_t> block, b
   do {
     const size_t size = std::min<size_t>(block.size(), peer_settings_.max_frame_size);
     if (size == block.size()) flags |= flags::kEndHeaders;
-    uint8_t* frame = output_.reserve(FrameHeader::kSize + size);
+    uint8_t* frame = outbox_.reserve(FrameHeader::kSize + size);
     queue(frame, write_frame(type, flags, id, block.first(size), frame));
     block = block.subspan(size);
     type = FrameType::kContinuation;

@@ -104,8 +104,8 @@ void Engine::on_rst_stream(gsl::span<const uint8_t> payload) {
   reason.code = static_cast<ErrorCode>(load_u32(payload.data()));
   reason.frame = FrameType::kRstStream;
   reason.stream_id = stream->id;
-  const bool wasted = !response_began(stream);
-  const bool queued = role_ == Role::kServer && stream->head_sent && output_.unsent() > 0;
+  const bool wasted = !stream->head_shown;
+  const bool queued = role_ == Role::kServer && stream->head_sent && outbox_.unsent() > 0;
   stream->retry_safe = reason.code == ErrorCode::kRefusedStream;
   ++statistics_.streams_reset_by_peer;
   close_stream(stream, stream->state, ClosedBy::kPeer, reason);
@@ -156,7 +156,7 @@ EventPtr Engine::on_settings(gsl::span<const uint8_t> payload) {
   }
   settings_received_ = true;
   deadlines_.stop(Deadline::kPreface);
-  uint8_t* room = output_.reserve(kSettingsAckSize);
+  uint8_t* room = outbox_.reserve(kSettingsAckSize);
   queue(room, write_settings_ack(room));
   count_reply();
   if (!changed && !spend_useless_frame()) return nullptr;

@@ -38,8 +38,9 @@ size_t max_bytes(const Options& options) {
     const size_t fields = list_size / 32;  // of no octets
     events += std::max(frame_size, list_size + fields * sizeof(Field));
   }
-  // Replies, of 17 octets at most but for a bare 431, in blocks of at most 16 KiB; GOAWAY.
-  const size_t replies = 64 * size_t{options.limits.queued_replies} + 2 * (16 * 1024 + 1024);
+  // Replies, of 17 octets at most but for a bare 431, in blocks of at most 16 KiB, each with its
+  // place in the count and its mark; GOAWAY.
+  const size_t replies = 96 * size_t{options.limits.queued_replies} + 2 * (16 * 1024 + 1024);
   return sizeof(Connection) + sizeof(Engine) + ledger + cut_frame + events + replies;
 }
 

@@ -35,19 +35,17 @@ gsl::span<const ConstBuffer> Engine::pending_output(size_t max_bytes) {
   for (;;) {
     write_due_credit();
     open_waiting(max_bytes);
-    while (output_.unsent() < max_bytes) {
+    while (outbox_.unsent() < max_bytes) {
       if (!can_cut_data()) break;
-      if (!cut_data(send_queue_.next(), max_bytes - output_.unsent())) break;
+      if (!cut_data(send_queue_.next(), max_bytes - outbox_.unsent())) break;
     }
-    gsl::span<const ConstBuffer> shown = output_.show(max_bytes);
+    gsl::span<const ConstBuffer> shown = outbox_.show(max_bytes);
     // What has just been shown to its end may make more output (§8.1: a RST_STREAM; a request that
     // waited for its turn).
-    uint64_t before = output_.end_offset();
-    while (!ending_.empty() && ending_.front()->end_offset <= output_.shown_offset()) {
-      on_shown(ending_.front());
-    }
-    const bool opens = can_open_waiting() && output_.unsent() < max_bytes;
-    if (output_.end_offset() == before && !opens && !can_write_credit()) return shown;
+    uint64_t before = outbox_.end_offset();
+    while (const auto mark = outbox_.next_shown()) on_shown(*mark);
+    const bool opens = can_open_waiting() && outbox_.unsent() < max_bytes;
+    if (outbox_.end_offset() == before && !opens && !can_write_credit()) return shown;
   }
 }
 
@@ -59,25 +57,26 @@ void Engine::sent(size_t size, TimePoint now) {
 void Engine::sent(size_t size) { note_sent(size, /*exact=*/false); }
 
 void Engine::note_sent(size_t size, bool exact) {
-  output_.sent(size);
-  replies_.sent(output_.sent_offset());
-  if (backlog_full_) check_backlog();
-  if (!leaving_.empty()) note_sent_responses();
+  const bool data_left = outbox_.sent(size);
   if (size > 0) {
-    pings_.sent(output_.sent_offset(), now_);
-    deadlines_.sent(output_.sent_offset(), output_waits(), now_, exact);
-    note_data_left(output_.sent_offset() - size);
+    if (data_left) data_left_at_ = now_;
+    while (const auto mark = outbox_.next_departed()) on_departed(*mark);
+    pings_.sent(outbox_.sent_offset(), now_);
+    deadlines_.sent(outbox_.sent_offset(), output_waits(), now_, exact);
   }
   if (!options_.explicit_release) release_output(size);
 }
 
-// Their requests are still open.
-void Engine::note_sent_responses() {
-  while (!leaving_.empty() && leaving_.front()->end_offset <= output_.sent_offset()) {
-    Stream* stream = leaving_.front();
-    leaving_.remove(stream);
+// The transport has taken a response whole whose request is still open, or the last DATA that a
+// stream's window let through.
+void Engine::on_departed(const PlacedMark& mark) {
+  Stream* stream = streams_.find(mark.stream_id);
+  if (stream == nullptr || is_closed(stream->state)) return;
+  if (mark.mark == Mark::kEnd) {
     stream->response_sent_event_due = true;
     notify(stream);
+  } else if (--stream->unsent_marks == 0) {
+    stream->waiting_since = now_;
   }
 }
 
@@ -88,12 +87,13 @@ void Engine::released(size_t size) {
 }
 
 void Engine::release_output(size_t size) {
-  output_.released(size, [this](Stream* stream, size_t released) {
+  outbox_.released(size, [this](StreamId id, size_t released) {
+    Stream* stream = streams_.find(id);
     if (stream->body.release(released)) return;
     note_release(stream);
     erase_if_done(stream);
   });
-  if (output_.unsent() == 0 && !can_cut_data()) output_.rest();
+  if (outbox_.unsent() == 0 && !can_cut_data()) outbox_.rest();
 }
 
 // A body's bytes are the application's again when all are cut and none is held by the output.
@@ -106,7 +106,7 @@ void Engine::note_release(Stream* stream) {
 bool Engine::wants_output() const { return output_waits(); }
 
 bool Engine::output_waits() const {
-  return output_.unsent() > 0 || can_cut_data() || can_open_waiting() || credit_is_due();
+  return outbox_.unsent() > 0 || can_cut_data() || can_open_waiting() || credit_is_due();
 }
 
 bool Engine::can_cut_data() const {
@@ -125,7 +125,7 @@ Blocked Engine::why_blocked(StreamId stream_id) const {
     return role_ == Role::kClient ? Blocked::kNothing : Blocked::kApplication;
   }
   if (stream->sending_ended) {
-    return stream->end_offset > output_.sent_offset() ? Blocked::kOutput : Blocked::kNothing;
+    return outbox_.holds_end(stream_id) ? Blocked::kOutput : Blocked::kNothing;
   }
   if (!stream->body.has_something()) {
     return stream->body.source() != nullptr ? Blocked::kBodySource : Blocked::kApplication;
@@ -135,37 +135,19 @@ Blocked Engine::why_blocked(StreamId stream_id) const {
   return send_queue_.next() == stream ? Blocked::kOutput : Blocked::kScheduler;
 }
 
-bool Engine::should_close() const { return phase_ == Phase::kGone && output_.unsent() == 0; }
+bool Engine::should_close() const { return phase_ == Phase::kGone && outbox_.unsent() == 0; }
 
 void Engine::count_reply() {
-  replies_.add(output_.end_offset());
-  if (replies_.full()) {
-    hit({Limit::kQueuedReplies, options_.limits.queued_replies, replies_.waiting()});
-  }
+  if (const auto full = outbox_.count_reply()) hit(*full);
 }
 
-// What waits behind the last DATA. What is in front of it was bounded when that was cut: by what
-// the application asked for.
-size_t Engine::backlog() const {
-  return static_cast<size_t>(output_.end_offset() -
-                             std::max(output_.sent_offset(), data_end_offset_));
-}
-
-// A client's requests are its application's own affair.
 void Engine::check_backlog() {
-  const size_t limit = options_.limits.output_backlog;
-  if (role_ == Role::kClient) return;
-  if (backlog_full_) {
-    backlog_full_ = backlog() > limit / 2;
-  } else if (backlog() > limit) {
-    backlog_full_ = true;
-    hit({Limit::kOutputBacklog, limit, backlog()});
-  }
+  if (const auto full = outbox_.count_backlog()) hit(*full);
 }
 
 // Everything that goes out passes here: whole frames; the last, DATA, may go on by reference.
 void Engine::queue(const uint8_t* begin, uint8_t* end) {
-  output_.commit(end);
+  outbox_.commit(end);
   while (begin < end) {
     const FrameHeader header = headrace::parse_frame_header(begin);
     ++statistics_.frames_sent;
@@ -181,12 +163,12 @@ void Engine::queue(const uint8_t* begin, uint8_t* end) {
 }
 
 void Engine::write_ping(uint64_t opaque, bool ack) {
-  uint8_t* room = output_.reserve(kPingSize);
+  uint8_t* room = outbox_.reserve(kPingSize);
   queue(room, headrace::write_ping(opaque, ack, room));
 }
 
 void Engine::write_window_update(StreamId stream_id, uint32_t increment) {
-  uint8_t* room = output_.reserve(kWindowUpdateSize);
+  uint8_t* room = outbox_.reserve(kWindowUpdateSize);
   queue(room, headrace::write_window_update(stream_id, increment, room));
 }
 
@@ -199,7 +181,7 @@ void Engine::send_end_or_schedule(Stream* stream) {
   if (stream->body.has_trailers()) {
     write_trailers(stream);
   } else {
-    uint8_t* room = output_.reserve(FrameHeader::kSize);
+    uint8_t* room = outbox_.reserve(FrameHeader::kSize);
     queue(room, write_data_header(stream->id, 0, /*end_stream=*/true, room));
   }
   finish_sending(stream);
@@ -221,7 +203,7 @@ bool Engine::cut_data(Stream* stream, size_t room) {
   HEADRACE_EXPECTS(stream_window > 0, "Connection::cut_data()", "a ready stream has a window",
                    {"stream_id", stream->id}, {"window", stream_window});
   // A tiny frame only when nothing else is on its way.
-  if (room < FrameHeader::kSize + kSmallestCut && output_.unsent() > 0) return false;
+  if (room < FrameHeader::kSize + kSmallestCut && outbox_.unsent() > 0) return false;
   room = room > FrameHeader::kSize ? room - FrameHeader::kSize : 1;
   int64_t window = std::min(stream_window, send_window_.available(kInitialWindow));
   room = std::min({room, static_cast<size_t>(window), size_t{peer_settings_.max_frame_size}});
@@ -233,7 +215,7 @@ bool Engine::cut_data(Stream* stream, size_t room) {
   send_queue_.took_turn(stream);
   stream->send_window.take(static_cast<uint32_t>(size));
   send_window_.take(static_cast<uint32_t>(size));
-  data_end_offset_ = output_.end_offset();
+  outbox_.data_cut();
   stream->waiting_since = now_;
   if (stream->sending_ended) {
     send_queue_.remove(stream);
@@ -275,11 +257,11 @@ size_t Engine::cut_ready(Stream* stream, size_t room) {
   bool end = stream->body.drained() && !stream->body.has_trailers();
   const size_t padding = padding_for(data_header(stream->id, size, end), room - size);
   if (padding > 0) {
-    uint8_t* frame = output_.reserve(FrameHeader::kSize + size + padding);
+    uint8_t* frame = outbox_.reserve(FrameHeader::kSize + size + padding);
     queue(frame,
           write_padded_data(stream->id, payload, static_cast<uint32_t>(padding), end, frame));
   } else {
-    uint8_t* frame = output_.reserve(FrameHeader::kSize + (by_reference ? 0 : size));
+    uint8_t* frame = outbox_.reserve(FrameHeader::kSize + (by_reference ? 0 : size));
     uint8_t* at = write_data_header(stream->id, static_cast<uint32_t>(size), end, frame);
     if (!by_reference && size > 0) {
       std::memcpy(at, payload.data(), size);
@@ -288,7 +270,7 @@ size_t Engine::cut_ready(Stream* stream, size_t room) {
     queue(frame, at);
     if (by_reference) {
       stream->body.hold(size);
-      output_.append_reference(payload, stream);
+      outbox_.append_reference(payload, stream->id);
     }
   }
   stream->body.rest();
@@ -302,9 +284,9 @@ size_t Engine::cut_ready(Stream* stream, size_t room) {
 // little each would otherwise take a block each. Returns the same.
 size_t Engine::cut_source(Stream* stream, size_t room, bool* failed) {
   room = std::min(room, size_t{kMinMaxFrameSize});
-  const bool staged = output_.room() < FrameHeader::kSize + room && output_.room() >= kWorthFilling;
+  const bool staged = outbox_.room() < FrameHeader::kSize + room && outbox_.room() >= kWorthFilling;
   uint8_t* frame =
-      staged ? scratch(FrameHeader::kSize + room) : output_.reserve(FrameHeader::kSize + room);
+      staged ? scratch(FrameHeader::kSize + room) : outbox_.reserve(FrameHeader::kSize + room);
   const BodySource::Filled filled = stream->body.fill(
       {frame + FrameHeader::kSize, options_.padding == nullptr ? room : room_beside_padding(room)});
   if (filled.failed) {
@@ -324,7 +306,7 @@ size_t Engine::cut_source(Stream* stream, size_t room, bool* failed) {
   if (filled.size == 0 && !end) return 0;
   const size_t padding = padding_for(data_header(stream->id, filled.size, end), room - filled.size);
   if (staged) {
-    uint8_t* const place = output_.reserve(FrameHeader::kSize + filled.size + padding);
+    uint8_t* const place = outbox_.reserve(FrameHeader::kSize + filled.size + padding);
     std::memcpy(place + FrameHeader::kSize, frame + FrameHeader::kSize, filled.size);
     frame = place;
   }
@@ -354,18 +336,25 @@ void Engine::fail_source(Stream* stream) {
 // The last frame of the message has been queued. The stream changes its state when it is shown.
 void Engine::finish_sending(Stream* stream) {
   stream->sending_ended = true;
-  watch_end(stream);
+  mark_end(stream);
 }
 
-void Engine::watch_end(Stream* stream) {
-  if (StreamList<&Stream::ending>::contains(stream)) ending_.remove(stream);
-  stream->end_offset = output_.end_offset();
-  ending_.push_back(stream);
+// Our last frame of the stream, END_STREAM or RST_STREAM, is on its way: it counts, and its record
+// stays, until that is shown.
+void Engine::mark_end(Stream* stream) {
+  stream->end_unshown = true;
+  outbox_.mark(Mark::kEnd, stream->id);
 }
 
-// Our last frame of this stream is on its way: END_STREAM, or RST_STREAM.
-void Engine::on_shown(Stream* stream) {
-  ending_.remove(stream);
+// The record of a stream whose head was shown may have gone meanwhile.
+void Engine::on_shown(const PlacedMark& mark) {
+  Stream* stream = streams_.find(mark.stream_id);
+  if (mark.mark == Mark::kEnd) return on_end_shown(stream);
+  if (stream != nullptr) stream->head_shown = true;
+}
+
+void Engine::on_end_shown(Stream* stream) {
+  stream->end_unshown = false;
   if (is_closed(stream->state)) {
     uncount(stream);
     return erase_if_done(stream);
@@ -376,7 +365,7 @@ void Engine::on_shown(Stream* stream) {
     close_stream(stream, end.next, ClosedBy::kEnd, StreamError{});
   } else if (role_ == Role::kServer && phase_ == Phase::kOpen) {
     // (A tunnel's two directions end by themselves, §8.5.)
-    if (stream->tunnel || !options_.reset_after_early_response) return leaving_.push_back(stream);
+    if (stream->tunnel || !options_.reset_after_early_response) return outbox_.await_departure();
     // RFC 9113 §8.1: the response is complete before its request; the rest of it is not wanted.
     StreamError reason;
     reason.stream_id = stream->id;

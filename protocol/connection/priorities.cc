@@ -186,7 +186,7 @@ void Engine::write_priority_update(Stream* stream) {
   if (settings_received_ && peer_settings_.no_rfc7540_priorities == 0) return;
   char text[kMaxPriorityField];
   const std::string_view value = write_priority_field(stream->priority, text);
-  uint8_t* room = output_.reserve(kPriorityUpdateSize + value.size());
+  uint8_t* room = outbox_.reserve(kPriorityUpdateSize + value.size());
   queue(room, headrace::write_priority_update(stream->id, value, room));
 }
 

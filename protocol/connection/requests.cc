@@ -105,7 +105,7 @@ bool Engine::can_open_waiting() const {
 }
 
 void Engine::open_waiting(size_t max_bytes) {
-  while (can_open_waiting() && output_.unsent() < max_bytes) {
+  while (can_open_waiting() && outbox_.unsent() < max_bytes) {
     Stream* stream = static_cast<Stream*>(waiting_.front());
     const HeldFields head = stop_waiting(stream);
     if (role_ == Role::kServer) {

@@ -105,7 +105,7 @@ void Engine::begin_message(Stream* stream, const OutgoingHead& head, bool end_st
   stream->state = on_send(stream->state, StreamInput::kHeaders).next;
   stream->head_sent = true;
   write_field_block(stream->id, head, end_stream);
-  stream->head_offset = output_.end_offset();
+  outbox_.mark(Mark::kHead, stream->id);
 }
 
 // Writes the head of a message whose body is set: END_STREAM rides on it when nothing follows.

@@ -49,7 +49,11 @@ struct Stream : ScheduledStream {
   CreditState credit;              // its receive window
 
   // The message that goes out.
-  bool head_sent = false;      // the request's, or that of the final response, is written
+  bool head_sent = false;  // the request's, or that of the final response, is written
+  // The peer can have seen the head. Of one that is only queued it knows nothing, so what it resets
+  // then was work for nothing.
+  bool head_shown = false;
+  bool end_unshown = false;    // our last frame is queued and not yet shown
   bool tunnel = false;         // CONNECT, answered 2xx (RFC 9113 §8.5)
   bool sending_ended = false;  // the last frame of the message is queued
   // Of a request that waits for the peer's limit of streams, or a response whose body decides.
@@ -58,22 +62,17 @@ struct Stream : ScheduledStream {
   FlowWindow send_window;
   // Has had something to send since then, and sent none, or what it sent last had not left.
   TimePoint waiting_since;
-  uint64_t data_offset = 0;          // where in the output the DATA ends that used up its window
-  bool priority_given = false;       // `priority` was signalled, or set by the application
+  uint32_t unsent_marks = 0;    // DATA that used up its window and that the transport has not taken
+  bool priority_given = false;  // `priority` was signalled, or set by the application
   bool priority_update_due = false;  // to be sent with the request, which waits
   uint8_t priority_updates = 0;      // PRIORITY_UPDATE frames that have come
   bool ready = false;                // it is with the scheduler (SendQueue)
   bool window_blocked = false;       // it would be, but for send_window (SendQueue)
   SendBody body;
-  uint64_t head_offset = 0;  // where in the output its head ends
-  uint64_t end_offset = 0;   // and our last frame
 
   // Beside ScheduledStream::schedule, which is that of the requests that wait, too.
-  StreamLink live;     // all streams, in the order of their creation
-  StreamLink notify;   // events are due
-  StreamLink ending;   // our last frame is queued and not yet shown
-  StreamLink leaving;  // our last frame was shown and is not sent; the peer's direction is open
-  StreamLink unsent;   // its window is used up, by DATA that the transport has not taken
+  StreamLink live;    // all streams, in the order of their creation
+  StreamLink notify;  // events are due
 
   // The final response has been submitted, whether its head is written or still waits.
   bool answered() const { return head_sent || held_head.there(); }

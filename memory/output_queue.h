@@ -1,5 +1,5 @@
-#ifndef HEADRACE_PROTOCOL_CONNECTION_OUTPUT_QUEUE_H_
-#define HEADRACE_PROTOCOL_CONNECTION_OUTPUT_QUEUE_H_
+#ifndef HEADRACE_MEMORY_OUTPUT_QUEUE_H_
+#define HEADRACE_MEMORY_OUTPUT_QUEUE_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -7,13 +7,11 @@
 #include <vector>
 
 #include "headrace/memory/abi.h"
+#include "headrace/memory/const_buffer.h"
 #include "headrace/memory/contract.h"
-#include "headrace/protocol/connection/const_buffer.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
-
-struct Stream;
 
 // The bytes on their way out, in order: runs of the queue's own memory (frame headers, control
 // frames, small bodies, all coalesced) and bodies by reference. Nothing that was queued moves until
@@ -35,9 +33,9 @@ class OutputQueue {
   void commit(const uint8_t* end);
   // Octets that reserve() gives without another block.
   size_t room() const { return static_cast<size_t>(room_end_ - room_); }
-  // Bytes by reference, which stay valid until they are released. `holder` is told through
-  // release().
-  void append_reference(gsl::span<const uint8_t> bytes, Stream* holder);
+  // Bytes by reference, which stay valid until they are released. `holder`: whose they are, not 0;
+  // released() names it.
+  void append_reference(gsl::span<const uint8_t> bytes, uint32_t holder);
 
   // Makes at most `max_size` octets visible behind what was sent, and returns all that is visible.
   // The array is valid until the next call of this object, the bytes until they are released.
@@ -45,7 +43,7 @@ class OutputQueue {
 
   // The transport took `size` octets of what is shown.
   void sent(size_t size);
-  // Their memory is free. `on_release(Stream*, size_t)` is called for each reference that is done
+  // Their memory is free. `on_release(uint32_t, size_t)` is called for each reference that is done
   // with.
   template <typename OnRelease>
   void released(size_t size, OnRelease on_release);
@@ -74,8 +72,8 @@ class OutputQueue {
   struct Segment {
     const uint8_t* data;
     size_t size;
-    Stream* holder;  // null: memory of a block
-    Block* block;    // null: a reference
+    uint32_t holder;  // 0: memory of a block
+    Block* block;     // null: a reference
   };
   static constexpr size_t kFirstBlock = 256;
   static constexpr size_t kLargestBlock = 16 * 1024 + 64;  // a full frame of the smallest maximum
@@ -125,11 +123,11 @@ void OutputQueue::released(size_t size, OnRelease on_release) {
     }
     size -= left;
     drop_front_segment();
-    if (segment.holder != nullptr) on_release(segment.holder, segment.size);
+    if (segment.holder != 0) on_release(segment.holder, segment.size);
   }
 }
 
 HEADRACE_ABI_END
 }  // namespace headrace
 
-#endif  // HEADRACE_PROTOCOL_CONNECTION_OUTPUT_QUEUE_H_
+#endif  // HEADRACE_MEMORY_OUTPUT_QUEUE_H_

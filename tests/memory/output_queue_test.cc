@@ -1,4 +1,4 @@
-#include "headrace/protocol/connection/output_queue.h"
+#include "headrace/memory/output_queue.h"
 
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ std::string joined(gsl::span<const ConstBuffer> buffers) {
 
 void take(OutputQueue* queue, size_t size) {
   queue->sent(size);
-  queue->released(size, [](Stream*, size_t) {});
+  queue->released(size, [](uint32_t, size_t) {});
 }
 
 TEST(OutputQueue, NeighboursAreOneRun) {
@@ -65,16 +65,15 @@ TEST(OutputQueue, ReferencesAreNotCopiedAndAreToldWhenReleased) {
   std::string body = "a body that stays where it is";
   OutputQueue queue;
   append(&queue, "head");
-  auto* holder = reinterpret_cast<Stream*>(&body);
-  queue.append_reference(octets(body), holder);
+  queue.append_reference(octets(body), 7);
   append(&queue, "tail");
   gsl::span<const ConstBuffer> shown = queue.show(1000);
   ASSERT_EQ(shown.size(), 3u);
   EXPECT_EQ(shown[1].data, octets(body).data());
 
   size_t told = 0;
-  auto on_release = [&](Stream* stream, size_t size) {
-    EXPECT_EQ(stream, holder);
+  auto on_release = [&](uint32_t holder, size_t size) {
+    EXPECT_EQ(holder, 7u);
     told += size;
   };
   queue.sent(4 + body.size());
@@ -111,7 +110,7 @@ TEST(OutputQueue, KeepsTheOrderAtAnyPace) {
       if (random() % 2 == 0) {
         append(&queue, bodies[i]);
       } else {
-        queue.append_reference(octets(bodies[i]), nullptr);
+        queue.append_reference(octets(bodies[i]), 1);
       }
       std::string shown = joined(queue.show(random() % 5000));
       size_t size = shown.empty() ? 0 : random() % (shown.size() + 1);
@@ -119,7 +118,7 @@ TEST(OutputQueue, KeepsTheOrderAtAnyPace) {
       queue.sent(size);
       held += size;
       size_t release = held == 0 ? 0 : random() % (held + 1);
-      queue.released(release, [](Stream*, size_t) {});
+      queue.released(release, [](uint32_t, size_t) {});
       held -= release;
     }
     out += joined(queue.show(in.size()));

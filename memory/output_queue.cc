@@ -1,4 +1,4 @@
-#include "headrace/protocol/connection/output_queue.h"
+#include "headrace/memory/output_queue.h"
 
 #include <algorithm>
 #include <gsl/span>
@@ -27,14 +27,14 @@ void OutputQueue::commit(const uint8_t* end) {
       segments_.back().data + segments_.back().size == room_) {
     segments_.back().size += size;
   } else {
-    segments_.push_back({room_, size, nullptr, block_});
+    segments_.push_back({room_, size, 0, block_});
     ++block_->segments;
   }
   room_ += size;
   end_ += size;
 }
 
-void OutputQueue::append_reference(gsl::span<const uint8_t> bytes, Stream* holder) {
+void OutputQueue::append_reference(gsl::span<const uint8_t> bytes, uint32_t holder) {
   segments_.push_back({bytes.data(), bytes.size(), holder, nullptr});
   end_ += bytes.size();
 }

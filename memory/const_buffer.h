@@ -1,5 +1,5 @@
-#ifndef HEADRACE_PROTOCOL_CONNECTION_CONST_BUFFER_H_
-#define HEADRACE_PROTOCOL_CONNECTION_CONST_BUFFER_H_
+#ifndef HEADRACE_MEMORY_CONST_BUFFER_H_
+#define HEADRACE_MEMORY_CONST_BUFFER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -14,4 +14,4 @@ struct ConstBuffer {
 
 }  // namespace headrace
 
-#endif  // HEADRACE_PROTOCOL_CONNECTION_CONST_BUFFER_H_
+#endif  // HEADRACE_MEMORY_CONST_BUFFER_H_

@@ -1,0 +1,144 @@
+#ifndef HEADRACE_PROTOCOL_HTTP2_OUTBOX_H_
+#define HEADRACE_PROTOCOL_HTTP2_OUTBOX_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <gsl/span>
+#include <optional>
+#include <vector>
+
+#include "headrace/memory/abi.h"
+#include "headrace/memory/output_queue.h"
+#include "headrace/protocol/frame/frame_type.h"
+#include "headrace/protocol/guard/limits.h"
+#include "headrace/protocol/guard/reply_count.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+
+// What a place in the output is the end of.
+enum class Mark : uint8_t {
+  kHead,  // the head of a request or of a final response
+  kEnd,   // the last frame of ours on a stream: END_STREAM, or RST_STREAM
+  kData,  // DATA that used up its stream's window
+};
+
+struct PlacedMark {
+  uint64_t offset = 0;
+  StreamId stream_id = 0;
+  Mark mark = Mark::kHead;
+  bool awaits_departure = false;
+};
+
+// The frames on their way out: their octets, the marks between them ("head of 7", "end of 7"), and
+// the counts that bound what a peer can make us queue. It knows streams by their number only.
+//
+// Invariant: marks stand in the order of their offsets; those up to `shown_` have been shown and
+// handed out, and those in front of `first_` have left.
+class Outbox {
+ public:
+  // `backlog`: Limits::output_backlog, or without a bound in the client role, where what is queued
+  // is the application's own affair.
+  Outbox(uint32_t queued_replies, size_t backlog)
+      : backlog_limit_(backlog), replies_(queued_replies), reply_limit_(queued_replies) {}
+
+  // --- Writing. Memory for whole frames, contiguous: see OutputQueue.
+
+  [[nodiscard]] uint8_t* reserve(size_t size) { return queue_.reserve(size); }
+  size_t room() const { return queue_.room(); }
+  void commit(const uint8_t* end) { queue_.commit(end); }
+  // Octets that stay where they are until they are released, of the body of that stream.
+  void append_reference(gsl::span<const uint8_t> bytes, StreamId id) {
+    queue_.append_reference(bytes, id);
+  }
+
+  // What has been queued so far ends with the head, or our last frame, of the stream (next_shown()
+  // hands it out) ...
+  void mark(Mark mark, StreamId id) {
+    marks_.push_back({queue_.end_offset(), id, mark, mark == Mark::kData});
+  }
+  // ... or with DATA: the backlog begins behind it.
+  void data_cut() { data_end_ = queue_.end_offset(); }
+
+  // The frame that was queued last has been provoked by the peer (an acknowledgement, RST_STREAM,
+  // 431). A hit: no more input is to be read until half of them have left.
+  [[nodiscard]] std::optional<LimitHit> count_reply() {
+    replies_.add(queue_.end_offset());
+    if (!replies_.full()) return std::nullopt;
+    return LimitHit{Limit::kQueuedReplies, reply_limit_, replies_.waiting()};
+  }
+  // The frames of a field block have been queued. A hit: as above.
+  [[nodiscard]] std::optional<LimitHit> count_backlog();
+  // Too much is waiting to be sent.
+  bool holds_input() const { return replies_.full() || backlog_full_; }
+
+  // --- Showing, sending, releasing: see OutputQueue.
+
+  gsl::span<const ConstBuffer> show(size_t max_size) { return queue_.show(max_size); }
+  // The next mark that has been shown and was not handed out; none: there is none.
+  [[nodiscard]] std::optional<PlacedMark> next_shown() {
+    while (shown_ < marks_.size() && marks_[shown_].offset <= queue_.shown_offset()) {
+      const PlacedMark mark = marks_[shown_++];
+      if (mark.mark != Mark::kData) return mark;
+    }
+    return std::nullopt;
+  }
+  // The mark that was handed out last is to be handed out by next_departed(), too.
+  void await_departure() { marks_[shown_ - 1].awaits_departure = true; }
+
+  // True: DATA was among it.
+  bool sent(size_t size);
+  // The next mark, of those that are waited for, that has left; none: there is none.
+  [[nodiscard]] std::optional<PlacedMark> next_departed() {
+    while (first_ < marks_.size() && marks_[first_].offset <= queue_.sent_offset()) {
+      const PlacedMark mark = marks_[first_++];
+      if (mark.awaits_departure) return mark;
+    }
+    if (first_ == marks_.size() || first_ >= kCompactAt) drop_departed();
+    return std::nullopt;
+  }
+  // Our last frame of the stream is queued and has not left. (It looks at all that is queued.)
+  bool holds_end(StreamId id) const;
+
+  // `on_release(StreamId, size_t)` is called for each reference that is done with.
+  template <typename OnRelease>
+  void released(size_t size, OnRelease on_release) {
+    queue_.released(size, on_release);
+  }
+
+  uint64_t end_offset() const { return queue_.end_offset(); }
+  uint64_t sent_offset() const { return queue_.sent_offset(); }
+  size_t unsent() const { return queue_.unsent(); }
+  uint64_t allocations() const { return queue_.allocations(); }
+
+  // Nothing more to send for now: OutputQueue::rest().
+  void rest() { queue_.rest(); }
+  // Keeps no memory beyond what holds something.
+  void trim();
+
+ private:
+  static constexpr size_t kCompactAt = 64;
+
+  // What waits behind the last DATA. What is in front of it was bounded when that was cut: by what
+  // the application asked for.
+  size_t backlog() const {
+    return static_cast<size_t>(queue_.end_offset() - std::max(queue_.sent_offset(), data_end_));
+  }
+  void drop_departed();
+
+  OutputQueue queue_;
+  std::vector<PlacedMark> marks_;
+  size_t first_ = 0;
+  size_t shown_ = 0;
+  uint64_t data_end_ = 0;  // of the last DATA frame
+  const size_t backlog_limit_;
+  bool backlog_full_ = false;
+  ReplyCount replies_;
+  const uint32_t reply_limit_;
+};
+
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP2_OUTBOX_H_
