@@ -120,7 +120,7 @@ void Engine::fail_without_frame(ErrorCode code, const Rule& rule) {
 bool Engine::is_cut_off() const {
   const bool between_frames =
       (parsing_ == Parsing::kFrameHeader || parsing_ == Parsing::kPreface) &&
-      octets_of_step_ == 0 && !block_.open;
+      octets_of_step_ == 0 && !field_reader_.is_open();
   if (!between_frames) return true;
   for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
     if (!is_closed(stream->state)) return true;

@@ -25,8 +25,8 @@ StreamId first_own_stream(Role role, const Options& options) {
   return role == Role::kClient ? 1 : 2;
 }
 
-// Between two field sections as much is kept as one with the limit's fields needs, of the usual
-// sizes.
+// Capacity kept between field sections: enough for a section with the maximum number of fields of
+// ordinary length.
 size_t kept_fields(Role role, const Limits& limits) {
   const uint32_t fields =
       role == Role::kServer ? limits.fields_per_request : limits.fields_per_response;
@@ -49,11 +49,10 @@ Engine::Engine(Role role, const Options& options, TimePoint now)
       recycler_(options.allocation),
       input_(&ledger_),
       payload_(&frame_memory_),
-      block_bytes_(&ledger_),
-      decoder_(&ledger_),
       // In the steady state nothing is allocated for a field section of the largest size.
-      field_storage_(&ledger_, kept_fields(role, options.limits), kept_text(options.limits)),
-      encoder_(&ledger_),
+      field_reader_(&ledger_, options_.limits, kept_fields(role, options.limits),
+                    kept_text(options.limits)),
+      field_writer_(&ledger_, options.split_cookies),
       field_list_size_(options.limits.field_list_size),
       questions_(options.limits.queued_replies),
       announced_max_streams_(options.limits.concurrent_streams),
@@ -295,16 +294,12 @@ const Statistics& Engine::statistics() const {
 void Engine::trim() {
   recycler_.detach_held();
   outbox_.trim();
-  std::vector<uint8_t>().swap(scratch_);
   blocks_.trim();
   streams_.trim();
   idle_priorities_.trim();
-  field_storage_.clear();
-  field_storage_.release();
-  decoder_.trim();
-  encoder_.trim();
+  field_reader_.trim();
+  field_writer_.trim();
   if (parsing_ == Parsing::kFrameHeader) payload_.release();
-  if (!block_.open) block_bytes_.release();
 }
 
 HEADRACE_ABI_END

@@ -11,9 +11,6 @@
 #include <vector>
 
 #include "headrace/field/field.h"
-#include "headrace/field/field_storage.h"
-#include "headrace/hpack/decoder.h"
-#include "headrace/hpack/encoder.h"
 #include "headrace/memory/abi.h"
 #include "headrace/memory/accounted_buffer.h"
 #include "headrace/memory/block_pool.h"
@@ -29,6 +26,8 @@
 #include "headrace/protocol/guard/token_bucket.h"
 #include "headrace/protocol/http2/credit.h"
 #include "headrace/protocol/http2/deadlines.h"
+#include "headrace/protocol/http2/field_reader.h"
+#include "headrace/protocol/http2/field_writer.h"
 #include "headrace/protocol/http2/going_away.h"
 #include "headrace/protocol/http2/outbox.h"
 #include "headrace/protocol/http2/pings.h"
@@ -186,11 +185,10 @@ class Engine {
   EventPtr on_push_promise(gsl::span<const uint8_t> payload);
   EventPtr begin_block(gsl::span<const uint8_t> fragment, StreamId promised_stream_id,
                        bool depends_on_itself);
-  EventPtr on_continuation(gsl::span<const uint8_t> payload);
-  bool add_fragment(gsl::span<const uint8_t> fragment);
-  EventPtr on_field_block(gsl::span<const uint8_t> block);
+  EventPtr on_fragment(gsl::span<const uint8_t> fragment);
+  EventPtr on_field_block(gsl::span<const uint8_t> octets);
   EventPtr on_request(const LimitHit* too_large);
-  bool join_crumbs(const RequestHead& request);
+  bool join_cookies(const RequestHead& request);
   EventPtr on_response(Stream* stream, const LimitHit* too_large);
   EventPtr on_promise(const LimitHit* too_large);
   EventPtr on_trailers(Stream* stream, const LimitHit* too_large);
@@ -312,14 +310,10 @@ class Engine {
 
   void write_field_block(StreamId id, const OutgoingHead& head, bool end_stream);
   void write_promise(StreamId id, StreamId promised_id, FieldsView fields);
-  void set_trailers(Stream* stream, FieldsView fields);
   void write_trailers(Stream* stream);
   void write_headers_frames(StreamId id, gsl::span<const uint8_t> block, bool end_stream);
   bool write_padded_block(FrameType type, uint8_t flags, StreamId id,
                           gsl::span<const uint8_t> content);
-  uint8_t* encode(const OutgoingHead& head, uint8_t* out);
-  uint8_t* scratch(size_t size);
-  gsl::span<const uint8_t> encode_block(const OutgoingHead& head);
 
   // --- output.cc: DATA, and what happens when bytes are on their way.
 
@@ -362,16 +356,6 @@ class Engine {
     kGone,     // ConnectionClosed has been handed out
   };
 
-  // The field block that is open, if any (RFC 9113 §4.3): HEADERS waiting for CONTINUATION.
-  struct OpenBlock {
-    StreamId stream_id = 0;
-    bool open = false;
-    bool end_stream = false;
-    bool depends_on_itself = false;
-    StreamId promised_stream_id = 0;  // of PUSH_PROMISE
-    uint32_t frames = 0;
-    uint32_t tiny_frames = 0;
-  };
   // The DATA frame that is coming in; it was judged before its first octet was delivered.
   struct OpenData {
     uint32_t data = 0;               // octets to come
@@ -402,14 +386,11 @@ class Engine {
   FrameHeader header_;
   uint8_t header_octets_[FrameHeader::kSize];
   InputQueue input_;
-  AccountedBuffer payload_;      // of a frame that is cut
-  AccountedBuffer block_bytes_;  // of a field block in several frames
-  OpenBlock block_;
+  AccountedBuffer payload_;  // of a frame that is cut
   OpenData data_;
 
-  hpack::Decoder decoder_;
-  FieldStorage field_storage_;
-  hpack::Encoder encoder_;
+  FieldReader field_reader_;
+  FieldWriter field_writer_;
 
   SettingValues peer_settings_;
   SettingValues own_settings_;  // acknowledged
@@ -442,7 +423,6 @@ class Engine {
   int64_t largest_send_delta_ = 0;  // no stream's send window stands higher above its base
 
   Outbox outbox_;
-  std::vector<uint8_t> scratch_;  // field blocks of ours that go out in frames of their own size
   TokenBucket resets_;
   TokenBucket useless_frames_;
   uint64_t free_priorities_ = 0;  // PRIORITY frames that are still free

@@ -36,9 +36,10 @@ bool Engine::check_frame_order() {
     } else {
       fail(ErrorCode::kProtocolError, kSettingsFirst);
     }
-  } else if (block_.open && (!continuation || header_.stream_id != block_.stream_id)) {
+  } else if (field_reader_.is_open() &&
+             (!continuation || header_.stream_id != field_reader_.block().stream_id)) {
     fail(ErrorCode::kProtocolError, kBlockWhole);
-  } else if (!block_.open && continuation) {
+  } else if (!field_reader_.is_open() && continuation) {
     fail(ErrorCode::kProtocolError, kContinuesSomething);
   } else if (header_.type == FrameType::kPushPromise && role_ == Role::kServer) {
     fail(ErrorCode::kProtocolError, kClientPushes);
@@ -60,7 +61,7 @@ EventPtr Engine::on_frame(gsl::span<const uint8_t> payload) {
     case FrameType::kPushPromise:
       return on_push_promise(payload);
     case FrameType::kContinuation:
-      return on_continuation(payload);
+      return on_fragment(payload);
     case FrameType::kPriority:
       on_priority(payload);
       return nullptr;
@@ -170,7 +171,7 @@ bool Engine::apply_peer_setting(const Setting& setting) {
   uint32_t before = *value;
   *value = setting.value;
   if (setting.id == SettingId::kHeaderTableSize) {
-    encoder_.set_peer_max_table_size(setting.value);
+    field_writer_.set_peer_max_table_size(setting.value);
   } else if (setting.id == SettingId::kInitialWindowSize && setting.value > before &&
              largest_send_delta_ + setting.value > kMaxWindow && !send_windows_in_bounds()) {
     fail(ErrorCode::kFlowControlError, kWindowsInBounds, setting.value, kMaxWindow);
@@ -199,7 +200,7 @@ EventPtr Engine::on_settings_ack() {
   const uint32_t window_before = own_settings_.initial_window_size;
   settings_in_flight_.acknowledge([this](const Setting& setting) {
     own_settings_.apply(setting);
-    if (setting.id == SettingId::kHeaderTableSize) decoder_.set_max_table_size(setting.value);
+    if (setting.id == SettingId::kHeaderTableSize) field_reader_.set_max_table_size(setting.value);
     if (setting.id == SettingId::kMaxHeaderListSize) field_list_size_ = setting.value;
   });
   if (settings_in_flight_.empty()) deadlines_.stop(Deadline::kSettingsAck);

@@ -2,7 +2,6 @@
 
 #include "headrace/protocol/connection/engine.h"
 #include "headrace/protocol/frame/frame_writer.h"
-#include "headrace/protocol/message/cookies.h"
 
 // Field blocks -> messages (RFC 9113 §4.3, §8). A block is decoded before its stream is looked up,
 // so that the HPACK table is right whatever becomes of the stream.
@@ -67,86 +66,43 @@ EventPtr Engine::on_push_promise(gsl::span<const uint8_t> payload) {
 
 EventPtr Engine::begin_block(gsl::span<const uint8_t> fragment, StreamId promised_stream_id,
                              bool depends_on_itself) {
-  block_ = {};
-  block_.open = true;
-  block_.stream_id = header_.stream_id;
-  block_.promised_stream_id = promised_stream_id;
-  block_.end_stream = promised_stream_id == 0 && header_.has(flags::kEndStream);
-  block_.depends_on_itself = depends_on_itself;
-  block_bytes_.clear();
+  const bool end_stream = promised_stream_id == 0 && header_.has(flags::kEndStream);
+  field_reader_.begin({header_.stream_id, promised_stream_id, end_stream, depends_on_itself});
   // The usual case: the whole block lies in the payload and is decoded where it is.
   if (header_.has(flags::kEndHeaders)) return on_field_block(fragment);
-  add_fragment(fragment);
-  return nullptr;
+  return on_fragment(fragment);
 }
 
-EventPtr Engine::on_continuation(gsl::span<const uint8_t> payload) {
-  if (!add_fragment(payload)) return nullptr;
-  if (!header_.has(flags::kEndHeaders)) return nullptr;
-  return on_field_block(block_bytes_.bytes());
-}
-
-// A block that is too long, or cut into too many pieces, costs the connection: it has to be decoded
-// to its end to keep the table right, and it never ends.
-bool Engine::add_fragment(gsl::span<const uint8_t> fragment) {
-  static constexpr Rule kFrames = {"limits.h extra_continuations",
-                                   "a field block comes in a bounded number of frames"};
-  static constexpr Rule kTinyFrames = {"limits.h tiny_continuations",
-                                       "a field block is not cut into many tiny frames"};
-  static constexpr Rule kMemory = {"limits.h connection_memory",
-                                   "a field block fits into the connection's memory budget"};
-  constexpr size_t kTiny = 64;
-  const Limits& limits = options_.limits;
-  const uint64_t frame_size = own_settings_.max_frame_size;
-  const uint64_t needed = (field_list_size_ + frame_size - 1) / frame_size;
-  if (++block_.frames > needed + limits.extra_continuations) {
-    fail(limit_error(
-        ErrorCode::kEnhanceYourCalm, kFrames,
-        {Limit::kExtraContinuations, limits.extra_continuations, block_.frames - needed}));
-  } else if (header_.type == FrameType::kContinuation && fragment.size() < kTiny &&
-             !header_.has(flags::kEndHeaders) && ++block_.tiny_frames > limits.tiny_continuations) {
-    fail(limit_error(ErrorCode::kEnhanceYourCalm, kTinyFrames,
-                     {Limit::kTinyContinuations, limits.tiny_continuations, block_.tiny_frames}));
-  } else if (!block_bytes_.append(fragment)) {
-    fail(limit_error(ErrorCode::kEnhanceYourCalm, kMemory, memory_refused()));
-  } else {
-    return true;
+EventPtr Engine::on_fragment(gsl::span<const uint8_t> fragment) {
+  const bool last = header_.has(flags::kEndHeaders);
+  const BlockRefused refused =
+      field_reader_.add(fragment, last, {own_settings_.max_frame_size, field_list_size_});
+  if (refused) {
+    fail(limit_error(ErrorCode::kEnhanceYourCalm, *refused.rule, refused.hit));
+    return nullptr;
   }
-  return false;
+  return last ? on_field_block(field_reader_.kept()) : nullptr;
 }
 
-EventPtr Engine::on_field_block(gsl::span<const uint8_t> block) {
-  static constexpr Rule kMemory = {"limits.h connection_memory",
-                                   "decoded fields fit into the connection's memory budget"};
-  block_.open = false;
+EventPtr Engine::on_field_block(gsl::span<const uint8_t> octets) {
   deadlines_.stop(Deadline::kFieldBlock);
-  field_storage_.clear();
+  const FieldBlock& block = field_reader_.block();
   // What a client receives is responses, but for promised requests.
-  const bool request = role_ == Role::kServer || block_.promised_stream_id != 0;
-  hpack::DecodeLimits limits{field_list_size_, request ? options_.limits.fields_per_request
-                                                       : options_.limits.fields_per_response};
-  hpack::DecodeResult result = decoder_.decode(block, limits, &field_storage_);
-  using Status = hpack::DecodeResult::Status;
-  if (result.status == Status::kMalformed) {
-    fail(ErrorCode::kCompressionError, *result.rule, result.offset);
+  const bool is_request = role_ == Role::kServer || block.promised_stream_id != 0;
+  const SectionRead section = field_reader_.read(octets, is_request, field_list_size_);
+  using Status = SectionRead::Status;
+  if (section.status == Status::kMalformed) {
+    fail(ErrorCode::kCompressionError, *section.rule, section.offset);
     return nullptr;
   }
-  if (result.status == Status::kNoMemory) {
-    fail(limit_error(ErrorCode::kEnhanceYourCalm, kMemory, memory_refused()));
+  if (section.status == Status::kNoMemory) {
+    fail(limit_error(ErrorCode::kEnhanceYourCalm, *section.rule, section.hit));
     return nullptr;
   }
-  LimitHit reached;
-  const LimitHit* too_large = nullptr;
-  if (result.status == Status::kTooLarge) [[unlikely]] {
-    reached = result.list_size > limits.max_list_size
-                  ? LimitHit{Limit::kFieldListSize, limits.max_list_size, result.list_size}
-                  : LimitHit{request ? Limit::kFieldsPerRequest : Limit::kFieldsPerResponse,
-                             limits.max_fields, result.field_count};
-    too_large = &reached;
-  }
-  if (block_.promised_stream_id != 0) return on_promise(too_large);
-  Stream* stream = streams_.find(block_.stream_id);
-  StreamState before = state_of(block_.stream_id, stream);
+  const LimitHit* too_large = section.status == Status::kTooLarge ? &section.hit : nullptr;
+  if (block.promised_stream_id != 0) return on_promise(too_large);
+  Stream* stream = streams_.find(block.stream_id);
+  StreamState before = state_of(block.stream_id, stream);
   if (!receive_on(stream, StreamInput::kHeaders)) return nullptr;
   if (before == StreamState::kIdle) return on_request(too_large);
   return stream->head_received ? on_trailers(stream, too_large) : on_response(stream, too_large);
@@ -154,7 +110,7 @@ EventPtr Engine::on_field_block(gsl::span<const uint8_t> block) {
 
 // The stream has just left the idle state.
 EventPtr Engine::on_request(const LimitHit* too_large) {
-  StreamId id = block_.stream_id;
+  StreamId id = field_reader_.block().stream_id;
   last_peer_stream_ = id;
   std::optional<Priority> priority;
   if (idle_priorities_.size() > 0) priority = idle_priorities_.open(id);
@@ -179,31 +135,31 @@ EventPtr Engine::on_request(const LimitHit* too_large) {
   ++peer_streams_;
   credit_.open(&stream->credit, id);
 
-  if (block_.depends_on_itself) {
+  if (field_reader_.block().depends_on_itself) {
     fail_stream(frame_error(ErrorCode::kProtocolError, kSelfDependency));
     return nullptr;
   }
   if (too_large) {
     hit(*too_large);
-    if (block_.end_stream) end_of_message(stream);
+    if (field_reader_.block().end_stream) end_of_message(stream);
     refuse_too_large(stream, *too_large);
     return nullptr;
   }
   MessageOptions rules{options_.trim_field_values, own_settings_.enable_connect_protocol != 0,
                        options_.accept_local_authority};
   std::string_view field;
-  if (const Rule* rule = check_request(field_storage_.fields(), rules, &stream->request, &field)) {
+  if (const Rule* rule = check_request(field_reader_.fields(), rules, &stream->request, &field)) {
     fail_stream(frame_error(ErrorCode::kProtocolError, *rule), field);
     return nullptr;
   }
   stream->content_received.announce(stream->request.content_length);
-  if (!stream->content_received.allows(0, block_.end_stream)) {
+  if (!stream->content_received.allows(0, field_reader_.block().end_stream)) {
     fail_stream(frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0,
                             static_cast<uint64_t>(stream->content_received.announced())),
                 kContentLengthName);
     return nullptr;
   }
-  if (!join_crumbs(stream->request)) {
+  if (!join_cookies(stream->request)) {
     fail_stream(limit_error(ErrorCode::kEnhanceYourCalm, kCookieMemory, memory_refused()));
     return nullptr;
   }
@@ -211,13 +167,14 @@ EventPtr Engine::on_request(const LimitHit* too_large) {
   ++statistics_.requests_received;
   allow_priorities();
   stream->announced = true;
-  if (block_.end_stream) end_of_message(stream);
-  return recycler_.lend(RequestReceived{id, 0, block_.end_stream, FieldSection(field_storage_)});
+  if (field_reader_.block().end_stream) end_of_message(stream);
+  return recycler_.lend(
+      RequestReceived{id, 0, field_reader_.block().end_stream, field_reader_.section()});
 }
 
-// §8.2.3: one cookie field of its crumbs. False: there is no memory for that.
-bool Engine::join_crumbs(const RequestHead& request) {
-  return !request.has_crumbs || !options_.join_cookies || join_cookies(&field_storage_);
+// §8.2.3: one cookie field of several. False: there is no memory for it.
+bool Engine::join_cookies(const RequestHead& request) {
+  return !request.has_crumbs || !options_.join_cookies || field_reader_.join_cookies();
 }
 
 // The final response, or an interim one.
@@ -235,12 +192,13 @@ EventPtr Engine::on_response(Stream* stream, const LimitHit* too_large) {
     fail_stream(limit_error(ErrorCode::kEnhanceYourCalm, rule, reached));
     return nullptr;
   };
-  if (block_.depends_on_itself) return refuse(ErrorCode::kProtocolError, kSelfDependency);
+  if (field_reader_.block().depends_on_itself)
+    return refuse(ErrorCode::kProtocolError, kSelfDependency);
   if (too_large) return refuse_beyond(kListSize, *too_large);
   MessageOptions rules{options_.trim_field_values};
   ResponseHead head;
   std::string_view field;
-  if (const Rule* broken = check_response(field_storage_.fields(), rules, &head, &field)) {
+  if (const Rule* broken = check_response(field_reader_.fields(), rules, &head, &field)) {
     fail_stream(frame_error(ErrorCode::kProtocolError, *broken), field);
     return nullptr;
   }
@@ -248,14 +206,15 @@ EventPtr Engine::on_response(Stream* stream, const LimitHit* too_large) {
   const uintptr_t user_data = stream->user_data;
   if (head.status < 200) {
     const uint16_t limit = options_.limits.informational_responses;
-    if (block_.end_stream) return refuse(ErrorCode::kProtocolError, kInterimEnds, head.status);
+    if (field_reader_.block().end_stream)
+      return refuse(ErrorCode::kProtocolError, kInterimEnds, head.status);
     if (stream->informational_received >= limit) {
       return refuse_beyond(kInterimCount,
                            {Limit::kInformationalResponses, limit, uint64_t{limit} + 1});
     }
     ++stream->informational_received;
     return recycler_.lend(
-        InformationalReceived{id, user_data, false, head.status, FieldSection(field_storage_)});
+        InformationalReceived{id, user_data, false, head.status, field_reader_.section()});
   }
   stream->head_received = true;
   // RFC 9110 §6.4.1, §9.3.6: some responses have no content, whatever their fields say of one, and
@@ -263,26 +222,26 @@ EventPtr Engine::on_response(Stream* stream, const LimitHit* too_large) {
   stream->tunnel = stream->request.is_connect && head.status < 300;
   const bool empty = stream->request.is_head || head.status == 204 || head.status == 304;
   if (!stream->tunnel) stream->content_received.announce(empty ? 0 : head.content_length);
-  if (!stream->content_received.allows(0, block_.end_stream)) {
+  if (!stream->content_received.allows(0, field_reader_.block().end_stream)) {
     fail_stream(frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0,
                             static_cast<uint64_t>(stream->content_received.announced())),
                 kContentLengthName);
     return nullptr;
   }
   ++statistics_.responses_received;
-  if (block_.end_stream) end_of_message(stream);
-  return recycler_.lend(ResponseReceived{id, user_data, block_.end_stream, head.status,
-                                         FieldSection(field_storage_)});
+  if (field_reader_.block().end_stream) end_of_message(stream);
+  return recycler_.lend(ResponseReceived{id, user_data, field_reader_.block().end_stream,
+                                         head.status, field_reader_.section()});
 }
 
 // RFC 9113 §8.4. The stream that it came on may be one that we have reset: the promise was in
 // flight then, and is declined.
 EventPtr Engine::on_promise(const LimitHit* too_large) {
   static constexpr Rule kNotWanted = {"RFC 9113 §8.4", "a push that is not wanted is declined"};
-  Stream* on = streams_.find(block_.stream_id);
-  const StreamState before = state_of(block_.stream_id, on);
+  Stream* on = streams_.find(field_reader_.block().stream_id);
+  const StreamState before = state_of(field_reader_.block().stream_id, on);
   if (!receive_on(on, StreamInput::kPushPromise)) return nullptr;
-  const StreamId id = block_.promised_stream_id;
+  const StreamId id = field_reader_.block().promised_stream_id;
   last_peer_stream_ = id;
   if (!going_away_.takes(id)) {  // §6.8: sent before our GOAWAY arrived
     closed_peer_streams_.remember(id, StreamState::kClosedResetSent);
@@ -321,32 +280,31 @@ EventPtr Engine::on_promise(const LimitHit* too_large) {
   if (too_large) return decline_beyond(ErrorCode::kEnhanceYourCalm, kListSize, *too_large);
   MessageOptions rules{options_.trim_field_values};
   std::string_view field;
-  if (const Rule* rule = check_request(field_storage_.fields(), rules, &stream->request, &field)) {
+  if (const Rule* rule = check_request(field_reader_.fields(), rules, &stream->request, &field)) {
     return decline(ErrorCode::kProtocolError, *rule, field);
   }
   if (const Rule* rule = check_promise(stream->request, &field)) {
     return decline(ErrorCode::kProtocolError, *rule, field);
   }
-  if (!join_crumbs(stream->request)) {
+  if (!join_cookies(stream->request)) {
     return decline_beyond(ErrorCode::kEnhanceYourCalm, kCookieMemory, memory_refused());
   }
   stream->announced = true;
-  return recycler_.lend(
-      PushPromiseReceived{on->id, on->user_data, id, FieldSection(field_storage_)});
+  return recycler_.lend(PushPromiseReceived{on->id, on->user_data, id, field_reader_.section()});
 }
 
 EventPtr Engine::on_trailers(Stream* stream, const LimitHit* too_large) {
   static constexpr Rule kEndStream = {"RFC 9113 §8.1", "a trailer section ends its stream"};
   if (!stream->announced) {  // the rest of a request that was answered 431
-    if (block_.end_stream) end_of_message(stream);
+    if (field_reader_.block().end_stream) end_of_message(stream);
     return nullptr;
   }
   MessageOptions rules{options_.trim_field_values};
   const Rule* broken = nullptr;
   std::string_view field;
-  if (block_.depends_on_itself) {
+  if (field_reader_.block().depends_on_itself) {
     broken = &kSelfDependency;
-  } else if (!block_.end_stream) {
+  } else if (!field_reader_.block().end_stream) {
     broken = &kEndStream;
   } else if (stream->tunnel) {
     broken = &kTunnel;
@@ -357,7 +315,7 @@ EventPtr Engine::on_trailers(Stream* stream, const LimitHit* too_large) {
     broken = &kContentLengthKept;
     field = kContentLengthName;
   } else {
-    broken = check_trailers(field_storage_.fields(), rules, &field);
+    broken = check_trailers(field_reader_.fields(), rules, &field);
   }
   if (broken != nullptr) {
     fail_stream(frame_error(ErrorCode::kProtocolError, *broken), field);
@@ -366,7 +324,7 @@ EventPtr Engine::on_trailers(Stream* stream, const LimitHit* too_large) {
   StreamId id = stream->id;
   uintptr_t user_data = stream->user_data;
   end_of_message(stream);
-  return recycler_.lend(TrailersReceived{id, user_data, true, FieldSection(field_storage_)});
+  return recycler_.lend(TrailersReceived{id, user_data, true, field_reader_.section()});
 }
 
 // The peer's END_STREAM has been accepted.

@@ -285,8 +285,8 @@ size_t Engine::cut_ready(Stream* stream, size_t room) {
 size_t Engine::cut_source(Stream* stream, size_t room, bool* failed) {
   room = std::min(room, size_t{kMinMaxFrameSize});
   const bool staged = outbox_.room() < FrameHeader::kSize + room && outbox_.room() >= kWorthFilling;
-  uint8_t* frame =
-      staged ? scratch(FrameHeader::kSize + room) : outbox_.reserve(FrameHeader::kSize + room);
+  uint8_t* frame = staged ? field_writer_.scratch(FrameHeader::kSize + room)
+                          : outbox_.reserve(FrameHeader::kSize + room);
   const BodySource::Filled filled = stream->body.fill(
       {frame + FrameHeader::kSize, options_.padding == nullptr ? room : room_beside_padding(room)});
   if (filled.failed) {

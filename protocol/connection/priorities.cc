@@ -55,7 +55,7 @@ void Engine::prioritize_request(Stream* stream, const std::optional<Priority>& u
   stream->priority = default_priority(stream);
   std::optional<PriorityParameters> field;
   if (stream->request.has_priority) {
-    field = read_priority(gsl::span<const Field>(field_storage_.fields()));
+    field = read_priority(gsl::span<const Field>(field_reader_.fields()));
   }
   if (!update && !field) return;
   note_priority_signal();

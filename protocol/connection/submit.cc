@@ -252,7 +252,7 @@ SubmitResult Engine::send_trailers(StreamId stream_id, FieldsView fields) {
     send_end_or_schedule(stream);
     return {};
   }
-  set_trailers(stream, fields);
+  stream->body.set_trailers(FieldWriter::encode_trailers(fields, &blocks_));
   send_end_or_schedule(stream);
   return {};
 }

@@ -63,8 +63,8 @@ class ConnectionInspector {
                : 0;
   }
 
-  const hpack::DynamicTable& encoder_table() const { return engine_.encoder_.table(); }
-  const hpack::DynamicTable& decoder_table() const { return engine_.decoder_.table(); }
+  const hpack::DynamicTable& encoder_table() const { return engine_.field_writer_.table(); }
+  const hpack::DynamicTable& decoder_table() const { return engine_.field_reader_.table(); }
 
  private:
   const Engine& engine_;
