@@ -27,7 +27,7 @@ HEADRACE_ABI_BEGIN
 
 class Connection;
 class ConnectionInspector;
-class Engine;
+class Protocol;
 
 // The events of one input, made one at a time while a range-for iterates over them. See Connection.
 using EventRange = LazyRange<Connection, Event>;
@@ -43,6 +43,8 @@ using EventRange = LazyRange<Connection, Event>;
 class Connection {
  public:
   Connection(Role role, const Options& options, TimePoint now);
+  // Another protocol than HTTP/2, behind the same functions.
+  explicit Connection(std::unique_ptr<Protocol> protocol);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -230,8 +232,7 @@ class Connection {
   EventPtr step();
   void end_of_range();
 
-  // All state of the connection, except that of its range and its callers (engine.h).
-  const std::unique_ptr<Engine> engine_;
+  const std::unique_ptr<Protocol> protocol_;
   EventRange::Live live_range_{this};
   [[no_unique_address]] mutable EntryGuard guard_;
 };

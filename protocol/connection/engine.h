@@ -18,6 +18,7 @@
 #include "headrace/memory/ledger.h"
 #include "headrace/protocol/connection/input_queue.h"
 #include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/connection/protocol.h"
 #include "headrace/protocol/connection/settings.h"
 #include "headrace/protocol/connection/statistics.h"
 #include "headrace/protocol/event/event.h"
@@ -45,71 +46,66 @@ HEADRACE_ABI_BEGIN
 
 class ConnectionInspector;
 
-// What is behind a Connection, whose functions of the same names say what these do.
-class Engine {
+// HTTP/2 (RFC 9113) behind a Connection, whose functions of the same names say what these do.
+class Engine final : public Protocol {
  public:
   Engine(Role role, const Options& options, TimePoint now);
-  ~Engine();
-  Engine(const Engine&) = delete;
-  Engine& operator=(const Engine&) = delete;
+  ~Engine() override;
 
-  // --- Input: what begins a range, the range's steps, and its end.
+  void receive(gsl::span<const uint8_t> bytes, TimePoint now) override;
+  void advance(TimePoint now) override;
+  void end_of_input(TimePoint now) override;
+  EventPtr step() override;
+  void end_of_range() override;
 
-  void receive(gsl::span<const uint8_t> bytes, TimePoint now);
-  void advance(TimePoint now);
-  void end_of_input(TimePoint now);
-  // The next event, or null when there is none.
-  EventPtr step();
-  // Keeps the input that was not parsed, when the range is left before its end too.
-  void end_of_range();
+  bool has_events() const override;
+  bool wants_input() const override;
+  TimePoint next_deadline() const override;
 
-  bool has_events() const;
-  bool wants_input() const;
-  TimePoint next_deadline() const;
+  RequestResult submit_request(FieldsView fields, Body&& body, uintptr_t user_data) override;
+  RequestResult submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data) override;
+  SubmitResult submit_response(StreamId stream_id, FieldsView fields, Body&& body) override;
+  void set_time_of_day(std::chrono::system_clock::time_point now) override { date_.set(now); }
+  SubmitResult submit_informational(StreamId stream_id, FieldsView fields) override;
+  SendResult send_data(StreamId stream_id, gsl::span<const uint8_t> bytes,
+                       bool end_stream) override;
+  SubmitResult send_trailers(StreamId stream_id, FieldsView fields) override;
+  SubmitResult resume(StreamId stream_id) override;
+  SubmitResult reset_stream(StreamId stream_id, ErrorCode code) override;
 
-  RequestResult submit_request(FieldsView fields, Body&& body, uintptr_t user_data);
-  RequestResult submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data);
-  SubmitResult submit_response(StreamId stream_id, FieldsView fields, Body&& body);
-  void set_time_of_day(std::chrono::system_clock::time_point now) { date_.set(now); }
-  SubmitResult submit_informational(StreamId stream_id, FieldsView fields);
-  SendResult send_data(StreamId stream_id, gsl::span<const uint8_t> bytes, bool end_stream);
-  SubmitResult send_trailers(StreamId stream_id, FieldsView fields);
-  SubmitResult resume(StreamId stream_id);
-  SubmitResult reset_stream(StreamId stream_id, ErrorCode code);
+  SubmitResult credit(StreamId stream_id, uint32_t size) override;
+  SubmitResult set_automatic_credit(StreamId stream_id, bool automatic) override;
+  SubmitResult set_receive_window(StreamId stream_id, uint32_t size) override;
+  SubmitResult set_user_data(StreamId stream_id, uintptr_t user_data) override;
 
-  SubmitResult credit(StreamId stream_id, uint32_t size);
-  SubmitResult set_automatic_credit(StreamId stream_id, bool automatic);
-  SubmitResult set_receive_window(StreamId stream_id, uint32_t size);
-  SubmitResult set_user_data(StreamId stream_id, uintptr_t user_data);
+  SubmitResult update_priority(StreamId stream_id, const Priority& priority) override;
 
-  SubmitResult update_priority(StreamId stream_id, const Priority& priority);
-
-  SubmitResult submit_settings(gsl::span<const Setting> settings);
-  SubmitResult ping(uint64_t opaque);
+  SubmitResult submit_settings(gsl::span<const Setting> settings) override;
+  SubmitResult ping(uint64_t opaque) override;
   SubmitResult submit_frame(uint8_t type, uint8_t flags, StreamId stream_id,
-                            gsl::span<const uint8_t> payload);
-  SubmitResult shutdown(std::string_view debug_data);
-  SubmitResult terminate(ErrorCode code, std::string_view debug_data);
+                            gsl::span<const uint8_t> payload) override;
+  SubmitResult shutdown(std::string_view debug_data) override;
+  SubmitResult terminate(ErrorCode code, std::string_view debug_data) override;
 
-  gsl::span<const ConstBuffer> pending_output(size_t max_bytes);
-  void sent(size_t size, TimePoint now);
-  void sent(size_t size);
-  void released(size_t size);
-  bool wants_output() const;
-  bool should_close() const;
+  gsl::span<const ConstBuffer> pending_output(size_t max_bytes) override;
+  void sent(size_t size, TimePoint now) override;
+  void sent(size_t size) override;
+  void released(size_t size) override;
+  bool wants_output() const override;
+  bool should_close() const override;
 
-  const Statistics& statistics() const;
-  const SettingValues& peer_settings() const;
-  uint32_t open_streams() const;
-  uint32_t waiting_requests() const;
-  bool accepts_requests() const;
-  Blocked why_blocked(StreamId stream_id) const;
-  ReceiveCredit receive_credit(StreamId stream_id) const;
-  Priority priority(StreamId stream_id) const;
-  bool is_drained() const;
-  Ledger& ledger() { return ledger_; }
-  void set_memory_pressure(bool pressed) { pressed_ = pressed; }
-  void trim();
+  const Statistics& statistics() const override;
+  const SettingValues& peer_settings() const override;
+  uint32_t open_streams() const override;
+  uint32_t waiting_requests() const override;
+  bool accepts_requests() const override;
+  Blocked why_blocked(StreamId stream_id) const override;
+  ReceiveCredit receive_credit(StreamId stream_id) const override;
+  Priority priority(StreamId stream_id) const override;
+  bool is_drained() const override;
+  Ledger& ledger() override { return ledger_; }
+  void set_memory_pressure(bool pressed) override { pressed_ = pressed; }
+  void trim() override;
 
  private:
   friend ConnectionInspector;  // looks, for tests; the library has none

@@ -30,6 +30,8 @@ const char* to_string(SubmitError error) {
       return "push disabled";
     case SubmitError::kTooManyStreams:
       return "too many streams";
+    case SubmitError::kUnsupported:
+      return "unsupported";
   }
   return "unknown";
 }

@@ -24,6 +24,7 @@ enum class SubmitError : uint8_t {
   kStreamIdsExhausted,  // every stream id has been used (RFC 9113 §5.1.1)
   kPushDisabled,        // the peer has not enabled server push (RFC 9113 §8.4)
   kTooManyStreams,      // the peer's MAX_CONCURRENT_STREAMS is reached (RFC 9113 §5.1.2)
+  kUnsupported,         // the protocol of this connection has no such command
 };
 
 const char* to_string(SubmitError error);

@@ -148,6 +148,7 @@ TEST(Names, OfWhatACommandReturns) {
       {SubmitError::kStreamIdsExhausted, "stream ids exhausted"},
       {SubmitError::kPushDisabled, "push disabled"},
       {SubmitError::kTooManyStreams, "too many streams"},
+      {SubmitError::kUnsupported, "unsupported"},
   };
   for (const auto& [error, name] : names) EXPECT_EQ(to_string(error), name);
   EXPECT_STREQ(to_string(SubmitError{200}), "unknown");

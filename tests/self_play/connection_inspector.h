@@ -21,7 +21,8 @@ class ConnectionInspector {
     bool receiving = false;
   };
 
-  explicit ConnectionInspector(const Connection* connection) : engine_(*connection->engine_) {}
+  explicit ConnectionInspector(const Connection* connection)
+      : engine_(static_cast<const Engine&>(*connection->protocol_)) {}
 
   // Frames are read; commands on streams are taken.
   bool is_open() const { return engine_.phase_ == Engine::Phase::kOpen; }

@@ -63,6 +63,8 @@ std::string_view error_name(SubmitError error) {
       return "PushDisabled";
     case SubmitError::kTooManyStreams:
       return "TooManyStreams";
+    case SubmitError::kUnsupported:
+      return "Unsupported";
   }
   return "?";
 }

@@ -1,0 +1,120 @@
+#ifndef HEADRACE_PROTOCOL_CONNECTION_PROTOCOL_H_
+#define HEADRACE_PROTOCOL_CONNECTION_PROTOCOL_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <gsl/span>
+#include <string_view>
+
+#include "headrace/field/field.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/const_buffer.h"
+#include "headrace/memory/ledger.h"
+#include "headrace/protocol/connection/settings.h"
+#include "headrace/protocol/connection/statistics.h"
+#include "headrace/protocol/event/event.h"
+#include "headrace/protocol/event/result.h"
+#include "headrace/protocol/guard/time_point.h"
+#include "headrace/protocol/stream/body.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+
+// What stands behind a Connection: one version of HTTP. Functions that Connection has, too, do what
+// its comments say; the face adds the range over the events, and the guard against calls from
+// inside and from two threads. A function is called once for each call of the face's, and for each
+// step of a range.
+//
+// Pure functions are what every protocol has. The others have answers for a protocol without what
+// they are about.
+class Protocol {
+ public:
+  Protocol() = default;
+  virtual ~Protocol() = default;
+  Protocol(const Protocol&) = delete;
+  Protocol& operator=(const Protocol&) = delete;
+
+  // --- Input. One of the first three begins a range; the one before it has ended.
+
+  virtual void receive(gsl::span<const uint8_t> bytes, TimePoint now) = 0;
+  virtual void advance(TimePoint now) = 0;
+  virtual void end_of_input(TimePoint now) = 0;
+  // The next event of the range, or null at its end. An event that is still held is made to own its
+  // bytes first (Recycler::settle()).
+  virtual EventPtr step() = 0;
+  // The range ends, at its end or before: input that was not parsed is copied.
+  virtual void end_of_range() = 0;
+
+  virtual bool has_events() const = 0;
+  virtual bool wants_input() const = 0;
+  virtual TimePoint next_deadline() const = 0;
+
+  // --- Commands about messages.
+
+  virtual RequestResult submit_request(FieldsView fields, Body&& body, uintptr_t user_data) = 0;
+  virtual SubmitResult submit_response(StreamId stream_id, FieldsView fields, Body&& body) = 0;
+  virtual SendResult send_data(StreamId stream_id, gsl::span<const uint8_t> bytes,
+                               bool end_stream) = 0;
+  virtual SubmitResult reset_stream(StreamId stream_id, ErrorCode code) = 0;
+  virtual SubmitResult set_user_data(StreamId stream_id, uintptr_t user_data) = 0;
+  virtual SubmitResult submit_informational(StreamId, FieldsView) { return unsupported(); }
+  virtual SubmitResult send_trailers(StreamId, FieldsView) { return unsupported(); }
+  virtual SubmitResult resume(StreamId) { return unsupported(); }
+  virtual void set_time_of_day(std::chrono::system_clock::time_point) {}
+
+  // --- Commands about the connection.
+
+  virtual SubmitResult shutdown(std::string_view debug_data) = 0;
+  virtual SubmitResult terminate(ErrorCode code, std::string_view debug_data) = 0;
+  virtual SubmitResult credit(StreamId, uint32_t) { return unsupported(); }
+  virtual SubmitResult set_automatic_credit(StreamId, bool) { return unsupported(); }
+  virtual void set_memory_pressure(bool) {}
+  virtual void trim() {}
+
+  // --- Output.
+
+  virtual gsl::span<const ConstBuffer> pending_output(size_t max_bytes) = 0;
+  virtual void sent(size_t size, TimePoint now) = 0;
+  virtual void sent(size_t size) = 0;
+  virtual void released(size_t) {}
+  virtual bool wants_output() const = 0;
+  virtual bool should_close() const = 0;
+
+  // --- State.
+
+  virtual const Statistics& statistics() const = 0;
+  virtual Ledger& ledger() = 0;
+  virtual uint32_t open_streams() const = 0;
+  virtual bool is_drained() const { return false; }
+  virtual bool accepts_requests() const { return false; }
+  virtual uint32_t waiting_requests() const { return 0; }
+  virtual Blocked why_blocked(StreamId) const { return Blocked::kNothing; }
+  virtual ReceiveCredit receive_credit(StreamId) const { return {}; }
+
+  // --- What HTTP/2 alone has (RFC 9113, RFC 9218).
+
+  virtual RequestResult submit_push(StreamId, FieldsView, uintptr_t) {
+    return {SubmitError::kUnsupported};
+  }
+  virtual SubmitResult set_receive_window(StreamId, uint32_t) { return unsupported(); }
+  virtual SubmitResult update_priority(StreamId, const Priority&) { return unsupported(); }
+  virtual Priority priority(StreamId) const { return {}; }
+  virtual SubmitResult submit_settings(gsl::span<const Setting>) { return unsupported(); }
+  virtual const SettingValues& peer_settings() const {
+    static constexpr SettingValues kInitial;
+    return kInitial;
+  }
+  virtual SubmitResult ping(uint64_t) { return unsupported(); }
+  virtual SubmitResult submit_frame(uint8_t, uint8_t, StreamId, gsl::span<const uint8_t>) {
+    return unsupported();
+  }
+
+ private:
+  static SubmitResult unsupported() { return {SubmitError::kUnsupported}; }
+};
+
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_CONNECTION_PROTOCOL_H_
