@@ -134,7 +134,7 @@ void Engine::end_with_transport() {
       "RFC 9113 §5.4.3", "a connection lasts until its streams and frames are at their end"};
   if (!is_cut_off()) return end_connection({}, ClosedBy::kPeer);
   // The alert of a TLS server, which is shorter than a frame's header.
-  const bool first = role_ == Role::kClient && !settings_received_;
+  const bool first = role_ == Role::kClient && !settings_.peer_known();
   const Rule* foreign = first ? foreign_server({header_octets_, octets_of_step_}) : nullptr;
   if (foreign != nullptr) return fail_without_frame(ErrorCode::kProtocolError, *foreign);
   ErrorDetail error;

@@ -16,10 +16,10 @@
 #include "headrace/memory/temporary.h"
 #include "headrace/protocol/connection/entry_guard.h"
 #include "headrace/protocol/connection/options.h"
-#include "headrace/protocol/connection/settings.h"
 #include "headrace/protocol/connection/statistics.h"
 #include "headrace/protocol/event/event.h"
 #include "headrace/protocol/event/result.h"
+#include "headrace/protocol/http2/settings.h"
 #include "headrace/protocol/stream/body.h"
 
 namespace headrace {

@@ -20,24 +20,17 @@ SubmitResult Engine::submit_settings(gsl::span<const Setting> settings) {
   if (settings.size() * SettingsEntries::kEntrySize > kMinMaxFrameSize) {
     return {SubmitError::kTooLarge, &kOneFrame};
   }
-  SettingValues announced = announced_settings();
+  // What is going to be sent binds us, too.
+  SettingValues announced = settings_.announced();
+  questions_.for_each_setting([&](const Setting& setting) { announced.apply(setting); });
+  const Rule* rule = settings_.check_sent(settings, announced);
   for (const Setting& setting : settings) {
-    ErrorCode code;
-    const Rule* rule = check_setting(setting, announced, &code);
-    if (setting.id == SettingId::kEnablePush && setting.value != 0 && role_ == Role::kServer) {
-      rule = &kServersDoNotEnablePush;
-    }
-    if (setting.id == SettingId::kNoRfc7540Priorities &&
-        setting.value != announced.no_rfc7540_priorities) {
-      rule = &kPrioritiesStay;
-    }
+    if (rule != nullptr) break;
     // Streams that were widened stand above INITIAL_WINDOW_SIZE.
-    if (setting.id == SettingId::kInitialWindowSize && !credit_.bears(setting.value)) {
-      rule = &kWindowsInBounds;
-    }
-    if (rule != nullptr) return {SubmitError::kInvalidArgument, rule};
-    announced.apply(setting);
+    const bool window = setting.id == SettingId::kInitialWindowSize;
+    if (window && !credit_.bears(setting.value)) rule = &kWindowsInBounds;
   }
+  if (rule != nullptr) return {SubmitError::kInvalidArgument, rule};
   for (const Setting& setting : settings) {
     if (setting.id == SettingId::kInitialWindowSize) credit_.announced(setting.value);
   }
@@ -47,16 +40,6 @@ SubmitResult Engine::submit_settings(gsl::span<const Setting> settings) {
     questions_.hold(Questions::Settings(settings.begin(), settings.end()));
   }
   return {};
-}
-
-// What we have said, or are going to, acknowledged or not: what may not be taken back, may not be
-// before either.
-SettingValues Engine::announced_settings() const {
-  SettingValues announced = own_settings_;
-  const auto apply = [&](const Setting& setting) { announced.apply(setting); };
-  settings_in_flight_.for_each(apply);
-  questions_.for_each_setting(apply);
-  return announced;
 }
 
 SubmitResult Engine::ping(uint64_t opaque) {
@@ -89,7 +72,7 @@ SubmitResult Engine::submit_frame(uint8_t type, uint8_t flags, StreamId stream_i
   if (ours || stream_id > kMaxStreamId) {
     return {SubmitError::kInvalidArgument, &kExtension};
   }
-  if (payload.size() > peer_settings_.max_frame_size) return {SubmitError::kTooLarge, &kOneFrame};
+  if (payload.size() > settings_.peer().max_frame_size) return {SubmitError::kTooLarge, &kOneFrame};
   uint8_t* room = outbox_.reserve(FrameHeader::kSize + payload.size());
   queue(room, write_frame(static_cast<FrameType>(type), flags, stream_id, payload, room));
   return {};
@@ -102,17 +85,14 @@ void Engine::send_ping(uint64_t opaque, PingPurpose purpose) {
 
 void Engine::send_settings(gsl::span<const Setting> settings) {
   for (const Setting& setting : settings) {
-    if (setting.id == SettingId::kMaxConcurrentStreams) announced_max_streams_ = setting.value;
-    if (setting.id == SettingId::kEnablePush) announced_push_ = setting.value != 0;
-    if (setting.id == SettingId::kInitialWindowSize) {
-      credit_.announced(setting.value);
-      look_for_due_credit();
-    }
+    if (setting.id != SettingId::kInitialWindowSize) continue;
+    credit_.announced(setting.value);
+    look_for_due_credit();
   }
   size_t size = FrameHeader::kSize + settings.size() * SettingsEntries::kEntrySize;
   uint8_t* room = outbox_.reserve(size);
   queue(room, write_settings(settings, room));
-  settings_in_flight_.push(settings);
+  settings_.sent(settings);
   deadlines_.ask(Deadline::kSettingsAck, outbox_.end_offset(), now_);
 }
 

@@ -23,7 +23,7 @@ bool may_receive(StreamState state) {
 
 void Engine::use_window(Stream* stream, uint32_t size) {
   if (!is_receiving(stream->state)) return;
-  credit_.use(&stream->credit, own_settings_.initial_window_size, size);
+  credit_.use(&stream->credit, settings_.own().initial_window_size, size);
 }
 
 // The initial window has changed (§6.9.2), or will. Of a smaller one, what had not been given back,
@@ -32,7 +32,7 @@ void Engine::use_window(Stream* stream, uint32_t size) {
 void Engine::look_for_due_credit() {
   for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
     if (!may_receive(stream->state)) continue;
-    credit_.rebase(&stream->credit, own_settings_.initial_window_size);
+    credit_.rebase(&stream->credit, settings_.own().initial_window_size);
   }
 }
 
@@ -41,7 +41,7 @@ void Engine::look_for_due_credit() {
 void Engine::write_due_credit() {
   if (!can_write_credit()) return;
   while (credit_.any_due()) {
-    const CreditDue due = credit_.take_due(own_settings_.initial_window_size);
+    const CreditDue due = credit_.take_due(settings_.own().initial_window_size);
     write_window_update(due.stream_id, due.increment);
   }
   credit_end_offset_ = outbox_.end_offset();
@@ -78,7 +78,7 @@ SubmitResult Engine::set_receive_window(StreamId stream_id, uint32_t size) {
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   if (!may_receive(stream->state)) return {};  // nothing comes that it would be for
-  if (credit_.resize(&stream->credit, own_settings_.initial_window_size, size)) return {};
+  if (credit_.resize(&stream->credit, settings_.own().initial_window_size, size)) return {};
   return {SubmitError::kInvalidArgument, &kWindowsInBounds};
 }
 
@@ -88,7 +88,7 @@ ReceiveCredit Engine::receive_credit(StreamId stream_id) const {
   if (stream == nullptr) return {};
   if (!may_receive(stream->state)) return {};
   const CreditState& credit = stream->credit;
-  return {credit.window(own_settings_.initial_window_size), credit.waiting(), credit.held()};
+  return {credit.window(settings_.own().initial_window_size), credit.waiting(), credit.held()};
 }
 
 HEADRACE_ABI_END

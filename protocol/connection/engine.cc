@@ -25,6 +25,15 @@ StreamId first_own_stream(Role role, const Options& options) {
   return role == Role::kClient ? 1 : 2;
 }
 
+// In force from the first octet, acknowledged or not.
+uint32_t first_field_list_size(const Options& options) {
+  uint32_t size = options.limits.field_list_size;
+  for (const Setting& setting : options.settings) {
+    if (setting.id == SettingId::kMaxHeaderListSize) size = setting.value;
+  }
+  return size;
+}
+
 // Capacity kept between field sections: enough for a section with the maximum number of fields of
 // ordinary length.
 size_t kept_fields(Role role, const Limits& limits) {
@@ -53,9 +62,9 @@ Engine::Engine(Role role, const Options& options, TimePoint now)
       field_reader_(&ledger_, options_.limits, kept_fields(role, options.limits),
                     kept_text(options.limits)),
       field_writer_(&ledger_, options.split_cookies),
-      field_list_size_(options.limits.field_list_size),
+      settings_(role == Role::kClient,
+                {options.limits.concurrent_streams, first_field_list_size(options)}),
       questions_(options.limits.queued_replies),
-      announced_max_streams_(options.limits.concurrent_streams),
       // A client's streams are its application's affair.
       streams_(role == Role::kClient ? &own_memory_ : &ledger_),
       closed_peer_streams_(&ledger_, options.limits.remembered_streams),
@@ -92,14 +101,7 @@ void Engine::write_preface() {
     uint8_t* out = outbox_.reserve(kClientPreface.size());
     outbox_.commit(std::copy(kClientPreface.begin(), kClientPreface.end(), out));
   }
-  if (!options_.settings.empty()) {
-    for (const Setting& setting : options_.settings) {
-      if (setting.id == SettingId::kMaxHeaderListSize) {
-        field_list_size_ = setting.value;
-      }
-    }
-    return send_settings(options_.settings);
-  }
+  if (!options_.settings.empty()) return send_settings(options_.settings);
   const SettingValues initial;
   Setting settings[8];
   size_t count = 0;
@@ -266,8 +268,6 @@ bool Engine::events_wait() const {
 bool Engine::wants_input() const {
   return phase_ == Phase::kOpen && !input_ended_ && !holds_input() && !input_.has_kept();
 }
-
-const SettingValues& Engine::peer_settings() const { return peer_settings_; }
 
 uint32_t Engine::open_streams() const { return peer_streams_ + own_streams_; }
 

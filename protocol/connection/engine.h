@@ -19,7 +19,6 @@
 #include "headrace/protocol/connection/input_queue.h"
 #include "headrace/protocol/connection/options.h"
 #include "headrace/protocol/connection/protocol.h"
-#include "headrace/protocol/connection/settings.h"
 #include "headrace/protocol/connection/statistics.h"
 #include "headrace/protocol/event/event.h"
 #include "headrace/protocol/event/result.h"
@@ -33,6 +32,7 @@
 #include "headrace/protocol/http2/outbox.h"
 #include "headrace/protocol/http2/pings.h"
 #include "headrace/protocol/http2/questions.h"
+#include "headrace/protocol/http2/settings_sync.h"
 #include "headrace/protocol/message/http_date.h"
 #include "headrace/protocol/message/response_head.h"
 #include "headrace/protocol/stream/body.h"
@@ -95,7 +95,7 @@ class Engine final : public Protocol {
   bool should_close() const override;
 
   const Statistics& statistics() const override;
-  const SettingValues& peer_settings() const override;
+  const SettingValues& peer_settings() const override { return settings_.peer(); }
   uint32_t open_streams() const override;
   uint32_t waiting_requests() const override;
   bool accepts_requests() const override;
@@ -165,7 +165,7 @@ class Engine final : public Protocol {
   void on_priority(gsl::span<const uint8_t> payload);
   void on_rst_stream(gsl::span<const uint8_t> payload);
   EventPtr on_settings(gsl::span<const uint8_t> payload);
-  bool apply_peer_setting(const Setting& setting);
+  bool take_setting(const Setting& entry);
   bool send_windows_in_bounds();
   EventPtr on_settings_ack();
   EventPtr on_ping(gsl::span<const uint8_t> payload);
@@ -296,10 +296,9 @@ class Engine final : public Protocol {
 
   // --- control.cc: commands about the connection.
 
-  SettingValues announced_settings() const;
   void send_settings(gsl::span<const Setting> settings);
   void send_ping(uint64_t opaque, PingPurpose purpose);
-  size_t unanswered() const { return pings_.size() + settings_in_flight_.size(); }
+  size_t unanswered() const { return pings_.size() + settings_.frames_in_flight(); }
   void ask_what_waits();
 
   // --- field_blocks.cc: heads and trailers -> frames.
@@ -376,7 +375,6 @@ class Engine final : public Protocol {
 
   Phase phase_ = Phase::kOpen;
   Parsing parsing_ = Parsing::kPreface;
-  bool settings_received_ = false;  // the peer's first frame (RFC 9113 §3.4)
   bool input_ended_ = false;
   size_t octets_of_step_ = 0;  // of the preface or of the frame header, so far
   FrameHeader header_;
@@ -388,15 +386,8 @@ class Engine final : public Protocol {
   FieldReader field_reader_;
   FieldWriter field_writer_;
 
-  SettingValues peer_settings_;
-  SettingValues own_settings_;  // acknowledged
-  // What a field section may come to: Limits::field_list_size, or the MAX_HEADER_LIST_SIZE that the
-  // application has set instead.
-  uint32_t field_list_size_;
-  SettingsInFlight settings_in_flight_;
+  SettingsSync settings_;
   Questions questions_;
-  uint32_t announced_max_streams_;
-  bool announced_push_ = true;
 
   BlockPool blocks_;  // outlives the streams
   StreamTable streams_;

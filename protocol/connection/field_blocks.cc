@@ -41,7 +41,7 @@ void Engine::write_promise(StreamId id, StreamId promised_id, FieldsView fields)
   uint8_t* const begin = content + kIdSize;
   uint8_t* const end = field_writer_.encode(fields, begin);
   const gsl::span<const uint8_t> block(begin, end);
-  const uint32_t max_frame_size = peer_settings_.max_frame_size;
+  const uint32_t max_frame_size = settings_.peer().max_frame_size;
   if (options_.padding != nullptr &&
       write_padded_block(FrameType::kPushPromise, 0, id, {content, end})) {
     return;
@@ -55,7 +55,7 @@ void Engine::write_promise(StreamId id, StreamId promised_id, FieldsView fields)
 // is none to add.
 bool Engine::write_padded_block(FrameType type, uint8_t flags, StreamId id,
                                 gsl::span<const uint8_t> content) {
-  const size_t max_frame_size = peer_settings_.max_frame_size;
+  const size_t max_frame_size = settings_.peer().max_frame_size;
   if (content.size() >= max_frame_size) return false;
   flags |= flags::kEndHeaders;
   const FrameHeader plain{static_cast<uint32_t>(content.size()), type, flags, id};
@@ -85,7 +85,7 @@ void Engine::write_headers_frames(StreamId id, gsl::span<const uint8_t> block, b
   }
   FrameType type = FrameType::kHeaders;
   do {
-    const size_t size = std::min<size_t>(block.size(), peer_settings_.max_frame_size);
+    const size_t size = std::min<size_t>(block.size(), settings_.peer().max_frame_size);
     if (size == block.size()) flags |= flags::kEndHeaders;
     uint8_t* frame = outbox_.reserve(FrameHeader::kSize + size);
     queue(frame, write_frame(type, flags, id, block.first(size), frame));

@@ -28,7 +28,7 @@ bool Engine::check_frame_order() {
                                               "a server does not send PRIORITY_UPDATE"};
 
   bool continuation = header_.type == FrameType::kContinuation;
-  if (!settings_received_) {
+  if (!settings_.peer_known()) {
     if (header_.type == FrameType::kSettings && !header_.has(flags::kAck)) return true;
     const Rule* foreign = role_ == Role::kClient ? foreign_server(header_) : nullptr;
     if (foreign != nullptr) {
@@ -43,7 +43,7 @@ bool Engine::check_frame_order() {
     fail(ErrorCode::kProtocolError, kContinuesSomething);
   } else if (header_.type == FrameType::kPushPromise && role_ == Role::kServer) {
     fail(ErrorCode::kProtocolError, kClientPushes);
-  } else if (header_.type == FrameType::kPushPromise && own_settings_.enable_push == 0) {
+  } else if (header_.type == FrameType::kPushPromise && settings_.own().enable_push == 0) {
     fail(ErrorCode::kProtocolError, kPushDisabled);
   } else if (header_.type == FrameType::kPriorityUpdate && role_ == Role::kClient) {
     fail(ErrorCode::kProtocolError, kServerPrioritizes);
@@ -128,34 +128,26 @@ EventPtr Engine::on_settings(gsl::span<const uint8_t> payload) {
         {Limit::kSettingsPerFrame, options_.limits.settings_per_frame, entries.size()}));
     return nullptr;
   }
-  bool changed = !settings_received_;
-  const uint32_t window_before = peer_settings_.initial_window_size;
-  for (Setting setting : entries) {
-    ErrorCode code;
-    if (const Rule* rule = check_setting(setting, peer_settings_, &code)) {
-      fail(code, *rule, setting.value, nearest_legal_value(setting));
+  bool changed = !settings_.peer_known();
+  const uint32_t window_before = settings_.peer().initial_window_size;
+  for (const Setting entry : entries) {
+    const SettingsSync::Verdict verdict = settings_.check_received(entry);
+    if (verdict.rule != nullptr) {
+      fail(verdict.code, *verdict.rule, entry.value, verdict.limit);
       return nullptr;
     }
-    if (role_ == Role::kClient && setting.id == SettingId::kEnablePush && setting.value != 0) {
-      fail(ErrorCode::kProtocolError, kServersDoNotEnablePush, setting.value);
-      return nullptr;
-    }
-    if (settings_received_ && setting.id == SettingId::kNoRfc7540Priorities &&
-        setting.value != peer_settings_.no_rfc7540_priorities) {
-      fail(ErrorCode::kProtocolError, kPrioritiesStay, setting.value);
-      return nullptr;
-    }
-    changed = apply_peer_setting(setting) || changed;
+    changed = take_setting(entry) || changed;
     if (phase_ != Phase::kOpen) return nullptr;
   }
-  if (peer_settings_.initial_window_size != window_before) {
-    // Each of a hundred streams may have something to send now: not with every frame.
+  if (settings_.peer().initial_window_size != window_before) {
+    // A change that moves the windows of waiting streams is expensive, so it is charged as a
+    // useless frame.
     if (send_queue_.size() > 0) changed = false;
     send_queue_.windows_moved(streams_.oldest(), [this](const Stream* stream) {
-      return stream->send_window.available(peer_settings_.initial_window_size) > 0;
+      return stream->send_window.available(settings_.peer().initial_window_size) > 0;
     });
   }
-  settings_received_ = true;
+  settings_.received_whole();
   deadlines_.stop(Deadline::kPreface);
   uint8_t* room = outbox_.reserve(kSettingsAckSize);
   queue(room, write_settings_ack(room));
@@ -165,16 +157,14 @@ EventPtr Engine::on_settings(gsl::span<const uint8_t> payload) {
 }
 
 // Returns whether anything has changed.
-bool Engine::apply_peer_setting(const Setting& setting) {
-  uint32_t* value = peer_settings_.find(setting.id);
-  if (value == nullptr || *value == setting.value) return false;
-  uint32_t before = *value;
-  *value = setting.value;
-  if (setting.id == SettingId::kHeaderTableSize) {
-    field_writer_.set_peer_max_table_size(setting.value);
-  } else if (setting.id == SettingId::kInitialWindowSize && setting.value > before &&
-             largest_send_delta_ + setting.value > kMaxWindow && !send_windows_in_bounds()) {
-    fail(ErrorCode::kFlowControlError, kWindowsInBounds, setting.value, kMaxWindow);
+bool Engine::take_setting(const Setting& entry) {
+  const uint32_t window_before = settings_.peer().initial_window_size;
+  if (!settings_.receive(entry)) return false;
+  if (entry.id == SettingId::kHeaderTableSize) {
+    field_writer_.set_peer_max_table_size(entry.value);
+  } else if (entry.id == SettingId::kInitialWindowSize && entry.value > window_before &&
+             largest_send_delta_ + entry.value > kMaxWindow && !send_windows_in_bounds()) {
+    fail(ErrorCode::kFlowControlError, kWindowsInBounds, entry.value, kMaxWindow);
   }
   return true;
 }
@@ -186,25 +176,23 @@ bool Engine::send_windows_in_bounds() {
     if (is_closed(stream->state)) continue;  // only its output is still there
     largest_send_delta_ = std::max(largest_send_delta_, stream->send_window.delta());
   }
-  return largest_send_delta_ + peer_settings_.initial_window_size <= kMaxWindow;
+  return largest_send_delta_ + settings_.peer().initial_window_size <= kMaxWindow;
 }
 
 // §6.5.3
 EventPtr Engine::on_settings_ack() {
   static constexpr Rule kSolicited = {"RFC 9113 §6.5.3",
                                       "a SETTINGS acknowledgement answers a SETTINGS frame"};
-  if (settings_in_flight_.empty()) {
+  if (settings_.frames_in_flight() == 0) {
     fail(ErrorCode::kProtocolError, kSolicited);
     return nullptr;
   }
-  const uint32_t window_before = own_settings_.initial_window_size;
-  settings_in_flight_.acknowledge([this](const Setting& setting) {
-    own_settings_.apply(setting);
-    if (setting.id == SettingId::kHeaderTableSize) field_reader_.set_max_table_size(setting.value);
-    if (setting.id == SettingId::kMaxHeaderListSize) field_list_size_ = setting.value;
+  const uint32_t window_before = settings_.own().initial_window_size;
+  settings_.acknowledge([this](const Setting& entry) {
+    if (entry.id == SettingId::kHeaderTableSize) field_reader_.set_max_table_size(entry.value);
   });
-  if (settings_in_flight_.empty()) deadlines_.stop(Deadline::kSettingsAck);
-  if (own_settings_.initial_window_size != window_before) look_for_due_credit();
+  if (settings_.frames_in_flight() == 0) deadlines_.stop(Deadline::kSettingsAck);
+  if (settings_.own().initial_window_size != window_before) look_for_due_credit();
   ask_what_waits();
   return recycler_.lend(SettingsAcknowledged{});
 }
@@ -235,7 +223,7 @@ EventPtr Engine::on_ping(gsl::span<const uint8_t> payload) {
     case PingPurpose::kKeepalive:  // any input was answer enough
       break;
     case PingPurpose::kWindow:
-      credit_.measured(own_settings_.initial_window_size);
+      credit_.measured(settings_.own().initial_window_size);
       break;
   }
   return nullptr;
@@ -289,12 +277,12 @@ void Engine::on_window_update(gsl::span<const uint8_t> payload) {
   Stream* stream = streams_.find(header_.stream_id);
   if (!receive_on(stream, StreamInput::kWindowUpdate)) return;
   if (fault == FrameFault::kStream) return fail_stream(StreamError{error});
-  if (!stream->send_window.give(peer_settings_.initial_window_size, increment)) {
+  if (!stream->send_window.give(settings_.peer().initial_window_size, increment)) {
     return fail_stream(
         frame_error(ErrorCode::kFlowControlError, kWindowsInBounds, increment, kMaxWindow));
   }
   largest_send_delta_ = std::max(largest_send_delta_, stream->send_window.delta());
-  if (stream->send_window.available(peer_settings_.initial_window_size) > 0) {
+  if (stream->send_window.available(settings_.peer().initial_window_size) > 0) {
     send_queue_.unblock(stream);
   }
 }
@@ -323,7 +311,7 @@ void Engine::begin_data(uint32_t padding) {
 
   Stream* stream = streams_.find(header_.stream_id);
   if (!receive_on(stream, StreamInput::kData)) return;
-  int64_t base = own_settings_.initial_window_size;
+  int64_t base = settings_.own().initial_window_size;
   if (!credit_.receive(&stream->credit, base, header_.length)) {
     const int64_t window = std::max<int64_t>(stream->credit.window(base), 0);
     return fail_stream(frame_error(ErrorCode::kFlowControlError, kStreamWindow, header_.length,

@@ -75,8 +75,8 @@ EventPtr Engine::begin_block(gsl::span<const uint8_t> fragment, StreamId promise
 
 EventPtr Engine::on_fragment(gsl::span<const uint8_t> fragment) {
   const bool last = header_.has(flags::kEndHeaders);
-  const BlockRefused refused =
-      field_reader_.add(fragment, last, {own_settings_.max_frame_size, field_list_size_});
+  const BlockRefused refused = field_reader_.add(
+      fragment, last, {settings_.own().max_frame_size, settings_.field_list_size()});
   if (refused) {
     fail(limit_error(ErrorCode::kEnhanceYourCalm, *refused.rule, refused.hit));
     return nullptr;
@@ -89,7 +89,7 @@ EventPtr Engine::on_field_block(gsl::span<const uint8_t> octets) {
   const FieldBlock& block = field_reader_.block();
   // What a client receives is responses, but for promised requests.
   const bool is_request = role_ == Role::kServer || block.promised_stream_id != 0;
-  const SectionRead section = field_reader_.read(octets, is_request, field_list_size_);
+  const SectionRead section = field_reader_.read(octets, is_request, settings_.field_list_size());
   using Status = SectionRead::Status;
   if (section.status == Status::kMalformed) {
     fail(ErrorCode::kCompressionError, *section.rule, section.offset);
@@ -118,10 +118,10 @@ EventPtr Engine::on_request(const LimitHit* too_large) {
     closed_peer_streams_.remember(id, StreamState::kClosedResetSent);
     return nullptr;
   }
-  if (peer_streams_ >= announced_max_streams_) {
+  if (peer_streams_ >= settings_.concurrent_streams()) {
     fail_stream(limit_error(
         ErrorCode::kRefusedStream, kConcurrency,
-        {Limit::kConcurrentStreams, announced_max_streams_, uint64_t{peer_streams_} + 1}));
+        {Limit::kConcurrentStreams, settings_.concurrent_streams(), uint64_t{peer_streams_} + 1}));
     return nullptr;
   }
   Stream* stream = streams_.create(id);
@@ -145,7 +145,7 @@ EventPtr Engine::on_request(const LimitHit* too_large) {
     refuse_too_large(stream, *too_large);
     return nullptr;
   }
-  MessageOptions rules{options_.trim_field_values, own_settings_.enable_connect_protocol != 0,
+  MessageOptions rules{options_.trim_field_values, settings_.own().enable_connect_protocol != 0,
                        options_.accept_local_authority};
   std::string_view field;
   if (const Rule* rule = check_request(field_reader_.fields(), rules, &stream->request, &field)) {
@@ -263,11 +263,11 @@ EventPtr Engine::on_promise(const LimitHit* too_large) {
     fail_stream(frame_error(ErrorCode::kProtocolError, kTunnel));
     return decline(ErrorCode::kCancel, kNotWanted);
   }
-  if (!announced_push_) return decline(ErrorCode::kRefusedStream, kNotWanted);
-  if (peer_streams_ >= announced_max_streams_) {
+  if (settings_.announced().enable_push == 0) return decline(ErrorCode::kRefusedStream, kNotWanted);
+  if (peer_streams_ >= settings_.concurrent_streams()) {
     return decline_beyond(
         ErrorCode::kRefusedStream, kConcurrency,
-        {Limit::kConcurrentStreams, announced_max_streams_, uint64_t{peer_streams_} + 1});
+        {Limit::kConcurrentStreams, settings_.concurrent_streams(), uint64_t{peer_streams_} + 1});
   }
   Stream* stream = streams_.create(id);
   if (stream == nullptr) {

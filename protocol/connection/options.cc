@@ -1,6 +1,6 @@
 #include "headrace/protocol/connection/options.h"
 
-#include "headrace/protocol/connection/settings.h"
+#include "headrace/protocol/http2/settings.h"
 #include "headrace/protocol/stream/flow_window.h"
 
 namespace headrace {

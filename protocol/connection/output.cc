@@ -192,21 +192,21 @@ void Engine::schedule(Stream* stream) {
   if (!SendQueue::contains(stream)) watch_stall(stream);
   send_queue_.add(stream);
   if (!stream->window_blocked &&
-      stream->send_window.available(peer_settings_.initial_window_size) <= 0) {
+      stream->send_window.available(settings_.peer().initial_window_size) <= 0) {
     send_queue_.block(stream);
   }
 }
 
 // One DATA frame of at most `room` octets, header included. False: not now.
 bool Engine::cut_data(Stream* stream, size_t room) {
-  int64_t stream_window = stream->send_window.available(peer_settings_.initial_window_size);
+  int64_t stream_window = stream->send_window.available(settings_.peer().initial_window_size);
   HEADRACE_EXPECTS(stream_window > 0, "Connection::cut_data()", "a ready stream has a window",
                    {"stream_id", stream->id}, {"window", stream_window});
   // A tiny frame only when nothing else is on its way.
   if (room < FrameHeader::kSize + kSmallestCut && outbox_.unsent() > 0) return false;
   room = room > FrameHeader::kSize ? room - FrameHeader::kSize : 1;
   int64_t window = std::min(stream_window, send_window_.available(kInitialWindow));
-  room = std::min({room, static_cast<size_t>(window), size_t{peer_settings_.max_frame_size}});
+  room = std::min({room, static_cast<size_t>(window), size_t{settings_.peer().max_frame_size}});
 
   bool failed = false;
   size_t size =

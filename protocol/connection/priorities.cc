@@ -116,13 +116,14 @@ void Engine::prioritize_idle(StreamId id, const Priority& priority) {
   IdlePriorities::Entry* entry = idle_priorities_.find(id);
   if (entry == nullptr) {
     // A limit of ours that has not been acknowledged binds nobody yet.
-    const uint64_t limit = std::max(announced_max_streams_, own_settings_.max_concurrent_streams);
+    const uint64_t limit =
+        std::max(settings_.concurrent_streams(), settings_.own().max_concurrent_streams);
     const uint64_t count = uint64_t{peer_streams_} + idle_priorities_.size() + 1;
     if (count > limit) {
       return fail(limit_error(ErrorCode::kProtocolError, kCount,
                               {Limit::kConcurrentStreams, limit, count}));
     }
-    if (count <= announced_max_streams_) entry = idle_priorities_.add(id);
+    if (count <= settings_.concurrent_streams()) entry = idle_priorities_.add(id);
     // It is advice; without room for it the request is served as any other.
     if (entry == nullptr) {
       spend_useless_frame();
@@ -183,7 +184,7 @@ Priority Engine::priority(StreamId stream_id) const {
 // know these.
 void Engine::write_priority_update(Stream* stream) {
   stream->priority_update_due = false;
-  if (settings_received_ && peer_settings_.no_rfc7540_priorities == 0) return;
+  if (settings_.peer_known() && settings_.peer().no_rfc7540_priorities == 0) return;
   char text[kMaxPriorityField];
   const std::string_view value = write_priority_field(stream->priority, text);
   uint8_t* room = outbox_.reserve(kPriorityUpdateSize + value.size());

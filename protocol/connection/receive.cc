@@ -98,7 +98,7 @@ bool Engine::begin_frame() {
   payload_.clear();
   if (!check_frame_order()) return false;
   ErrorDetail error;
-  switch (check_frame_header(header_, own_settings_.max_frame_size, &error)) {
+  switch (check_frame_header(header_, settings_.own().max_frame_size, &error)) {
     case FrameFault::kNone:
       break;
     case FrameFault::kStream:

@@ -50,7 +50,7 @@ RequestResult Engine::submit_push(StreamId stream_id, FieldsView fields, uintptr
       !on_send(on->state, StreamInput::kPushPromise).accepted()) {
     return {SubmitError::kWrongState};
   }
-  if (peer_settings_.enable_push == 0) return {SubmitError::kPushDisabled};
+  if (settings_.peer().enable_push == 0) return {SubmitError::kPushDisabled};
   if (going_away_.under_way()) return {SubmitError::kGoingAway};
   if (next_own_stream_ > kMaxStreamId) return {SubmitError::kStreamIdsExhausted};
   // A reserved stream does not count yet (§5.1.2), but its response would have to wait.
@@ -73,8 +73,8 @@ RequestResult Engine::submit_push(StreamId stream_id, FieldsView fields, uintptr
 }
 
 uint32_t Engine::own_streams_limit() const {
-  return settings_received_ ? peer_settings_.max_concurrent_streams
-                            : options_.assumed_concurrent_streams;
+  return settings_.peer_known() ? settings_.peer().max_concurrent_streams
+                                : options_.assumed_concurrent_streams;
 }
 
 Stream* Engine::create_own_stream(const RequestHead& request, uintptr_t user_data) {

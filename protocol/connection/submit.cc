@@ -27,7 +27,7 @@ constexpr Rule kInterimStatus = {"RFC 9110 §15.2",
 // What we send is checked by the rules of what we receive; `rule` only with
 // Options::validate_outbound, `head` always.
 const Rule* Engine::check_fields(FieldsView fields, const Body& body, RequestHead* head) const {
-  const bool connect_protocol = peer_settings_.enable_connect_protocol != 0;
+  const bool connect_protocol = settings_.peer().enable_connect_protocol != 0;
   if (!options_.validate_outbound) {
     read_outbound_request(fields, head);
     return nullptr;
@@ -78,7 +78,7 @@ bool Engine::waits_for_body(const Stream* stream, FieldsView fields, const Body&
 // RFC 9113 §6.5.2: the peer has said which requests it takes. (An answer is sent all the same: the
 // limit is advice, and nobody can ask again with less.)
 bool Engine::exceeds_peer_limit(FieldsView fields) const {
-  const uint32_t limit = peer_settings_.max_header_list_size;
+  const uint32_t limit = settings_.peer().max_header_list_size;
   if (limit == SettingValues::kUnlimited) return false;
   size_t size = 0;
   for_each_line(fields, options_.split_cookies,

@@ -40,8 +40,8 @@ class ConnectionInspector {
   // Of a live stream.
   Windows windows(StreamId id) const {
     const Stream* stream = engine_.streams_.find(id);
-    const int64_t base = engine_.own_settings_.initial_window_size;
-    return {stream->send_window.available(engine_.peer_settings_.initial_window_size),
+    const int64_t base = engine_.settings_.own().initial_window_size;
+    return {stream->send_window.available(engine_.settings_.peer().initial_window_size),
             stream->credit.window(base), stream->credit.full(base), stream->credit.waiting(),
             stream->state == StreamState::kOpen || stream->state == StreamState::kHalfClosedLocal ||
                 stream->state == StreamState::kReservedRemote};

@@ -12,8 +12,8 @@
 
 #include "headrace/protocol/connection/frame_observer.h"
 #include "headrace/protocol/connection/options.h"
-#include "headrace/protocol/connection/settings.h"
 #include "headrace/protocol/event/error_code.h"
+#include "headrace/protocol/http2/settings.h"
 #include "tests/reference/hpack.h"
 #include "tests/self_play/report.h"
 

@@ -1,4 +1,4 @@
-#include "headrace/protocol/connection/settings.h"
+#include "headrace/protocol/http2/settings.h"
 
 #include "headrace/protocol/stream/flow_window.h"
 
@@ -72,11 +72,6 @@ uint32_t nearest_legal_value(const Setting& setting) {
     default:
       return 0;
   }
-}
-
-void SettingsInFlight::push(gsl::span<const Setting> settings) {
-  counts_.push_back(settings.size());
-  settings_.insert(settings_.end(), settings.begin(), settings.end());
 }
 
 }  // namespace headrace

@@ -1,9 +1,7 @@
-#ifndef HEADRACE_PROTOCOL_CONNECTION_SETTINGS_H_
-#define HEADRACE_PROTOCOL_CONNECTION_SETTINGS_H_
+#ifndef HEADRACE_PROTOCOL_HTTP2_SETTINGS_H_
+#define HEADRACE_PROTOCOL_HTTP2_SETTINGS_H_
 
 #include <cstdint>
-#include <gsl/span>
-#include <vector>
 
 #include "headrace/field/rule.h"
 #include "headrace/protocol/event/error_code.h"
@@ -52,35 +50,6 @@ const Rule* check_setting(const Setting& setting, const SettingValues& in_force,
 // no limit.
 uint32_t nearest_legal_value(const Setting& setting);
 
-// Our SETTINGS frames that the peer has not acknowledged yet, in the order in which they were sent.
-// Their entries take effect when they are acknowledged (RFC 9113 §6.5.3).
-class SettingsInFlight {
- public:
-  void push(gsl::span<const Setting> settings);
-  bool empty() const { return counts_.empty(); }
-  size_t size() const { return counts_.size(); }  // frames
-  // Calls `look(const Setting&)` for all entries, in the order in which they were sent.
-  template <typename Look>
-  void for_each(Look look) const {
-    for (const Setting& setting : settings_) look(setting);
-  }
-  // Calls `apply(const Setting&)` for each entry of the oldest frame, and removes the frame.
-  template <typename Apply>
-  void acknowledge(Apply apply) {
-    size_t count = counts_.front();
-    for (size_t i = 0; i < count; ++i) apply(settings_[i]);
-    counts_.erase(counts_.begin());
-    settings_.erase(settings_.begin(), settings_.begin() + static_cast<ptrdiff_t>(count));
-    if (!counts_.empty()) return;
-    counts_ = {};
-    settings_ = {};
-  }
-
- private:
-  std::vector<size_t> counts_;  // the number of entries of each frame
-  std::vector<Setting> settings_;
-};
-
 }  // namespace headrace
 
-#endif  // HEADRACE_PROTOCOL_CONNECTION_SETTINGS_H_
+#endif  // HEADRACE_PROTOCOL_HTTP2_SETTINGS_H_
