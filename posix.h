@@ -9,7 +9,7 @@
 #include <span>
 
 #include "headrace/memory/abi.h"
-#include "headrace/protocol/connection/const_buffer.h"
+#include "headrace/memory/const_buffer.h"
 
 namespace headrace {
 

@@ -57,7 +57,7 @@ StreamState Engine::state_of(StreamId id, const Stream* stream) const {
 
 // The rest of receive_on(): a stream that is not live, or a frame that it does not take.
 bool Engine::receive_on_other(Stream* stream, StreamInput input) {
-  StreamState state = state_of(header_.stream_id, stream);
+  StreamState state = state_of(inbound_.header().stream_id, stream);
   Transition transition = on_receive(state, input);
   switch (transition.kind) {
     case Transition::Kind::kAccept:
@@ -77,7 +77,8 @@ bool Engine::receive_on_other(Stream* stream, StreamInput input) {
 
 StreamError Engine::frame_error(ErrorCode code, const Rule& rule, uint64_t observed,
                                 uint64_t limit) const {
-  return StreamError{{code, &rule, header_.type, {}, header_.stream_id, observed, limit}};
+  return StreamError{
+      {code, &rule, inbound_.header().type, {}, inbound_.header().stream_id, observed, limit}};
 }
 
 // A bound was reached.
@@ -118,10 +119,7 @@ void Engine::fail_without_frame(ErrorCode code, const Rule& rule) {
 
 // The input has ended before something that had begun.
 bool Engine::is_cut_off() const {
-  const bool between_frames =
-      (parsing_ == Parsing::kFrameHeader || parsing_ == Parsing::kPreface) &&
-      octets_of_step_ == 0 && !field_reader_.is_open();
-  if (!between_frames) return true;
+  if (!inbound_.between_frames() || field_reader_.is_open()) return true;
   for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
     if (!is_closed(stream->state)) return true;
   }
@@ -135,7 +133,7 @@ void Engine::end_with_transport() {
   if (!is_cut_off()) return end_connection({}, ClosedBy::kPeer);
   // The alert of a TLS server, which is shorter than a frame's header.
   const bool first = role_ == Role::kClient && !settings_.peer_known();
-  const Rule* foreign = first ? foreign_server({header_octets_, octets_of_step_}) : nullptr;
+  const Rule* foreign = first ? foreign_server(inbound_.partial_header()) : nullptr;
   if (foreign != nullptr) return fail_without_frame(ErrorCode::kProtocolError, *foreign);
   ErrorDetail error;
   const ErrorCode told = going_away_.peer_code().value_or(ErrorCode::kNoError);

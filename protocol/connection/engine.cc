@@ -56,8 +56,7 @@ Engine::Engine(Role role, const Options& options, TimePoint now)
       // Apart from the budget, so that what is refused does not depend on how the input is cut.
       frame_memory_(std::numeric_limits<size_t>::max()),
       recycler_(options.allocation),
-      input_(&ledger_),
-      payload_(&frame_memory_),
+      inbound_(&ledger_, &frame_memory_, role == Role::kServer),
       // In the steady state nothing is allocated for a field section of the largest size.
       field_reader_(&ledger_, options_.limits, kept_fields(role, options.limits),
                     kept_text(options.limits)),
@@ -86,8 +85,6 @@ Engine::Engine(Role role, const Options& options, TimePoint now)
   const Rule* const broken = options.check(role);
   HEADRACE_EXPECTS(broken == nullptr, "Connection::Connection()",
                    "the options are legal (Options::check())", {"rule", broken->text});
-  // The client speaks first, in 24 octets of its own (RFC 9113 §3.4).
-  if (role_ == Role::kClient) parsing_ = Parsing::kFrameHeader;
   write_preface();
   if (role_ == Role::kClient) deadlines_.ask(Deadline::kPreface, outbox_.end_offset(), now);
   // Only a WINDOW_UPDATE changes the connection's window (§6.9.2).
@@ -154,7 +151,7 @@ void Engine::end_of_input(TimePoint now) {
 
 void Engine::begin(gsl::span<const uint8_t> bytes, TimePoint now) {
   now_ = now;
-  input_.give(bytes);
+  inbound_.give(bytes);
 }
 
 EventPtr Engine::step() {
@@ -186,7 +183,7 @@ EventPtr Engine::step() {
 void Engine::end_of_range() {
   recycler_.detach_held();
   if (phase_ != Phase::kOpen) {
-    input_.discard();
+    inbound_.discard();
   } else {
     keep_input();
   }
@@ -196,7 +193,7 @@ void Engine::end_of_range() {
 bool Engine::keep_input() {
   static constexpr Rule kKeptInput = {"limits.h connection_memory",
                                       "input is kept only within the connection's memory budget"};
-  if (input_.keep_rest()) return true;
+  if (inbound_.keep_rest()) return true;
   fail(limit_error(Cause::none(), ErrorCode::kEnhanceYourCalm, kKeptInput, memory_refused()));
   return false;
 }
@@ -266,7 +263,7 @@ bool Engine::events_wait() const {
 }
 
 bool Engine::wants_input() const {
-  return phase_ == Phase::kOpen && !input_ended_ && !holds_input() && !input_.has_kept();
+  return phase_ == Phase::kOpen && !input_ended_ && !holds_input() && !inbound_.has_kept();
 }
 
 uint32_t Engine::open_streams() const { return peer_streams_ + own_streams_; }
@@ -299,7 +296,7 @@ void Engine::trim() {
   idle_priorities_.trim();
   field_reader_.trim();
   field_writer_.trim();
-  if (parsing_ == Parsing::kFrameHeader) payload_.release();
+  inbound_.trim();
 }
 
 HEADRACE_ABI_END

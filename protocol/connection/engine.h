@@ -12,17 +12,16 @@
 
 #include "headrace/field/field.h"
 #include "headrace/memory/abi.h"
-#include "headrace/memory/accounted_buffer.h"
 #include "headrace/memory/block_pool.h"
 #include "headrace/memory/byte_view.h"
 #include "headrace/memory/ledger.h"
-#include "headrace/protocol/connection/input_queue.h"
 #include "headrace/protocol/connection/options.h"
 #include "headrace/protocol/connection/protocol.h"
 #include "headrace/protocol/connection/statistics.h"
 #include "headrace/protocol/event/event.h"
 #include "headrace/protocol/event/result.h"
 #include "headrace/protocol/frame/frame_parser.h"
+#include "headrace/protocol/frame/inbound.h"
 #include "headrace/protocol/guard/token_bucket.h"
 #include "headrace/protocol/http2/credit.h"
 #include "headrace/protocol/http2/deadlines.h"
@@ -120,7 +119,7 @@ class Engine final : public Protocol {
   EventPtr next_closing_event();
   // Enough is waiting to be sent: nothing is read until half of it is out.
   bool holds_input() const { return outbox_.holds_input(); }
-  bool reads_kept_input() const { return input_.has_kept() && !holds_input(); }
+  bool reads_kept_input() const { return inbound_.has_kept() && !holds_input(); }
 
   // --- deadlines.cc
 
@@ -135,31 +134,21 @@ class Engine final : public Protocol {
   void check_stalled_streams();
   void check_deadlines();
 
-  // --- receive.cc: bytes -> frames. Each parse function returns false when it needs more input.
+  // --- receive.cc: bytes -> frames.
 
-  enum class Parsing : uint8_t {
-    kPreface,      // the client's 24 octets (RFC 9113 §3.4)
-    kFrameHeader,  // 9 octets
-    kPayload,      // of the frame in header_, all of it
-    kPadLength,    // of a padded DATA frame: one octet
-    kData,         // what is left of a DATA frame
-    kSkip,         // what is left of a frame that was refused by its header
-  };
+  // The next item of the input. False: more input is needed, or what waits to be sent comes first.
   bool parse(EventPtr* event);
-  bool parse_preface();
-  bool parse_frame_header();
-  bool begin_frame();
-  bool parse_payload(EventPtr* event);
-  bool skip_payload();
-  bool parse_pad_length();
-  bool parse_data(EventPtr* event);
+  FrameFate judge_frame();
+  bool on_item(Inbound::Item item, EventPtr* event);
+  void on_pad_length();
+  void on_foreign_client();
 
   // --- frames.cc: what a whole frame does.
 
   bool check_frame_order();
   void observe_received(gsl::span<const uint8_t> payload) {
     if (options_.observer != nullptr)
-      options_.observer->on_frame_received(header_, {payload.data(), payload.size()});
+      options_.observer->on_frame_received(inbound_.header(), {payload.data(), payload.size()});
   }
   EventPtr on_frame(gsl::span<const uint8_t> payload);
   void on_priority(gsl::span<const uint8_t> payload);
@@ -235,7 +224,7 @@ class Engine final : public Protocol {
     if (options_.observer != nullptr) options_.observer->on_limit_hit(hit);
   }
   // The frame that is being handled.
-  Cause cause() const { return {header_.type, header_.stream_id}; }
+  Cause cause() const { return {inbound_.header().type, inbound_.header().stream_id}; }
   StreamError limit_error(const Cause& cause, ErrorCode code, const Rule& rule,
                           const LimitHit& reached);
   StreamError limit_error(ErrorCode code, const Rule& rule, const LimitHit& reached) {
@@ -353,13 +342,10 @@ class Engine final : public Protocol {
 
   // The DATA frame that is coming in; it was judged before its first octet was delivered.
   struct OpenData {
-    uint32_t data = 0;               // octets to come
-    uint32_t padding = 0;            // octets to come
     uint32_t connection_credit = 0;  // octets of window to give back at the frame's end
     uint32_t stream_credit = 0;
     bool deliver = false;
     bool end_stream = false;
-    bool bare_end = false;  // END_STREAM without data, still to be told
   };
   static constexpr uint64_t kShutdownPing = 0x6865616472616365;   // "headrace"
   static constexpr uint64_t kKeepalivePing = 0x6865616c6976653f;  // "healive?"
@@ -374,13 +360,8 @@ class Engine final : public Protocol {
   Recycler<Event> recycler_;
 
   Phase phase_ = Phase::kOpen;
-  Parsing parsing_ = Parsing::kPreface;
   bool input_ended_ = false;
-  size_t octets_of_step_ = 0;  // of the preface or of the frame header, so far
-  FrameHeader header_;
-  uint8_t header_octets_[FrameHeader::kSize];
-  InputQueue input_;
-  AccountedBuffer payload_;  // of a frame that is cut
+  Inbound inbound_;
   OpenData data_;
 
   FieldReader field_reader_;

@@ -27,25 +27,27 @@ bool Engine::check_frame_order() {
   static constexpr Rule kServerPrioritizes = {"RFC 9218 §7.1",
                                               "a server does not send PRIORITY_UPDATE"};
 
-  bool continuation = header_.type == FrameType::kContinuation;
+  bool continuation = inbound_.header().type == FrameType::kContinuation;
   if (!settings_.peer_known()) {
-    if (header_.type == FrameType::kSettings && !header_.has(flags::kAck)) return true;
-    const Rule* foreign = role_ == Role::kClient ? foreign_server(header_) : nullptr;
+    if (inbound_.header().type == FrameType::kSettings && !inbound_.header().has(flags::kAck))
+      return true;
+    const Rule* foreign = role_ == Role::kClient ? foreign_server(inbound_.header()) : nullptr;
     if (foreign != nullptr) {
       fail_without_frame(ErrorCode::kProtocolError, *foreign);
     } else {
       fail(ErrorCode::kProtocolError, kSettingsFirst);
     }
   } else if (field_reader_.is_open() &&
-             (!continuation || header_.stream_id != field_reader_.block().stream_id)) {
+             (!continuation || inbound_.header().stream_id != field_reader_.block().stream_id)) {
     fail(ErrorCode::kProtocolError, kBlockWhole);
   } else if (!field_reader_.is_open() && continuation) {
     fail(ErrorCode::kProtocolError, kContinuesSomething);
-  } else if (header_.type == FrameType::kPushPromise && role_ == Role::kServer) {
+  } else if (inbound_.header().type == FrameType::kPushPromise && role_ == Role::kServer) {
     fail(ErrorCode::kProtocolError, kClientPushes);
-  } else if (header_.type == FrameType::kPushPromise && settings_.own().enable_push == 0) {
+  } else if (inbound_.header().type == FrameType::kPushPromise &&
+             settings_.own().enable_push == 0) {
     fail(ErrorCode::kProtocolError, kPushDisabled);
-  } else if (header_.type == FrameType::kPriorityUpdate && role_ == Role::kClient) {
+  } else if (inbound_.header().type == FrameType::kPriorityUpdate && role_ == Role::kClient) {
     fail(ErrorCode::kProtocolError, kServerPrioritizes);
   } else {
     return true;
@@ -55,7 +57,7 @@ bool Engine::check_frame_order() {
 
 EventPtr Engine::on_frame(gsl::span<const uint8_t> payload) {
   observe_received(payload);
-  switch (header_.type) {
+  switch (inbound_.header().type) {
     case FrameType::kHeaders:
       return on_headers(payload);
     case FrameType::kPushPromise:
@@ -69,7 +71,7 @@ EventPtr Engine::on_frame(gsl::span<const uint8_t> payload) {
       on_rst_stream(payload);
       return nullptr;
     case FrameType::kSettings:
-      return header_.has(flags::kAck) ? on_settings_ack() : on_settings(payload);
+      return inbound_.header().has(flags::kAck) ? on_settings_ack() : on_settings(payload);
     case FrameType::kPing:
       return on_ping(payload);
     case FrameType::kGoaway:
@@ -88,7 +90,7 @@ EventPtr Engine::on_frame(gsl::span<const uint8_t> payload) {
 void Engine::on_priority(gsl::span<const uint8_t> payload) {
   PriorityFields priority;
   ErrorDetail error;
-  if (parse_priority(header_, payload, &priority, &error) != FrameFault::kNone) {
+  if (parse_priority(inbound_.header(), payload, &priority, &error) != FrameFault::kNone) {
     fail_stream(StreamError{error});
   } else {
     spend_priority();
@@ -97,7 +99,7 @@ void Engine::on_priority(gsl::span<const uint8_t> payload) {
 
 // §6.4
 void Engine::on_rst_stream(gsl::span<const uint8_t> payload) {
-  Stream* stream = streams_.find(header_.stream_id);
+  Stream* stream = streams_.find(inbound_.header().stream_id);
   // Both have reset it: it does not have to wait for ours to be shown.
   if (stream != nullptr && is_closed(stream->state)) uncount(stream);
   if (!receive_on(stream, StreamInput::kRstStream)) return;
@@ -200,7 +202,7 @@ EventPtr Engine::on_settings_ack() {
 // §6.7
 EventPtr Engine::on_ping(gsl::span<const uint8_t> payload) {
   uint64_t opaque = load_u64(payload.data());
-  if (!header_.has(flags::kAck)) {
+  if (!inbound_.header().has(flags::kAck)) {
     write_ping(opaque, /*ack=*/true);
     count_reply();
     return recycler_.lend(PingReceived{opaque});
@@ -266,15 +268,15 @@ void Engine::on_window_update(gsl::span<const uint8_t> payload) {
                                             "a flow-control window is at most 2^31-1 octets"};
   uint32_t increment;
   ErrorDetail error;
-  FrameFault fault = parse_window_update(header_, payload, &increment, &error);
+  FrameFault fault = parse_window_update(inbound_.header(), payload, &increment, &error);
   if (fault == FrameFault::kConnection) return fail(error);
-  if (header_.stream_id == 0) {
+  if (inbound_.header().stream_id == 0) {
     if (!send_window_.give(kInitialWindow, increment)) {
       fail(ErrorCode::kFlowControlError, kWindowsInBounds, increment, kMaxWindow);
     }
     return;
   }
-  Stream* stream = streams_.find(header_.stream_id);
+  Stream* stream = streams_.find(inbound_.header().stream_id);
   if (!receive_on(stream, StreamInput::kWindowUpdate)) return;
   if (fault == FrameFault::kStream) return fail_stream(StreamError{error});
   if (!stream->send_window.give(settings_.peer().initial_window_size, increment)) {
@@ -297,53 +299,50 @@ void Engine::begin_data(uint32_t padding) {
   static constexpr Rule kStreamWindow = {"RFC 9113 §6.9.1",
                                          "DATA stays within the stream's window"};
 
-  parsing_ = Parsing::kData;
-  bool end_stream = header_.has(flags::kEndStream);
+  const uint32_t size = inbound_.header().length - padding;  // of the data
+  bool end_stream = inbound_.header().has(flags::kEndStream);
   data_ = {};
-  data_.data = header_.length - padding;
-  data_.padding = padding == 0 ? 0 : padding - 1;
-  data_.connection_credit = header_.length;
-  if (!credit_.receive(header_.length)) {
-    return fail(ErrorCode::kFlowControlError, kConnectionWindow, header_.length,
+  data_.connection_credit = inbound_.header().length;
+  if (!credit_.receive(inbound_.header().length)) {
+    return fail(ErrorCode::kFlowControlError, kConnectionWindow, inbound_.header().length,
                 static_cast<uint64_t>(credit_.window()));
   }
-  if (data_.data == 0 && !end_stream && !spend_useless_frame()) return;
+  if (size == 0 && !end_stream && !spend_useless_frame()) return;
 
-  Stream* stream = streams_.find(header_.stream_id);
+  Stream* stream = streams_.find(inbound_.header().stream_id);
   if (!receive_on(stream, StreamInput::kData)) return;
   int64_t base = settings_.own().initial_window_size;
-  if (!credit_.receive(&stream->credit, base, header_.length)) {
+  if (!credit_.receive(&stream->credit, base, inbound_.header().length)) {
     const int64_t window = std::max<int64_t>(stream->credit.window(base), 0);
-    return fail_stream(frame_error(ErrorCode::kFlowControlError, kStreamWindow, header_.length,
-                                   static_cast<uint64_t>(window)));
+    return fail_stream(frame_error(ErrorCode::kFlowControlError, kStreamWindow,
+                                   inbound_.header().length, static_cast<uint64_t>(window)));
   }
   if (!stream->head_received) {
     return fail_stream(frame_error(ErrorCode::kProtocolError, kHeadFirst));
   }
   ContentLength& content = stream->content_received;
-  if (!content.allows(data_.data, end_stream)) {
+  if (!content.allows(size, end_stream)) {
     return fail_stream(
-        frame_error(ErrorCode::kProtocolError, kContentLengthKept, content.counted() + data_.data,
+        frame_error(ErrorCode::kProtocolError, kContentLengthKept, content.counted() + size,
                     static_cast<uint64_t>(content.announced())),
         "content-length");
   }
-  if (credit_.measure(header_.length)) send_ping(kWindowPing, PingPurpose::kWindow);
+  if (credit_.measure(inbound_.header().length)) send_ping(kWindowPing, PingPurpose::kWindow);
   if (end_stream) credit_.stop(&stream->credit);
-  content.count(data_.data);
+  content.count(size);
   data_.deliver = true;
   data_.end_stream = end_stream;
-  data_.bare_end = end_stream && data_.data == 0;
-  data_.stream_credit = header_.length;
+  data_.stream_credit = inbound_.header().length;
 }
 
 // A piece of the open DATA frame. Null: the application has closed the stream meanwhile.
 EventPtr Engine::deliver_data(gsl::span<const uint8_t> bytes) {
-  Stream* stream = streams_.find(header_.stream_id);
+  Stream* stream = streams_.find(inbound_.header().stream_id);
   if (stream == nullptr || is_closed(stream->state)) {
     data_.deliver = false;
     return nullptr;
   }
-  bool last = data_.end_stream && data_.data == 0;
+  bool last = data_.end_stream && inbound_.left() == 0;
   if (!stream->announced) {  // the rest of a request that was answered 431
     if (last) end_of_message(stream);
     return nullptr;
@@ -357,14 +356,14 @@ EventPtr Engine::deliver_data(gsl::span<const uint8_t> bytes) {
   }
   uintptr_t user_data = stream->user_data;
   if (last) end_of_message(stream);
-  return recycler_.lend(DataReceived{header_.stream_id, user_data, last, Bytes(bytes)});
+  return recycler_.lend(DataReceived{inbound_.header().stream_id, user_data, last, Bytes(bytes)});
 }
 
 // The frame has come in whole: what the application will not give back is given back here.
 void Engine::end_data() {
   credit_.use(data_.connection_credit);
   if (!data_.deliver) return;
-  Stream* stream = streams_.find(header_.stream_id);
+  Stream* stream = streams_.find(inbound_.header().stream_id);
   if (stream != nullptr) use_window(stream, data_.stream_credit);
 }
 

@@ -29,12 +29,12 @@ EventPtr Engine::on_headers(gsl::span<const uint8_t> payload) {
       "RFC 9113 §5.1", "a server answers requests, and opens streams with PUSH_PROMISE only"};
   PaddedPayload parsed;
   ErrorDetail error;
-  FrameFault fault = parse_padded(header_, payload, &parsed, &error);
+  FrameFault fault = parse_padded(inbound_.header(), payload, &parsed, &error);
   if (fault == FrameFault::kConnection) {
     fail(error);
     return nullptr;
   }
-  const StreamId id = header_.stream_id;
+  const StreamId id = inbound_.header().stream_id;
   if ((role_ == Role::kClient || is_own(id)) &&
       state_of(id, streams_.find(id)) == StreamState::kIdle) {
     fail(ErrorCode::kProtocolError, role_ == Role::kClient ? kServerPromises : kClientIds, id);
@@ -51,10 +51,10 @@ EventPtr Engine::on_push_promise(gsl::span<const uint8_t> payload) {
       "RFC 9113 §5.1.1", "a promised stream has an even identifier above all that were used"};
   PaddedPayload parsed;
   ErrorDetail error;
-  if (parse_padded(header_, payload, &parsed, &error) != FrameFault::kNone) {
+  if (parse_padded(inbound_.header(), payload, &parsed, &error) != FrameFault::kNone) {
     fail(error);
-  } else if (!is_own(header_.stream_id)) {
-    fail(ErrorCode::kProtocolError, kOnRequest, header_.stream_id);
+  } else if (!is_own(inbound_.header().stream_id)) {
+    fail(ErrorCode::kProtocolError, kOnRequest, inbound_.header().stream_id);
   } else if (parsed.promised_stream_id == 0 || is_own(parsed.promised_stream_id) ||
              parsed.promised_stream_id <= last_peer_stream_) {
     fail(ErrorCode::kProtocolError, kNewId, parsed.promised_stream_id, last_peer_stream_);
@@ -66,15 +66,16 @@ EventPtr Engine::on_push_promise(gsl::span<const uint8_t> payload) {
 
 EventPtr Engine::begin_block(gsl::span<const uint8_t> fragment, StreamId promised_stream_id,
                              bool depends_on_itself) {
-  const bool end_stream = promised_stream_id == 0 && header_.has(flags::kEndStream);
-  field_reader_.begin({header_.stream_id, promised_stream_id, end_stream, depends_on_itself});
+  const bool end_stream = promised_stream_id == 0 && inbound_.header().has(flags::kEndStream);
+  field_reader_.begin(
+      {inbound_.header().stream_id, promised_stream_id, end_stream, depends_on_itself});
   // The usual case: the whole block lies in the payload and is decoded where it is.
-  if (header_.has(flags::kEndHeaders)) return on_field_block(fragment);
+  if (inbound_.header().has(flags::kEndHeaders)) return on_field_block(fragment);
   return on_fragment(fragment);
 }
 
 EventPtr Engine::on_fragment(gsl::span<const uint8_t> fragment) {
-  const bool last = header_.has(flags::kEndHeaders);
+  const bool last = inbound_.header().has(flags::kEndHeaders);
   const BlockRefused refused = field_reader_.add(
       fragment, last, {settings_.own().max_frame_size, settings_.field_list_size()});
   if (refused) {

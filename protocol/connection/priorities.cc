@@ -76,7 +76,7 @@ EventPtr Engine::on_priority_update(gsl::span<const uint8_t> payload) {
       "RFC 9218 §7.1", "a PRIORITY_UPDATE for a pushed stream follows its PUSH_PROMISE"};
   PriorityUpdate update;
   ErrorDetail error;
-  if (parse_priority_update(header_, payload, &update, &error) != FrameFault::kNone) {
+  if (parse_priority_update(inbound_.header(), payload, &update, &error) != FrameFault::kNone) {
     fail(error);
     return nullptr;
   }

@@ -2,11 +2,9 @@
 #define HEADRACE_PROTOCOL_FRAME_FRAME_READER_H_
 
 #include <cstdint>
-#include <gsl/span>
 #include <optional>
 
 #include "headrace/memory/abi.h"
-#include "headrace/memory/accounted_buffer.h"
 #include "headrace/memory/allocation.h"
 #include "headrace/memory/byte_view.h"
 #include "headrace/memory/lazy_range.h"
@@ -15,13 +13,16 @@
 #include "headrace/memory/temporary.h"
 #include "headrace/protocol/event/error.h"
 #include "headrace/protocol/frame/frame.h"
+#include "headrace/protocol/frame/inbound.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// Reads frames without a connection (like Go's Framer), in both allocation modes. It checks the
-// rules about single frames, but no order, streams or windows. A frame that is whole in the input
-// is parsed in place; one that is cut is buffered, with at most max_frame_size + 9 octets.
+// Frames without a connection (the counterpart of Go's Framer): bytes in, frames out, in both
+// allocation modes. It checks what a frame says by itself and nothing about order, streams or
+// windows. A frame that lies whole in the input is parsed in place; one that is cut waits in a
+// buffer of at most max_frame_size octets. A connection cuts its input with the same code
+// (Inbound).
 //
 //   FrameReader reader;
 //   for (FramePtr frame : reader.read(bytes)) { ... }
@@ -61,16 +62,12 @@ class FrameReader {
   FramePtr step();
   void end_of_range();
 
-  gsl::span<const uint8_t> next_octets(size_t size);
-  void skip(size_t size);
-  void keep(gsl::span<const uint8_t> octets);
   FramePtr fail(const ErrorDetail& error);
 
   const uint32_t max_frame_size_;
   Recycler<Frame> recycler_;
-  Ledger ledger_;                   // unlimited, because max_frame_size bounds the buffer
-  AccountedBuffer kept_;            // unread octets that precede input_
-  gsl::span<const uint8_t> input_;  // unread octets of the live range
+  Ledger ledger_;  // without a bound: the reader is the caller's, not a peer's
+  Inbound inbound_;
   std::optional<ConnectionError> error_;
   Range::Live live_{this};
 };

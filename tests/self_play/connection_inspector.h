@@ -49,16 +49,15 @@ class ConnectionInspector {
 
   // A DATA frame has come in partly, and what it will give back when it is whole.
   bool in_data_frame() const {
-    return engine_.parsing_ == Engine::Parsing::kPadLength ||
-           engine_.parsing_ == Engine::Parsing::kData;
+    return engine_.inbound_.awaits_pad_length() || engine_.inbound_.is_streaming();
   }
   // ... its Pad Length field is missing, so that it is not counted yet.
-  bool before_pad_length() const { return engine_.parsing_ == Engine::Parsing::kPadLength; }
+  bool before_pad_length() const { return engine_.inbound_.awaits_pad_length(); }
   uint32_t open_connection_credit() const {
-    return engine_.parsing_ == Engine::Parsing::kData ? engine_.data_.connection_credit : 0;
+    return engine_.inbound_.is_streaming() ? engine_.data_.connection_credit : 0;
   }
   uint32_t open_stream_credit(StreamId id) const {
-    return engine_.parsing_ == Engine::Parsing::kData && engine_.header_.stream_id == id &&
+    return engine_.inbound_.is_streaming() && engine_.inbound_.header().stream_id == id &&
                    engine_.data_.deliver
                ? engine_.data_.stream_credit
                : 0;

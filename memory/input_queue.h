@@ -1,5 +1,5 @@
-#ifndef HEADRACE_PROTOCOL_CONNECTION_INPUT_QUEUE_H_
-#define HEADRACE_PROTOCOL_CONNECTION_INPUT_QUEUE_H_
+#ifndef HEADRACE_MEMORY_INPUT_QUEUE_H_
+#define HEADRACE_MEMORY_INPUT_QUEUE_H_
 
 #include <cstdint>
 #include <gsl/span>
@@ -78,4 +78,4 @@ class InputQueue {
 HEADRACE_ABI_END
 }  // namespace headrace
 
-#endif  // HEADRACE_PROTOCOL_CONNECTION_INPUT_QUEUE_H_
+#endif  // HEADRACE_MEMORY_INPUT_QUEUE_H_

@@ -1,0 +1,168 @@
+#ifndef HEADRACE_PROTOCOL_FRAME_INBOUND_H_
+#define HEADRACE_PROTOCOL_FRAME_INBOUND_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <gsl/span>
+
+#include "headrace/memory/abi.h"
+#include "headrace/memory/accounted_buffer.h"
+#include "headrace/memory/input_queue.h"
+#include "headrace/memory/ledger.h"
+#include "headrace/protocol/frame/frame.h"
+#include "headrace/protocol/frame/frame_parser.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+
+// What becomes of a frame, once its header has been judged.
+enum class FrameFate : uint8_t {
+  kTake,    // handed out whole
+  kStream,  // handed out in the pieces in which its payload comes in: DATA
+  kSkip,    // read past
+};
+
+// Cuts the input into frames (RFC 9113 §4.1). A header is handed out before the payload is waited
+// for, so that it is judged by its 9 octets however the input is cut. A frame that lies whole in
+// the input is handed out where it is; one that is cut waits in a buffer of its own size at most.
+// What is streamed is never buffered.
+//
+//   for (;;) switch (inbound.next()) {
+//     case Inbound::Item::kHeader: inbound.decide(fate of inbound.header()); break;
+//     case Inbound::Item::kFrame: ... inbound.payload() ...
+//     case Inbound::Item::kNothing: return;
+//   }
+//
+// Invariant: items are handed out in the order of their octets, each octet once.
+class Inbound {
+ public:
+  enum class Item : uint8_t {
+    kNothing,    // the input is used up
+    kHeader,     // header(); decide() comes next
+    kFrame,      // payload(), of the frame that is taken
+    kPadLength,  // pad_length(), of the frame that is streamed; set_padding() comes next
+    kPiece,      // payload(), the next piece of what is streamed, padding apart; may be empty
+    kPadding,    // a piece of its padding
+    kForeign,    // no client preface (§3.4): mismatch()
+  };
+
+  // `kept`, `cut`: the ledgers for input that an earlier range left, and for frames that are cut.
+  // `with_preface`: the peer begins with the client's 24 octets.
+  Inbound(Ledger* kept, Ledger* cut, bool with_preface)
+      : input_(kept), payload_(cut), step_(with_preface ? Step::kPreface : Step::kHeader) {}
+
+  // --- The input: see InputQueue.
+
+  void give(gsl::span<const uint8_t> bytes) { input_.give(bytes); }
+  [[nodiscard]] bool keep_rest() { return input_.keep_rest(); }
+  void discard() { input_.discard(); }
+  bool has_kept() const { return input_.has_kept(); }
+
+  // --- Its items.
+
+  [[nodiscard]] Item next() {
+    if (step_ == Step::kHeader && octets_ == 0 && input_.size() >= FrameHeader::kSize) [[likely]] {
+      header_ = parse_frame_header(input_.data());
+      input_.consume(FrameHeader::kSize);
+      step_ = Step::kJudged;
+      return Item::kHeader;
+    }
+    if (step_ == Step::kPayload && input_.size() >= header_.length && payload_.empty()) [[likely]] {
+      hand_out({input_.data(), header_.length});
+      step_ = Step::kHeader;
+      return Item::kFrame;
+    }
+    return next_rest();
+  }
+  // The header that was handed out last; that of the present frame until the next one is.
+  const FrameHeader& header() const { return header_; }
+  void decide(FrameFate fate) {
+    if (fate == FrameFate::kTake) [[likely]] {
+      step_ = Step::kPayload;
+      payload_.clear();
+      return;
+    }
+    left_ = header_.length;
+    padding_ = 0;
+    step_ = fate == FrameFate::kSkip      ? Step::kSkip
+            : header_.has(flags::kPadded) ? Step::kPadLength
+                                          : Step::kPieces;
+    begin_pieces();
+  }
+  uint8_t pad_length() const { return pad_length_; }
+  // That many octets at the end of what is streamed are padding, which is no more than is left.
+  void set_padding(uint8_t size) {
+    padding_ = size;
+    left_ -= size;
+    step_ = Step::kPieces;
+    begin_pieces();
+  }
+  // Valid until the next item, and as long as the input.
+  gsl::span<const uint8_t> payload() const { return handed_out_; }
+  // Octets of what is streamed that are to come, padding apart.
+  uint32_t left() const { return left_; }
+  // What is streamed has been handed out to its end.
+  bool frame_ended() const { return step_ == Step::kHeader; }
+
+  // A frame is being streamed; kPadLength of it has not been handed out.
+  bool is_streaming() const { return step_ == Step::kPieces; }
+  bool awaits_pad_length() const { return step_ == Step::kPadLength; }
+  // No frame has begun, not even its header.
+  bool between_frames() const {
+    return octets_ == 0 && (step_ == Step::kHeader || step_ == Step::kPreface);
+  }
+  // The octets of a header that is cut.
+  gsl::span<const uint8_t> partial_header() const { return {header_octets_, octets_}; }
+
+  struct Mismatch {
+    size_t matched;  // octets of the preface
+    uint8_t octet;   // the one behind them
+  };
+  Mismatch mismatch() const { return mismatch_; }
+
+  // Gives caches back.
+  void trim() {
+    if (step_ == Step::kHeader) payload_.release();
+  }
+
+ private:
+  enum class Step : uint8_t {
+    kPreface,
+    kHeader,
+    kJudged,  // decide() is due
+    kPayload,
+    kPadLength,
+    kPieces,
+    kSkip,
+  };
+
+  [[nodiscard]] Item next_rest();
+  bool read_preface();
+  bool read_header();
+  bool collect_payload();
+  Item next_piece();
+  // Without content there is one empty piece, for END_STREAM to be told.
+  void begin_pieces() { bare_ = left_ == 0 && step_ == Step::kPieces; }
+  void hand_out(gsl::span<const uint8_t> octets) {
+    handed_out_ = octets;
+    input_.consume(octets.size());
+  }
+
+  InputQueue input_;
+  AccountedBuffer payload_;  // of a frame that is cut
+  FrameHeader header_;
+  Step step_;
+  uint8_t pad_length_ = 0;
+  bool bare_ = false;
+  uint8_t header_octets_[FrameHeader::kSize];
+  size_t octets_ = 0;  // of the preface or of a header that is cut, so far
+  uint32_t left_ = 0;
+  uint32_t padding_ = 0;
+  gsl::span<const uint8_t> handed_out_;
+  Mismatch mismatch_ = {};
+};
+
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_FRAME_INBOUND_H_
