@@ -47,21 +47,9 @@ const Rule& broken_rule(StreamState state) {
 
 }  // namespace
 
-StreamState Engine::state_of(StreamId id, const Stream* stream) const {
-  if (stream != nullptr) return stream->state;
-  if (is_own(id)) {
-    return id >= next_own_stream_ ? StreamState::kIdle : closed_own_streams_.find(id);
-  }
-  return id > last_peer_stream_ ? StreamState::kIdle : closed_peer_streams_.find(id);
-}
-
-// The rest of receive_on(): a stream that is not live, or a frame that it does not take.
-bool Engine::receive_on_other(Stream* stream, StreamInput input) {
-  StreamState state = state_of(inbound_.header().stream_id, stream);
-  Transition transition = on_receive(state, input);
+bool Engine::refuse_frame(const Transition& transition, StreamState state) {
   switch (transition.kind) {
     case Transition::Kind::kAccept:
-      if (stream != nullptr) stream->state = transition.next;
       return true;
     case Transition::Kind::kDiscard:
       break;
@@ -105,7 +93,7 @@ void Engine::fail(const ErrorDetail& error) {
 void Engine::fail(const ErrorDetail& error, std::string_view debug_data) {
   if (phase_ != Phase::kOpen) return;
   if (error.rule != nullptr) observe_refused(error);  // else the application ends it
-  write_goaway(going_away_.stop(last_peer_stream_), error.code, debug_data);
+  write_goaway(going_away_.stop(streams_.last_peer()), error.code, debug_data);
   end_connection(error, ClosedBy::kLocal);
 }
 
@@ -120,8 +108,8 @@ void Engine::fail_without_frame(ErrorCode code, const Rule& rule) {
 // The input has ended before something that had begun.
 bool Engine::is_cut_off() const {
   if (!inbound_.between_frames() || field_reader_.is_open()) return true;
-  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
-    if (!is_closed(stream->state)) return true;
+  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = Streams::next(stream)) {
+    if (!stream->life.closed()) return true;
   }
   return false;
 }
@@ -157,7 +145,7 @@ void Engine::end_connection(const ErrorDetail& error, ClosedBy closed_by) {
 // connection, because RST_STREAM may not be sent on one (§6.4).
 void Engine::fail_stream(const StreamError& error, std::string_view field_name) {
   Stream* stream = streams_.find(error.stream_id);
-  StreamState state = state_of(error.stream_id, stream);
+  StreamState state = streams_.state_of(error.stream_id, stream);
   if (state == StreamState::kIdle) return fail(error);
   observe_refused(error, field_name);
   const bool wasted = is_closed(state) || !stream->head_shown;
@@ -166,11 +154,7 @@ void Engine::fail_stream(const StreamError& error, std::string_view field_name) 
   } else if (state != StreamState::kClosedResetSent) {  // what was reset is not reset again
     reset(error.stream_id, error.code);
     count_reply();
-    if (stream != nullptr) {  // its record is still needed
-      stream->state = StreamState::kClosedResetSent;
-    } else {
-      closed_streams(error.stream_id).remember(error.stream_id, StreamState::kClosedResetSent);
-    }
+    streams_.reset_again(error.stream_id, stream);
   }
   if (wasted) spend_reset(error.frame ? Cause{error.frame, error.stream_id} : Cause::none());
 }
@@ -179,12 +163,12 @@ void Engine::fail_stream(const StreamError& error, std::string_view field_name) 
 // reply.
 void Engine::reset_and_close(Stream* stream, const StreamError& reason, Counted counted) {
   if (stream->waits_to_open()) {  // the peer knows nothing of it
-    stream->retry_safe = true;
-    return close_stream(stream, StreamState::kClosedSkipped, ClosedBy::kLocal, reason);
+    return close_stream(stream, {StreamState::kClosedSkipped, ClosedBy::kLocal, reason,
+                                 /*retry_safe=*/true});
   }
   reset(stream->id, reason.code);
   if (counted == Counted::kAsReply) count_reply();
-  close_stream(stream, StreamState::kClosedResetSent, ClosedBy::kLocal, reason);
+  close_stream(stream, {StreamState::kClosedResetSent, ClosedBy::kLocal, reason});
 }
 
 void Engine::reset(StreamId id, ErrorCode code) {
@@ -193,23 +177,20 @@ void Engine::reset(StreamId id, ErrorCode code) {
   queue(room, write_rst_stream(id, code, room));
 }
 
-// The stream has come to its end, one way or another: `state` is one of the closed ones.
-void Engine::close_stream(Stream* stream, StreamState state, ClosedBy closed_by,
-                          const StreamError& reason) {
+// The stream has come to its end, one way or another.
+void Engine::close_stream(Stream* stream, const StreamEnd& end) {
   // Nothing of ours is left to end it, so the peer may, before it sees our RST_STREAM.
-  const bool ours_ended = stream->state == StreamState::kHalfClosedLocal ||
-                          stream->state == StreamState::kReservedRemote;
-  stream->state = state;
-  stream->closed_by = closed_by;
-  stream->close_reason = reason;
+  const bool ours_ended = stream->life.state() == StreamState::kHalfClosedLocal ||
+                          stream->life.state() == StreamState::kReservedRemote;
+  streams_.close(stream, end);
   if (stream->held_head.there()) {
     stop_waiting(stream);
   } else {
     send_queue_.remove(stream);
   }
   stream->body.cancel();
-  if (state != StreamState::kClosedResetSent || phase_ != Phase::kOpen || ours_ended) {
-    uncount(stream);  // the peer knows: it has reset it, or seen both ends
+  if (end.state != StreamState::kClosedResetSent || phase_ != Phase::kOpen || ours_ended) {
+    streams_.uncount(stream);  // the peer knows: it has reset it, or seen both ends
   } else if (!stream->sending_ended) {
     mark_end(stream);  // it counts until our RST_STREAM is shown, or END_STREAM in front of it
   }
@@ -217,7 +198,7 @@ void Engine::close_stream(Stream* stream, StreamState state, ClosedBy closed_by,
   stream->closed_event_due = stream->announced;
   stream->released_event_due = stream->body.owes_release() && !stream->body.held();
   notify(stream);
-  erase_if_done(stream);
+  if (streams_.settle(stream)) deadlines_.used(now_);
 }
 
 bool Engine::notification_due(const Stream* stream) {
@@ -226,24 +207,14 @@ bool Engine::notification_due(const Stream* stream) {
 }
 
 void Engine::notify(Stream* stream) {
-  if (notification_due(stream) && !StreamList<&Stream::notify>::contains(stream)) {
-    notify_.push_back(stream);
-  }
+  if (!notification_due(stream) || StreamList<&Stream::notify>::contains(stream)) return;
+  notify_.push_back(stream);
+  streams_.pin(stream);
 }
 
-void Engine::uncount(Stream* stream) {
-  if (std::exchange(stream->counted, false)) --(is_own(stream->id) ? own_streams_ : peer_streams_);
-}
-
-// A closed stream's record goes when nothing refers to it any more; how it closed is remembered.
-void Engine::erase_if_done(Stream* stream) {
-  if (!is_closed(stream->state) || stream->body.held() ||
-      StreamList<&Stream::notify>::contains(stream) || stream->end_unshown) {
-    return;
-  }
-  closed_streams(stream->id).remember(stream->id, stream->state);
-  streams_.erase(stream);
-  deadlines_.used(now_);
+// The last use of a record may be over.
+void Engine::unpin(Stream* stream) {
+  if (streams_.unpin(stream)) deadlines_.used(now_);
 }
 
 // A frame without use has come in. False: there were too many, and the connection has failed.
@@ -284,7 +255,7 @@ void Engine::begin_shutdown(std::string_view debug_data) {
 
 void Engine::finish_shutdown() {
   deadlines_.stop(Deadline::kShutdownPing);
-  write_goaway(going_away_.finish(last_peer_stream_), ErrorCode::kNoError,
+  write_goaway(going_away_.finish(streams_.last_peer()), ErrorCode::kNoError,
                going_away_.debug_data());
 }
 

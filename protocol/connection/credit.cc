@@ -22,7 +22,7 @@ bool may_receive(StreamState state) {
 }  // namespace
 
 void Engine::use_window(Stream* stream, uint32_t size) {
-  if (!is_receiving(stream->state)) return;
+  if (!is_receiving(stream->life.state())) return;
   credit_.use(&stream->credit, settings_.own().initial_window_size, size);
 }
 
@@ -30,8 +30,8 @@ void Engine::use_window(Stream* stream, uint32_t size) {
 // being little beside the old one, may be all that the peer has to wait for; of a larger one it is
 // not.
 void Engine::look_for_due_credit() {
-  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
-    if (!may_receive(stream->state)) continue;
+  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = Streams::next(stream)) {
+    if (!may_receive(stream->life.state())) continue;
     credit_.rebase(&stream->credit, settings_.own().initial_window_size);
   }
 }
@@ -77,7 +77,7 @@ SubmitResult Engine::set_receive_window(StreamId stream_id, uint32_t size) {
   SubmitError error;
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  if (!may_receive(stream->state)) return {};  // nothing comes that it would be for
+  if (!may_receive(stream->life.state())) return {};  // nothing comes that it would be for
   if (credit_.resize(&stream->credit, settings_.own().initial_window_size, size)) return {};
   return {SubmitError::kInvalidArgument, &kWindowsInBounds};
 }
@@ -86,7 +86,7 @@ ReceiveCredit Engine::receive_credit(StreamId stream_id) const {
   if (stream_id == 0) return {credit_.window(), credit_.waiting(), credit_.held()};
   const Stream* stream = streams_.find(stream_id);
   if (stream == nullptr) return {};
-  if (!may_receive(stream->state)) return {};
+  if (!may_receive(stream->life.state())) return {};
   const CreditState& credit = stream->credit;
   return {credit.window(settings_.own().initial_window_size), credit.waiting(), credit.held()};
 }

@@ -72,7 +72,7 @@ void Engine::check_stalled_streams() {
   const auto timeout = deadlines_.timeout(Deadline::kStall, situation());
   stalled_since_ = TimePoint::max();
   for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
-    next = StreamTable::next(stream);
+    next = Streams::next(stream);
     if (!SendQueue::contains(stream)) continue;
     const TimePoint since = stalled_since(stream);
     if (since + timeout > now_) {

@@ -65,10 +65,9 @@ Engine::Engine(Role role, const Options& options, TimePoint now)
                 {options.limits.concurrent_streams, first_field_list_size(options)}),
       questions_(options.limits.queued_replies),
       // A client's streams are its application's affair.
-      streams_(role == Role::kClient ? &own_memory_ : &ledger_),
-      closed_peer_streams_(&ledger_, options.limits.remembered_streams),
-      closed_own_streams_(&ledger_, options.limits.remembered_streams),
-      next_own_stream_(first_own_stream(role, options)),
+      streams_({role == Role::kClient, first_own_stream(role, options),
+                options.limits.remembered_streams},
+               role == Role::kClient ? &own_memory_ : &ledger_, &ledger_),
       send_queue_(options.scheduler, options.custom_scheduler),
       idle_priorities_(&ledger_),
       credit_({options.window_policy, options.connection_window_size, options.max_window_size,
@@ -204,36 +203,42 @@ EventPtr Engine::next_notification() {
     StreamId id = stream->id;
     uintptr_t user_data = stream->user_data;
     if (std::exchange(stream->released_event_due, false)) {
-      if (!notification_due(stream)) notify_.remove(stream);
       stream->body.release_told();
       EventPtr event = recycler_.lend(BodyReleased{id, user_data});
-      erase_if_done(stream);
+      drop_notice(stream);
       return event;
     }
     // (A body that was finished meanwhile takes no more; that of a closed stream neither. And one
     // that was filled up again has no room yet.)
     if (std::exchange(stream->writable_event_due, false) && stream->body.accepts_data() &&
         !stream->body.wrote_short()) {
-      if (!notification_due(stream)) notify_.remove(stream);
+      drop_notice(stream);
       return recycler_.lend(StreamWritable{id, user_data});
     }
     // (Its end says the same of a stream that has ended meanwhile.)
-    if (std::exchange(stream->response_sent_event_due, false) && !is_closed(stream->state)) {
-      if (!notification_due(stream)) notify_.remove(stream);
+    if (std::exchange(stream->response_sent_event_due, false) && !stream->life.closed()) {
+      drop_notice(stream);
       return recycler_.lend(ResponseSent{id, user_data});
     }
-    notify_.remove(stream);
     if (!std::exchange(stream->closed_event_due, false)) {
-      erase_if_done(stream);
+      drop_notice(stream);
       continue;
     }
-    const StreamError& reason = stream->close_reason;
-    EventPtr event = recycler_.lend(
-        StreamClosed{id, user_data, reason.code, stream->closed_by, stream->retry_safe, reason});
-    erase_if_done(stream);
+    const LifeState& life = stream->life;
+    EventPtr event =
+        recycler_.lend(StreamClosed{id, user_data, life.close_reason().code, life.closed_by(),
+                                    life.retry_safe(), life.close_reason()});
+    drop_notice(stream);
     return event;
   }
   return nullptr;
+}
+
+// What was told is no notice any more; with the last one goes the stream's place in the list.
+void Engine::drop_notice(Stream* stream) {
+  if (notification_due(stream)) return;
+  notify_.remove(stream);
+  unpin(stream);
 }
 
 // The connection ends: first every stream, in the order they were opened, then the connection
@@ -243,10 +248,10 @@ EventPtr Engine::next_closing_event() {
   StreamError reason{close_error_};
   if (reason.code == ErrorCode::kNoError) reason.code = ErrorCode::kCancel;
   for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
-    next = StreamTable::next(stream);  // the record may go
-    if (is_closed(stream->state)) continue;
-    if (stream->waits_to_open()) stream->retry_safe = true;  // it has never been sent
-    close_stream(stream, StreamState::kClosedResetSent, closed_by_, reason);
+    next = Streams::next(stream);  // the record may go
+    if (stream->life.closed()) continue;
+    const bool never_sent = stream->waits_to_open();
+    close_stream(stream, {StreamState::kClosedResetSent, closed_by_, reason, never_sent});
   }
   if (EventPtr event = next_notification()) return event;
   phase_ = Phase::kGone;
@@ -266,13 +271,13 @@ bool Engine::wants_input() const {
   return phase_ == Phase::kOpen && !input_ended_ && !holds_input() && !inbound_.has_kept();
 }
 
-uint32_t Engine::open_streams() const { return peer_streams_ + own_streams_; }
+uint32_t Engine::open_streams() const { return streams_.peer_count() + streams_.own_count(); }
 
 uint32_t Engine::waiting_requests() const { return waiting_requests_; }
 
 bool Engine::accepts_requests() const {
   return role_ == Role::kClient && phase_ == Phase::kOpen && !going_away_.under_way() &&
-         next_own_stream_ <= kMaxStreamId;
+         !streams_.own_ids_exhausted();
 }
 
 bool Engine::is_drained() const { return going_away_.under_way() && streams_.size() == 0; }

@@ -32,13 +32,12 @@
 #include "headrace/protocol/http2/pings.h"
 #include "headrace/protocol/http2/questions.h"
 #include "headrace/protocol/http2/settings_sync.h"
+#include "headrace/protocol/http2/streams.h"
 #include "headrace/protocol/message/http_date.h"
 #include "headrace/protocol/message/response_head.h"
 #include "headrace/protocol/stream/body.h"
-#include "headrace/protocol/stream/closed_streams.h"
 #include "headrace/protocol/stream/idle_priorities.h"
 #include "headrace/protocol/stream/send_queue.h"
-#include "headrace/protocol/stream/stream_table.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -116,6 +115,7 @@ class Engine final : public Protocol {
   bool keep_input();
   bool events_wait() const;
   EventPtr next_notification();
+  void drop_notice(Stream* stream);
   EventPtr next_closing_event();
   // Enough is waiting to be sent: nothing is read until half of it is out.
   bool holds_input() const { return outbox_.holds_input(); }
@@ -202,21 +202,15 @@ class Engine final : public Protocol {
 
   // --- closing.cc: how streams and the connection end.
 
-  bool is_own(StreamId id) const { return (id % 2 == 1) == (role_ == Role::kClient); }
-  StreamState state_of(StreamId id, const Stream* stream) const;
-  ClosedStreams& closed_streams(StreamId id) {
-    return is_own(id) ? closed_own_streams_ : closed_peer_streams_;
-  }
   // Looks up what the present frame does to its stream (null: not live), and does it. False: the
   // frame was not accepted, and what follows from that has been done.
   bool receive_on(Stream* stream, StreamInput input) {
-    if (stream == nullptr) return receive_on_other(stream, input);
-    const Transition transition = on_receive(stream->state, input);
-    if (!transition.accepted()) return receive_on_other(stream, input);
-    stream->state = transition.next;
-    return true;
+    const StreamId id = inbound_.header().stream_id;
+    const StreamState before = streams_.state_of(id, stream);
+    const Transition transition = streams_.receive(id, stream, input);
+    return transition.accepted() || refuse_frame(transition, before);
   }
-  bool receive_on_other(Stream* stream, StreamInput input);
+  bool refuse_frame(const Transition& transition, StreamState state);
   StreamError frame_error(ErrorCode code, const Rule& rule, uint64_t observed = 0,
                           uint64_t limit = 0) const;
   void hit(const LimitHit& hit) {
@@ -246,12 +240,10 @@ class Engine final : public Protocol {
   void reset(StreamId id, ErrorCode code);
   enum class Counted : bool { kNo, kAsReply };
   void reset_and_close(Stream* stream, const StreamError& reason, Counted counted);
-  void close_stream(Stream* stream, StreamState state, ClosedBy closed_by,
-                    const StreamError& reason);
+  void close_stream(Stream* stream, const StreamEnd& end);
   static bool notification_due(const Stream* stream);
   void notify(Stream* stream);
-  void uncount(Stream* stream);
-  void erase_if_done(Stream* stream);
+  void unpin(Stream* stream);
   bool spend_useless_frame();
   void spend_reset(const Cause& cause);
   void write_goaway(StreamId last_stream_id, ErrorCode code, std::string_view debug_data);
@@ -371,13 +363,7 @@ class Engine final : public Protocol {
   Questions questions_;
 
   BlockPool blocks_;  // outlives the streams
-  StreamTable streams_;
-  ClosedStreams closed_peer_streams_;
-  ClosedStreams closed_own_streams_;
-  StreamId last_peer_stream_ = 0;  // the highest that the peer has used
-  StreamId next_own_stream_;       // the lowest that we have not used
-  uint32_t peer_streams_ = 0;      // in the concurrency count, and those reserved by the peer
-  uint32_t own_streams_ = 0;       // in the peer's concurrency count, and those reserved by us
+  Streams streams_;
   // Client: requests that are not open yet. Server: responses whose head waits for their body.
   StreamList<&Stream::schedule> waiting_;
   uint32_t waiting_requests_ = 0;

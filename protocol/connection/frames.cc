@@ -101,7 +101,7 @@ void Engine::on_priority(gsl::span<const uint8_t> payload) {
 void Engine::on_rst_stream(gsl::span<const uint8_t> payload) {
   Stream* stream = streams_.find(inbound_.header().stream_id);
   // Both have reset it: it does not have to wait for ours to be shown.
-  if (stream != nullptr && is_closed(stream->state)) uncount(stream);
+  if (stream != nullptr && stream->life.closed()) streams_.uncount(stream);
   if (!receive_on(stream, StreamInput::kRstStream)) return;
   StreamError reason;
   reason.code = static_cast<ErrorCode>(load_u32(payload.data()));
@@ -109,9 +109,9 @@ void Engine::on_rst_stream(gsl::span<const uint8_t> payload) {
   reason.stream_id = stream->id;
   const bool wasted = !stream->head_shown;
   const bool queued = role_ == Role::kServer && stream->head_sent && outbox_.unsent() > 0;
-  stream->retry_safe = reason.code == ErrorCode::kRefusedStream;
   ++statistics_.streams_reset_by_peer;
-  close_stream(stream, stream->state, ClosedBy::kPeer, reason);
+  close_stream(stream, {stream->life.state(), ClosedBy::kPeer, reason,
+                        reason.code == ErrorCode::kRefusedStream});
   // The stream no longer counts, and what was queued of its response stays: like a reply, or a peer
   // that does not read could have responses queued without bound. (A client's requests are its
   // application's own affair.)
@@ -174,8 +174,8 @@ bool Engine::take_setting(const Setting& entry) {
 // largest_send_delta_ remembers streams that are gone; what counts are those that are there.
 bool Engine::send_windows_in_bounds() {
   largest_send_delta_ = 0;
-  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
-    if (is_closed(stream->state)) continue;  // only its output is still there
+  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = Streams::next(stream)) {
+    if (stream->life.closed()) continue;  // only its output is still there
     largest_send_delta_ = std::max(largest_send_delta_, stream->send_window.delta());
   }
   return largest_send_delta_ + settings_.peer().initial_window_size <= kMaxWindow;
@@ -251,13 +251,12 @@ EventPtr Engine::on_goaway(gsl::span<const uint8_t> payload) {
   reason.code = code == ErrorCode::kNoError ? ErrorCode::kRefusedStream : code;
   reason.frame = FrameType::kGoaway;
   for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
-    next = StreamTable::next(stream);
-    if (!is_own(stream->id) || is_closed(stream->state)) continue;
+    next = Streams::next(stream);
+    if (!streams_.is_own(stream->id) || stream->life.closed()) continue;
     const bool waits = stream->waits_to_open();
     if (stream->id <= last && !waits) continue;
-    stream->retry_safe = true;
-    close_stream(stream, waits ? StreamState::kClosedSkipped : StreamState::kClosedResetReceived,
-                 ClosedBy::kPeer, reason);
+    close_stream(stream, {waits ? StreamState::kClosedSkipped : StreamState::kClosedResetReceived,
+                          ClosedBy::kPeer, reason, /*retry_safe=*/true});
   }
   return recycler_.lend(GoawayReceived{last, code, Bytes(payload.subspan(8))});
 }
@@ -338,7 +337,7 @@ void Engine::begin_data(uint32_t padding) {
 // A piece of the open DATA frame. Null: the application has closed the stream meanwhile.
 EventPtr Engine::deliver_data(gsl::span<const uint8_t> bytes) {
   Stream* stream = streams_.find(inbound_.header().stream_id);
-  if (stream == nullptr || is_closed(stream->state)) {
+  if (stream == nullptr || stream->life.closed()) {
     data_.deliver = false;
     return nullptr;
   }

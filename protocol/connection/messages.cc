@@ -35,8 +35,8 @@ EventPtr Engine::on_headers(gsl::span<const uint8_t> payload) {
     return nullptr;
   }
   const StreamId id = inbound_.header().stream_id;
-  if ((role_ == Role::kClient || is_own(id)) &&
-      state_of(id, streams_.find(id)) == StreamState::kIdle) {
+  if ((role_ == Role::kClient || streams_.is_own(id)) &&
+      streams_.state_of(id, streams_.find(id)) == StreamState::kIdle) {
     fail(ErrorCode::kProtocolError, role_ == Role::kClient ? kServerPromises : kClientIds, id);
     return nullptr;
   }
@@ -53,11 +53,11 @@ EventPtr Engine::on_push_promise(gsl::span<const uint8_t> payload) {
   ErrorDetail error;
   if (parse_padded(inbound_.header(), payload, &parsed, &error) != FrameFault::kNone) {
     fail(error);
-  } else if (!is_own(inbound_.header().stream_id)) {
+  } else if (!streams_.is_own(inbound_.header().stream_id)) {
     fail(ErrorCode::kProtocolError, kOnRequest, inbound_.header().stream_id);
-  } else if (parsed.promised_stream_id == 0 || is_own(parsed.promised_stream_id) ||
-             parsed.promised_stream_id <= last_peer_stream_) {
-    fail(ErrorCode::kProtocolError, kNewId, parsed.promised_stream_id, last_peer_stream_);
+  } else if (parsed.promised_stream_id == 0 || streams_.is_own(parsed.promised_stream_id) ||
+             parsed.promised_stream_id <= streams_.last_peer()) {
+    fail(ErrorCode::kProtocolError, kNewId, parsed.promised_stream_id, streams_.last_peer());
   } else {
     return begin_block(parsed.content, parsed.promised_stream_id, /*depends_on_itself=*/false);
   }
@@ -103,7 +103,7 @@ EventPtr Engine::on_field_block(gsl::span<const uint8_t> octets) {
   const LimitHit* too_large = section.status == Status::kTooLarge ? &section.hit : nullptr;
   if (block.promised_stream_id != 0) return on_promise(too_large);
   Stream* stream = streams_.find(block.stream_id);
-  StreamState before = state_of(block.stream_id, stream);
+  StreamState before = streams_.state_of(block.stream_id, stream);
   if (!receive_on(stream, StreamInput::kHeaders)) return nullptr;
   if (before == StreamState::kIdle) return on_request(too_large);
   return stream->head_received ? on_trailers(stream, too_large) : on_response(stream, too_large);
@@ -112,28 +112,25 @@ EventPtr Engine::on_field_block(gsl::span<const uint8_t> octets) {
 // The stream has just left the idle state.
 EventPtr Engine::on_request(const LimitHit* too_large) {
   StreamId id = field_reader_.block().stream_id;
-  last_peer_stream_ = id;
+  streams_.note_peer(id);
   std::optional<Priority> priority;
   if (idle_priorities_.size() > 0) priority = idle_priorities_.open(id);
   if (!going_away_.takes(id)) {  // §6.8: sent before our GOAWAY arrived; the client will retry
-    closed_peer_streams_.remember(id, StreamState::kClosedResetSent);
+    streams_.refuse(id);
     return nullptr;
   }
-  if (peer_streams_ >= settings_.concurrent_streams()) {
-    fail_stream(limit_error(
-        ErrorCode::kRefusedStream, kConcurrency,
-        {Limit::kConcurrentStreams, settings_.concurrent_streams(), uint64_t{peer_streams_} + 1}));
+  if (streams_.peer_count() >= settings_.concurrent_streams()) {
+    fail_stream(limit_error(ErrorCode::kRefusedStream, kConcurrency,
+                            {Limit::kConcurrentStreams, settings_.concurrent_streams(),
+                             uint64_t{streams_.peer_count()} + 1}));
     return nullptr;
   }
-  Stream* stream = streams_.create(id);
+  Stream* stream = streams_.create_peer(id, StreamInput::kHeaders);
   if (stream == nullptr) {
     fail_stream(limit_error(ErrorCode::kRefusedStream, kStreamMemory, memory_refused()));
     return nullptr;
   }
-  stream->state = StreamState::kOpen;
   stream->head_received = true;
-  stream->counted = true;
-  ++peer_streams_;
   credit_.open(&stream->credit, id);
 
   if (field_reader_.block().depends_on_itself) {
@@ -240,12 +237,12 @@ EventPtr Engine::on_response(Stream* stream, const LimitHit* too_large) {
 EventPtr Engine::on_promise(const LimitHit* too_large) {
   static constexpr Rule kNotWanted = {"RFC 9113 §8.4", "a push that is not wanted is declined"};
   Stream* on = streams_.find(field_reader_.block().stream_id);
-  const StreamState before = state_of(field_reader_.block().stream_id, on);
+  const StreamState before = streams_.state_of(field_reader_.block().stream_id, on);
   if (!receive_on(on, StreamInput::kPushPromise)) return nullptr;
   const StreamId id = field_reader_.block().promised_stream_id;
-  last_peer_stream_ = id;
+  streams_.note_peer(id);
   if (!going_away_.takes(id)) {  // §6.8: sent before our GOAWAY arrived
-    closed_peer_streams_.remember(id, StreamState::kClosedResetSent);
+    streams_.refuse(id);
     return nullptr;
   }
   auto decline_with = [&](StreamError error, std::string_view field) -> EventPtr {
@@ -265,18 +262,15 @@ EventPtr Engine::on_promise(const LimitHit* too_large) {
     return decline(ErrorCode::kCancel, kNotWanted);
   }
   if (settings_.announced().enable_push == 0) return decline(ErrorCode::kRefusedStream, kNotWanted);
-  if (peer_streams_ >= settings_.concurrent_streams()) {
-    return decline_beyond(
-        ErrorCode::kRefusedStream, kConcurrency,
-        {Limit::kConcurrentStreams, settings_.concurrent_streams(), uint64_t{peer_streams_} + 1});
+  if (streams_.peer_count() >= settings_.concurrent_streams()) {
+    return decline_beyond(ErrorCode::kRefusedStream, kConcurrency,
+                          {Limit::kConcurrentStreams, settings_.concurrent_streams(),
+                           uint64_t{streams_.peer_count()} + 1});
   }
-  Stream* stream = streams_.create(id);
+  Stream* stream = streams_.create_peer(id, StreamInput::kPromised);
   if (stream == nullptr) {
     return decline_beyond(ErrorCode::kRefusedStream, kStreamMemory, memory_refused());
   }
-  stream->state = on_receive(StreamState::kIdle, StreamInput::kPromised).next;
-  stream->counted = true;
-  ++peer_streams_;
   credit_.open(&stream->credit, id);
   if (too_large) return decline_beyond(ErrorCode::kEnhanceYourCalm, kListSize, *too_large);
   MessageOptions rules{options_.trim_field_values};
@@ -330,10 +324,9 @@ EventPtr Engine::on_trailers(Stream* stream, const LimitHit* too_large) {
 
 // The peer's END_STREAM has been accepted.
 void Engine::end_of_message(Stream* stream) {
-  Transition end = on_receive(stream->state, StreamInput::kEndStream);
-  stream->state = end.next;
+  const Transition end = streams_.receive(stream->id, stream, StreamInput::kEndStream);
   credit_.stop(&stream->credit);
-  if (is_closed(end.next)) close_stream(stream, end.next, ClosedBy::kEnd, StreamError{});
+  if (is_closed(end.next)) close_stream(stream, {end.next, ClosedBy::kEnd, StreamError{}});
 }
 
 // RFC 6585 §5: the request's fields were too large to be looked at. The application never hears of

@@ -71,7 +71,7 @@ void Engine::note_sent(size_t size, bool exact) {
 // stream's window let through.
 void Engine::on_departed(const PlacedMark& mark) {
   Stream* stream = streams_.find(mark.stream_id);
-  if (stream == nullptr || is_closed(stream->state)) return;
+  if (stream == nullptr || stream->life.closed()) return;
   if (mark.mark == Mark::kEnd) {
     stream->response_sent_event_due = true;
     notify(stream);
@@ -91,7 +91,7 @@ void Engine::release_output(size_t size) {
     Stream* stream = streams_.find(id);
     if (stream->body.release(released)) return;
     note_release(stream);
-    erase_if_done(stream);
+    unpin(stream);
   });
   if (outbox_.unsent() == 0 && !can_cut_data()) outbox_.rest();
 }
@@ -116,7 +116,7 @@ bool Engine::can_cut_data() const {
 
 Blocked Engine::why_blocked(StreamId stream_id) const {
   const Stream* stream = streams_.find(stream_id);
-  if (stream == nullptr || is_closed(stream->state)) return Blocked::kNothing;
+  if (stream == nullptr || stream->life.closed()) return Blocked::kNothing;
   if (stream->held_head.there()) {
     return can_open_waiting() ? Blocked::kOutput : Blocked::kPeerConcurrency;
   }
@@ -269,6 +269,7 @@ size_t Engine::cut_ready(Stream* stream, size_t room) {
     }
     queue(frame, at);
     if (by_reference) {
+      if (!stream->body.held()) streams_.pin(stream);
       stream->body.hold(size);
       outbox_.append_reference(payload, stream->id);
     }
@@ -342,7 +343,7 @@ void Engine::finish_sending(Stream* stream) {
 // Our last frame of the stream, END_STREAM or RST_STREAM, is on its way: it counts, and its record
 // stays, until that is shown.
 void Engine::mark_end(Stream* stream) {
-  stream->end_unshown = true;
+  streams_.pin(stream);
   outbox_.mark(Mark::kEnd, stream->id);
 }
 
@@ -354,15 +355,14 @@ void Engine::on_shown(const PlacedMark& mark) {
 }
 
 void Engine::on_end_shown(Stream* stream) {
-  stream->end_unshown = false;
-  if (is_closed(stream->state)) {
-    uncount(stream);
-    return erase_if_done(stream);
+  if (stream->life.closed()) {
+    streams_.uncount(stream);
+    return unpin(stream);
   }
-  Transition end = on_send(stream->state, StreamInput::kEndStream);
-  stream->state = end.next;
+  unpin(stream);  // (it stays, as it is not closed)
+  const Transition end = streams_.send(stream, StreamInput::kEndStream);
   if (is_closed(end.next)) {
-    close_stream(stream, end.next, ClosedBy::kEnd, StreamError{});
+    close_stream(stream, {end.next, ClosedBy::kEnd, StreamError{}});
   } else if (role_ == Role::kServer && phase_ == Phase::kOpen) {
     // (A tunnel's two directions end by themselves, §8.5.)
     if (stream->tunnel || !options_.reset_after_early_response) return outbox_.await_departure();

@@ -40,7 +40,7 @@ Priority Engine::default_priority(const Stream* stream) const {
 // The peer knows priorities: what it has left out has the RFC's defaults, of earlier streams too.
 void Engine::note_priority_signal() {
   if (std::exchange(peer_prioritizes_, true)) return;
-  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = StreamTable::next(stream)) {
+  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = Streams::next(stream)) {
     if (!stream->priority_given) send_queue_.set_priority(stream, default_priority(stream));
   }
 }
@@ -81,8 +81,8 @@ EventPtr Engine::on_priority_update(gsl::span<const uint8_t> payload) {
     return nullptr;
   }
   Stream* stream = streams_.find(update.stream_id);
-  const StreamState state = state_of(update.stream_id, stream);
-  if (state == StreamState::kIdle && is_own(update.stream_id)) {
+  const StreamState state = streams_.state_of(update.stream_id, stream);
+  if (state == StreamState::kIdle && streams_.is_own(update.stream_id)) {
     fail(ErrorCode::kProtocolError, kPromised, update.stream_id);
     return nullptr;
   }
@@ -118,7 +118,7 @@ void Engine::prioritize_idle(StreamId id, const Priority& priority) {
     // A limit of ours that has not been acknowledged binds nobody yet.
     const uint64_t limit =
         std::max(settings_.concurrent_streams(), settings_.own().max_concurrent_streams);
-    const uint64_t count = uint64_t{peer_streams_} + idle_priorities_.size() + 1;
+    const uint64_t count = uint64_t{streams_.peer_count()} + idle_priorities_.size() + 1;
     if (count > limit) {
       return fail(limit_error(ErrorCode::kProtocolError, kCount,
                               {Limit::kConcurrentStreams, limit, count}));

@@ -17,7 +17,7 @@ RequestResult Engine::submit_request(FieldsView fields, Body&& body, uintptr_t u
   if (role_ != Role::kClient) return {SubmitError::kWrongRole};
   if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
   if (going_away_.under_way()) return {SubmitError::kGoingAway};
-  if (next_own_stream_ > kMaxStreamId) return {SubmitError::kStreamIdsExhausted};
+  if (streams_.own_ids_exhausted()) return {SubmitError::kStreamIdsExhausted};
   RequestHead head;
   if (const Rule* rule = check_fields(fields, body, &head)) {
     return {SubmitError::kInvalidFields, rule};
@@ -30,7 +30,7 @@ RequestResult Engine::submit_request(FieldsView fields, Body&& body, uintptr_t u
   if (options_.validate_outbound) stream->content_sent.announce(head.content_length);
   if (head.has_priority) merge_own_priority(stream, fields);
   ++statistics_.requests_sent;
-  if (waiting_.empty() && own_streams_ < own_streams_limit()) {
+  if (waiting_.empty() && streams_.own_count() < own_streams_limit()) {
     open_request(stream, fields);
   } else {
     stream->held_head = HeldFields(fields, &blocks_);
@@ -46,15 +46,15 @@ RequestResult Engine::submit_push(StreamId stream_id, FieldsView fields, uintptr
   Stream* on = find_for_command(stream_id, &error);
   if (on == nullptr) return {error};
   // §6.6: on a stream of the client's, before its end. §8.5: not in a tunnel.
-  if (is_own(stream_id) || on->sending_ended || on->tunnel ||
-      !on_send(on->state, StreamInput::kPushPromise).accepted()) {
+  if (streams_.is_own(stream_id) || on->sending_ended || on->tunnel ||
+      !on_send(on->life.state(), StreamInput::kPushPromise).accepted()) {
     return {SubmitError::kWrongState};
   }
   if (settings_.peer().enable_push == 0) return {SubmitError::kPushDisabled};
   if (going_away_.under_way()) return {SubmitError::kGoingAway};
-  if (next_own_stream_ > kMaxStreamId) return {SubmitError::kStreamIdsExhausted};
+  if (streams_.own_ids_exhausted()) return {SubmitError::kStreamIdsExhausted};
   // A reserved stream does not count yet (§5.1.2), but its response would have to wait.
-  if (own_streams_ >= own_streams_limit()) return {SubmitError::kTooManyStreams};
+  if (streams_.own_count() >= own_streams_limit()) return {SubmitError::kTooManyStreams};
   RequestHead head;
   if (const Rule* rule = check_fields(fields, Body::none(), &head)) {
     return {SubmitError::kInvalidFields, rule};
@@ -63,10 +63,9 @@ RequestResult Engine::submit_push(StreamId stream_id, FieldsView fields, uintptr
   if (const Rule* rule = check_promise(head)) return {SubmitError::kInvalidFields, rule};
   Stream* stream = create_own_stream(head, user_data);
   if (stream == nullptr) return {SubmitError::kTooManyStreams};
-  stream->state = on_send(StreamState::kIdle, StreamInput::kPromised).next;
+  (void)streams_.send(stream, StreamInput::kPromised);
   stream->head_received = true;
-  stream->counted = true;
-  ++own_streams_;
+  streams_.count(stream);
   if (head.has_priority) merge_own_priority(stream, fields);
   write_promise(stream_id, stream->id, fields);
   return {SubmitError::kNone, nullptr, stream->id};
@@ -78,11 +77,10 @@ uint32_t Engine::own_streams_limit() const {
 }
 
 Stream* Engine::create_own_stream(const RequestHead& request, uintptr_t user_data) {
-  Stream* stream = streams_.create(next_own_stream_);
+  Stream* stream = streams_.create_own();
   if (stream == nullptr) return nullptr;
   if (streams_.size() == 1) deadlines_.began(now_);
-  next_own_stream_ += 2;
-  if (next_own_stream_ > kMaxStreamId && role_ == Role::kClient) ids_exhausted_event_due_ = true;
+  if (streams_.own_ids_exhausted() && role_ == Role::kClient) ids_exhausted_event_due_ = true;
   stream->request = request;
   stream->announced = true;
   stream->user_data = user_data;
@@ -93,15 +91,14 @@ Stream* Engine::create_own_stream(const RequestHead& request, uintptr_t user_dat
 
 // The request goes out: from now on the stream is open.
 void Engine::open_request(Stream* stream, FieldsView fields) {
-  stream->counted = true;
-  ++own_streams_;
+  streams_.count(stream);
   start_message(stream, fields, /*bodiless=*/false);
   if (stream->priority_update_due) write_priority_update(stream);
 }
 
 bool Engine::can_open_waiting() const {
   return phase_ == Phase::kOpen && !waiting_.empty() &&
-         (role_ == Role::kServer || own_streams_ < own_streams_limit());
+         (role_ == Role::kServer || streams_.own_count() < own_streams_limit());
 }
 
 void Engine::open_waiting(size_t max_bytes) {

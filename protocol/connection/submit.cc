@@ -94,15 +94,14 @@ Stream* Engine::find_for_command(StreamId id, SubmitError* error) {
     return nullptr;
   }
   Stream* stream = streams_.find(id);
-  if (stream != nullptr && stream->announced && !is_closed(stream->state)) return stream;
-  const bool unused = is_own(id) ? id >= next_own_stream_ : id > last_peer_stream_;
-  *error = id == 0 || unused ? SubmitError::kUnknownStream : SubmitError::kStreamGone;
+  if (stream != nullptr && stream->announced && !stream->life.closed()) return stream;
+  *error = id == 0 || streams_.is_idle(id) ? SubmitError::kUnknownStream : SubmitError::kStreamGone;
   return nullptr;
 }
 
 // The one place where a request or a final response begins.
 void Engine::begin_message(Stream* stream, const OutgoingHead& head, bool end_stream) {
-  stream->state = on_send(stream->state, StreamInput::kHeaders).next;
+  (void)streams_.send(stream, StreamInput::kHeaders);
   stream->head_sent = true;
   write_field_block(stream->id, head, end_stream);
   outbox_.mark(Mark::kHead, stream->id);
@@ -185,7 +184,7 @@ SubmitResult Engine::submit_informational(StreamId stream_id, FieldsView fields)
   if (head.status < 100 || head.status >= 200) {
     return {SubmitError::kInvalidArgument, &kInterimStatus};
   }
-  stream->state = on_send(stream->state, StreamInput::kHeaders).next;
+  (void)streams_.send(stream, StreamInput::kHeaders);
   write_field_block(stream_id, outgoing, /*end_stream=*/false);
   return {};
 }
@@ -237,7 +236,7 @@ SubmitResult Engine::send_trailers(StreamId stream_id, FieldsView fields) {
   if (stream == nullptr) return {error};
   // Not before the head, not after the end, and not in a tunnel (§8.5).
   const bool has_head = stream->head_sent || stream->held_head.there();
-  if (!has_head || stream->tunnel || (is_own(stream_id) && stream->request.is_connect) ||
+  if (!has_head || stream->tunnel || (streams_.is_own(stream_id) && stream->request.is_connect) ||
       stream->body.has_trailers() || stream->sending_ended) {
     return {SubmitError::kWrongState};
   }

@@ -12,9 +12,9 @@
 #include "headrace/protocol/stream/credit_state.h"
 #include "headrace/protocol/stream/flow_window.h"
 #include "headrace/protocol/stream/held_fields.h"
+#include "headrace/protocol/stream/life_state.h"
 #include "headrace/protocol/stream/scheduler.h"
 #include "headrace/protocol/stream/send_body.h"
-#include "headrace/protocol/stream/state_table.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -25,7 +25,7 @@ using StreamLink = ListLink<Stream>;
 // Everything known about one stream. A plain record: StreamTable owns it, the state table moves it,
 // the connection fills it in.
 struct Stream : ScheduledStream {
-  StreamState state = StreamState::kIdle;
+  LifeState life;
 
   // What the application was told and is still to be told.
   bool announced = false;         // it knows the stream, so StreamClosed is owed
@@ -33,17 +33,11 @@ struct Stream : ScheduledStream {
   bool writable_event_due = false;
   bool released_event_due = false;
   bool response_sent_event_due = false;
-  bool counted = false;  // in the concurrency count (RFC 9113 §5.1.2)
-
-  // How it closed; set once.
-  ClosedBy closed_by = ClosedBy::kEnd;
-  StreamError close_reason;
 
   RequestHead request;  // whichever way it went
 
   // The message that comes in.
   bool head_received = false;  // the request's, or that of the final response
-  bool retry_safe = false;     // the peer did nothing with our request (RFC 9113 §8.7)
   uint16_t informational_received = 0;
   ContentLength content_received;  // beside the length that it announced, or that it must have
   CreditState credit;              // its receive window
@@ -53,7 +47,6 @@ struct Stream : ScheduledStream {
   // The peer can have seen the head. Of one that is only queued it knows nothing, so what it resets
   // then was work for nothing.
   bool head_shown = false;
-  bool end_unshown = false;    // our last frame is queued and not yet shown
   bool tunnel = false;         // CONNECT, answered 2xx (RFC 9113 §8.5)
   bool sending_ended = false;  // the last frame of the message is queued
   // Of a request that waits for the peer's limit of streams, or a response whose body decides.
@@ -77,7 +70,7 @@ struct Stream : ScheduledStream {
   // The final response has been submitted, whether its head is written or still waits.
   bool answered() const { return head_sent || held_head.there(); }
   // A request that the peer knows nothing of.
-  bool waits_to_open() const { return held_head.there() && state == StreamState::kIdle; }
+  bool waits_to_open() const { return held_head.there() && life.state() == StreamState::kIdle; }
 };
 
 template <auto kLink>

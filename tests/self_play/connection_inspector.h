@@ -29,7 +29,7 @@ class ConnectionInspector {
   size_t live_streams() const { return engine_.streams_.size(); }
   bool is_live(StreamId id) const {
     const Stream* stream = engine_.streams_.find(id);
-    return stream != nullptr && !is_closed(stream->state);
+    return stream != nullptr && !stream->life.closed();
   }
 
   Windows windows() const {
@@ -43,8 +43,9 @@ class ConnectionInspector {
     const int64_t base = engine_.settings_.own().initial_window_size;
     return {stream->send_window.available(engine_.settings_.peer().initial_window_size),
             stream->credit.window(base), stream->credit.full(base), stream->credit.waiting(),
-            stream->state == StreamState::kOpen || stream->state == StreamState::kHalfClosedLocal ||
-                stream->state == StreamState::kReservedRemote};
+            stream->life.state() == StreamState::kOpen ||
+                stream->life.state() == StreamState::kHalfClosedLocal ||
+                stream->life.state() == StreamState::kReservedRemote};
   }
 
   // A DATA frame has come in partly, and what it will give back when it is whole.

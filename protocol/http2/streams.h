@@ -1,0 +1,149 @@
+#ifndef HEADRACE_PROTOCOL_HTTP2_STREAMS_H_
+#define HEADRACE_PROTOCOL_HTTP2_STREAMS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "headrace/memory/abi.h"
+#include "headrace/memory/ledger.h"
+#include "headrace/protocol/frame/frame_type.h"
+#include "headrace/protocol/stream/closed_streams.h"
+#include "headrace/protocol/stream/state_table.h"
+#include "headrace/protocol/stream/stream_table.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+
+// How a stream closes: `state` is one of the closed ones.
+struct StreamEnd {
+  StreamState state = StreamState::kClosedEnded;
+  ClosedBy by = ClosedBy::kEnd;
+  const StreamError& reason;
+  bool retry_safe = false;
+};
+
+// The streams of a connection (RFC 9113 §5.1): their records, the identifiers that have been used,
+// the counts against MAX_CONCURRENT_STREAMS, and how those closed whose records are gone. The only
+// place that moves a stream from state to state, always by the table.
+//
+// Invariant: a record is there from its stream's first frame until it is closed and nobody has
+// pinned it: what is queued or shown refers to a stream by its number, and each such reference that
+// still needs the record is a pin.
+class Streams {
+ public:
+  struct Config {
+    bool client;
+    StreamId first_own;   // the identifier of our first stream
+    uint32_t remembered;  // Limits::remembered_streams, of each side
+  };
+  // `records`, `closed`: the ledgers for live streams, and for how others closed.
+  Streams(const Config& config, Ledger* records, Ledger* closed)
+      : client_(config.client),
+        next_own_(config.first_own),
+        table_(records),
+        closed_peer_(closed, config.remembered),
+        closed_own_(closed, config.remembered) {}
+
+  // --- Looking.
+
+  // The record with that identifier, or null.
+  Stream* find(StreamId id) const { return table_.find(id); }
+  // In the order of creation.
+  Stream* oldest() const { return table_.oldest(); }
+  static Stream* next(const Stream* stream) { return StreamTable::next(stream); }
+  // Records, those of closed streams among them.
+  size_t size() const { return table_.size(); }
+
+  // §5.1.1
+  bool is_own(StreamId id) const { return (id % 2 == 1) == client_; }
+  bool is_idle(StreamId id) const { return is_own(id) ? id >= next_own_ : id > last_peer_; }
+  // `stream`: find(id).
+  StreamState state_of(StreamId id, const Stream* stream) const {
+    if (stream != nullptr) return stream->life.state();
+    if (is_idle(id)) return StreamState::kIdle;
+    return (is_own(id) ? closed_own_ : closed_peer_).find(id);
+  }
+  // The highest that the peer has used, and the lowest that we have not.
+  StreamId last_peer() const { return last_peer_; }
+  StreamId next_own() const { return next_own_; }
+  bool own_ids_exhausted() const { return next_own_ > kMaxStreamId; }
+
+  // In the concurrency counts, and reserved.
+  uint32_t peer_count() const { return peer_count_; }
+  uint32_t own_count() const { return own_count_; }
+
+  // --- Beginning. null: the ledger refused.
+
+  // The peer has used the identifier, and all below it (§5.1.1).
+  void note_peer(StreamId id) { last_peer_ = id; }
+  // A stream of the peer's, which that input has opened or reserved. It counts.
+  Stream* create_peer(StreamId id, StreamInput input);
+  // The next one of ours. It is idle, and does not count yet.
+  Stream* create_own();
+  // It is reserved, or its request goes out.
+  void count(Stream* stream);
+
+  // --- Moving. What comes back says whether the table took it; then it has been done.
+
+  // `stream`: find(id).
+  Transition receive(StreamId id, Stream* stream, StreamInput input) {
+    const Transition transition = on_receive(state_of(id, stream), input);
+    if (transition.accepted() && stream != nullptr) stream->life.state_ = transition.next;
+    return transition;
+  }
+  Transition send(Stream* stream, StreamInput input) {
+    const Transition transition = on_send(stream->life.state_, input);
+    if (transition.accepted()) stream->life.state_ = transition.next;
+    return transition;
+  }
+
+  // --- Ending.
+
+  // The record stays until settle(), and as long as it is pinned.
+  void close(Stream* stream, const StreamEnd& end) {
+    LifeState& life = stream->life;
+    life.state_ = end.state;
+    life.closed_by_ = end.by;
+    life.close_reason_ = end.reason;
+    life.retry_safe_ = end.retry_safe;
+  }
+  // A RST_STREAM of ours has followed on a stream that is closed already. `stream`: find(id).
+  void reset_again(StreamId id, Stream* stream);
+  // A stream of the peer's that was refused unseen.
+  void refuse(StreamId id) { closed_peer_.remember(id, StreamState::kClosedResetSent); }
+  // It counts no more.
+  void uncount(Stream* stream);
+
+  void pin(Stream* stream) { ++stream->life.pins_; }
+  // As settle().
+  [[nodiscard]] bool unpin(Stream* stream) {
+    --stream->life.pins_;
+    return settle(stream);
+  }
+  // True: it is closed and was not pinned, so the record is gone, and how it closed is remembered.
+  [[nodiscard]] bool settle(Stream* stream) {
+    if (!stream->life.closed() || stream->life.pins_ > 0) return false;
+    erase(stream);
+    return true;
+  }
+
+  // Frees memory that no live stream needs.
+  void trim() { table_.trim(); }
+
+ private:
+  void erase(Stream* stream);
+
+  const bool client_;
+  StreamId last_peer_ = 0;
+  StreamId next_own_;
+  uint32_t peer_count_ = 0;
+  uint32_t own_count_ = 0;
+  StreamTable table_;
+  ClosedStreams closed_peer_;
+  ClosedStreams closed_own_;
+};
+
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP2_STREAMS_H_

@@ -1,0 +1,43 @@
+#ifndef HEADRACE_PROTOCOL_STREAM_LIFE_STATE_H_
+#define HEADRACE_PROTOCOL_STREAM_LIFE_STATE_H_
+
+#include <cstdint>
+
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/event/error.h"
+#include "headrace/protocol/event/event.h"
+#include "headrace/protocol/stream/state_table.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+
+// Where a stream stands in the state table (RFC 9113 §5.1), and how it closed. Streams
+// (protocol/http2/streams.h) alone changes it.
+class LifeState {
+ public:
+  StreamState state() const { return state_; }
+  bool closed() const { return is_closed(state_); }
+  // It is in its side's concurrency count (§5.1.2), or reserved.
+  bool counted() const { return counted_; }
+
+  // How it closed.
+  ClosedBy closed_by() const { return closed_by_; }
+  // Nobody did anything with our request (§8.7).
+  bool retry_safe() const { return retry_safe_; }
+  const StreamError& close_reason() const { return close_reason_; }
+
+ private:
+  friend class Streams;
+
+  StreamState state_ = StreamState::kIdle;
+  bool counted_ = false;
+  uint8_t pins_ = 0;
+  ClosedBy closed_by_ = ClosedBy::kEnd;
+  bool retry_safe_ = false;
+  StreamError close_reason_;
+};
+
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_STREAM_LIFE_STATE_H_
