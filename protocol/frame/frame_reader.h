@@ -2,6 +2,7 @@
 #define HEADRACE_PROTOCOL_FRAME_FRAME_READER_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "headrace/memory/abi.h"
@@ -13,10 +14,11 @@
 #include "headrace/memory/temporary.h"
 #include "headrace/protocol/event/error.h"
 #include "headrace/protocol/frame/frame.h"
-#include "headrace/protocol/frame/inbound.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
+
+class Inbound;
 
 // Frames without a connection (the counterpart of Go's Framer): bytes in, frames out, in both
 // allocation modes. It checks what a frame says by itself and nothing about order, streams or
@@ -37,8 +39,8 @@ class FrameReader {
 
   FrameReader() : FrameReader(Options{}) {}
   explicit FrameReader(const Options& options);
-  // Copies the bytes of a frame that is still held.
-  ~FrameReader() { recycler_.detach_held(); }
+  // A frame that is still held gets its bytes while they are there.
+  ~FrameReader();
   FrameReader(const FrameReader&) = delete;
   FrameReader& operator=(const FrameReader&) = delete;
 
@@ -67,7 +69,7 @@ class FrameReader {
   const uint32_t max_frame_size_;
   Recycler<Frame> recycler_;
   Ledger ledger_;  // without a bound: the reader is the caller's, not a peer's
-  Inbound inbound_;
+  const std::unique_ptr<Inbound> inbound_;
   std::optional<ConnectionError> error_;
   Range::Live live_{this};
 };
