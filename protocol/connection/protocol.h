@@ -41,7 +41,7 @@ class Protocol {
   virtual void advance(TimePoint now) = 0;
   virtual void end_of_input(TimePoint now) = 0;
   // The next event of the range, or null at its end. An event that is still held is made to own its
-  // bytes first (Recycler::settle()).
+  // bytes first (Recycler::detach_held()).
   virtual EventPtr step() = 0;
   // The range ends, at its end or before: input that was not parsed is copied.
   virtual void end_of_range() = 0;

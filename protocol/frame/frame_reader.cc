@@ -16,7 +16,7 @@ FrameReader::FrameReader(const Options& options)
       ledger_(std::numeric_limits<size_t>::max()),
       inbound_(std::make_unique<Inbound>(&ledger_, &ledger_, /*with_preface=*/false)) {}
 
-FrameReader::~FrameReader() { recycler_.settle(); }
+FrameReader::~FrameReader() { recycler_.detach_held(); }
 
 FrameReader::Range FrameReader::read(ByteView bytes) {
   live_.end();

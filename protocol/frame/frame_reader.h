@@ -20,11 +20,10 @@ HEADRACE_ABI_BEGIN
 
 class Inbound;
 
-// Frames without a connection (the counterpart of Go's Framer): bytes in, frames out, in both
-// allocation modes. It checks what a frame says by itself and nothing about order, streams or
-// windows. A frame that lies whole in the input is parsed in place; one that is cut waits in a
-// buffer of at most max_frame_size octets. A connection cuts its input with the same code
-// (Inbound).
+// Reads frames without a connection (like Go's Framer), in both allocation modes. It checks the
+// rules about single frames, but no order, streams or windows. A frame that is whole in the input
+// is parsed in place; one that is cut is buffered, with at most max_frame_size octets. A connection
+// cuts its input with the same code (Inbound).
 //
 //   FrameReader reader;
 //   for (FramePtr frame : reader.read(bytes)) { ... }
@@ -39,7 +38,7 @@ class FrameReader {
 
   FrameReader() : FrameReader(Options{}) {}
   explicit FrameReader(const Options& options);
-  // A frame that is still held gets its bytes while they are there.
+  // Copies the bytes of a frame that is still held.
   ~FrameReader();
   FrameReader(const FrameReader&) = delete;
   FrameReader& operator=(const FrameReader&) = delete;
@@ -68,7 +67,7 @@ class FrameReader {
 
   const uint32_t max_frame_size_;
   Recycler<Frame> recycler_;
-  Ledger ledger_;  // without a bound: the reader is the caller's, not a peer's
+  Ledger ledger_;  // unlimited, because max_frame_size bounds the buffer
   const std::unique_ptr<Inbound> inbound_;
   std::optional<ConnectionError> error_;
   Range::Live live_{this};

@@ -26,7 +26,7 @@ namespace headrace {
 class LineProtocol final : public Protocol {
  public:
   LineProtocol(Allocation allocation, TimePoint now) : recycler_(allocation), last_input_(now) {}
-  ~LineProtocol() override { recycler_.settle(); }
+  ~LineProtocol() override { recycler_.detach_held(); }
   void receive(gsl::span<const uint8_t> bytes, TimePoint now) override {
     now_ = last_input_ = now;
     input_.erase(0, std::exchange(at_, 0)).append(bytes.begin(), bytes.end());
@@ -41,7 +41,7 @@ class LineProtocol final : public Protocol {
     input_ended_ = true;
   }
   EventPtr step() override {
-    recycler_.settle();
+    recycler_.detach_held();
     for (;;) {
       if (!closed_.empty()) {
         const StreamClosed closed = closed_.front();
@@ -64,7 +64,7 @@ class LineProtocol final : public Protocol {
       }
     }
   }
-  void end_of_range() override { recycler_.settle(); }
+  void end_of_range() override { recycler_.detach_held(); }
   bool has_events() const override {
     return !closed_.empty() || end_due_ ||
            (is_open() && (input_ended_ || input_.find('\n', at_) != std::string::npos));
