@@ -139,7 +139,8 @@ TEST_F(FieldReaderTest, BoundsTheTable) {
 }
 
 TEST_F(FieldReaderTest, JoinsCookiePairs) {
-  EXPECT_EQ(read(field("cookie", "a=1") + field("cookie", "b=2")).status, Status::kRead);
+  const std::string block = field("cookie", "a=1") + field("cookie", "b=2");
+  EXPECT_EQ(read(block).status, Status::kRead);
   EXPECT_TRUE(reader_.join_cookies());
   ASSERT_EQ(reader_.fields().size(), 1u);
   EXPECT_EQ(reader_.fields()[0].value, "a=1; b=2");
