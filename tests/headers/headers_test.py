@@ -31,12 +31,11 @@ ROOTS = (
     "headrace/protocol/frame/frame_writer.h",
 )
 # Of ours, behind <headrace/headrace.h>: what it comes to today, and what it is to come to.
-HEADERS, LINES = 43, 3400
+HEADERS, LINES = 42, 3150
 HEADERS_AIM, LINES_AIM = 34, 2600
 # What no program needs that uses a Connection: it has public headers of its own.
 FORBIDDEN = re.compile(r"/headrace/(hpack/|protocol/frame/frame_(parser|reader|writer|layout)"
                        r"|protocol/stream/stream_table)|/(gsl|absl)/")
-FORBIDDEN_TODAY = 5
 
 
 def compile_text(text, *flags, compiler="g++"):
@@ -113,11 +112,11 @@ def check_weight():
     lines = sum(len((INCLUDE / path).read_text().splitlines()) for path in ours)
     forbidden = {path.rpartition("/include/")[2] for path in paths if FORBIDDEN.search(path)}
     print(f"<headrace/headrace.h> brings {len(ours)} headers of ours with {lines} lines (to be at most {HEADERS_AIM}"
-          f" with {LINES_AIM}), and {len(forbidden)} that it should not:")
+          f" with {LINES_AIM})")
     for path in sorted(forbidden):
-        print(f"    {path}")
-    if len(ours) > HEADERS or lines > LINES or len(forbidden) > FORBIDDEN_TODAY:
-        yield f"that is more than {HEADERS} headers, {LINES} lines, {FORBIDDEN_TODAY} that it should not bring"
+        yield f"it brings {path}, too"
+    if len(ours) > HEADERS or lines > LINES:
+        yield f"that is more than {HEADERS} headers or {LINES} lines"
 
 
 def main():
