@@ -41,7 +41,7 @@ uint64_t list_size(const std::vector<HeaderField>& fields) {
   return size;
 }
 
-// As DecodeLimits::max_fields counts: without cookie crumbs (RFC 9113 §8.2.3).
+// As DecodeLimits::max_fields counts: without cookie fields (RFC 9113 §8.2.3).
 size_t field_count(const std::vector<HeaderField>& fields) {
   return static_cast<size_t>(std::count_if(
       fields.begin(), fields.end(), [](const HeaderField& f) { return f.name != "cookie"; }));

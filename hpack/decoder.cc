@@ -137,7 +137,7 @@ bool BlockDecoder::read_size_updates(uint32_t limit, uint32_t lowest) {
   const uint8_t* in = in_;
   const uint8_t* const end = end_;
   uint64_t list_room = limits_.max_list_size - result_.list_size;
-  uint32_t crumbs = 0;
+  uint32_t cookies = 0;
   uint32_t oldest = 0;  // by age
   for (; in != end && out != room_end; ++in, ++out) {
     const uint32_t index = *in - 0x80u;
@@ -161,13 +161,13 @@ bool BlockDecoder::read_size_updates(uint32_t limit, uint32_t lowest) {
     }
     if (size > list_room) break;
     list_room -= size;
-    if (out->known_name == FieldName::kCookie) ++crumbs;
+    if (out->known_name == FieldName::kCookie) ++cookies;
   }
   if (out == begin) return false;
   in_ = in;
   const auto fields = static_cast<size_t>(out - begin);
   fields_->extend(fields);
-  result_.field_count += static_cast<uint32_t>(fields) - crumbs;
+  result_.field_count += static_cast<uint32_t>(fields) - cookies;
   result_.list_size = limits_.max_list_size - list_room;
   if (oldest != 0) note_reference(table.end - oldest);
   return true;

@@ -38,7 +38,7 @@ const Rule& broken_rule(StreamState state) {
     case StreamState::kClosedResetSent:
     case StreamState::kClosedResetReceived:
       return kReset;
-    case StreamState::kClosedSkipped:
+    case StreamState::kClosedUnused:
       return kSkipped;
     default:
       return kIdle;
@@ -163,7 +163,7 @@ void Engine::fail_stream(const StreamError& error, std::string_view field_name) 
 // reply.
 void Engine::reset_and_close(Stream* stream, const StreamError& reason, Counted counted) {
   if (stream->waits_to_open()) {  // the peer knows nothing of it
-    return close_stream(stream, {StreamState::kClosedSkipped, ClosedBy::kLocal, reason,
+    return close_stream(stream, {StreamState::kClosedUnused, ClosedBy::kLocal, reason,
                                  /*retry_safe=*/true});
   }
   reset(stream->id, reason.code);

@@ -255,7 +255,7 @@ EventPtr Engine::on_goaway(gsl::span<const uint8_t> payload) {
     if (!streams_.is_own(stream->id) || stream->life.closed()) continue;
     const bool waits = stream->waits_to_open();
     if (stream->id <= last && !waits) continue;
-    close_stream(stream, {waits ? StreamState::kClosedSkipped : StreamState::kClosedResetReceived,
+    close_stream(stream, {waits ? StreamState::kClosedUnused : StreamState::kClosedResetReceived,
                           ClosedBy::kPeer, reason, /*retry_safe=*/true});
   }
   return recycler_.lend(GoawayReceived{last, code, Bytes(payload.subspan(8))});

@@ -172,7 +172,7 @@ EventPtr Engine::on_request(const LimitHit* too_large) {
 
 // §8.2.3: one cookie field of several. False: there is no memory for it.
 bool Engine::join_cookies(const RequestHead& request) {
-  return !request.has_crumbs || !options_.join_cookies || field_reader_.join_cookies();
+  return !request.has_split_cookie || !options_.join_cookies || field_reader_.join_cookies();
 }
 
 // The final response, or an interim one.

@@ -24,15 +24,15 @@ char* append(std::string_view text, char* at) {
 
 bool join_cookies(FieldStorage* storage) {
   Field* first = nullptr;
-  size_t crumbs = 0;
+  size_t pairs = 0;
   size_t size = 0;
   for (Field& field : storage->fields()) {
     if (!is_cookie(field)) continue;
-    if (crumbs++ == 0) first = &field;
+    if (pairs++ == 0) first = &field;
     size += field.value.size();
   }
-  if (crumbs < 2) return true;
-  size += (crumbs - 1) * kDelimiter.size();
+  if (pairs < 2) return true;
+  size += (pairs - 1) * kDelimiter.size();
   char* const text = storage->allocate(size);
   if (text == nullptr) return false;
 
@@ -57,7 +57,7 @@ bool join_cookies(FieldStorage* storage) {
   return true;
 }
 
-size_t CookieCrumbs::first_crumb(std::string_view value) {
+size_t CookiePairs::first_pair(std::string_view value) {
   size_t at = value.find(kDelimiter);
   while (at != std::string_view::npos) {
     const size_t next = at + kDelimiter.size();

@@ -23,7 +23,7 @@ HEADRACE_ABI_BEGIN
 // The cookie pairs of a cookie field's value, at least one, which join_cookies() joins to the same
 // value. The value is split at each "; ", unless a part would then begin or end with white space,
 // which a field value must not (§8.2.1).
-class CookieCrumbs {
+class CookiePairs {
  public:
   class Iterator {
    public:
@@ -34,7 +34,7 @@ class CookieCrumbs {
     using reference = std::string_view;
 
     Iterator() = default;
-    explicit Iterator(std::string_view value) : rest_(value), size_(first_crumb(value)) {}
+    explicit Iterator(std::string_view value) : rest_(value), size_(first_pair(value)) {}
     std::string_view operator*() const { return rest_.substr(0, size_); }
     Iterator& operator++() {
       if (size_ == rest_.size()) return *this = Iterator();
@@ -53,14 +53,14 @@ class CookieCrumbs {
     size_t size_ = 0;
   };
 
-  explicit CookieCrumbs(std::string_view value) : value_(value.data() == nullptr ? "" : value) {}
+  explicit CookiePairs(std::string_view value) : value_(value.data() == nullptr ? "" : value) {}
   Iterator begin() const { return Iterator(value_); }
   Iterator end() const { return Iterator(); }
 
  private:
   static constexpr std::string_view kDelimiter = "; ";
   // The size of the first cookie pair of `value`.
-  static size_t first_crumb(std::string_view value);
+  static size_t first_pair(std::string_view value);
 
   std::string_view value_;
 };
@@ -75,8 +75,8 @@ void for_each_line(FieldsView fields, bool split_cookies, Each each) {
       continue;
     }
     Field line = field;
-    for (std::string_view crumb : CookieCrumbs(field.value)) {
-      line.value = crumb;
+    for (std::string_view pair : CookiePairs(field.value)) {
+      line.value = pair;
       each(line);
     }
   }

@@ -97,7 +97,7 @@ class Section {
   // The name of the field at which take_all() stopped.
   std::string_view broken_name() const { return broken_name_; }
   int64_t content_length() const { return content_length_; }
-  bool has_crumbs() const { return has_crumbs_; }
+  bool has_split_cookie() const { return has_split_cookie_; }
 
  private:
   static FieldName name_of(const Field& field) {
@@ -153,7 +153,7 @@ class Section {
         seen_ |= bit(name);
         return nullptr;
       case FieldName::kCookie:
-        has_crumbs_ = has(name);
+        has_split_cookie_ = has(name);
         seen_ |= bit(name);
         return nullptr;
       case FieldName::kContentLength:
@@ -184,7 +184,7 @@ class Section {
   uint32_t seen_ = 0;
   bool is_ours_ = false;  // the section is to be sent
   bool regular_seen_ = false;
-  bool has_crumbs_ = false;
+  bool has_split_cookie_ = false;
   int64_t content_length_ = kNoContentLength;
   std::string_view broken_name_;
   // By name, valid for those in `seen_`. remember() is called with names up to kHost only.
@@ -256,7 +256,7 @@ const Rule* check_request_head(const Section& section, bool local, RequestHead* 
   head->is_connect = method == "CONNECT";
   head->is_safe = head->is_head || method == "GET";
   head->has_authority = !section.get(FieldName::kAuthority).empty();
-  head->has_crumbs = section.has_crumbs();
+  head->has_split_cookie = section.has_split_cookie();
   head->has_priority = section.has(FieldName::kPriority);
   // RFC 9110 §9.3.6: a CONNECT request has no content, because its DATA belongs to the tunnel.
   head->content_length = head->is_connect ? kNoContentLength : section.content_length();

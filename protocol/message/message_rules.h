@@ -44,8 +44,8 @@ struct RequestHead {
   bool is_safe = false;        // :method GET or HEAD
   bool is_connect = false;     // :method CONNECT, extended or not: a tunnel, without content-length
   bool has_authority = false;  // an :authority that is not empty
-  bool has_crumbs = false;     // more than one cookie field (RFC 9113 §8.2.3)
-  bool has_priority = false;   // a priority field (RFC 9218 §5)
+  bool has_split_cookie = false;  // more than one cookie field (RFC 9113 §8.2.3)
+  bool has_priority = false;      // a priority field (RFC 9218 §5)
   int64_t content_length = kNoContentLength;
 };
 

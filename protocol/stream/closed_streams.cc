@@ -16,7 +16,7 @@ void ClosedStreams::remember(StreamId id, StreamState state) {
 
 StreamState ClosedStreams::find(StreamId id) const {
   if (capacity_ > 0 && place_of(id).id == id) return place_of(id).state;
-  return id <= forgotten_up_to_ ? StreamState::kClosedResetSent : StreamState::kClosedSkipped;
+  return id <= forgotten_up_to_ ? StreamState::kClosedResetSent : StreamState::kClosedUnused;
 }
 
 void ClosedStreams::trim() {

@@ -22,8 +22,8 @@ const char* to_string(StreamState state) {
       return "closed (reset sent)";
     case StreamState::kClosedResetReceived:
       return "closed (reset received)";
-    case StreamState::kClosedSkipped:
-      return "closed (skipped)";
+    case StreamState::kClosedUnused:
+      return "closed (unused)";
   }
   return "unknown";
 }

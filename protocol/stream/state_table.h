@@ -25,7 +25,7 @@ enum class StreamState : uint8_t {
   kClosedEnded,          // both sides sent END_STREAM
   kClosedResetSent,      // we sent RST_STREAM, which the peer may not have received yet
   kClosedResetReceived,  // the peer sent RST_STREAM
-  kClosedSkipped,        // never used, but a higher id of the same side was (§5.1.1)
+  kClosedUnused,         // never used, but a higher id of the same side was (§5.1.1)
 };
 inline constexpr int kStreamStates = 10;
 

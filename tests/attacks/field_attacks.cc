@@ -115,7 +115,7 @@ void long_string(Conversation& c, uint32_t n) {
     c.send_in_pieces(encode(type, last | end, id, block.substr(at, 16384)), 97);
   }
 }
-void many_crumbs(Conversation& c, uint32_t n) {
+void many_cookie_pairs(Conversation& c, uint32_t n) {
   send_message(c, inserted("cookie", "a=b") + times(n, indexed(62)));
 }
 
@@ -199,7 +199,7 @@ gsl::span<const Attack> field_attacks() {
       {.name = "HPACK: cookies to be joined",
        .role = kServer,
        .play = joined_cookies,
-       .honest_traffic = kCrumbs,
+       .honest_traffic = kSplitCookie,
        .heap = 192 << 10,
        .few_repetitions = 20,
        .instructions = 1600},
@@ -234,7 +234,7 @@ gsl::span<const Attack> field_attacks() {
       {.name = "zero-length fields",
        .role = kServer,
        .play = nameless_fields,
-       .honest_traffic = kCrumbs,
+       .honest_traffic = kSplitCookie,
        .error = ErrorCode::kEnhanceYourCalm,
        .limit = Limit::kResetBurst,
        .max_messages = 0,
@@ -280,8 +280,8 @@ gsl::span<const Attack> field_attacks() {
        .few_repetitions = 200},
       {.name = "quadratic joining of cookies",
        .role = kServer,
-       .play = many_crumbs,
-       .honest_traffic = kCrumbs,
+       .play = many_cookie_pairs,
+       .honest_traffic = kSplitCookie,
        .repetitions = 1900,
        .max_messages = 0,
        .heap = 160 << 10,

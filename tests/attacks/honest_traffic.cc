@@ -32,7 +32,7 @@ void chat(Conversation& c) {
   c.send(data(id, "", true));  // the half-close is a frame of its own
 }
 
-void crumble(Conversation& c) {
+void split_cookie(Conversation& c) {
   std::string block = get("/");
   for (int i = 0; i < 90; ++i) block += literal("cookie", "crumb" + std::to_string(i) + "=1");
   c.send(headers(c.next_stream(), block, true));
@@ -132,7 +132,7 @@ void say_farewell(Conversation& c) {
 
 const HonestTraffic kPages{"a browser", Role::kServer, browse, 50, 20};
 const HonestTraffic kTinyMessages{"gRPC messages of one octet", Role::kServer, chat, 1, 10};
-const HonestTraffic kCrumbs{"90 cookie crumbs", Role::kServer, crumble, 1, 20};
+const HonestTraffic kSplitCookie{"90 cookie pairs", Role::kServer, split_cookie, 1, 20};
 const HonestTraffic kSignOn{"20 KiB of sign-on cookies", Role::kServer, sign_on, 1, 20};
 const HonestTraffic kSeeks{"seeks that reset", Role::kServer, seek, 1, 30};
 const HonestTraffic kHedges{"hedged requests", Role::kServer, hedge, 100, 60};
@@ -145,8 +145,8 @@ const HonestTraffic kCookieJar{"responses of 300 cookies", Role::kClient, fill_t
 const HonestTraffic kFarewell{"a farewell in two phases", Role::kClient, say_farewell, 3, 20};
 
 std::vector<HonestTraffic> all_honest_traffic() {
-  return {kPages,     kTinyMessages,  kCrumbs, kSignOn,     kSeeks,     kHedges,  kPausedVideo,
-          kLongLived, kPaddedUploads, kProbes, kEarlyHints, kCookieJar, kFarewell};
+  return {kPages,     kTinyMessages,  kSplitCookie, kSignOn,     kSeeks,     kHedges,  kPausedVideo,
+          kLongLived, kPaddedUploads, kProbes,      kEarlyHints, kCookieJar, kFarewell};
 }
 
 }  // namespace headrace::attacks

@@ -9,9 +9,9 @@ namespace headrace::attacks {
 extern const HonestTraffic
     kPages;  // a browser's requests, Chrome's PRIORITY_UPDATE and Firefox's PRIORITY
 extern const HonestTraffic
-    kTinyMessages;                   // gRPC: streams of messages of one octet, and half-closes
-extern const HonestTraffic kCrumbs;  // a cookie in 90 crumbs
-extern const HonestTraffic kSignOn;  // 20 KiB of cookies, in CONTINUATION frames
+    kTinyMessages;                        // gRPC: streams of messages of one octet, and half-closes
+extern const HonestTraffic kSplitCookie;  // a cookie in 90 pairs
+extern const HonestTraffic kSignOn;       // 20 KiB of cookies, in CONTINUATION frames
 extern const HonestTraffic kSeeks;   // a player that jumps about: responses that are reset midway
 extern const HonestTraffic kHedges;  // every request sent twice, the slower one cancelled
 extern const HonestTraffic kPausedVideo;    // four minutes without credit

@@ -72,8 +72,8 @@ TEST_P(MemoryTest, DecodedFields) {
   EXPECT_EQ(error_after(*connection, headers), ErrorCode::kEnhanceYourCalm);
 }
 
-// What crumbs join to is held beside them; without room for it the stream is refused, and the next
-// request is as good as ever.
+// The joined cookie is stored in addition to its pairs; without room for it the stream is refused,
+// and the next request is as good as ever.
 TEST_P(MemoryTest, JoinedCookies) {
   auto connection = small();
   const std::vector<ref::HeaderField> request = {

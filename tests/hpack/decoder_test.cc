@@ -166,9 +166,9 @@ TEST(DecodeLimits, CountFields) {
   }
 }
 
-// RFC 9113 §8.2.3: honest clients cut their cookies into crumbs. In the table, in literals, and
+// RFC 9113 §8.2.3: honest clients split their cookies. In the table, in literals, and
 // amid others.
-TEST(DecodeLimits, DoNotCountCookieCrumbsAsFields) {
+TEST(DecodeLimits, DoNotCountCookiePairsAsFields) {
   reference::HpackEncoder encoder;
   std::vector<HeaderField> list;
   for (int i = 0; i < 300; ++i) list.push_back({"cookie", "crumb " + std::to_string(i % 7)});

@@ -66,7 +66,7 @@ TEST(JoinCookies, OtherFieldsAreNotCookies) {
       expected);
 }
 
-TEST(JoinCookies, EmptyCrumbsAreCrumbs) {
+TEST(JoinCookies, EmptyPairsArePairs) {
   EXPECT_EQ(joined({{"cookie", ""}, {"cookie", "a=b"}, {"cookie", ""}}),
             (Lines{"cookie: ; a=b; "}));
   EXPECT_EQ(joined({{"cookie", ""}, {"cookie", ""}}), (Lines{"cookie: ; "}));
@@ -88,7 +88,7 @@ TEST(JoinCookies, GoesByTheNamesTokens) {
   EXPECT_EQ(joined({a, b, c}), (Lines{"cookie: a=b; c=d", "accept: */*"}));
 }
 
-TEST(JoinCookies, WithoutCrumbsNothingIsToBeDone) {
+TEST(JoinCookies, WithoutPairsNothingIsToBeDone) {
   Ledger ledger(kPlenty);
   FieldStorage storage(&ledger);
   EXPECT_TRUE(join_cookies(&storage));
@@ -129,47 +129,47 @@ TEST(JoinCookies, AllocatesNothingInTheSteadyState) {
   EXPECT_EQ(made, 0u);
 }
 
-Lines crumbs(std::string_view value) {
-  const CookieCrumbs split(value);
+Lines pairs(std::string_view value) {
+  const CookiePairs split(value);
   return Lines(split.begin(), split.end());
 }
 
-TEST(CookieCrumbs, OneForEachCookie) {
-  EXPECT_EQ(crumbs("a=b; c=d; e=f"), (Lines{"a=b", "c=d", "e=f"}));
-  EXPECT_EQ(crumbs("a=b"), (Lines{"a=b"}));
-  EXPECT_EQ(crumbs(""), (Lines{""}));
-  EXPECT_EQ(crumbs(std::string_view()), (Lines{""}));
+TEST(CookiePairs, OneForEachCookie) {
+  EXPECT_EQ(pairs("a=b; c=d; e=f"), (Lines{"a=b", "c=d", "e=f"}));
+  EXPECT_EQ(pairs("a=b"), (Lines{"a=b"}));
+  EXPECT_EQ(pairs(""), (Lines{""}));
+  EXPECT_EQ(pairs(std::string_view()), (Lines{""}));
 }
 
-TEST(CookieCrumbs, AreAnInputRange) {
-  static_assert(std::input_iterator<CookieCrumbs::Iterator>);
-  const CookieCrumbs split("a=b; c=d");
-  CookieCrumbs::Iterator at = split.begin();
+TEST(CookiePairs, AreAnInputRange) {
+  static_assert(std::input_iterator<CookiePairs::Iterator>);
+  const CookiePairs split("a=b; c=d");
+  CookiePairs::Iterator at = split.begin();
   EXPECT_EQ(*at++, "a=b");
   EXPECT_EQ(*at++, "c=d");
   EXPECT_EQ(at, split.end());
 }
 
-TEST(CookieCrumbs, OnlyTheWholeDelimiterDivides) {
-  EXPECT_EQ(crumbs("a=b;c=d"), (Lines{"a=b;c=d"}));
-  EXPECT_EQ(crumbs("a=b, c=d"), (Lines{"a=b, c=d"}));
-  EXPECT_EQ(crumbs("a=b;"), (Lines{"a=b;"}));
+TEST(CookiePairs, OnlyTheWholeDelimiterDivides) {
+  EXPECT_EQ(pairs("a=b;c=d"), (Lines{"a=b;c=d"}));
+  EXPECT_EQ(pairs("a=b, c=d"), (Lines{"a=b, c=d"}));
+  EXPECT_EQ(pairs("a=b;"), (Lines{"a=b;"}));
 }
 
 // §8.2.1: a field value neither begins nor ends with white space.
-TEST(CookieCrumbs, NoneBeginsOrEndsWithWhiteSpace) {
-  EXPECT_EQ(crumbs("a=b;  c=d; e=f"), (Lines{"a=b;  c=d", "e=f"}));
-  EXPECT_EQ(crumbs("a=b ; c=d; e=f"), (Lines{"a=b ; c=d", "e=f"}));
-  EXPECT_EQ(crumbs("a=b; \tc=d; e=f"), (Lines{"a=b; \tc=d", "e=f"}));
-  EXPECT_EQ(crumbs("a=b\t; c=d; e=f"), (Lines{"a=b\t; c=d", "e=f"}));
+TEST(CookiePairs, NoneBeginsOrEndsWithWhiteSpace) {
+  EXPECT_EQ(pairs("a=b;  c=d; e=f"), (Lines{"a=b;  c=d", "e=f"}));
+  EXPECT_EQ(pairs("a=b ; c=d; e=f"), (Lines{"a=b ; c=d", "e=f"}));
+  EXPECT_EQ(pairs("a=b; \tc=d; e=f"), (Lines{"a=b; \tc=d", "e=f"}));
+  EXPECT_EQ(pairs("a=b\t; c=d; e=f"), (Lines{"a=b\t; c=d", "e=f"}));
 }
 
-TEST(CookieCrumbs, JoinToWhatTheyWere) {
+TEST(CookiePairs, JoinToWhatTheyWere) {
   for (std::string_view value : {"", "a=b", "a=b; c=d", "; ", "; a", "a; ", "a; ; b", "; ; ",
                                  "a;  b; c ; d; e", "a;b; c;"}) {
-    const CookieCrumbs split(value);
+    const CookiePairs split(value);
     std::vector<Field> fields;
-    for (std::string_view crumb : split) fields.push_back({"cookie", crumb});
+    for (std::string_view pair : split) fields.push_back({"cookie", pair});
     EXPECT_EQ(joined(fields), (Lines{"cookie: " + std::string(value)}));
   }
 }

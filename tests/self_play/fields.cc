@@ -30,7 +30,7 @@ std::string random_value(Random* random) {
   return value;
 }
 
-// Crumbs put together, behind all other fields.
+// Cookie pairs joined, behind all other fields.
 Fields normalized(const Fields& fields) {
   Fields result;
   std::string cookie;
@@ -89,11 +89,11 @@ void add_random_fields(Section section, Random* random, Fields* fields) {
   }
 }
 
-size_t list_size(const Fields& fields, bool in_crumbs) {
+size_t list_size(const Fields& fields, bool split_cookies) {
   size_t size = 0;
   for (const OwnedField& field : fields) {
     size += field.name.size() + field.value.size() + 32;
-    if (!in_crumbs || field.name != "cookie") continue;
+    if (!split_cookies || field.name != "cookie") continue;
     for (size_t at = 0; (at = field.value.find("; ", at)) != std::string::npos; at += 2) {
       size += field.name.size() + 32 - 2;
     }

@@ -25,10 +25,10 @@ enum class Section { kRequest, kResponse, kTrailers };
 // one that needs CONTINUATION frames.
 void add_random_fields(Section section, Random* random, Fields* fields);
 
-// RFC 9113 §6.5.2, in octets. `in_crumbs`: a line for each cookie (§8.2.3).
-size_t list_size(const Fields& fields, bool in_crumbs = false);
+// RFC 9113 §6.5.2, in octets. `split_cookies`: a line for each cookie pair (§8.2.3).
+size_t list_size(const Fields& fields, bool split_cookies = false);
 
-// Whether `received` is what was sent. Crumbs of cookies may be joined on the way (§8.2.3).
+// Whether `received` is what was sent. Cookie pairs may be joined on the way (§8.2.3).
 bool is_same(const Fields& sent, FieldsView received);
 
 std::string describe(FieldsView fields);

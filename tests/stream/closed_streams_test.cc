@@ -21,7 +21,7 @@ TEST(ClosedStreams, AnIdThatWasNeverUsedIsSkipped) {
   ClosedStreams closed(&ledger, kLimit);
   closed.remember(1, StreamState::kClosedEnded);
   closed.remember(5, StreamState::kClosedEnded);
-  EXPECT_EQ(closed.find(3), StreamState::kClosedSkipped);
+  EXPECT_EQ(closed.find(3), StreamState::kClosedUnused);
 }
 
 TEST(ClosedStreams, TheLastWordOnAStreamCounts) {
@@ -63,7 +63,7 @@ TEST(ClosedStreams, AnIdFarAwayDisplacesTheOneWhosePlaceItHas) {
   EXPECT_EQ(closed.find(far), StreamState::kClosedResetReceived);
   EXPECT_EQ(closed.find(far + 2), StreamState::kClosedEnded);
   EXPECT_EQ(closed.find(1), StreamState::kClosedResetSent) << "forgotten";
-  EXPECT_EQ(closed.find(3), StreamState::kClosedSkipped);
+  EXPECT_EQ(closed.find(3), StreamState::kClosedUnused);
 }
 
 TEST(ClosedStreams, ForgetsAtOnceWhenTheLedgerRefuses) {

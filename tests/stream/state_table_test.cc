@@ -83,7 +83,7 @@ const Row kReceived[] = {
      {kClosedStream, kClosedStream, kNever, kProtocol, kProtocol, kIgnored, kIgnored}},
     // §5.1.1: "An endpoint that receives an unexpected stream identifier": connection
     // PROTOCOL_ERROR. Late WINDOW_UPDATE and RST_STREAM do no harm.
-    {kClosedSkipped, {kProtocol, kProtocol, kNever, kProtocol, kProtocol, kIgnored, kIgnored}},
+    {kClosedUnused, {kProtocol, kProtocol, kNever, kProtocol, kProtocol, kIgnored, kIgnored}},
 };
 
 // For what we send there is one question: may it be, and what is the stream then.
@@ -110,7 +110,7 @@ const Row kSent[] = {
     {kClosedEnded, {kNo, kNo, kNo, kNo, kNo, kNo, kNo}},
     {kClosedResetSent, {kNo, kNo, kNo, kNo, kNo, kNo, kNo}},
     {kClosedResetReceived, {kNo, kNo, kNo, kNo, kNo, kNo, kNo}},
-    {kClosedSkipped, {kNo, kNo, kNo, kNo, kNo, kNo, kNo}},
+    {kClosedUnused, {kNo, kNo, kNo, kNo, kNo, kNo, kNo}},
 };
 
 template <size_t kRows>
