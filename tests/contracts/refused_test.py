@@ -120,7 +120,7 @@ ACCEPTED = """
   sent = c.send_data(1, {}, true);
   (void)sent;
 
-  for (Body b : {Body::view(bytes)}) (void)b;
+  for (const Body& b : {Body::view(bytes)}) (void)b;
   Body bodies[] = {Body::view("literal"), Body::view(text), Body::view(view), Body::view(span),
                    Body::view(gsl_span), Body::view({data, size}), Body::view({chars, size}),
                    Body::view(std::string_view(text).substr(1)), Body::owned(render()),
