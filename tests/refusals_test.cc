@@ -35,6 +35,7 @@ bool contains(const std::vector<std::string>& lines, std::string_view text) {
 // judged as if it had been closed long ago (RFC 9113 §5.1). These are about just that.
 bool is_about_late_frames(const std::string& file) {
   for (const char* name : {
+           "/a-client-may-begin-with-the-highest-id.h2t",
            "/a-promise-on-a-stream-that-has-ended-is-a-protocol-error.h2t",
            "/a-response-behind-the-servers-own-reset-costs-the-stream.h2t",
            "/data-after-both-ends-costs-a-clients-connection.h2t",
