@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <string_view>
+#include <type_traits>
 
 #include "headrace/field/field_name.h"
 #include "headrace/memory/abi.h"
@@ -102,6 +103,11 @@ concept FieldRange = requires(const T& list) {
   { list.size() } -> std::convertible_to<size_t>;
 };
 
+// One that only refers to its fields, and so may be gone before they are: std::span, gsl::span.
+template <typename T>
+concept BorrowedFieldRange =
+    FieldRange<T> && std::is_trivially_copyable_v<T> && !std::is_aggregate_v<T>;
+
 // A borrowed list of fields, valid as long as the list that it was made from.
 class FieldsView {
  public:
@@ -109,8 +115,11 @@ class FieldsView {
   // Implicit, so that a list can be written where it is used: {{":status", "200"}}.
   FieldsView(const std::initializer_list<Field>& fields HEADRACE_LIFETIME_BOUND)
       : FieldsView(fields.begin(), fields.size()) {}
+  template <BorrowedFieldRange T>
+  FieldsView(T fields) : FieldsView(fields.data(), fields.size()) {}
   template <FieldRange T>
-  FieldsView(const T& fields HEADRACE_LIFETIME_BOUND) : FieldsView(fields.data(), fields.size()) {}
+  requires(!BorrowedFieldRange<T>) FieldsView(const T& fields HEADRACE_LIFETIME_BOUND)
+      : FieldsView(fields.data(), fields.size()) {}
   FieldsView(const Field* fields HEADRACE_LIFETIME_BOUND, size_t size)
       : fields_(fields), size_(size) {}
 
