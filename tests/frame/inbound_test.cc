@@ -19,6 +19,8 @@ gsl::span<const uint8_t> octets(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
+gsl::span<const uint8_t> octets(std::string&&) = delete;  // gone before they are read
+
 std::string frame(uint8_t type, uint8_t flags, const std::string& payload) {
   return reference::encode(type, flags, 1, payload);
 }
@@ -90,7 +92,8 @@ TEST_F(InboundTest, HandsTheHeaderOutBeforeThePayloadIsThere) {
   Ledger ledger(std::numeric_limits<size_t>::max());
   Inbound inbound(&ledger, &ledger, false);
   const std::string ping = frame(reference::PING, 0, "12345678");
-  inbound.give(octets(ping.substr(0, 9)));
+  const std::string header = ping.substr(0, 9);
+  inbound.give(octets(header));
   EXPECT_TRUE(inbound.between_frames());
   EXPECT_EQ(inbound.next(), Inbound::Item::kHeader);
   EXPECT_EQ(inbound.header().length, 8u);
