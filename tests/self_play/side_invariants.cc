@@ -42,7 +42,9 @@ void Side::check_windows() {
   // All that came in was given back, or is known to be owed.
   const int64_t all = windows.receive + windows.consumed + inspector_->open_connection_credit() +
                       static_cast<int64_t>(application_.uncredited());
-  if (application_.has_resized(0)) {
+  // (A window that tuning has widened is granted with the next output.)
+  const bool tuned = options_.window_policy == WindowPolicy::kAutoTuned && all < windows.full;
+  if (application_.has_resized(0) || (tuned && connection_->wants_output())) {
     require_on_its_way(windows, all);
   } else {
     require_equal(all, windows.full, "the connection's receive window with what is owed for it");
@@ -53,7 +55,10 @@ void Side::check_windows() {
 // A window that the application has made wider is to be granted, and of one that it has made
 // narrower nothing goes back before it fits.
 void Side::require_on_its_way(const ConnectionInspector::Windows& windows, int64_t all) {
-  require(all >= windows.full || connection_->wants_output(), "a wider window is not granted");
+  // (To a stream whose last DATA has begun nothing is granted.)
+  require(all >= windows.full || connection_->wants_output() || !inspector_->is_open() ||
+              inspector_->in_data_frame(),
+          "a wider window is not granted");
   require(all <= windows.full || windows.consumed == 0, "credit of a narrower window goes back");
 }
 
