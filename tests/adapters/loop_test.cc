@@ -140,8 +140,8 @@ TEST_P(LoopTest, AnswersOverTcpOnManyConnections) {
   EXPECT_EQ(loop_->open_connections(), size_t{kPeers});
   for (size_t i = 0; i < peers.size(); ++i) EXPECT_EQ(peers[i].data_of(1), pattern(i));
   peers.clear();
-  EXPECT_TRUE(turn_until([&] { return loop_->open_connections() == 0; }));
-  EXPECT_EQ(service_.destroyed, kPeers);
+  EXPECT_TRUE(turn_until([&] { return service_.destroyed == kPeers; }));
+  EXPECT_EQ(loop_->open_connections(), 0u);
 }
 
 // A peer that reads slowly: the socket takes part of what it is given, and then nothing.
