@@ -35,7 +35,7 @@ class BodySource {
   virtual Filled fill(std::span<uint8_t> room) = 0;
 };
 
-// The body of a message to send.
+// The body of a message to send. It is moved, not copied, because it may own its source.
 class Body {
  public:
   // No body: the message ends at its HEADERS.
