@@ -151,14 +151,18 @@ std::vector<std::string> names_of(bool bodies) {
 
 }  // namespace
 
+std::string client_preface() {
+  return "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" +
+         reference::encode(reference::SETTINGS, 0, 0,
+                           reference::settings({{kMaxConcurrentStreams, 100},
+                                                {kInitialWindowSize, kClientStreamWindow}})) +
+         reference::encode(reference::WINDOW_UPDATE, 0, 0,
+                           reference::u32(kClientConnectionIncrement));
+}
+
 Builder::Builder(std::string_view name) {
   workload_.name = name;
-  add("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-  add(reference::encode(reference::SETTINGS, 0, 0,
-                        reference::settings({{kMaxConcurrentStreams, 100},
-                                             {kInitialWindowSize, kClientStreamWindow}})));
-  add(reference::encode(reference::WINDOW_UPDATE, 0, 0,
-                        reference::u32(kClientConnectionIncrement)));
+  add(client_preface());
   workload_.settings_acks = 1;
 }
 

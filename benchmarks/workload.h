@@ -69,6 +69,10 @@ enum class Size : uint8_t {
 inline constexpr uint32_t kWindow = 16 * 1024 * 1024;  // of streams and connection
 inline constexpr uint32_t kConcurrentStreams = 100;
 
+// How every client begins: preface, SETTINGS, and a WINDOW_UPDATE of the connection (RFC 9113
+// §3.4).
+std::string client_preface();
+
 // W1, W1b, W2, ..., and responses by their body; docs/performance.md says what each is.
 std::vector<std::string> protocol_workloads();
 std::vector<std::string> body_workloads();

@@ -54,6 +54,8 @@ RUN_BY = {
     "benchmarks/instructions --program=hpack W4": ALL,
     "taskset -c 1 bazel run -c opt //benchmarks:bodies": ALL,
     "taskset -c 1 bazel run -c opt //benchmarks:scheduler": ALL,
+    "bazel run -c opt //benchmarks:memory": ALL,
+    "taskset -c 1 bazel run -c opt //benchmarks:modes_over_tcp": ALL,
     "bazel run -c opt //benchmarks:end_to_end": ALL,
     "taskset -c 1 bazel run -c opt //benchmarks:response_head -- --benchmark_repetitions=9 "
     "--benchmark_enable_random_interleaving --benchmark_report_aggregates_only": ALL,

@@ -14,9 +14,13 @@ class HeapUse {
   static void enter();
   static void leave();
   static size_t live();
+  // The number of blocks that `live()` octets are in.
+  static size_t live_blocks();
   static size_t peak();
   // The peak is what is live now.
   static void reset_peak();
+  // realloc() of a block of operator new, or of null. Only where counts().
+  static void* resize(void* block, size_t size);
 };
 
 }  // namespace headrace::testing
