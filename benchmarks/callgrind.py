@@ -7,21 +7,33 @@ import subprocess
 import sys
 import tempfile
 
-# What the library does, by the functions that begin it; what these call belongs to them, unless it
-# begins something else. The first pattern that is found in a function's name counts.
+# What the library does: patterns of the functions that begin a stage, without namespaces, results and
+# arguments. What these call belongs to it, unless that begins another stage. The first pattern that
+# matches counts. (callgrind_test.py sees to it that each of them matches a function of //benchmarks.)
 STAGES = [
-    ("application", r"benchmarks::"),
-    ("HPACK decoding", r"hpack::Decoder::"),
-    ("message rules, inbound", r"::check_(request|response|trailers)\("),
-    ("message rules, outbound", r"::check_outbound_|read_outbound_|Connection::check_fields"),
-    ("HPACK encoding", r"Connection::encode\w*\(|hpack::Encoder::"),
-    ("stream table and states", r"StreamTable::|ClosedStreams|::close_stream|::erase_if_done|::on_shown"
-                                r"|::receive_on|::uncount|::watch_end|SendQueue|Scheduler"),
-    ("events", r"Recycler<|HandBack<|next_notification|LazyRange<"),
-    ("submit", r"Connection::submit_|::write_field_block|::start_message|Body|::send_end_or_sched"),
-    ("output", r"Connection::(pending_output|sent|cut_\w+|queue|release\w*|write_\w+)\(|OutputQueue::"),
-    ("frames and connection", r"Connection::|EventRange"),
+    ("application", [r"benchmarks::"]),
+    ("HPACK decoding", [r"Decoder::", r"FieldReader::"]),
+    ("HPACK encoding", [r"Encoder::", r"FieldWriter::", r"\w+::write_field_block$"]),
+    ("message rules, inbound", [r"check_(request|response|trailers)$", r"parse_content_length$"]),
+    ("message rules, outbound", [r"check_outbound_", r"read_outbound_", r"\w+::check_fields$"]),
+    ("streams", [r"Streams::", r"StreamTable::", r"ClosedStreams::", r"\w+::close_stream$"]),
+    ("flow control", [r"Credit::"]),
+    ("bodies and scheduling", [r"SendBody::", r"PriorityScheduler::", r"RoundRobinScheduler::"]),
+    ("events", [r"HandBack::", r"\w+::next_notification$", r"\w+::drop_notice$"]),
+    ("output", [r"Outbox::", r"OutputQueue::", r"\w+::(pending_output|sent|released)$"]),
+    ("commands", [r"\w+::submit_\w+$", r"\w+::send_data$"]),
+    ("deadlines", [r"Deadlines::"]),
+    ("frames", [r"Inbound::", r"\w+::(receive|advance|step|parse)$"]),
 ]
+
+
+def stage_of(function):
+    """None: of those that call it."""
+    name = short(function)
+    for stage, patterns in STAGES:
+        if any(re.match(pattern, name) for pattern in patterns):
+            return stage
+    return None
 
 
 # So that the C library takes the same memcpy() on every machine. (Those that this leaves out count a
@@ -72,10 +84,8 @@ class Profile:
         def shares_of(function, seen=()):
             if function in shares:
                 return shares[function]
-            for stage, pattern in STAGES:
-                if re.search(pattern, function):
-                    result = {stage: 1.0}
-                    break
+            if stage := stage_of(function):
+                result = {stage: 1.0}
             else:
                 callers = {caller: spent for caller, spent in self.calls[function].items()
                            if caller not in seen and caller != function}
@@ -113,11 +123,13 @@ def rows_of(binary):
 
 
 def short(function):
-    """Without namespaces, arguments and what templates are made of."""
+    """Without namespaces, arguments, results, and what templates are made of."""
     while True:
         less = re.sub(r"<[^<>]*>", "", function)
         if less == function:
             break
         function = less
     function = re.sub(r"headrace::|plain::|hpack::|\(anonymous namespace\)::|std::", "", function)
-    return re.sub(r"\(.*", "", function)
+    function = re.sub(r"\(.*", "", function)
+    # The result of a template, and of what is local to one.
+    return re.sub(r"^.* (?=\S+$)(?<!operator )", "", function)
