@@ -541,6 +541,7 @@ TEST_P(LoopTest, StopsGracefully) {
 }
 
 TEST_P(LoopTest, StopsAtOnceWhenToldTwice) {
+  options_.shutdown_grace = {};  // so that nothing but the second call can end it
   make_loop();
   LoopPeer peer = adopt_peer();
   peer.send_preface({{kInitialWindowSize, 0}});

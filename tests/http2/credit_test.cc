@@ -301,5 +301,23 @@ TEST_F(CreditTest, GrowsToWhatThePathDelivers) {
   EXPECT_EQ(one.full(base), 2 * 65535);
 }
 
+// Some peers limit the number of PINGs (§10.5).
+TEST_F(CreditTest, PausesAfterFourMeasurementsInARowThatChangeNothing) {
+  Credit credit{{WindowPolicy::kAutoTuned, kInitialWindow, 1 << 20}};
+  const auto measures = [&credit](uint32_t octets) {
+    if (!credit.measure(octets)) return false;
+    credit.measured(kInitialWindow);
+    return true;
+  };
+  const auto pauses_for = [&credit](uint32_t octets) {
+    return !credit.measure(octets - 1) && credit.measure(1);
+  };
+  for (int i = 1; i <= 3; ++i) EXPECT_TRUE(measures(1)) << i;
+  EXPECT_TRUE(measures(kInitialWindow))
+      << "the window grows to twice as much, and the count begins anew";
+  for (int i = 1; i <= 4; ++i) EXPECT_TRUE(measures(1)) << i;
+  EXPECT_TRUE(pauses_for(2 * kInitialWindow * 16));
+}
+
 }  // namespace
 }  // namespace headrace
