@@ -36,17 +36,23 @@ std::string from_working_directory(const std::string& path) {
   return directory == nullptr || path.starts_with("/") ? path : directory + ("/" + path);
 }
 
-void print_step(int line, char sign, const std::string& text) {
-  std::printf("%5d  %c %s\n", line, sign, program::escape_controls(text).c_str());
+// `text` with each of its lines escaped, and `indentation` before all but the first.
+std::string escape_lines(std::string_view text, std::string_view indentation = "") {
+  std::string escaped;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (!escaped.empty()) escaped += indentation;
+    escaped += program::escape_controls(line) + "\n";
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return escaped;
 }
 
-void complain(std::string_view text) {
-  for (std::string_view left = text; !left.empty();) {
-    const std::string_view line = left.substr(0, left.find('\n'));
-    std::cerr << program::escape_controls(line) << "\n";
-    left.remove_prefix(std::min(line.size() + 1, left.size()));
-  }
+void print_step(int line, char sign, const std::string& text) {
+  std::printf("%5d  %c %s", line, sign, escape_lines(text, "         ").c_str());
 }
+
+void complain(std::string_view text) { std::cerr << escape_lines(text); }
 
 struct Arguments {
   RunOptions options;

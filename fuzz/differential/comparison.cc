@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -67,6 +68,15 @@ void note_use(const reference::Frame& frame, std::set<uint32_t>* used) {
   used->insert(static_cast<uint32_t>(reference::number(frame.payload.substr(at, 4))) & 0x7fffffff);
 }
 
+// Heads of messages, by stream.
+void note_heads(const Observed& observed, std::map<uint32_t, std::string>* heads) {
+  for (const auto& [id, messages] : observed.streams) {
+    for (const std::string& message : messages) {
+      if (message.starts_with("head ")) (*heads)[id] = message;
+    }
+  }
+}
+
 const Difference* explanation(const Step& step) {
   for (const Difference& difference : differences()) {
     if (difference.explains(step)) return &difference;
@@ -93,6 +103,7 @@ const Difference* compare(Role role, std::string_view input) {
   std::string octets(role == Role::kServer ? kPreface : "");
   std::set<uint32_t> used = own_streams(role);
   std::set<uint32_t> reset;
+  std::map<uint32_t, std::string> heads;
   while (!input.empty()) {
     const std::string_view before = input;
     std::vector<reference::Frame> frames = take_step(&input);
@@ -104,12 +115,14 @@ const Difference* compare(Role role, std::string_view input) {
               std::move(frames),
               is_used,
               reset.count(stream_id) != 0,
+              heads[stream_id],
               reusing.feed(octets, octets.size()),
               theirs.feed(octets)};
     require(fresh.feed(octets, 1) == step.ours, "the modes or the cuts differ");
     if (reusing.limited()) return nullptr;
     if (step.ours != step.theirs) return explanation(step);
     for (const auto& [id, code] : step.ours.resets) reset.insert(id);
+    note_heads(step.ours, &heads);
     if (step.ours.error.has_value() || !theirs.reads()) return nullptr;
     octets.clear();
   }

@@ -1,6 +1,7 @@
 #ifndef HEADRACE_FUZZ_DIFFERENTIAL_COMPARISON_H_
 #define HEADRACE_FUZZ_DIFFERENTIAL_COMPARISON_H_
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,8 +17,9 @@ struct Step {
   // A frame; or a field block, HEADERS or PUSH_PROMISE with what follows it up to END_HEADERS or to
   // a frame that interrupts it. Of the input's last step the last frame may be cut off.
   std::vector<reference::Frame> frames;
-  bool used;   // the first frame's stream, by HEADERS or PUSH_PROMISE of either side
-  bool reset;  // it, by us
+  bool used;         // the first frame's stream, by HEADERS or PUSH_PROMISE of either side
+  bool reset;        // it, by us
+  std::string head;  // the final response's or the request's on it that came before, or nothing
   Observed ours;
   Observed theirs;
 

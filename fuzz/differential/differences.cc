@@ -85,6 +85,12 @@ bool has_long_length(std::string_view message) {
   return at != std::string_view::npos && message.find(';', at) - at > kName.size() + 32;
 }
 
+bool has_fragment(std::string_view message) {
+  constexpr std::string_view kName = " :path: ";
+  const size_t at = message.find(kName);
+  return at != std::string_view::npos && message.find('#', at) < message.find(';', at);
+}
+
 // One of the fields that name an authority holds none, or CONNECT's names no port.
 bool has_no_authority(std::string_view message) {
   for (const std::string_view name : {" :authority: ", " host: "}) {
@@ -233,6 +239,23 @@ const std::vector<Difference>& differences() {
        [](const Step& s) {
          return is(s, HEADERS) && resets(s, s.ours, kProtocolError) && !s.theirs.error &&
                 !s.theirs.streams.empty() && has_no_authority(s.theirs.streams.begin()->second[0]);
+       }},
+      {"a path with a fragment", "RFC 9113 §8.3.1",
+       ":path is a path and a query, and a target has no fragment (RFC 9110 §7.1); nghttp2 looks "
+       "at "
+       "no path's characters",
+       [](const Step& s) {
+         return is(s, HEADERS) && resets(s, s.ours, kProtocolError) && !s.theirs.error &&
+                !s.theirs.streams.empty() && has_fragment(s.theirs.streams.begin()->second[0]);
+       }},
+      {"trailers of a 204 or 304 response", "RFC 9110 §15.3.5",
+       "which end with their head (§15.4.5), so it is malformed; nghttp2 takes trailers of any",
+       [](const Step& s) {
+         return is(s, HEADERS) && resets(s, s.ours, kProtocolError) && !s.theirs.error &&
+                (s.head.starts_with("head :status: 204;") ||
+                 s.head.starts_with("head :status: 304;")) &&
+                !s.theirs.streams.empty() &&
+                s.theirs.streams.begin()->second[0].starts_with("trailers");
        }},
       {"a content-length of more than 32 digits", "RFC 9110 §8.6",
        "refused, as an octet of a field block can stand for thousands of zeros; nghttp2 reads on",

@@ -100,6 +100,15 @@ std::map<std::string, Example> examples() {
                          {{":status", "200"}, {"content-length", "0"}, {"content-length", "0"}})}},
       {"a status below 100", {Role::kClient, kSettings + head(1, 0, {{":status", "099"}})}},
       {"an authority that is none", {Role::kServer, kSettings + request(1, 0, "", "me@a")}},
+      {"a path with a fragment",
+       {Role::kServer,
+        kSettings +
+            head(
+                1, END_STREAM,
+                {{":method", "GET"}, {":scheme", "https"}, {":authority", "a"}, {":path", "/#"}})}},
+      {"trailers of a 204 or 304 response",
+       {Role::kClient,
+        kSettings + head(1, 0, {{":status", "204"}}) + head(1, END_STREAM, {{"x-sum", "1"}})}},
       {"PRIORITY_UPDATE", {Role::kClient, kSettings + encode(PRIORITY_UPDATE, 0, 0, u32(1))}},
       {"a wrong size where the frame may not be",
        {Role::kServer, kSettings + encode(PING, 0, 1, "short")}},

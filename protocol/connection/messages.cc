@@ -144,7 +144,7 @@ EventPtr Engine::on_request(const LimitHit* too_large) {
     return nullptr;
   }
   MessageOptions rules{options_.trim_field_values, settings_.own().enable_connect_protocol != 0,
-                       options_.accept_local_authority};
+                       options_.accept_local_authority, options_.accept_path_fragment};
   std::string_view field;
   if (const Rule* rule = check_request(field_reader_.fields(), rules, &stream->request, &field)) {
     fail_stream(frame_error(ErrorCode::kProtocolError, *rule), field);
@@ -218,7 +218,8 @@ EventPtr Engine::on_response(Stream* stream, const LimitHit* too_large) {
   // RFC 9110 §6.4.1, §9.3.6: some responses have no content, whatever their fields say of one, and
   // a tunnel's has no length.
   stream->tunnel = stream->request.is_connect && head.status < 300;
-  const bool empty = stream->request.is_head || head.status == 204 || head.status == 304;
+  stream->ends_with_head = !stream->tunnel && (head.status == 204 || head.status == 304);
+  const bool empty = stream->request.is_head || stream->ends_with_head;
   if (!stream->tunnel) stream->content_received.announce(empty ? 0 : head.content_length);
   if (!stream->content_received.allows(0, field_reader_.block().end_stream)) {
     fail_stream(frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0,
@@ -290,6 +291,10 @@ EventPtr Engine::on_promise(const LimitHit* too_large) {
 
 EventPtr Engine::on_trailers(Stream* stream, const LimitHit* too_large) {
   static constexpr Rule kEndStream = {"RFC 9113 §8.1", "a trailer section ends its stream"};
+  // To HEAD, however, a response has no content, and may have the trailers that GET would get
+  // (§9.3.2).
+  static constexpr Rule kNoTrailers = {"RFC 9110 §15.3.5, §15.4.5",
+                                       "a 204 or 304 response ends with its head"};
   if (!stream->announced) {  // the rest of a request that was answered 431
     if (field_reader_.block().end_stream) end_of_message(stream);
     return nullptr;
@@ -303,6 +308,8 @@ EventPtr Engine::on_trailers(Stream* stream, const LimitHit* too_large) {
     broken = &kEndStream;
   } else if (stream->tunnel) {
     broken = &kTunnel;
+  } else if (stream->ends_with_head) {
+    broken = &kNoTrailers;
   } else if (too_large) {
     fail_stream(limit_error(ErrorCode::kEnhanceYourCalm, kListSize, *too_large));
     return nullptr;

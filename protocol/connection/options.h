@@ -103,6 +103,12 @@ struct Options {
   // requires a host, and servers select a site by it.
   bool accept_local_authority = false;
 
+  // Server: accept requests whose :path has a fragment ("/page#part"), as some clients send them.
+  // Off by default, because a fragment is no part of a request's target (RFC 9110 §7.1): whoever
+  // compares the ends or beginnings of paths takes such a one for another than who answers it. To
+  // a server that a request is forwarded to it must not go along; submit_request() refuses it.
+  bool accept_path_fragment = false;
+
   // Trim white space at the edges of received field values, instead of refusing the message
   // (RFC 9113 §8.2.1).
   bool trim_field_values = false;

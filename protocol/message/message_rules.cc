@@ -29,6 +29,8 @@ constexpr Rule kMethod{"RFC 9113 §8.3.1", "a request has a :method, which is a 
 constexpr Rule kScheme{"RFC 9113 §8.3.1", "a request has a :scheme, in a scheme's characters"};
 constexpr Rule kPath{"RFC 9113 §8.3.1",
                      "an http request's :path begins with \"/\" (OPTIONS: or is *)"};
+constexpr Rule kPathFragment{"RFC 9113 §8.3.1",
+                             "an http request's :path is a path and a query, without a fragment"};
 constexpr Rule kPathMissing{"RFC 9113 §8.3.1", "a request has a :path"};
 constexpr Rule kAuthority{"RFC 9113 §8.3.1",
                           ":authority is a host and an optional port, without userinfo"};
@@ -222,18 +224,28 @@ bool is_local_authority(std::string_view text) {
          (text.find('/') != std::string_view::npos && std::all_of(text.begin(), text.end(), fits));
 }
 
-// RFC 9113 §8.3.1. `local`: MessageOptions::accept_local_authority. For schemes other than http and
-// https only the presence of :path is checked, because its syntax is the scheme's.
-const Rule* check_target(const Section& section, std::string_view method, bool local) {
+const Rule* check_http_path(std::string_view path, std::string_view method, bool fragment) {
+  if (is_origin_path(path) || (path == "*" && method == "OPTIONS")) return nullptr;
+  if (!is_origin_path_with_fragment(path)) return &kPath;
+  return fragment ? nullptr : &kPathFragment;
+}
+
+// RFC 9113 §8.3.1. For schemes other than http and https only the presence of :path is checked,
+// because its syntax is the scheme's.
+const Rule* check_target(const Section& section, std::string_view method,
+                         const MessageOptions& options) {
   const std::string_view scheme = section.get(FieldName::kScheme);
   const std::string_view path = section.get(FieldName::kPath);
   const bool http = is_http_scheme(scheme);
   if (!http && !is_scheme(scheme)) return &kScheme;
   if (!section.has(FieldName::kPath)) return &kPathMissing;
   if (http) {
-    if (!is_origin_path(path) && !(path == "*" && method == "OPTIONS")) return &kPath;
+    const Rule* broken = check_http_path(path, method, options.accept_path_fragment);
+    if (broken != nullptr) return broken;
     if (section.has(FieldName::kAuthority) && !is_authority(section.get(FieldName::kAuthority))) {
-      if (!local || !is_local_authority(section.get(FieldName::kAuthority))) return &kAuthority;
+      if (!options.accept_local_authority ||
+          !is_local_authority(section.get(FieldName::kAuthority)))
+        return &kAuthority;
       const std::string_view host = section.get(FieldName::kHost);
       return is_local_authority(host) || is_authority(host) ? nullptr : &kHost;
     }
@@ -249,7 +261,8 @@ const Rule* check_status(const Section& section, ResponseHead* head) {
   return head->status == 101 ? &kStatus101 : nullptr;
 }
 
-const Rule* check_request_head(const Section& section, bool local, RequestHead* head) {
+const Rule* check_request_head(const Section& section, const MessageOptions& options,
+                               RequestHead* head) {
   const std::string_view method = section.get(FieldName::kMethod);
   if (!is_token(method)) return &kMethod;
   head->is_head = method == "HEAD";
@@ -262,9 +275,9 @@ const Rule* check_request_head(const Section& section, bool local, RequestHead* 
   head->content_length = head->is_connect ? kNoContentLength : section.content_length();
   if (section.has(FieldName::kProtocol)) {
     const bool sound = head->is_connect && is_token(section.get(FieldName::kProtocol));
-    return sound ? check_target(section, method, local) : &kProtocol;
+    return sound ? check_target(section, method, options) : &kProtocol;
   }
-  return head->is_connect ? check_connect_target(section) : check_target(section, method, local);
+  return head->is_connect ? check_connect_target(section) : check_target(section, method, options);
 }
 
 // The field that a rule about a whole head is about.
@@ -277,6 +290,7 @@ std::string_view field_of(const Rule* rule) {
       {&kMethod, ":method"},
       {&kScheme, ":scheme"},
       {&kPath, ":path"},
+      {&kPathFragment, ":path"},
       {&kPathMissing, ":path"},
       {&kAuthority, ":authority"},
       {&kHost, "host"},
@@ -313,7 +327,7 @@ const Rule* check_request(gsl::span<Field> fields, const MessageOptions& options
   if (const Rule* broken = section.take_all(fields, options.trim_field_values)) {
     return blame(broken, section.broken_name(), field_name);
   }
-  const Rule* broken = check_request_head(section, options.accept_local_authority, head);
+  const Rule* broken = check_request_head(section, options, head);
   return blame(broken, field_of(broken), field_name);
 }
 
@@ -348,7 +362,7 @@ const Rule* check_outbound_request(FieldsView fields, bool enable_connect_protoc
                                    RequestHead* head) {
   Section section(Section::Kind::kRequest, request_fields(enable_connect_protocol));
   if (const Rule* broken = section.take_all(fields)) return broken;
-  return check_request_head(section, /*local=*/false, head);
+  return check_request_head(section, {}, head);
 }
 
 const Rule* check_outbound_response(FieldsView fields, ResponseHead* head, FieldNames left_out) {

@@ -23,6 +23,7 @@ struct MessageOptions {
   bool trim_field_values = false;        // white space at the edges of values is removed
   bool enable_connect_protocol = false;  // RFC 8441: :protocol is defined
   bool accept_local_authority = false;   // :authority may be empty, or the path of a UNIX socket
+  bool accept_path_fragment = false;     // :path may have a fragment
 };
 
 inline constexpr int64_t kNoContentLength = -1;

@@ -23,7 +23,7 @@ consteval std::array<uint8_t, 256> make_classes() {
   add(kToken, "!#$%&'*+-.^_`|~");
   add(kScheme, "+-.");
   for (int c = 0x21; c < 0x100; ++c) {
-    if (c != 0x7f) classes[static_cast<size_t>(c)] |= kPath;
+    if (c != 0x7f && c != '#') classes[static_cast<size_t>(c)] |= kPath;
   }
   return classes;
 }
@@ -40,13 +40,14 @@ bool consists_of(std::string_view text, uint8_t character_class) {
 // Whether all characters are of the class kPath.
 bool is_path(std::string_view text) {
   OctetBlock lowest = all_octets(0xff);
-  OctetBlock deletes = _mm_setzero_si128();
+  OctetBlock others = _mm_setzero_si128();
   for_each_octet_block(text, [&](OctetBlock block) {
     lowest = _mm_min_epu8(lowest, block);
-    deletes = _mm_or_si128(deletes, _mm_cmpeq_epi8(block, all_octets(0x7f)));
+    others = _mm_or_si128(others, _mm_cmpeq_epi8(block, all_octets(0x7f)));
+    others = _mm_or_si128(others, _mm_cmpeq_epi8(block, all_octets('#')));
   });
   const OctetBlock low = _mm_cmpeq_epi8(_mm_min_epu8(lowest, all_octets(' ')), lowest);
-  return all_zeros(_mm_or_si128(low, deletes));
+  return all_zeros(_mm_or_si128(low, others));
 }
 #else
 bool is_path(std::string_view text) { return consists_of(text, kPath); }
@@ -71,6 +72,12 @@ bool is_http_scheme(std::string_view scheme) {
 
 bool is_origin_path(std::string_view text) {
   return !text.empty() && text.front() == '/' && is_path(text);
+}
+
+bool is_origin_path_with_fragment(std::string_view text) {
+  const size_t sign = text.find('#');
+  return sign != text.npos && is_origin_path(text.substr(0, sign)) &&
+         is_path(text.substr(sign + 1));
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {

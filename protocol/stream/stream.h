@@ -37,7 +37,8 @@ struct Stream : ScheduledStream {
   RequestHead request;  // whichever way it went
 
   // The message that comes in.
-  bool head_received = false;  // the request's, or that of the final response
+  bool head_received = false;   // the request's, or that of the final response
+  bool ends_with_head = false;  // a response that has neither content nor trailers: 204, 304
   uint16_t informational_received = 0;
   ContentLength content_received;  // beside the length that it announced, or that it must have
   CreditState credit;              // its receive window

@@ -79,7 +79,7 @@ SAYS = {
     "/headers": r":authority|:method",
     "tar": r"^docs/architecture\.md$",
     "-n 100000": r"100,?000 ok",
-    "replay": r"RequestReceived",
+    "replay": r"RequestReceived .*\n +:method: ",
     "-o page.html": r":status: 200",
 }
 

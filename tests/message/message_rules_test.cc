@@ -287,6 +287,10 @@ TEST(Requests, PathOfHttpUris) {
       {"has no space, which would end it in a request line", with(get(), ":path", "/a b"), k831},
       {"... no control character", with(get(), ":path", "/a\tb"), k831},
       {"... no DEL", with(get(), ":path", "/a\x7f"), k831},
+      {"has no fragment, which is no part of a target (RFC 9110 §7.1)",
+       with(get(), ":path", "/a#b"), k831},
+      {"... not even an empty one", with(get(), ":path", "/a?b#"), k831},
+      {"... but its escape", with(get(), ":path", "/a%23b"), kFine},
       {"* is for OPTIONS", with(with(get(), ":method", "OPTIONS"), ":path", "*"), kFine},
       {"... only", with(get(), ":path", "*"), k831},
       {"... alone", with(with(get(), ":method", "OPTIONS"), ":path", "*a"), k831},
@@ -294,6 +298,20 @@ TEST(Requests, PathOfHttpUris) {
       {"other schemes have their own rules", with(with(get(), ":scheme", "urn"), ":path", "x:y"),
        kFine},
   });
+}
+
+TEST(Requests, PathOfHttpUrisWithAFragmentByOption) {
+  const MessageOptions option{.accept_path_fragment = true};
+  const auto judge = [&option](const std::string& path) {
+    return std::string(section_of(judge_request(with(get(), ":path", path), option)));
+  };
+  EXPECT_EQ(judge("/a#b"), kFine);
+  EXPECT_EQ(judge("/#"), kFine);
+  EXPECT_EQ(judge("/a?b"), kFine);
+  EXPECT_EQ(judge("/a#b#c"), k831) << "of which RFC 3986 §3.5 has no \"#\"";
+  EXPECT_EQ(judge("/a#b c"), k831);
+  EXPECT_EQ(judge("#/a"), k831);
+  EXPECT_EQ(judge("*#"), k831);
 }
 
 TEST(Requests, Authority) {

@@ -25,9 +25,10 @@ void expect_for_each_octet(size_t first, const std::string& text, const Check& e
   }
 }
 
-// RFC 9112 §3: what would end the target in a request line, or hide in it.
-TEST(OriginPath, HasNeitherWhiteSpaceNorControlCharacters) {
-  const auto expected = [](unsigned char c) { return c > ' ' && c != 0x7f; };
+// RFC 9112 §3: what would end the target in a request line, or hide in it. RFC 9110 §7.1: what is
+// none of the target's.
+TEST(OriginPath, HasNeitherWhiteSpaceNorControlCharactersNorAFragment) {
+  const auto expected = [](unsigned char c) { return c > ' ' && c != 0x7f && c != '#'; };
   for (size_t size = 1; size <= kLongest; ++size) {
     expect_for_each_octet(1, "/" + std::string(size, 'p'), expected, is_origin_path);
   }

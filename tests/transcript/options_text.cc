@@ -71,6 +71,7 @@ void visit_options(Options* o, Setter* set) {
   set->field("trim_field_values", &o->trim_field_values);
   set->field("reset_after_early_response", &o->reset_after_early_response);
   set->field("accept_local_authority", &o->accept_local_authority);
+  set->field("accept_path_fragment", &o->accept_path_fragment);
   set->field("join_cookies", &o->join_cookies);
   set->field("split_cookies", &o->split_cookies);
   set->field("send_buffer_size", &o->send_buffer_size);
