@@ -268,10 +268,8 @@ EventPtr Engine::on_promise(const LimitHit* too_large) {
                           {Limit::kConcurrentStreams, settings_.concurrent_streams(),
                            uint64_t{streams_.peer_count()} + 1});
   }
+  // Never refused, because a client's streams have no budget; their number was just looked at.
   Stream* stream = streams_.create_peer(id, StreamInput::kPromised);
-  if (stream == nullptr) {
-    return decline_beyond(ErrorCode::kRefusedStream, kStreamMemory, memory_refused());
-  }
   credit_.open(&stream->credit, id);
   if (too_large) return decline_beyond(ErrorCode::kEnhanceYourCalm, kListSize, *too_large);
   MessageOptions rules{options_.trim_field_values};

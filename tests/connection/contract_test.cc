@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <initializer_list>
 #include <memory>
@@ -238,6 +239,45 @@ TEST_P(ContractTest, AViewIsReleasedOnceWhenItsLastOctetIsSent) {
   connection->sent(1);
   EXPECT_EQ(quiet_events(*connection), std::vector<size_t>{kind<BodyReleased>()});
   EXPECT_FALSE(connection->has_events());
+}
+
+// Each body is a frame header of ours and a reference; what has left is dropped from the front
+// while the rest waits, at any pace.
+TEST_P(ContractTest, ManyBodiesKeepTheirOrderWhileTheFirstOfThemLeave) {
+  constexpr int kRequests = 90;
+  auto connection = connected(options(), kRequests);
+  std::vector<std::string> pages;
+  for (int i = 0; i < kRequests; ++i) pages.emplace_back(600, static_cast<char>('!' + i));
+  for (int i = 0; i < kRequests; ++i) {
+    ASSERT_TRUE(
+        connection->submit_response(2 * i + 1, {{":status", "200"}}, Body::view(pages[i])).ok());
+  }
+  std::string whole;
+  for (const ConstBuffer& buffer : connection->pending_output(1 << 20)) {
+    whole.append(reinterpret_cast<const char*>(buffer.data), buffer.size);
+  }
+  std::string sent;
+  for (size_t size = 1; sent.size() < whole.size(); size = size * 3 % 1009) {
+    std::string shown;
+    for (const ConstBuffer& buffer : connection->pending_output(1 << 20)) {
+      shown.append(reinterpret_cast<const char*>(buffer.data), buffer.size);
+    }
+    ASSERT_EQ(shown, whole.substr(sent.size()));
+    sent += shown.substr(0, size);
+    connection->sent(std::min(size, shown.size()));
+  }
+  for (const reference::Frame& frame : reference::parse_all(sent)) {
+    if (frame.type != reference::DATA) continue;
+    const size_t i = frame.stream_id / 2;
+    EXPECT_EQ(frame.payload, pages[i]);
+    pages[i].clear();
+  }
+  EXPECT_EQ(pages, std::vector<std::string>(kRequests));
+  int released = 0;
+  for (EventPtr event : connection->advance(kNow)) {
+    released += std::holds_alternative<BodyReleased>(*event);
+  }
+  EXPECT_EQ(released, kRequests);
 }
 
 TEST_P(ContractTest, WithExplicitReleaseAViewWaitsForIt) {
