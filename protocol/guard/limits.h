@@ -64,7 +64,8 @@ struct Limits {
   // Queued replies to the peer (acknowledgements, RST_STREAM, 431). At it, input is not read until
   // half of them have been sent. Against PING, SETTINGS and reset floods (CVE-2019-9512, -9514,
   // -9515). At most half as many of our own PINGs and SETTINGS are unanswered at a time, so that
-  // two ends with limits of 8 or more never wait for each other. About 64 octets each: 4 KiB.
+  // two ends never wait for each other, if one of them has 8 or more here: fewer are for use with
+  // peers that have more, as the default has. About 64 octets each: 4 KiB.
   uint32_t queued_replies = 64;
 
   // Queued octets other than DATA (DATA is cut on demand). Above it, input is not read until half

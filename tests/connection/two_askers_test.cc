@@ -116,5 +116,18 @@ INSTANTIATE_TEST_SUITE_P(
                      testing::Values(size_t{1}, size_t{17}, size_t{500}, size_t{64 * 1024}),
                      testing::Values(64u, 8u), testing::Values(64u, 8u, 1000u)));
 
+// Of the two one may have a limit that is too low for two.
+constexpr uint32_t kTooLowForBoth[] = {1, 2, 3, 4, 7};
+INSTANTIATE_TEST_SUITE_P(
+    LowClient, TwoAskers,
+    testing::Combine(testing::Values(Asks::kPings, Asks::kSettings, Asks::kBoth),
+                     testing::Values(size_t{1}, size_t{17}, size_t{500}),
+                     testing::ValuesIn(kTooLowForBoth), testing::Values(8u, 64u)));
+INSTANTIATE_TEST_SUITE_P(
+    LowServer, TwoAskers,
+    testing::Combine(testing::Values(Asks::kPings, Asks::kSettings, Asks::kBoth),
+                     testing::Values(size_t{1}, size_t{17}, size_t{500}), testing::Values(8u, 64u),
+                     testing::ValuesIn(kTooLowForBoth)));
+
 }  // namespace
 }  // namespace headrace
