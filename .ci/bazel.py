@@ -13,8 +13,6 @@ import xml.etree.ElementTree as ElementTree
 
 from runner import run, tail, watch
 
-# What was compiled once is not compiled again in the next clean checkout. Tests always run.
-DISK_CACHE = os.path.expanduser("~/.cache/headrace")
 # Many tests mostly wait (for deadlines, peers, their own load): more of them at once than there are
 # processors, while no more is compiled at once than that.
 TESTS_AT_ONCE = ("--jobs=4", "--local_test_jobs=4", "--test_timeout=300,300,900,3600")
@@ -22,7 +20,7 @@ TESTS_AT_ONCE = ("--jobs=4", "--local_test_jobs=4", "--test_timeout=300,300,900,
 
 def bazel(verb, *arguments, environment=None, keep_partial=False):
     return run("bazel", verb, "--curses=no", "--color=no", "--show_progress_rate_limit=5",
-               f"--disk_cache={DISK_CACHE}", "--nocache_test_results", *arguments,
+               "--nocache_test_results", *arguments,
                environment=environment, tell=progress, keep_partial=keep_partial)
 
 

@@ -42,7 +42,6 @@ MUTATED = ("memory", "hpack", "protocol", "adapters/loop")
 TESTS = ('kind(cc_test, //tests/... + //fuzz/...) - //tests/readme/... - //tests/guard/...'
          ' - //tests:musts_table_test - //tests/attacks:security_table_test')
 LEAST_SECONDS = 20  # for a test that takes a moment when nothing is wrong
-DISK_CACHE = os.path.expanduser("~/.cache/headrace")
 
 
 def say(text):
@@ -126,7 +125,7 @@ def copy_tree(rewritten):
             out.write(content)
         shutil.copymode(path, target)
     with open(os.path.join(TREE, "user.bazelrc"), "w", encoding="ascii") as out:
-        out.write(f"startup --host_jvm_args=-Xmx1200m\nbuild --disk_cache={DISK_CACHE}\n")
+        out.write("startup --host_jvm_args=-Xmx1200m\n")
 
 
 def build(chosen, tests):
