@@ -60,6 +60,8 @@ Outcome judge(const std::string& file, const RefusedRun& usual, const RefusedRun
       usual.we_reset == refused.we_reset) {
     return Outcome::kNothing;
   }
+  // A refusal may spare another that the transcript itself comes to.
+  if (usual.limits_hit > 0 && refused.limits_hit <= usual.limits_hit) return Outcome::kNothing;
   const auto of_connection = [](const RefusedRun& run) {
     const auto found = run.events.find(0);
     return found == run.events.end() ? std::vector<std::string>() : found->second;
