@@ -18,8 +18,8 @@ namespace headrace {
 //
 // The limit prevents a deadlock. An endpoint stops reading while Limits::queued_replies answers are
 // queued. If both ends did, they would wait for each other for ever. So each end requests at most
-// half as many answers at a time as it would queue itself, beside one each for keepalive, window and
-// shutdown PINGs. From a limit of 8 on that is less than the limit, so for both to be full each
+// half as many answers at a time as it would queue itself, beside one each for keepalive, window
+// and shutdown PINGs. From a limit of 8 on that is less than the limit, so for both to be full each
 // would need a lower limit than the other. One end may have less, if the other has 8 or more.
 class Questions {
  public:
