@@ -22,6 +22,7 @@ FUZZ_SECONDS, FUZZ_SECONDS_ALL = 5, 60  # for each of about a dozen, two side by
 FUZZ_RUNS = 2000
 SELF_PLAY_SEEDS, SELF_PLAY_SEEDS_ALL = 6, 30
 MUTANTS, MUTANTS_ALL = 20, 300
+SOAK_SECONDS = 600
 
 
 def short():
@@ -210,6 +211,16 @@ def coverage():
     code, output = run("tests/coverage", "--all")
     print(tail(output, 40))
     yield "tests/coverage", None if code == 0 else "too little is reached, or a test failed"
+
+
+@stage(f"{SOAK_SECONDS // 60} minutes of connections that come and go, over both loops, with one thread and"
+       " four: optimised, and with sanitizers", 120, in_gate=False)
+def soak():
+    for flags, environment in ((("-c", "opt"), None), (("--config=asan", "--config=ubsan"), CLANG)):
+        yield from tests(*flags, f"--test_env=HEADRACE_STORM_SECONDS={SOAK_SECONDS}",
+                         "--test_timeout=3600", environment=environment,
+                         targets=[f"//tests/interop:storm_test{adapter}"
+                                  for adapter in ("", "_over_io_uring")])
 
 
 @stage("what README and docs tell to type and no other stage runs", 180, in_gate=False)

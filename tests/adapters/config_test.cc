@@ -46,6 +46,17 @@ TEST_F(ConfigTest, Defaults) {
   EXPECT_EQ(config->loop.connection.allocation, Allocation::kReuse);
 }
 
+// What a program on the loop has without an option is what serve has without a flag.
+TEST_F(ConfigTest, DefaultsOfTheFlagsAreThoseOfTheLoop) {
+  const adapters::LoopOptions flags = read({})->loop, loop;
+  EXPECT_EQ(flags.max_connections, loop.max_connections);
+  EXPECT_EQ(flags.client_share, loop.client_share);
+  EXPECT_EQ(flags.least_rate, loop.least_rate);
+  EXPECT_EQ(flags.memory, loop.memory);
+  EXPECT_EQ(flags.write_timeout, loop.write_timeout);
+  EXPECT_EQ(flags.shutdown_grace, loop.shutdown_grace);
+}
+
 TEST_F(ConfigTest, EveryWayToWriteAFlag) {
   EXPECT_EQ(read({"--port=1"})->port, 1);
   EXPECT_EQ(read({"-port=2"})->port, 2);
