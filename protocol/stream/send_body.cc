@@ -9,30 +9,14 @@
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
-namespace {
-
-gsl::span<const uint8_t> octets(const std::string& text) {
-  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
-}  // namespace
-
 void SendBody::start(Body body, uint32_t buffer_size) {
   trailers_expected_ = body.trailers_expected();
   body_ = std::move(body);
   buffer_limit_ = buffer_size;
-  if (auto* view = std::get_if<std::span<const uint8_t>>(&body_.kind())) {
-    rest_ = *view;
-    stable_ = owes_release_ = true;
-  } else if (auto* text = std::get_if<std::string>(&body_.kind())) {
-    rest_ = octets(*text);
-    stable_ = true;
-  } else if (auto* bytes = std::get_if<std::vector<uint8_t>>(&body_.kind())) {
-    rest_ = *bytes;
-    stable_ = true;
-  } else {
-    open_ = std::holds_alternative<Body::Stream>(body_.kind());
-  }
+  rest_ = body_.bytes();
+  stable_ = body_.kind() == Body::Kind::kView || body_.kind() == Body::Kind::kOwned;
+  owes_release_ = body_.kind() == Body::Kind::kView;
+  open_ = body_.kind() == Body::Kind::kStream;
 }
 
 size_t SendBody::append(gsl::span<const uint8_t> bytes, BlockPool* pool) {
@@ -78,8 +62,6 @@ bool SendBody::take_writable() {
   wrote_short_ = false;
   return true;
 }
-
-BodySource* SendBody::source() const { return body_.source(); }
 
 BodySource::Filled SendBody::fill(gsl::span<uint8_t> room) {
   const BodySource::Filled filled = source()->fill({room.data(), room.size()});

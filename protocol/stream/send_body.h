@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <gsl/span>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "headrace/memory/abi.h"
@@ -41,7 +40,7 @@ class SendBody {
 
   // --- Body::source()
 
-  BodySource* source() const;
+  BodySource* source() const { return body_.source(); }
   // Asks the source, which must be there, for its next bytes. `room`: not empty.
   BodySource::Filled fill(gsl::span<uint8_t> room);
   void set_source_waiting(bool waiting) { source_waiting_ = waiting; }
