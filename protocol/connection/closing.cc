@@ -195,21 +195,13 @@ void Engine::close_stream(Stream* stream, const StreamEnd& end) {
     mark_end(stream);  // it counts until our RST_STREAM is shown, or END_STREAM in front of it
   }
   credit_.close(&stream->credit);
-  stream->closed_event_due = stream->announced;
-  stream->released_event_due = stream->body.owes_release() && !stream->body.held();
-  notify(stream);
+  if (stream->notice.announced()) notify(stream, Notice::kStreamClosed);
+  if (stream->body.owes_release() && !stream->body.held()) notify(stream, Notice::kBodyReleased);
   if (streams_.settle(stream)) deadlines_.used(now_);
 }
 
-bool Engine::notification_due(const Stream* stream) {
-  return stream->closed_event_due || stream->released_event_due || stream->writable_event_due ||
-         stream->response_sent_event_due;
-}
-
-void Engine::notify(Stream* stream) {
-  if (!notification_due(stream) || StreamList<&Stream::notify>::contains(stream)) return;
-  notify_.push_back(stream);
-  streams_.pin(stream);
+void Engine::notify(Stream* stream, Notice notice) {
+  if (notices_.add(stream, notice)) streams_.pin(stream);
 }
 
 // The last use of a record may be over.

@@ -156,12 +156,10 @@ void Engine::begin(gsl::span<const uint8_t> bytes, TimePoint now) {
 EventPtr Engine::step() {
   recycler_.detach_held();
   for (;;) {
-    if (!notify_.empty()) {
+    if (!notices_.empty()) {
       if (EventPtr event = next_notification()) return event;
     }
-    if (std::exchange(ids_exhausted_event_due_, false)) {
-      return recycler_.lend(StreamIdsExhausted{});
-    }
+    if (notices_.take_ids_exhausted()) return recycler_.lend(StreamIdsExhausted{});
     if (phase_ != Phase::kOpen) return next_closing_event();
     // At once, whatever input there is: more of it could as well come later.
     if (going_away_.is_final() && streams_.size() == 0) {
@@ -197,48 +195,38 @@ bool Engine::keep_input() {
   return false;
 }
 
-// Events of streams, generated from their live state.
+// Events of streams, made from their records when they are told.
 EventPtr Engine::next_notification() {
-  while (Stream* stream = notify_.front()) {
-    StreamId id = stream->id;
-    uintptr_t user_data = stream->user_data;
-    if (std::exchange(stream->released_event_due, false)) {
-      stream->body.release_told();
-      EventPtr event = recycler_.lend(BodyReleased{id, user_data});
-      drop_notice(stream);
-      return event;
-    }
-    // (A body that was finished meanwhile takes no more; that of a closed stream neither. And one
-    // that was filled up again has no room yet.)
-    if (std::exchange(stream->writable_event_due, false) && stream->body.accepts_data() &&
-        !stream->body.wrote_short()) {
-      drop_notice(stream);
-      return recycler_.lend(StreamWritable{id, user_data});
-    }
-    // (Its end says the same of a stream that has ended meanwhile.)
-    if (std::exchange(stream->response_sent_event_due, false) && !stream->life.closed()) {
-      drop_notice(stream);
-      return recycler_.lend(ResponseSent{id, user_data});
-    }
-    if (!std::exchange(stream->closed_event_due, false)) {
-      drop_notice(stream);
-      continue;
-    }
-    const LifeState& life = stream->life;
-    EventPtr event =
-        recycler_.lend(StreamClosed{id, user_data, life.close_reason().code, life.closed_by(),
-                                    life.retry_safe(), life.close_reason()});
-    drop_notice(stream);
-    return event;
+  while (Stream* stream = notices_.next()) {
+    EventPtr event = make_event(stream, notices_.take(stream));
+    if (notices_.drop(stream)) unpin(stream);
+    if (event != nullptr) return event;
   }
   return nullptr;
 }
 
-// What was told is no notice any more; with the last one goes the stream's place in the list.
-void Engine::drop_notice(Stream* stream) {
-  if (notification_due(stream)) return;
-  notify_.remove(stream);
-  unpin(stream);
+// Null: it is no longer true, or something else says the same.
+EventPtr Engine::make_event(Stream* stream, Notice notice) {
+  const StreamId id = stream->id;
+  const uintptr_t user_data = stream->user_data;
+  switch (notice) {
+    case Notice::kBodyReleased:
+      stream->body.release_told();
+      return recycler_.lend(BodyReleased{id, user_data});
+    case Notice::kStreamWritable:
+      // A body that was finished meanwhile takes no more; that of a closed stream neither. And one
+      // that was filled up again has no room yet.
+      if (!stream->body.accepts_data() || stream->body.wrote_short()) return nullptr;
+      return recycler_.lend(StreamWritable{id, user_data});
+    case Notice::kResponseSent:
+      if (stream->life.closed()) return nullptr;  // its end says the same
+      return recycler_.lend(ResponseSent{id, user_data});
+    case Notice::kStreamClosed:
+      break;
+  }
+  const LifeState& life = stream->life;
+  return recycler_.lend(StreamClosed{id, user_data, life.close_reason().code, life.closed_by(),
+                                     life.retry_safe(), life.close_reason()});
 }
 
 // The connection ends: first every stream, in the order they were opened, then the connection
@@ -261,7 +249,7 @@ EventPtr Engine::next_closing_event() {
 bool Engine::has_events() const { return events_wait(); }
 
 bool Engine::events_wait() const {
-  if (!notify_.empty() || ids_exhausted_event_due_ || phase_ == Phase::kClosing) return true;
+  if (!notices_.empty() || notices_.ids_exhausted() || phase_ == Phase::kClosing) return true;
   if (phase_ == Phase::kGone) return false;
   if (input_ended_ || (going_away_.is_final() && streams_.size() == 0)) return true;
   return reads_kept_input();

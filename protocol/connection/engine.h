@@ -28,6 +28,7 @@
 #include "headrace/protocol/http2/field_reader.h"
 #include "headrace/protocol/http2/field_writer.h"
 #include "headrace/protocol/http2/going_away.h"
+#include "headrace/protocol/http2/notices.h"
 #include "headrace/protocol/http2/outbox.h"
 #include "headrace/protocol/http2/pings.h"
 #include "headrace/protocol/http2/questions.h"
@@ -115,7 +116,7 @@ class Engine final : public Protocol {
   bool keep_input();
   bool events_wait() const;
   EventPtr next_notification();
-  void drop_notice(Stream* stream);
+  EventPtr make_event(Stream* stream, Notice notice);
   EventPtr next_closing_event();
   // Enough is waiting to be sent: nothing is read until half of it is out.
   bool holds_input() const { return outbox_.holds_input(); }
@@ -241,8 +242,7 @@ class Engine final : public Protocol {
   enum class Counted : bool { kNo, kAsReply };
   void reset_and_close(Stream* stream, const StreamError& reason, Counted counted);
   void close_stream(Stream* stream, const StreamEnd& end);
-  static bool notification_due(const Stream* stream);
-  void notify(Stream* stream);
+  void notify(Stream* stream, Notice notice);
   void unpin(Stream* stream);
   bool spend_useless_frame();
   void spend_reset(const Cause& cause);
@@ -370,7 +370,7 @@ class Engine final : public Protocol {
   SendQueue send_queue_;
   IdlePriorities idle_priorities_;
   bool peer_prioritizes_ = false;  // it has sent a signal of RFC 9218
-  StreamList<&Stream::notify> notify_;
+  Notices notices_;
   FlowWindow send_window_;
   Credit credit_;
   uint64_t credit_end_offset_ = 0;  // of the WINDOW_UPDATEs that went out last
@@ -382,7 +382,6 @@ class Engine final : public Protocol {
   uint64_t free_priorities_ = 0;  // PRIORITY frames that are still free
 
   GoingAway going_away_;
-  bool ids_exhausted_event_due_ = false;
   Pings pings_;
   ConnectionError close_error_;
   ClosedBy closed_by_ = ClosedBy::kEnd;

@@ -29,7 +29,7 @@ EventPtr Engine::on_altsvc(gsl::span<const uint8_t> payload) {
   uintptr_t user_data = 0;
   if (inbound_.header().stream_id != 0) {
     const Stream* stream = streams_.find(inbound_.header().stream_id);
-    if (stream == nullptr || !stream->announced || stream->life.closed()) return nullptr;
+    if (stream == nullptr || !stream->notice.announced() || stream->life.closed()) return nullptr;
     user_data = stream->user_data;
   }
   return recycler_.lend(AltSvcReceived{inbound_.header().stream_id, user_data, Bytes(altsvc.origin),

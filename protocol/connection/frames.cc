@@ -342,7 +342,7 @@ EventPtr Engine::deliver_data(gsl::span<const uint8_t> bytes) {
     return nullptr;
   }
   bool last = data_.end_stream && inbound_.left() == 0;
-  if (!stream->announced) {  // the rest of a request that was answered 431
+  if (!stream->notice.announced()) {  // the rest of a request that was answered 431
     if (last) end_of_message(stream);
     return nullptr;
   }

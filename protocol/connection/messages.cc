@@ -164,7 +164,7 @@ EventPtr Engine::on_request(const LimitHit* too_large) {
   prioritize_request(stream, priority);
   ++statistics_.requests_received;
   allow_priorities();
-  stream->announced = true;
+  notices_.announce(stream);
   if (field_reader_.block().end_stream) end_of_message(stream);
   return recycler_.lend(
       RequestReceived{id, 0, field_reader_.block().end_stream, field_reader_.section()});
@@ -283,7 +283,7 @@ EventPtr Engine::on_promise(const LimitHit* too_large) {
   if (!join_cookies(stream->request)) {
     return decline_beyond(ErrorCode::kEnhanceYourCalm, kCookieMemory, memory_refused());
   }
-  stream->announced = true;
+  notices_.announce(stream);
   return recycler_.lend(PushPromiseReceived{on->id, on->user_data, id, field_reader_.section()});
 }
 
@@ -293,7 +293,7 @@ EventPtr Engine::on_trailers(Stream* stream, const LimitHit* too_large) {
   // (§9.3.2).
   static constexpr Rule kNoTrailers = {"RFC 9110 §15.3.5, §15.4.5",
                                        "a 204 or 304 response ends with its head"};
-  if (!stream->announced) {  // the rest of a request that was answered 431
+  if (!stream->notice.announced()) {  // the rest of a request that was answered 431
     if (field_reader_.block().end_stream) end_of_message(stream);
     return nullptr;
   }

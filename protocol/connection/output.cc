@@ -73,8 +73,7 @@ void Engine::on_departed(const PlacedMark& mark) {
   Stream* stream = streams_.find(mark.stream_id);
   if (stream == nullptr || stream->life.closed()) return;
   if (mark.mark == Mark::kEnd) {
-    stream->response_sent_event_due = true;
-    notify(stream);
+    notify(stream, Notice::kResponseSent);
   } else if (--stream->unsent_marks == 0) {
     stream->waiting_since = now_;
   }
@@ -99,8 +98,7 @@ void Engine::release_output(size_t size) {
 // A body's bytes are the application's again when all are cut and none is held by the output.
 void Engine::note_release(Stream* stream) {
   if (!stream->body.owes_release() || stream->body.held() || !stream->body.ready().empty()) return;
-  stream->released_event_due = true;
-  notify(stream);
+  notify(stream, Notice::kBodyReleased);
 }
 
 bool Engine::wants_output() const { return output_waits(); }
@@ -228,10 +226,7 @@ bool Engine::cut_data(Stream* stream, size_t room) {
     note_blocked(stream);
   }
   note_release(stream);
-  if (stream->body.take_writable()) {
-    stream->writable_event_due = true;
-    notify(stream);
-  }
+  if (stream->body.take_writable()) notify(stream, Notice::kStreamWritable);
   return true;
 }
 

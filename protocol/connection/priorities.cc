@@ -97,8 +97,8 @@ EventPtr Engine::on_priority_update(gsl::span<const uint8_t> payload) {
     prioritize_idle(update.stream_id, priority);
     return nullptr;
   }
-  const bool sending =
-      stream != nullptr && stream->announced && !is_closed(state) && !stream->sending_ended;
+  const bool sending = stream != nullptr && stream->notice.announced() && !is_closed(state) &&
+                       !stream->sending_ended;
   if (!readable || !sending) {
     spend_useless_frame();
     return nullptr;

@@ -19,7 +19,7 @@ bool Engine::parse(EventPtr* event) {
     if (fate == FrameFate::kSkip) return true;
     // Continue with the payload of DATA, unless its header caused an event that must come first or
     // filled the reply queue.
-    if (fate == FrameFate::kStream && (holds_input() || !notify_.empty())) return true;
+    if (fate == FrameFate::kStream && (holds_input() || !notices_.empty())) return true;
     item = inbound_.next();
   }
   return on_item(item, event);

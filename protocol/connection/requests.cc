@@ -80,9 +80,9 @@ Stream* Engine::create_own_stream(const RequestHead& request, uintptr_t user_dat
   Stream* stream = streams_.create_own();
   if (stream == nullptr) return nullptr;
   if (streams_.size() == 1) deadlines_.began(now_);
-  if (streams_.own_ids_exhausted() && role_ == Role::kClient) ids_exhausted_event_due_ = true;
+  if (streams_.own_ids_exhausted() && role_ == Role::kClient) notices_.add_ids_exhausted();
   stream->request = request;
-  stream->announced = true;
+  notices_.announce(stream);
   stream->user_data = user_data;
   credit_.open(&stream->credit, stream->id);
   stream->priority = default_priority(stream);

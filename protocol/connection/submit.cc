@@ -94,7 +94,7 @@ Stream* Engine::find_for_command(StreamId id, SubmitError* error) {
     return nullptr;
   }
   Stream* stream = streams_.find(id);
-  if (stream != nullptr && stream->announced && !stream->life.closed()) return stream;
+  if (stream != nullptr && stream->notice.announced() && !stream->life.closed()) return stream;
   *error = id == 0 || streams_.is_idle(id) ? SubmitError::kUnknownStream : SubmitError::kStreamGone;
   return nullptr;
 }
@@ -113,8 +113,7 @@ void Engine::start_message(Stream* stream, const OutgoingHead& head, bool bodile
   begin_message(stream, head, end_stream);
   if (!end_stream) return send_end_or_schedule(stream);
   stream->body.cancel();
-  stream->released_event_due = stream->body.owes_release();
-  notify(stream);
+  if (stream->body.owes_release()) notify(stream, Notice::kBodyReleased);
   finish_sending(stream);
 }
 

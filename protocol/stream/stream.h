@@ -13,6 +13,7 @@
 #include "headrace/protocol/stream/flow_window.h"
 #include "headrace/protocol/stream/held_fields.h"
 #include "headrace/protocol/stream/life_state.h"
+#include "headrace/protocol/stream/notice_state.h"
 #include "headrace/protocol/stream/scheduler.h"
 #include "headrace/protocol/stream/send_body.h"
 
@@ -22,17 +23,11 @@ HEADRACE_ABI_BEGIN
 struct Stream;
 using StreamLink = ListLink<Stream>;
 
-// Everything known about one stream. A plain record: StreamTable owns it, the state table moves it,
-// the connection fills it in.
+// Everything known about one stream: StreamTable owns it. What a part keeps about it is in a class
+// that has that part as its only friend (..State); the rest is the connection's.
 struct Stream : ScheduledStream {
   LifeState life;
-
-  // What the application was told and is still to be told.
-  bool announced = false;         // it knows the stream, so StreamClosed is owed
-  bool closed_event_due = false;  // StreamClosed is the next event of this stream
-  bool writable_event_due = false;
-  bool released_event_due = false;
-  bool response_sent_event_due = false;
+  NoticeState notice;
 
   RequestHead request;  // whichever way it went
 
@@ -65,8 +60,8 @@ struct Stream : ScheduledStream {
   SendBody body;
 
   // Beside ScheduledStream::schedule, which is that of the requests that wait, too.
-  StreamLink live;    // all streams, in the order of their creation
-  StreamLink notify;  // events are due
+  StreamLink live;         // StreamTable: all streams, in the order of their creation
+  StreamLink notice_link;  // Notices
 
   // The final response has been submitted, whether its head is written or still waits.
   bool answered() const { return head_sent || held_head.there(); }

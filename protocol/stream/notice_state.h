@@ -1,0 +1,31 @@
+#ifndef HEADRACE_PROTOCOL_STREAM_NOTICE_STATE_H_
+#define HEADRACE_PROTOCOL_STREAM_NOTICE_STATE_H_
+
+#include <cstdint>
+
+#include "headrace/memory/abi.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+
+// What the application is to be told of a stream, in the order in which it is told.
+enum class Notice : uint8_t { kBodyReleased, kStreamWritable, kResponseSent, kStreamClosed };
+
+// What the application knows of a stream, and which notices are due. Notices
+// (protocol/http2/notices.h) alone changes it.
+class NoticeState {
+ public:
+  // The application knows the stream, so StreamClosed is owed.
+  bool announced() const { return announced_; }
+
+ private:
+  friend class Notices;
+
+  bool announced_ = false;
+  uint8_t due_ = 0;  // a bit for each Notice
+};
+
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_STREAM_NOTICE_STATE_H_
