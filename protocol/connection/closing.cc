@@ -148,7 +148,7 @@ void Engine::fail_stream(const StreamError& error, std::string_view field_name) 
   StreamState state = streams_.state_of(error.stream_id, stream);
   if (state == StreamState::kIdle) return fail(error);
   observe_refused(error, field_name);
-  const bool wasted = is_closed(state) || !stream->head_shown;
+  const bool wasted = is_closed(state) || !stream->exchange.head_shown();
   if (!is_closed(state)) {
     reset_and_close(stream, error, Counted::kAsReply);
   } else if (state != StreamState::kClosedResetSent) {  // what was reset is not reset again
@@ -183,15 +183,15 @@ void Engine::close_stream(Stream* stream, const StreamEnd& end) {
   const bool ours_ended = stream->life.state() == StreamState::kHalfClosedLocal ||
                           stream->life.state() == StreamState::kReservedRemote;
   streams_.close(stream, end);
-  if (stream->held_head.there()) {
-    stop_waiting(stream);
+  if (stream->waiting.waits()) {
+    (void)waiting_heads_.take(stream);
   } else {
-    send_queue_.remove(stream);
+    sender_.remove(stream);
   }
   stream->body.cancel();
   if (end.state != StreamState::kClosedResetSent || phase_ != Phase::kOpen || ours_ended) {
     streams_.uncount(stream);  // the peer knows: it has reset it, or seen both ends
-  } else if (!stream->sending_ended) {
+  } else if (!stream->exchange.sending_ended()) {
     mark_end(stream);  // it counts until our RST_STREAM is shown, or END_STREAM in front of it
   }
   credit_.close(&stream->credit);
@@ -212,10 +212,9 @@ void Engine::unpin(Stream* stream) {
 // A frame without use has come in. False: there were too many, and the connection has failed.
 bool Engine::spend_useless_frame() {
   static constexpr Rule kUseless = {"RFC 9113 §10.5", "frames without use are few"};
-  if (useless_frames_.take(now_)) return true;
-  const uint64_t burst = useless_frames_.burst();
-  fail(
-      limit_error(ErrorCode::kEnhanceYourCalm, kUseless, {Limit::kUselessBurst, burst, burst + 1}));
+  const std::optional<LimitHit> reached = budgets_.take_useless_frame(now_);
+  if (!reached) return true;
+  fail(limit_error(ErrorCode::kEnhanceYourCalm, kUseless, *reached));
   return false;
 }
 
@@ -223,10 +222,8 @@ bool Engine::spend_useless_frame() {
 void Engine::spend_reset(const Cause& cause) {
   static constexpr Rule kResets = {"RFC 9113 §10.5", "requests are seldom reset before an answer"};
   if (role_ == Role::kClient) return;
-  if (resets_.take(now_)) return;
-  const uint64_t burst = resets_.burst();
-  fail(limit_error(cause, ErrorCode::kEnhanceYourCalm, kResets,
-                   {Limit::kResetBurst, burst, burst + 1}));
+  const std::optional<LimitHit> reached = budgets_.take_reset(now_);
+  if (reached) fail(limit_error(cause, ErrorCode::kEnhanceYourCalm, kResets, *reached));
 }
 
 void Engine::write_goaway(StreamId last_stream_id, ErrorCode code, std::string_view debug_data) {

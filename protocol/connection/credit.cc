@@ -44,7 +44,7 @@ void Engine::write_due_credit() {
     const CreditDue due = credit_.take_due(settings_.own().initial_window_size);
     write_window_update(due.stream_id, due.increment);
   }
-  credit_end_offset_ = outbox_.end_offset();
+  credit_.taken_until(outbox_.end_offset());
 }
 
 SubmitResult Engine::credit(StreamId stream_id, uint32_t size) {

@@ -18,8 +18,8 @@ void Engine::note_input(TimePoint now) {
 
 Situation Engine::situation() const {
   const bool pressed = pressed_ || ledger_.live() >= ledger_.budget() - ledger_.budget() / 4;
-  return {streams_.size() > 0, going_away_.shutting_down(), pressed, holds_input(), stalled_since_,
-          data_left_at_};
+  return {streams_.size() > 0, going_away_.shutting_down(), pressed,
+          holds_input(),       sender_.stalled_since(),     sender_.data_left_at()};
 }
 
 TimePoint Engine::next_deadline() const {
@@ -41,52 +41,23 @@ void Engine::fail_late(Deadline deadline, ErrorCode code, Limit limit, const Rul
   fail(limit_error(Cause::none(), code, rule, timeout_hit(limit, deadline)));
 }
 
-// The stream has something to send from now on.
-void Engine::watch_stall(Stream* stream) {
-  stream->waiting_since = now_;
-  stalled_since_ = std::min(stalled_since_, now_);
-}
-
-// Its window has been used up. The peer can give credit for what it has got.
-void Engine::note_blocked(Stream* stream) {
-  ++stream->unsent_marks;
-  outbox_.mark(Mark::kData, stream->id);
-}
-
-// Since when the peer's windows, and nothing else, keep its DATA back.
-TimePoint Engine::stalled_since(const Stream* stream) const {
-  if (stream->window_blocked) {
-    return stream->unsent_marks > 0 ? std::max(stream->waiting_since, deadlines_.moved())
-                                    : stream->waiting_since;
-  }
-  // What waits for our own output or for its turn is not the peer's fault: the connection's window
-  // is shut since it let through the last DATA, of whichever stream.
-  if (send_window_.available(kInitialWindow) > 0) return now_;
-  return std::max(stream->waiting_since, data_left_at_);
-}
-
 // When the lower bound of all streams' deadlines has passed: sending does not update it.
 void Engine::check_stalled_streams() {
   static constexpr Rule kTaken = {"limits.h stream_stall_timeout",
                                   "a peer takes what it has asked for in time"};
   const auto timeout = deadlines_.timeout(Deadline::kStall, situation());
-  stalled_since_ = TimePoint::max();
-  for (Stream *stream = streams_.oldest(), *next; stream != nullptr; stream = next) {
-    next = Streams::next(stream);
-    if (!SendQueue::contains(stream)) continue;
-    const TimePoint since = stalled_since(stream);
-    if (since + timeout > now_) {
-      stalled_since_ = std::min(stalled_since_, since);
-      continue;
-    }
-    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(now_ - since);
-    StreamError error =
-        limit_error(Cause::none(), ErrorCode::kCancel, kTaken,
-                    {Limit::kStreamStallTimeout, static_cast<uint64_t>(timeout.count()),
-                     static_cast<uint64_t>(waited.count())});
-    error.stream_id = stream->id;
-    fail_stream(error);
-  }
+  const auto milliseconds = [](TimePoint::duration time) {
+    return static_cast<uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+  };
+  sender_.for_each_stalled(
+      streams_.oldest(), timeout, deadlines_.moved(), now_, [&](Stream* stream, TimePoint since) {
+        StreamError error = limit_error(
+            Cause::none(), ErrorCode::kCancel, kTaken,
+            {Limit::kStreamStallTimeout, milliseconds(timeout), milliseconds(now_ - since)});
+        error.stream_id = stream->id;
+        fail_stream(error);
+      });
 }
 
 void Engine::check_deadlines() {

@@ -68,19 +68,17 @@ Engine::Engine(Role role, const Options& options, TimePoint now)
       streams_({role == Role::kClient, first_own_stream(role, options),
                 options.limits.remembered_streams},
                role == Role::kClient ? &own_memory_ : &ledger_, &ledger_),
-      send_queue_(options.scheduler, options.custom_scheduler),
-      idle_priorities_(&ledger_),
+      sender_(options.scheduler, options.custom_scheduler, now),
+      priorities_(options_.limits, &ledger_),
       credit_({options.window_policy, options.connection_window_size, options.max_window_size,
                options.automatic_credit}),
       // What a client queues is its application's own affair.
       outbox_(options.limits.queued_replies, role == Role::kClient
                                                  ? std::numeric_limits<size_t>::max()
                                                  : options.limits.output_backlog),
-      resets_(options.limits.reset_burst, options.limits.resets_per_second, now),
-      useless_frames_(options.limits.useless_burst, options.limits.useless_per_second, now),
+      budgets_(options.limits, now),
       going_away_(highest_peer_stream(role)),
-      deadlines_(options_.limits, options.seed, now),
-      data_left_at_(now) {
+      deadlines_(options_.limits, options.seed, now) {
   const Rule* const broken = options.check(role);
   HEADRACE_EXPECTS(broken == nullptr, "Connection::Connection()",
                    "the options are legal (Options::check())", {"rule", broken->text});
@@ -261,7 +259,9 @@ bool Engine::wants_input() const {
 
 uint32_t Engine::open_streams() const { return streams_.peer_count() + streams_.own_count(); }
 
-uint32_t Engine::waiting_requests() const { return waiting_requests_; }
+uint32_t Engine::waiting_requests() const {
+  return role_ == Role::kClient ? waiting_heads_.size() : 0;
+}
 
 bool Engine::accepts_requests() const {
   return role_ == Role::kClient && phase_ == Phase::kOpen && !going_away_.under_way() &&
@@ -286,7 +286,7 @@ void Engine::trim() {
   outbox_.trim();
   blocks_.trim();
   streams_.trim();
-  idle_priorities_.trim();
+  priorities_.trim();
   field_reader_.trim();
   field_writer_.trim();
   inbound_.trim();

@@ -22,7 +22,7 @@
 #include "headrace/protocol/event/result.h"
 #include "headrace/protocol/frame/frame_parser.h"
 #include "headrace/protocol/frame/inbound.h"
-#include "headrace/protocol/guard/token_bucket.h"
+#include "headrace/protocol/http2/budgets.h"
 #include "headrace/protocol/http2/credit.h"
 #include "headrace/protocol/http2/deadlines.h"
 #include "headrace/protocol/http2/field_reader.h"
@@ -31,14 +31,15 @@
 #include "headrace/protocol/http2/notices.h"
 #include "headrace/protocol/http2/outbox.h"
 #include "headrace/protocol/http2/pings.h"
+#include "headrace/protocol/http2/priorities.h"
 #include "headrace/protocol/http2/questions.h"
+#include "headrace/protocol/http2/sender.h"
 #include "headrace/protocol/http2/settings_sync.h"
 #include "headrace/protocol/http2/streams.h"
+#include "headrace/protocol/http2/waiting_heads.h"
 #include "headrace/protocol/message/http_date.h"
 #include "headrace/protocol/message/response_head.h"
 #include "headrace/protocol/stream/body.h"
-#include "headrace/protocol/stream/idle_priorities.h"
-#include "headrace/protocol/stream/send_queue.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -129,9 +130,6 @@ class Engine final : public Protocol {
   bool passed(Deadline deadline) const { return now_ >= deadlines_.at(deadline, situation()); }
   LimitHit timeout_hit(Limit limit, Deadline deadline) const;
   void fail_late(Deadline deadline, ErrorCode code, Limit limit, const Rule& rule);
-  void watch_stall(Stream* stream);
-  void note_blocked(Stream* stream);
-  TimePoint stalled_since(const Stream* stream) const;
   void check_stalled_streams();
   void check_deadlines();
 
@@ -156,7 +154,6 @@ class Engine final : public Protocol {
   void on_rst_stream(gsl::span<const uint8_t> payload);
   EventPtr on_settings(gsl::span<const uint8_t> payload);
   bool take_setting(const Setting& entry);
-  bool send_windows_in_bounds();
   EventPtr on_settings_ack();
   EventPtr on_ping(gsl::span<const uint8_t> payload);
   EventPtr on_goaway(gsl::span<const uint8_t> payload);
@@ -191,14 +188,12 @@ class Engine final : public Protocol {
 
   Priority default_priority(const Stream* stream) const;
   void note_priority_signal();
-  void allow_priorities();
   void spend_priority();
   void give_priority(Stream* stream, const Priority& priority);
   void prioritize_request(Stream* stream, const std::optional<Priority>& update);
   void merge_own_priority(Stream* stream, FieldsView fields);
   EventPtr on_priority_update(gsl::span<const uint8_t> payload);
   void prioritize_idle(StreamId id, const Priority& priority);
-  bool spend_priority_update(uint8_t* updates);
   void write_priority_update(Stream* stream);
 
   // --- closing.cc: how streams and the connection end.
@@ -273,7 +268,6 @@ class Engine final : public Protocol {
   bool can_open_waiting() const;
   void open_waiting(size_t max_bytes);
   void open_request(Stream* stream, FieldsView fields);
-  HeldFields stop_waiting(Stream* stream);
 
   // --- control.cc: commands about the connection.
 
@@ -322,7 +316,7 @@ class Engine final : public Protocol {
   void look_for_due_credit();
   bool credit_is_due() const { return phase_ == Phase::kOpen && credit_.any_due(); }
   bool can_write_credit() const {
-    return credit_is_due() && credit_end_offset_ <= outbox_.sent_offset();
+    return phase_ == Phase::kOpen && credit_.may_take(outbox_.sent_offset());
   }
   void write_due_credit();
 
@@ -332,13 +326,6 @@ class Engine final : public Protocol {
     kGone,     // ConnectionClosed has been handed out
   };
 
-  // The DATA frame that is coming in; it was judged before its first octet was delivered.
-  struct OpenData {
-    uint32_t connection_credit = 0;  // octets of window to give back at the frame's end
-    uint32_t stream_credit = 0;
-    bool deliver = false;
-    bool end_stream = false;
-  };
   static constexpr uint64_t kShutdownPing = 0x6865616472616365;   // "headrace"
   static constexpr uint64_t kKeepalivePing = 0x6865616c6976653f;  // "healive?"
   static constexpr uint64_t kWindowPing = 0x6865696e666c6f77;     // "heinflow"
@@ -354,7 +341,6 @@ class Engine final : public Protocol {
   Phase phase_ = Phase::kOpen;
   bool input_ended_ = false;
   Inbound inbound_;
-  OpenData data_;
 
   FieldReader field_reader_;
   FieldWriter field_writer_;
@@ -364,22 +350,14 @@ class Engine final : public Protocol {
 
   BlockPool blocks_;  // outlives the streams
   Streams streams_;
-  // Client: requests that are not open yet. Server: responses whose head waits for their body.
-  StreamList<&Stream::schedule> waiting_;
-  uint32_t waiting_requests_ = 0;
-  SendQueue send_queue_;
-  IdlePriorities idle_priorities_;
-  bool peer_prioritizes_ = false;  // it has sent a signal of RFC 9218
+  WaitingHeads waiting_heads_;
+  Sender sender_;
+  Priorities priorities_;
   Notices notices_;
-  FlowWindow send_window_;
   Credit credit_;
-  uint64_t credit_end_offset_ = 0;  // of the WINDOW_UPDATEs that went out last
-  int64_t largest_send_delta_ = 0;  // no stream's send window stands higher above its base
 
   Outbox outbox_;
-  TokenBucket resets_;
-  TokenBucket useless_frames_;
-  uint64_t free_priorities_ = 0;  // PRIORITY frames that are still free
+  Budgets budgets_;
 
   GoingAway going_away_;
   Pings pings_;
@@ -387,9 +365,7 @@ class Engine final : public Protocol {
   ClosedBy closed_by_ = ClosedBy::kEnd;
 
   Deadlines deadlines_;
-  TimePoint stalled_since_ = TimePoint::max();  // no stream waits since before that
-  TimePoint data_left_at_;                      // the last DATA of any stream
-  bool pressed_ = false;                        // set_memory_pressure()
+  bool pressed_ = false;  // set_memory_pressure()
 
   DateField date_;
 

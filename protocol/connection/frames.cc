@@ -107,8 +107,9 @@ void Engine::on_rst_stream(gsl::span<const uint8_t> payload) {
   reason.code = static_cast<ErrorCode>(load_u32(payload.data()));
   reason.frame = FrameType::kRstStream;
   reason.stream_id = stream->id;
-  const bool wasted = !stream->head_shown;
-  const bool queued = role_ == Role::kServer && stream->head_sent && outbox_.unsent() > 0;
+  const bool wasted = !stream->exchange.head_shown();
+  const bool queued =
+      role_ == Role::kServer && stream->exchange.head_sent() && outbox_.unsent() > 0;
   ++statistics_.streams_reset_by_peer;
   close_stream(stream, {stream->life.state(), ClosedBy::kPeer, reason,
                         reason.code == ErrorCode::kRefusedStream});
@@ -144,10 +145,7 @@ EventPtr Engine::on_settings(gsl::span<const uint8_t> payload) {
   if (settings_.peer().initial_window_size != window_before) {
     // A change that moves the windows of waiting streams is expensive, so it is charged as a
     // useless frame.
-    if (send_queue_.size() > 0) changed = false;
-    send_queue_.windows_moved(streams_.oldest(), [this](const Stream* stream) {
-      return stream->send_window.available(settings_.peer().initial_window_size) > 0;
-    });
+    if (sender_.base_moved(streams_.oldest())) changed = false;
   }
   settings_.received_whole();
   deadlines_.stop(Deadline::kPreface);
@@ -160,25 +158,14 @@ EventPtr Engine::on_settings(gsl::span<const uint8_t> payload) {
 
 // Returns whether anything has changed.
 bool Engine::take_setting(const Setting& entry) {
-  const uint32_t window_before = settings_.peer().initial_window_size;
   if (!settings_.receive(entry)) return false;
   if (entry.id == SettingId::kHeaderTableSize) {
     field_writer_.set_peer_max_table_size(entry.value);
-  } else if (entry.id == SettingId::kInitialWindowSize && entry.value > window_before &&
-             largest_send_delta_ + entry.value > kMaxWindow && !send_windows_in_bounds()) {
+  } else if (entry.id == SettingId::kInitialWindowSize &&
+             !sender_.set_base(entry.value, streams_.oldest())) {
     fail(ErrorCode::kFlowControlError, kWindowsInBounds, entry.value, kMaxWindow);
   }
   return true;
-}
-
-// largest_send_delta_ remembers streams that are gone; what counts are those that are there.
-bool Engine::send_windows_in_bounds() {
-  largest_send_delta_ = 0;
-  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = Streams::next(stream)) {
-    if (stream->life.closed()) continue;  // only its output is still there
-    largest_send_delta_ = std::max(largest_send_delta_, stream->send_window.delta());
-  }
-  return largest_send_delta_ + settings_.peer().initial_window_size <= kMaxWindow;
 }
 
 // §6.5.3
@@ -270,7 +257,7 @@ void Engine::on_window_update(gsl::span<const uint8_t> payload) {
   FrameFault fault = parse_window_update(inbound_.header(), payload, &increment, &error);
   if (fault == FrameFault::kConnection) return fail(error);
   if (inbound_.header().stream_id == 0) {
-    if (!send_window_.give(kInitialWindow, increment)) {
+    if (!sender_.give(increment)) {
       fail(ErrorCode::kFlowControlError, kWindowsInBounds, increment, kMaxWindow);
     }
     return;
@@ -278,13 +265,9 @@ void Engine::on_window_update(gsl::span<const uint8_t> payload) {
   Stream* stream = streams_.find(inbound_.header().stream_id);
   if (!receive_on(stream, StreamInput::kWindowUpdate)) return;
   if (fault == FrameFault::kStream) return fail_stream(StreamError{error});
-  if (!stream->send_window.give(settings_.peer().initial_window_size, increment)) {
+  if (!sender_.give(stream, increment)) {
     return fail_stream(
         frame_error(ErrorCode::kFlowControlError, kWindowsInBounds, increment, kMaxWindow));
-  }
-  largest_send_delta_ = std::max(largest_send_delta_, stream->send_window.delta());
-  if (stream->send_window.available(settings_.peer().initial_window_size) > 0) {
-    send_queue_.unblock(stream);
   }
 }
 
@@ -300,8 +283,6 @@ void Engine::begin_data(uint32_t padding) {
 
   const uint32_t size = inbound_.header().length - padding;  // of the data
   bool end_stream = inbound_.header().has(flags::kEndStream);
-  data_ = {};
-  data_.connection_credit = inbound_.header().length;
   if (!credit_.receive(inbound_.header().length)) {
     return fail(ErrorCode::kFlowControlError, kConnectionWindow, inbound_.header().length,
                 static_cast<uint64_t>(credit_.window()));
@@ -316,10 +297,10 @@ void Engine::begin_data(uint32_t padding) {
     return fail_stream(frame_error(ErrorCode::kFlowControlError, kStreamWindow,
                                    inbound_.header().length, static_cast<uint64_t>(window)));
   }
-  if (!stream->head_received) {
+  if (!stream->exchange.head_received()) {
     return fail_stream(frame_error(ErrorCode::kProtocolError, kHeadFirst));
   }
-  ContentLength& content = stream->content_received;
+  const ContentLength& content = stream->exchange.received();
   if (!content.allows(size, end_stream)) {
     return fail_stream(
         frame_error(ErrorCode::kProtocolError, kContentLengthKept, content.counted() + size,
@@ -328,20 +309,18 @@ void Engine::begin_data(uint32_t padding) {
   }
   if (credit_.measure(inbound_.header().length)) send_ping(kWindowPing, PingPurpose::kWindow);
   if (end_stream) credit_.stop(&stream->credit);
-  content.count(size);
-  data_.deliver = true;
-  data_.end_stream = end_stream;
-  data_.stream_credit = inbound_.header().length;
+  stream->exchange.receive_content(size);
+  credit_.deliver(end_stream);
 }
 
 // A piece of the open DATA frame. Null: the application has closed the stream meanwhile.
 EventPtr Engine::deliver_data(gsl::span<const uint8_t> bytes) {
   Stream* stream = streams_.find(inbound_.header().stream_id);
   if (stream == nullptr || stream->life.closed()) {
-    data_.deliver = false;
+    credit_.skip_rest();
     return nullptr;
   }
-  bool last = data_.end_stream && inbound_.left() == 0;
+  bool last = credit_.ends_stream() && inbound_.left() == 0;
   if (!stream->notice.announced()) {  // the rest of a request that was answered 431
     if (last) end_of_message(stream);
     return nullptr;
@@ -350,8 +329,6 @@ EventPtr Engine::deliver_data(gsl::span<const uint8_t> bytes) {
   statistics_.data_received += size;
   if (!stream->credit.automatic()) {
     credit_.hold(&stream->credit, size);
-    data_.connection_credit -= size;
-    data_.stream_credit -= size;
   }
   uintptr_t user_data = stream->user_data;
   if (last) end_of_message(stream);
@@ -360,10 +337,10 @@ EventPtr Engine::deliver_data(gsl::span<const uint8_t> bytes) {
 
 // The frame has come in whole: what the application will not give back is given back here.
 void Engine::end_data() {
-  credit_.use(data_.connection_credit);
-  if (!data_.deliver) return;
+  const uint32_t consumed = credit_.end_frame();
+  if (!credit_.delivers()) return;
   Stream* stream = streams_.find(inbound_.header().stream_id);
-  if (stream != nullptr) use_window(stream, data_.stream_credit);
+  if (stream != nullptr) use_window(stream, consumed);
 }
 
 HEADRACE_ABI_END

@@ -106,15 +106,15 @@ EventPtr Engine::on_field_block(gsl::span<const uint8_t> octets) {
   StreamState before = streams_.state_of(block.stream_id, stream);
   if (!receive_on(stream, StreamInput::kHeaders)) return nullptr;
   if (before == StreamState::kIdle) return on_request(too_large);
-  return stream->head_received ? on_trailers(stream, too_large) : on_response(stream, too_large);
+  return stream->exchange.head_received() ? on_trailers(stream, too_large)
+                                          : on_response(stream, too_large);
 }
 
 // The stream has just left the idle state.
 EventPtr Engine::on_request(const LimitHit* too_large) {
   StreamId id = field_reader_.block().stream_id;
   streams_.note_peer(id);
-  std::optional<Priority> priority;
-  if (idle_priorities_.size() > 0) priority = idle_priorities_.open(id);
+  const std::optional<Priority> priority = priorities_.open_idle(id);
   if (!going_away_.takes(id)) {  // §6.8: sent before our GOAWAY arrived; the client will retry
     streams_.refuse(id);
     return nullptr;
@@ -130,7 +130,7 @@ EventPtr Engine::on_request(const LimitHit* too_large) {
     fail_stream(limit_error(ErrorCode::kRefusedStream, kStreamMemory, memory_refused()));
     return nullptr;
   }
-  stream->head_received = true;
+  stream->exchange.note_head_received();
   credit_.open(&stream->credit, id);
 
   if (field_reader_.block().depends_on_itself) {
@@ -146,24 +146,24 @@ EventPtr Engine::on_request(const LimitHit* too_large) {
   MessageOptions rules{options_.trim_field_values, settings_.own().enable_connect_protocol != 0,
                        options_.accept_local_authority, options_.accept_path_fragment};
   std::string_view field;
-  if (const Rule* rule = check_request(field_reader_.fields(), rules, &stream->request, &field)) {
+  RequestHead head;
+  if (const Rule* rule = check_request(field_reader_.fields(), rules, &head, &field)) {
     fail_stream(frame_error(ErrorCode::kProtocolError, *rule), field);
     return nullptr;
   }
-  stream->content_received.announce(stream->request.content_length);
-  if (!stream->content_received.allows(0, field_reader_.block().end_stream)) {
+  if (!stream->exchange.receive_request(head, field_reader_.block().end_stream)) {
     fail_stream(frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0,
-                            static_cast<uint64_t>(stream->content_received.announced())),
+                            static_cast<uint64_t>(stream->exchange.received().announced())),
                 kContentLengthName);
     return nullptr;
   }
-  if (!join_cookies(stream->request)) {
+  if (!join_cookies(head)) {
     fail_stream(limit_error(ErrorCode::kEnhanceYourCalm, kCookieMemory, memory_refused()));
     return nullptr;
   }
   prioritize_request(stream, priority);
   ++statistics_.requests_received;
-  allow_priorities();
+  priorities_.note_request();
   notices_.announce(stream);
   if (field_reader_.block().end_stream) end_of_message(stream);
   return recycler_.lend(
@@ -206,24 +206,17 @@ EventPtr Engine::on_response(Stream* stream, const LimitHit* too_large) {
     const uint16_t limit = options_.limits.informational_responses;
     if (field_reader_.block().end_stream)
       return refuse(ErrorCode::kProtocolError, kInterimEnds, head.status);
-    if (stream->informational_received >= limit) {
+    if (stream->exchange.informational_received() >= limit) {
       return refuse_beyond(kInterimCount,
                            {Limit::kInformationalResponses, limit, uint64_t{limit} + 1});
     }
-    ++stream->informational_received;
+    stream->exchange.receive_informational();
     return recycler_.lend(
         InformationalReceived{id, user_data, false, head.status, field_reader_.section()});
   }
-  stream->head_received = true;
-  // RFC 9110 §6.4.1, §9.3.6: some responses have no content, whatever their fields say of one, and
-  // a tunnel's has no length.
-  stream->tunnel = stream->request.is_connect && head.status < 300;
-  stream->ends_with_head = !stream->tunnel && (head.status == 204 || head.status == 304);
-  const bool empty = stream->request.is_head || stream->ends_with_head;
-  if (!stream->tunnel) stream->content_received.announce(empty ? 0 : head.content_length);
-  if (!stream->content_received.allows(0, field_reader_.block().end_stream)) {
+  if (!stream->exchange.receive_response(head, field_reader_.block().end_stream)) {
     fail_stream(frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0,
-                            static_cast<uint64_t>(stream->content_received.announced())),
+                            static_cast<uint64_t>(stream->exchange.received().announced())),
                 kContentLengthName);
     return nullptr;
   }
@@ -258,7 +251,7 @@ EventPtr Engine::on_promise(const LimitHit* too_large) {
     return decline_with(limit_error(code, rule, reached), {});
   };
   if (is_closed(before)) return decline(ErrorCode::kCancel, kNotWanted);
-  if (on->tunnel) {
+  if (on->exchange.is_tunnel()) {
     fail_stream(frame_error(ErrorCode::kProtocolError, kTunnel));
     return decline(ErrorCode::kCancel, kNotWanted);
   }
@@ -274,13 +267,15 @@ EventPtr Engine::on_promise(const LimitHit* too_large) {
   if (too_large) return decline_beyond(ErrorCode::kEnhanceYourCalm, kListSize, *too_large);
   MessageOptions rules{options_.trim_field_values};
   std::string_view field;
-  if (const Rule* rule = check_request(field_reader_.fields(), rules, &stream->request, &field)) {
+  RequestHead head;
+  if (const Rule* rule = check_request(field_reader_.fields(), rules, &head, &field)) {
     return decline(ErrorCode::kProtocolError, *rule, field);
   }
-  if (const Rule* rule = check_promise(stream->request, &field)) {
+  if (const Rule* rule = check_promise(head, &field)) {
     return decline(ErrorCode::kProtocolError, *rule, field);
   }
-  if (!join_cookies(stream->request)) {
+  stream->exchange.set_request(head);
+  if (!join_cookies(head)) {
     return decline_beyond(ErrorCode::kEnhanceYourCalm, kCookieMemory, memory_refused());
   }
   notices_.announce(stream);
@@ -304,14 +299,14 @@ EventPtr Engine::on_trailers(Stream* stream, const LimitHit* too_large) {
     broken = &kSelfDependency;
   } else if (!field_reader_.block().end_stream) {
     broken = &kEndStream;
-  } else if (stream->tunnel) {
+  } else if (stream->exchange.is_tunnel()) {
     broken = &kTunnel;
-  } else if (stream->ends_with_head) {
+  } else if (stream->exchange.ends_with_head()) {
     broken = &kNoTrailers;
   } else if (too_large) {
     fail_stream(limit_error(ErrorCode::kEnhanceYourCalm, kListSize, *too_large));
     return nullptr;
-  } else if (!stream->content_received.allows(0, /*end=*/true)) {
+  } else if (!stream->exchange.received().allows(0, /*end=*/true)) {
     broken = &kContentLengthKept;
     field = kContentLengthName;
   } else {

@@ -37,7 +37,7 @@ gsl::span<const ConstBuffer> Engine::pending_output(size_t max_bytes) {
     open_waiting(max_bytes);
     while (outbox_.unsent() < max_bytes) {
       if (!can_cut_data()) break;
-      if (!cut_data(send_queue_.next(), max_bytes - outbox_.unsent())) break;
+      if (!cut_data(sender_.next(), max_bytes - outbox_.unsent())) break;
     }
     gsl::span<const ConstBuffer> shown = outbox_.show(max_bytes);
     // What has just been shown to its end may make more output (§8.1: a RST_STREAM; a request that
@@ -59,7 +59,7 @@ void Engine::sent(size_t size) { note_sent(size, /*exact=*/false); }
 void Engine::note_sent(size_t size, bool exact) {
   const bool data_left = outbox_.sent(size);
   if (size > 0) {
-    if (data_left) data_left_at_ = now_;
+    if (data_left) sender_.data_left(now_);
     while (const auto mark = outbox_.next_departed()) on_departed(*mark);
     pings_.sent(outbox_.sent_offset(), now_);
     deadlines_.sent(outbox_.sent_offset(), output_waits(), now_, exact);
@@ -74,8 +74,8 @@ void Engine::on_departed(const PlacedMark& mark) {
   if (stream == nullptr || stream->life.closed()) return;
   if (mark.mark == Mark::kEnd) {
     notify(stream, Notice::kResponseSent);
-  } else if (--stream->unsent_marks == 0) {
-    stream->waiting_since = now_;
+  } else {
+    sender_.departed(stream, now_);
   }
 }
 
@@ -107,30 +107,27 @@ bool Engine::output_waits() const {
   return outbox_.unsent() > 0 || can_cut_data() || can_open_waiting() || credit_is_due();
 }
 
-bool Engine::can_cut_data() const {
-  return phase_ == Phase::kOpen && send_queue_.next() != nullptr &&
-         send_window_.available(kInitialWindow) > 0;
-}
+bool Engine::can_cut_data() const { return phase_ == Phase::kOpen && sender_.can_send(); }
 
 Blocked Engine::why_blocked(StreamId stream_id) const {
   const Stream* stream = streams_.find(stream_id);
   if (stream == nullptr || stream->life.closed()) return Blocked::kNothing;
-  if (stream->held_head.there()) {
+  if (stream->waiting.waits()) {
     return can_open_waiting() ? Blocked::kOutput : Blocked::kPeerConcurrency;
   }
-  if (!stream->head_sent) {
+  if (!stream->exchange.head_sent()) {
     // What is pushed to a client has nothing going the other way.
     return role_ == Role::kClient ? Blocked::kNothing : Blocked::kApplication;
   }
-  if (stream->sending_ended) {
+  if (stream->exchange.sending_ended()) {
     return outbox_.holds_end(stream_id) ? Blocked::kOutput : Blocked::kNothing;
   }
   if (!stream->body.has_something()) {
     return stream->body.source() != nullptr ? Blocked::kBodySource : Blocked::kApplication;
   }
-  if (stream->window_blocked) return Blocked::kStreamWindow;
-  if (send_window_.available(kInitialWindow) <= 0) return Blocked::kConnectionWindow;
-  return send_queue_.next() == stream ? Blocked::kOutput : Blocked::kScheduler;
+  if (stream->send.window_blocked()) return Blocked::kStreamWindow;
+  if (sender_.window() <= 0) return Blocked::kConnectionWindow;
+  return sender_.next() == stream ? Blocked::kOutput : Blocked::kScheduler;
 }
 
 bool Engine::should_close() const { return phase_ == Phase::kGone && outbox_.unsent() == 0; }
@@ -172,10 +169,10 @@ void Engine::write_window_update(StreamId stream_id, uint32_t increment) {
 
 // The stream has something to send, or its end.
 void Engine::send_end_or_schedule(Stream* stream) {
-  if (!stream->head_sent) return;  // it still waits
+  if (!stream->exchange.head_sent()) return;  // it still waits
   if (!stream->body.drained()) return schedule(stream);
   // Nothing is left that needs a window.
-  send_queue_.remove(stream);
+  sender_.remove(stream);
   if (stream->body.has_trailers()) {
     write_trailers(stream);
   } else {
@@ -186,44 +183,34 @@ void Engine::send_end_or_schedule(Stream* stream) {
 }
 
 void Engine::schedule(Stream* stream) {
-  if (!stream->head_sent || !stream->body.has_something()) return;
-  if (!SendQueue::contains(stream)) watch_stall(stream);
-  send_queue_.add(stream);
-  if (!stream->window_blocked &&
-      stream->send_window.available(settings_.peer().initial_window_size) <= 0) {
-    send_queue_.block(stream);
-  }
+  if (!stream->exchange.head_sent() || !stream->body.has_something()) return;
+  sender_.add(stream, now_);
 }
 
 // One DATA frame of at most `room` octets, header included. False: not now.
 bool Engine::cut_data(Stream* stream, size_t room) {
-  int64_t stream_window = stream->send_window.available(settings_.peer().initial_window_size);
-  HEADRACE_EXPECTS(stream_window > 0, "Connection::cut_data()", "a ready stream has a window",
-                   {"stream_id", stream->id}, {"window", stream_window});
+  const int64_t allowed = sender_.allowed(stream);
+  HEADRACE_EXPECTS(allowed > 0, "Connection::cut_data()", "a ready stream has a window",
+                   {"stream_id", stream->id}, {"window", allowed});
   // A tiny frame only when nothing else is on its way.
   if (room < FrameHeader::kSize + kSmallestCut && outbox_.unsent() > 0) return false;
   room = room > FrameHeader::kSize ? room - FrameHeader::kSize : 1;
-  int64_t window = std::min(stream_window, send_window_.available(kInitialWindow));
-  room = std::min({room, static_cast<size_t>(window), size_t{settings_.peer().max_frame_size}});
+  room = std::min({room, static_cast<size_t>(allowed), size_t{settings_.peer().max_frame_size}});
 
   bool failed = false;
   size_t size =
       stream->body.at_source() ? cut_source(stream, room, &failed) : cut_ready(stream, room);
   if (failed) return true;
-  send_queue_.took_turn(stream);
-  stream->send_window.take(static_cast<uint32_t>(size));
-  send_window_.take(static_cast<uint32_t>(size));
+  sender_.sent(stream, static_cast<uint32_t>(size), now_);
   outbox_.data_cut();
-  stream->waiting_since = now_;
-  if (stream->sending_ended) {
-    send_queue_.remove(stream);
+  if (stream->exchange.sending_ended()) {
+    sender_.remove(stream);
   } else if (stream->body.drained()) {
     send_end_or_schedule(stream);  // trailers
   } else if (!stream->body.has_something()) {
-    send_queue_.remove(stream);
-  } else if (stream_window <= static_cast<int64_t>(size)) {
-    send_queue_.block(stream);
-    note_blocked(stream);
+    sender_.remove(stream);
+  } else if (sender_.block_if_used_up(stream)) {
+    outbox_.mark(Mark::kData, stream->id);
   }
   note_release(stream);
   if (stream->body.take_writable()) notify(stream, Notice::kStreamWritable);
@@ -290,12 +277,12 @@ size_t Engine::cut_source(Stream* stream, size_t room, bool* failed) {
     fail_source(stream);
     return 0;
   }
-  if (!stream->content_sent.allows(filled.size, filled.end)) {
+  if (!stream->exchange.sent().allows(filled.size, filled.end)) {
     *failed = true;
     fail_content(stream, filled.size);
     return 0;
   }
-  stream->content_sent.count(filled.size);
+  stream->exchange.send_content(filled.size);
   if (filled.end) stream->body.source_ended();
   stream->body.set_source_waiting(filled.size == 0);
   bool end = filled.end && stream->body.drained() && !stream->body.has_trailers();
@@ -331,7 +318,7 @@ void Engine::fail_source(Stream* stream) {
 
 // The last frame of the message has been queued. The stream changes its state when it is shown.
 void Engine::finish_sending(Stream* stream) {
-  stream->sending_ended = true;
+  stream->exchange.note_sending_ended();
   mark_end(stream);
 }
 
@@ -346,7 +333,7 @@ void Engine::mark_end(Stream* stream) {
 void Engine::on_shown(const PlacedMark& mark) {
   Stream* stream = streams_.find(mark.stream_id);
   if (mark.mark == Mark::kEnd) return on_end_shown(stream);
-  if (stream != nullptr) stream->head_shown = true;
+  if (stream != nullptr) stream->exchange.note_head_shown();
 }
 
 void Engine::on_end_shown(Stream* stream) {
@@ -360,7 +347,8 @@ void Engine::on_end_shown(Stream* stream) {
     close_stream(stream, {end.next, ClosedBy::kEnd, StreamError{}});
   } else if (role_ == Role::kServer && phase_ == Phase::kOpen) {
     // (A tunnel's two directions end by themselves, §8.5.)
-    if (stream->tunnel || !options_.reset_after_early_response) return outbox_.await_departure();
+    if (stream->exchange.is_tunnel() || !options_.reset_after_early_response)
+      return outbox_.await_departure();
     // RFC 9113 §8.1: the response is complete before its request; the rest of it is not wanted.
     StreamError reason;
     reason.stream_id = stream->id;

@@ -29,32 +29,28 @@ std::optional<PriorityParameters> read_priority(FieldsView fields) {
 
 }  // namespace
 
-// A client that has never spoken of priorities does not know them, and expects its streams to be
-// served alike. A tunnel has no end to wait for, so what comes behind it does not (§10, §11).
 Priority Engine::default_priority(const Stream* stream) const {
-  Priority priority;
-  priority.incremental = !peer_prioritizes_ || stream->request.is_connect;
-  return priority;
+  return priorities_.initial(stream->exchange.request().is_connect);
 }
 
 // The peer knows priorities: what it has left out has the RFC's defaults, of earlier streams too.
 void Engine::note_priority_signal() {
-  if (std::exchange(peer_prioritizes_, true)) return;
+  if (!priorities_.note_signal()) return;
   for (Stream* stream = streams_.oldest(); stream != nullptr; stream = Streams::next(stream)) {
-    if (!stream->priority_given) send_queue_.set_priority(stream, default_priority(stream));
+    if (!stream->signals.given()) sender_.set_priority(stream, default_priority(stream));
   }
 }
 
 void Engine::give_priority(Stream* stream, const Priority& priority) {
-  stream->priority_given = true;
-  send_queue_.set_priority(stream, priority);
+  priorities_.note_given(stream);
+  sender_.set_priority(stream, priority);
 }
 
 // A request has come in. A PRIORITY_UPDATE that came before it is the later word of the two (§7).
 void Engine::prioritize_request(Stream* stream, const std::optional<Priority>& update) {
   stream->priority = default_priority(stream);
   std::optional<PriorityParameters> field;
-  if (stream->request.has_priority) {
+  if (stream->exchange.request().has_priority) {
     field = read_priority(gsl::span<const Field>(field_reader_.fields()));
   }
   if (!update && !field) return;
@@ -98,12 +94,12 @@ EventPtr Engine::on_priority_update(gsl::span<const uint8_t> payload) {
     return nullptr;
   }
   const bool sending = stream != nullptr && stream->notice.announced() && !is_closed(state) &&
-                       !stream->sending_ended;
+                       !stream->exchange.sending_ended();
   if (!readable || !sending) {
     spend_useless_frame();
     return nullptr;
   }
-  if (!spend_priority_update(&stream->priority_updates)) return nullptr;
+  if (!priorities_.take_update(stream) && !spend_useless_frame()) return nullptr;
   give_priority(stream, priority);
   return recycler_.lend(PriorityUpdateReceived{stream->id, stream->user_data, priority});
 }
@@ -113,48 +109,28 @@ void Engine::prioritize_idle(StreamId id, const Priority& priority) {
   static constexpr Rule kCount = {
       "RFC 9218 §7.1",
       "prioritized idle streams and open ones are together no more than MAX_CONCURRENT_STREAMS"};
-  IdlePriorities::Entry* entry = idle_priorities_.find(id);
-  if (entry == nullptr) {
+  if (!priorities_.has_idle(id)) {
     // A limit of ours that has not been acknowledged binds nobody yet.
     const uint64_t limit =
         std::max(settings_.concurrent_streams(), settings_.own().max_concurrent_streams);
-    const uint64_t count = uint64_t{streams_.peer_count()} + idle_priorities_.size() + 1;
+    const uint64_t count = uint64_t{streams_.peer_count()} + priorities_.idle_size() + 1;
     if (count > limit) {
       return fail(limit_error(ErrorCode::kProtocolError, kCount,
                               {Limit::kConcurrentStreams, limit, count}));
     }
-    if (count <= settings_.concurrent_streams()) entry = idle_priorities_.add(id);
     // It is advice; without room for it the request is served as any other.
-    if (entry == nullptr) {
+    if (count > settings_.concurrent_streams() || !priorities_.add_idle(id)) {
       spend_useless_frame();
       return;
     }
   }
-  if (spend_priority_update(&entry->updates)) entry->priority = priority;
-}
-
-// Honest clients change a priority once or twice. What is beyond the bound may still be of use, on
-// a stream that lasts: at a rate. False: there were too many, and the connection has failed.
-bool Engine::spend_priority_update(uint8_t* updates) {
-  if (*updates >= options_.limits.priority_updates_per_stream) return spend_useless_frame();
-  ++*updates;
-  return true;
-}
-
-// The same for PRIORITY, by the connection: browsers send one for each image as they lay out a
-// page, and many come late, when their streams have gone.
-void Engine::allow_priorities() {
-  const uint64_t of_one = options_.limits.priority_updates_per_stream;
-  const uint64_t most = of_one * options_.limits.concurrent_streams;
-  free_priorities_ = std::min(free_priorities_ + of_one, most);
+  if (priorities_.take_idle_update(id) || spend_useless_frame()) {
+    priorities_.set_idle(id, priority);
+  }
 }
 
 void Engine::spend_priority() {
-  if (free_priorities_ == 0) {
-    spend_useless_frame();
-  } else {
-    --free_priorities_;
-  }
+  if (!priorities_.take_free()) spend_useless_frame();
 }
 
 SubmitResult Engine::update_priority(StreamId stream_id, const Priority& priority) {
@@ -167,8 +143,8 @@ SubmitResult Engine::update_priority(StreamId stream_id, const Priority& priorit
   if (role_ == Role::kServer) return {};
   // For a request that waits it goes out with it: idle streams with a priority count as open
   // (§7.1).
-  if (stream->held_head.there()) {
-    stream->priority_update_due = true;
+  if (stream->waiting.waits()) {
+    priorities_.set_update_due(stream, true);
   } else {
     write_priority_update(stream);
   }
@@ -183,7 +159,7 @@ Priority Engine::priority(StreamId stream_id) const {
 // §2.1.1: a server that has not said that it leaves the priorities of RFC 7540 alone is unlikely to
 // know these.
 void Engine::write_priority_update(Stream* stream) {
-  stream->priority_update_due = false;
+  priorities_.set_update_due(stream, false);
   if (settings_.peer_known() && settings_.peer().no_rfc7540_priorities == 0) return;
   char text[kMaxPriorityField];
   const std::string_view value = write_priority_field(stream->priority, text);

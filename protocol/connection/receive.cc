@@ -38,7 +38,7 @@ bool Engine::on_item(Inbound::Item item, EventPtr* event) {
       on_pad_length();
       return true;
     case Inbound::Item::kPiece:
-      if (data_.deliver && (data_.end_stream || !inbound_.payload().empty())) {
+      if (credit_.delivers() && (credit_.ends_stream() || !inbound_.payload().empty())) {
         *event = deliver_data(inbound_.payload());
       }
       break;

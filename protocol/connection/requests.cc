@@ -27,15 +27,15 @@ RequestResult Engine::submit_request(FieldsView fields, Body&& body, uintptr_t u
   if (stream == nullptr) return {SubmitError::kTooManyStreams};
   const StreamId id = stream->id;
   stream->body.start(std::move(body), options_.send_buffer_size);
-  if (options_.validate_outbound) stream->content_sent.announce(head.content_length);
+  ContentLength content;
+  if (options_.validate_outbound) content.announce(head.content_length);
+  stream->exchange.begin_sending(content, /*tunnel=*/false);
   if (head.has_priority) merge_own_priority(stream, fields);
   ++statistics_.requests_sent;
-  if (waiting_.empty() && streams_.own_count() < own_streams_limit()) {
+  if (waiting_heads_.empty() && streams_.own_count() < own_streams_limit()) {
     open_request(stream, fields);
   } else {
-    stream->held_head = HeldFields(fields, &blocks_);
-    waiting_.push_back(stream);
-    ++waiting_requests_;
+    waiting_heads_.hold(stream, fields, &blocks_);
   }
   return {SubmitError::kNone, nullptr, id};
 }
@@ -46,7 +46,7 @@ RequestResult Engine::submit_push(StreamId stream_id, FieldsView fields, uintptr
   Stream* on = find_for_command(stream_id, &error);
   if (on == nullptr) return {error};
   // §6.6: on a stream of the client's, before its end. §8.5: not in a tunnel.
-  if (streams_.is_own(stream_id) || on->sending_ended || on->tunnel ||
+  if (streams_.is_own(stream_id) || on->exchange.sending_ended() || on->exchange.is_tunnel() ||
       !on_send(on->life.state(), StreamInput::kPushPromise).accepted()) {
     return {SubmitError::kWrongState};
   }
@@ -64,7 +64,7 @@ RequestResult Engine::submit_push(StreamId stream_id, FieldsView fields, uintptr
   Stream* stream = create_own_stream(head, user_data);
   if (stream == nullptr) return {SubmitError::kTooManyStreams};
   (void)streams_.send(stream, StreamInput::kPromised);
-  stream->head_received = true;
+  stream->exchange.note_head_received();
   streams_.count(stream);
   if (head.has_priority) merge_own_priority(stream, fields);
   write_promise(stream_id, stream->id, fields);
@@ -81,11 +81,11 @@ Stream* Engine::create_own_stream(const RequestHead& request, uintptr_t user_dat
   if (stream == nullptr) return nullptr;
   if (streams_.size() == 1) deadlines_.began(now_);
   if (streams_.own_ids_exhausted() && role_ == Role::kClient) notices_.add_ids_exhausted();
-  stream->request = request;
+  stream->exchange.set_request(request);
   notices_.announce(stream);
   stream->user_data = user_data;
   credit_.open(&stream->credit, stream->id);
-  stream->priority = default_priority(stream);
+  stream->priority = priorities_.initial(request.is_connect);
   return stream;
 }
 
@@ -93,30 +93,24 @@ Stream* Engine::create_own_stream(const RequestHead& request, uintptr_t user_dat
 void Engine::open_request(Stream* stream, FieldsView fields) {
   streams_.count(stream);
   start_message(stream, fields, /*bodiless=*/false);
-  if (stream->priority_update_due) write_priority_update(stream);
+  if (stream->signals.update_due()) write_priority_update(stream);
 }
 
 bool Engine::can_open_waiting() const {
-  return phase_ == Phase::kOpen && !waiting_.empty() &&
+  return phase_ == Phase::kOpen && !waiting_heads_.empty() &&
          (role_ == Role::kServer || streams_.own_count() < own_streams_limit());
 }
 
 void Engine::open_waiting(size_t max_bytes) {
   while (can_open_waiting() && outbox_.unsent() < max_bytes) {
-    Stream* stream = static_cast<Stream*>(waiting_.front());
-    const HeldFields head = stop_waiting(stream);
+    Stream* stream = waiting_heads_.front();
+    const HeldFields head = waiting_heads_.take(stream);
     if (role_ == Role::kServer) {
       open_response(stream, head.view());
     } else {
       open_request(stream, head.view());
     }
   }
-}
-
-HeldFields Engine::stop_waiting(Stream* stream) {
-  waiting_.remove(stream);
-  if (role_ == Role::kClient) --waiting_requests_;
-  return std::move(stream->held_head);
 }
 
 HEADRACE_ABI_END

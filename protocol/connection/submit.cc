@@ -54,8 +54,8 @@ const Rule* Engine::check_fields(const OutgoingHead& outgoing, ResponseHead* hea
 
 ResponseFacts Engine::facts_of(const Stream* stream) const {
   ResponseFacts facts;
-  facts.is_head = stream->request.is_head;
-  facts.is_connect = stream->request.is_connect;
+  facts.is_head = stream->exchange.request().is_head;
+  facts.is_connect = stream->exchange.request().is_connect;
   facts.date = date_.text();
   return facts;
 }
@@ -102,7 +102,7 @@ Stream* Engine::find_for_command(StreamId id, SubmitError* error) {
 // The one place where a request or a final response begins.
 void Engine::begin_message(Stream* stream, const OutgoingHead& head, bool end_stream) {
   (void)streams_.send(stream, StreamInput::kHeaders);
-  stream->head_sent = true;
+  stream->exchange.note_head_sent();
   write_field_block(stream->id, head, end_stream);
   outbox_.mark(Mark::kHead, stream->id);
 }
@@ -127,12 +127,11 @@ SubmitResult Engine::submit_response(StreamId stream_id, FieldsView fields, Body
   ResponseHead head;
   if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
   if (head.status < 200) return {SubmitError::kInvalidArgument, &kFinalStatus};
-  // RFC 9110 §9.3.6: any 2xx opens the tunnel, in which nothing is a response's content.
-  const bool tunnel = stream->request.is_connect && head.status < 300;
-  // RFC 9110 §6.4.1: these responses have no content, whatever their fields say of one.
-  const bool empty =
-      head.status == 204 || head.status == 304 || (options_.complete_heads && head.status == 205);
-  const bool bodiless = stream->request.is_head || (empty && !tunnel);
+  const RequestHead& request = stream->exchange.request();
+  const bool tunnel = opens_tunnel(request, head.status);
+  const bool content_may_follow =
+      may_have_content(request, head.status) && !(options_.complete_heads && head.status == 205);
+  const bool bodiless = request.is_head || (!content_may_follow && !tunnel);
   ContentLength content;
   if (options_.validate_outbound && !bodiless && !tunnel) content.announce(head.content_length);
   const std::optional<size_t> size = body.size();
@@ -141,13 +140,11 @@ SubmitResult Engine::submit_response(StreamId stream_id, FieldsView fields, Body
   }
 
   const bool waits = !bodiless && waits_for_body(stream, fields, body);
-  stream->tunnel = tunnel;
-  stream->content_sent = content;
+  stream->exchange.begin_sending(content, tunnel);
   stream->body.start(std::move(body), options_.send_buffer_size);
   if (head.has_priority) merge_own_priority(stream, fields);
   if (waits) {
-    stream->held_head = HeldFields(fields, &blocks_);
-    waiting_.push_back(stream);
+    waiting_heads_.hold(stream, fields, &blocks_);
   } else {
     start_message(stream, outgoing, bodiless);
   }
@@ -161,8 +158,8 @@ void Engine::open_response(Stream* stream, FieldsView fields) {
     if (stream->body.prefetch(kFirstOctets, &blocks_).failed) return fail_source(stream);
     const size_t size = stream->body.ready().size();
     const bool ended = stream->body.source() == nullptr;
-    if (!stream->content_sent.allows(size, ended)) return fail_content(stream, size);
-    stream->content_sent.count(size);
+    if (!stream->exchange.sent().allows(size, ended)) return fail_content(stream, size);
+    stream->exchange.send_content(size);
   }
   ResponseFacts facts = facts_of(stream);
   facts.body = stream->body.ready();
@@ -193,11 +190,11 @@ SendResult Engine::send_data(StreamId stream_id, gsl::span<const uint8_t> bytes,
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   if (!stream->body.accepts_data()) return {SubmitError::kWrongState};
-  if (!stream->content_sent.allows(bytes.size(), /*end=*/false)) {
+  if (!stream->exchange.sent().allows(bytes.size(), /*end=*/false)) {
     return {SubmitError::kTooLarge, 0, &kContentLengthKept};
   }
   const size_t accepted = stream->body.append(bytes, &blocks_);
-  stream->content_sent.count(accepted);
+  stream->exchange.send_content(accepted);
   const bool ends = end_stream && accepted == bytes.size();
   if (!ends || end_content(stream)) send_end_or_schedule(stream);
   return {SubmitError::kNone, accepted};
@@ -206,7 +203,7 @@ SendResult Engine::send_data(StreamId stream_id, gsl::span<const uint8_t> bytes,
 // The application has given the last octet of a Body::stream(). False: they were too few, and the
 // stream has been reset.
 bool Engine::end_content(Stream* stream) {
-  if (!stream->content_sent.allows(0, /*end=*/true)) {
+  if (!stream->exchange.sent().allows(0, /*end=*/true)) {
     fail_content(stream, 0);
     return false;
   }
@@ -218,7 +215,7 @@ bool Engine::end_content(Stream* stream) {
 // would not have the content-length that its head announced. A peer that trusts END_STREAM alone
 // would take it for whole, so the stream does not end with one.
 void Engine::fail_content(Stream* stream, uint64_t more) {
-  const ContentLength& content = stream->content_sent;
+  const ContentLength& content = stream->exchange.sent();
   const StreamError reason{{ErrorCode::kInternalError,
                             &kContentLengthKept,
                             FrameType::kData,
@@ -234,9 +231,10 @@ SubmitResult Engine::send_trailers(StreamId stream_id, FieldsView fields) {
   Stream* stream = find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   // Not before the head, not after the end, and not in a tunnel (§8.5).
-  const bool has_head = stream->head_sent || stream->held_head.there();
-  if (!has_head || stream->tunnel || (streams_.is_own(stream_id) && stream->request.is_connect) ||
-      stream->body.has_trailers() || stream->sending_ended) {
+  const bool has_head = stream->exchange.head_sent() || stream->waiting.waits();
+  if (!has_head || stream->exchange.is_tunnel() ||
+      (streams_.is_own(stream_id) && stream->exchange.request().is_connect) ||
+      stream->body.has_trailers() || stream->exchange.sending_ended()) {
     return {SubmitError::kWrongState};
   }
   if (options_.validate_outbound) {

@@ -49,6 +49,9 @@ class Credit {
   }
   void set_automatic(CreditState* stream, bool automatic) { stream->automatic_ = automatic; }
 
+  // --- The open DATA frame. It is judged by its header, and its octets that the application does
+  // not hold are given back at its end.
+
   // The header of a DATA frame with `size` octets of payload, including padding, was received.
   // False if that is more than the peer may send; the windows are unchanged then. (An empty frame
   // is always allowed, even if the window is below zero, §6.9.) Credit that is due but was not
@@ -56,6 +59,7 @@ class Credit {
   // peer's allowance must not depend on how much input is read between two outputs. §6.9.1 permits
   // this.
   [[nodiscard]] bool receive(uint32_t size) {
+    open_frame_ = {size, 0, false, false};
     if (size > 0 && !fits(size, window(), used_, full())) return false;
     window_.take(size);
     return true;
@@ -67,6 +71,32 @@ class Credit {
     stream->window_.take(size);
     return true;
   }
+  // The application is told the frame's data. Otherwise the whole frame is skipped, and is no
+  // affair of the stream's window.
+  void deliver(bool end_stream) {
+    open_frame_.of_stream = open_frame_.of_connection;
+    open_frame_.deliver = true;
+    open_frame_.end_stream = end_stream;
+  }
+  // The stream has been closed meanwhile.
+  void skip_rest() { open_frame_.deliver = false; }
+  bool delivers() const { return open_frame_.deliver; }
+  bool ends_stream() const { return open_frame_.end_stream; }
+  // The application has received `size` octets of the frame and holds them until let_go().
+  void hold(CreditState* stream, uint32_t size) {
+    stream->held_ += size;
+    held_ += size;
+    open_frame_.of_connection -= size;
+    open_frame_.of_stream -= size;
+  }
+  // The frame has been received whole. Returns the octets to be passed to use() for the stream.
+  [[nodiscard]] uint32_t end_frame() {
+    use(open_frame_.of_connection);
+    return open_frame_.deliver ? open_frame_.of_stream : 0;
+  }
+  // What end_frame() will give back to the connection, and to the stream.
+  uint32_t undelivered() const { return open_frame_.of_connection; }
+  uint32_t undelivered_of_stream() const { return open_frame_.deliver ? open_frame_.of_stream : 0; }
 
   // Sets the connection's window, or a stream's, to `size` octets. Neither tuning nor a change of
   // `base` changes it afterwards. False if the stream's could exceed 2^31-1 under an
@@ -90,11 +120,6 @@ class Credit {
   // checks whether it is due, for all streams after an INITIAL_WINDOW_SIZE was sent.
   void use(CreditState* stream, int64_t base, uint32_t size);
 
-  // The application has received `size` octets and holds them until let_go().
-  void hold(CreditState* stream, uint32_t size) {
-    stream->held_ += size;
-    held_ += size;
-  }
   // The application has consumed `size` of them, also of the connection's window; call use() for
   // the stream's. False if it does not hold as many; nothing is changed then.
   [[nodiscard]] bool let_go(CreditState* stream, uint32_t size);
@@ -112,6 +137,11 @@ class Credit {
   bool any_due() const { return is_due() || !due_.empty(); }
   // The next WINDOW_UPDATE that is due, the connection's first. Requires any_due().
   CreditDue take_due(int64_t base);
+  // All that were due have been written, up to `offset` of the output.
+  void taken_until(uint64_t offset) { written_until_ = offset; }
+  // Whether any are due, and the transport has taken the earlier ones. So a peer that does not read
+  // causes one WINDOW_UPDATE a stream, however much it sends.
+  bool may_take(uint64_t sent_offset) const { return any_due() && written_until_ <= sent_offset; }
 
   // The connection's window, as in CreditState.
   int64_t window() const { return window_.available(kInitialWindow); }
@@ -154,6 +184,14 @@ class Credit {
   uint64_t held_ = 0;
   WindowChange change_;  // by tuning or resize(), not in effect for the peer yet
   DueList due_;
+  uint64_t written_until_ = 0;
+
+  struct {
+    uint32_t of_connection = 0;  // octets that were received and are not held
+    uint32_t of_stream = 0;
+    bool deliver = false;
+    bool end_stream = false;
+  } open_frame_;
 
   uint32_t tuned_ = 0;
   uint32_t largest_announced_ = kInitialWindow;

@@ -45,6 +45,18 @@ class HeldFields {
   BlockPool::BlockPtr block_;  // its size: in fields
 };
 
+// The head of a message that is not written yet, or none. Only WaitingHeads
+// (protocol/http2/waiting_heads.h) changes it.
+class WaitingState {
+ public:
+  bool waits() const { return head_.there(); }
+
+ private:
+  friend class WaitingHeads;
+
+  HeldFields head_;
+};
+
 HEADRACE_ABI_END
 }  // namespace headrace
 

@@ -34,15 +34,14 @@ class ConnectionInspector {
 
   Windows windows() const {
     const Credit& credit = engine_.credit_;
-    return {engine_.send_window_.available(kInitialWindow), credit.window(), credit.full(),
-            credit.waiting(), true};
+    return {engine_.sender_.window(), credit.window(), credit.full(), credit.waiting(), true};
   }
   // Of a live stream.
   Windows windows(StreamId id) const {
     const Stream* stream = engine_.streams_.find(id);
     const int64_t base = engine_.settings_.own().initial_window_size;
-    return {stream->send_window.available(engine_.settings_.peer().initial_window_size),
-            stream->credit.window(base), stream->credit.full(base), stream->credit.waiting(),
+    return {engine_.sender_.window(stream), stream->credit.window(base), stream->credit.full(base),
+            stream->credit.waiting(),
             stream->life.state() == StreamState::kOpen ||
                 stream->life.state() == StreamState::kHalfClosedLocal ||
                 stream->life.state() == StreamState::kReservedRemote};
@@ -55,12 +54,11 @@ class ConnectionInspector {
   // ... its Pad Length field is missing, so that it is not counted yet.
   bool before_pad_length() const { return engine_.inbound_.awaits_pad_length(); }
   uint32_t open_connection_credit() const {
-    return engine_.inbound_.is_streaming() ? engine_.data_.connection_credit : 0;
+    return engine_.inbound_.is_streaming() ? engine_.credit_.undelivered() : 0;
   }
   uint32_t open_stream_credit(StreamId id) const {
-    return engine_.inbound_.is_streaming() && engine_.inbound_.header().stream_id == id &&
-                   engine_.data_.deliver
-               ? engine_.data_.stream_credit
+    return engine_.inbound_.is_streaming() && engine_.inbound_.header().stream_id == id
+               ? engine_.credit_.undelivered_of_stream()
                : 0;
   }
 
