@@ -19,7 +19,7 @@ STAGES = [
     ("streams", [r"Streams::", r"StreamTable::", r"ClosedStreams::", r"\w+::close_stream$"]),
     ("flow control", [r"Credit::"]),
     ("bodies and scheduling", [r"SendBody::", r"PriorityScheduler::", r"RoundRobinScheduler::"]),
-    ("events", [r"HandBack::", r"\w+::next_notification$", r"\w+::drop_notice$"]),
+    ("events", [r"HandBack::", r"\w+::next_notification$", r"\w+::make_event$"]),
     ("output", [r"Outbox::", r"OutputQueue::", r"\w+::(pending_output|sent|released)$"]),
     ("commands", [r"\w+::submit_\w+$", r"\w+::send_data$"]),
     ("deadlines", [r"Deadlines::"]),

@@ -9,7 +9,7 @@
 
 #include "headrace/adapters/get/console.h"
 #include "headrace/field/field.h"
-#include "headrace/protocol/connection/frame_observer.h"
+#include "headrace/protocol/interface/frame_observer.h"
 
 namespace headrace::get {
 

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstddef>
 
-#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/interface/options.h"
 
 namespace headrace::adapters {
 

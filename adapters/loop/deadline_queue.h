@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/interface/options.h"
 
 namespace headrace::adapters {
 

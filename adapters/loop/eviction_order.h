@@ -14,7 +14,7 @@
 
 #include "headrace/adapters/loop/intrusive_list.h"
 #include "headrace/adapters/socket/client_id.h"
-#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/interface/options.h"
 
 namespace headrace::adapters {
 

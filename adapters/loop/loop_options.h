@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "headrace/adapters/socket/client_id.h"
-#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/interface/options.h"
 
 namespace headrace::adapters {
 

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "headrace/protocol/connection/statistics.h"
 #include "headrace/protocol/guard/limits.h"
+#include "headrace/protocol/interface/statistics.h"
 
 namespace headrace::adapters {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "headrace/protocol/connection/options.h"
 #include "headrace/protocol/event/event.h"
+#include "headrace/protocol/interface/options.h"
 #include "tests/transcript/item.h"
 
 namespace headrace::fuzz {

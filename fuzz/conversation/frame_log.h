@@ -9,7 +9,7 @@
 #include <string>
 
 #include "fuzz/story.h"
-#include "headrace/protocol/connection/frame_observer.h"
+#include "headrace/protocol/interface/frame_observer.h"
 #include "tests/transcript/frame_text.h"
 
 namespace headrace::fuzz {

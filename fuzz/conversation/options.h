@@ -2,7 +2,7 @@
 #define HEADRACE_FUZZ_CONVERSATION_OPTIONS_H_
 
 #include "fuzz/draws.h"
-#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/interface/options.h"
 
 namespace headrace::fuzz {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "fuzz/conversation/frame_log.h"
-#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/interface/options.h"
 #include "tests/reference/frames.h"
 #include "tests/reference/hpack.h"
 

@@ -10,7 +10,7 @@
 
 #include "fuzz/conversation/output_rules.h"
 #include "fuzz/draws.h"
-#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/interface/options.h"
 #include "tests/reference/frames.h"
 #include "tests/reference/hpack.h"
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/interface/options.h"
 #include "tests/reference/frames.h"
 
 namespace headrace::fuzz {

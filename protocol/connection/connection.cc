@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "headrace/protocol/connection/engine.h"
-#include "headrace/protocol/connection/protocol.h"
+#include "headrace/protocol/http2/engine/engine.h"
+#include "headrace/protocol/interface/protocol.h"
 
 // The face: each function says that it is entered, and hands on.
 

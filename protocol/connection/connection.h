@@ -15,11 +15,11 @@
 #include "headrace/memory/ledger.h"
 #include "headrace/memory/temporary.h"
 #include "headrace/protocol/connection/entry_guard.h"
-#include "headrace/protocol/connection/options.h"
-#include "headrace/protocol/connection/statistics.h"
 #include "headrace/protocol/event/event.h"
 #include "headrace/protocol/event/result.h"
-#include "headrace/protocol/http2/settings.h"
+#include "headrace/protocol/frame/settings.h"
+#include "headrace/protocol/interface/options.h"
+#include "headrace/protocol/interface/statistics.h"
 #include "headrace/protocol/stream/body.h"
 
 namespace headrace {

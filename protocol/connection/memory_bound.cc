@@ -5,8 +5,8 @@
 #include "headrace/field/field.h"
 #include "headrace/memory/recycler.h"
 #include "headrace/protocol/connection/connection.h"
-#include "headrace/protocol/connection/engine.h"
 #include "headrace/protocol/event/event.h"
+#include "headrace/protocol/http2/engine/engine.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

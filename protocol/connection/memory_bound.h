@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "headrace/memory/abi.h"
-#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/interface/options.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -26,6 +26,20 @@ void Credit::widen_to(CreditState* stream, int64_t widened) {
   most_widened_ = std::max(most_widened_, widened);
 }
 
+void Credit::resize(uint32_t size) {
+  fixed_ = true;
+  widen_to(size);
+}
+
+bool Credit::bears(uint32_t initial_window_size) const {
+  const int64_t most = std::max(int64_t{tuned_}, most_widened_);
+  return most == 0 || initial_window_size + most <= kMaxWindow;
+}
+
+void Credit::announced(uint32_t initial_window_size) {
+  largest_announced_ = std::max(largest_announced_, initial_window_size);
+}
+
 bool Credit::resize(CreditState* stream, int64_t base, uint32_t size) {
   const int64_t widened = int64_t{size} - base;
   if (widened > kMaxWindow - largest_announced_) return false;

@@ -6,7 +6,7 @@
 
 #include "headrace/memory/linked_list.h"
 #include "headrace/protocol/frame/frame_type.h"
-#include "headrace/protocol/http2/window_policy.h"
+#include "headrace/protocol/interface/window_policy.h"
 #include "headrace/protocol/stream/credit_state.h"
 #include "headrace/protocol/stream/flow_window.h"
 
@@ -101,18 +101,12 @@ class Credit {
   // Sets the connection's window, or a stream's, to `size` octets. Neither tuning nor a change of
   // `base` changes it afterwards. False if the stream's could exceed 2^31-1 under an
   // INITIAL_WINDOW_SIZE that was sent (§6.9.2); it is unchanged then.
-  void resize(uint32_t size) {
-    fixed_ = true;
-    widen_to(size);
-  }
+  void resize(uint32_t size);
   [[nodiscard]] bool resize(CreditState* stream, int64_t base, uint32_t size);
   // `base` has changed, and with it the windows of all streams (§6.9.2). To be called for each.
   void rebase(CreditState* stream, int64_t base);
   // Whether every stream's window stays within 2^31-1 under this INITIAL_WINDOW_SIZE.
-  bool bears(uint32_t initial_window_size) const {
-    const int64_t most = std::max(int64_t{tuned_}, most_widened_);
-    return most == 0 || initial_window_size + most <= kMaxWindow;
-  }
+  bool bears(uint32_t initial_window_size) const;
 
   // `size` octets of the connection's window were consumed.
   void use(uint32_t size) { used_ += change_.withhold(size); }
@@ -157,9 +151,7 @@ class Credit {
   uint32_t tuned() const { return tuned_; }
   // An INITIAL_WINDOW_SIZE of ours was sent. The peer may apply it before it acknowledges it, so no
   // stream's window may exceed 2^31-1 under it.
-  void announced(uint32_t initial_window_size) {
-    largest_announced_ = std::max(largest_announced_, initial_window_size);
-  }
+  void announced(uint32_t initial_window_size);
 
  private:
   using DueList = LinkedList<&CreditState::due_>;

@@ -14,6 +14,11 @@ namespace headrace {
 
 enum class PingPurpose : uint8_t { kApplication, kShutdown, kKeepalive, kWindow };
 
+// The octets of our own PINGs, so that a trace shows what they are for.
+inline constexpr uint64_t kShutdownPing = 0x6865616472616365;   // "headrace"
+inline constexpr uint64_t kKeepalivePing = 0x6865616c6976653f;  // "healive?"
+inline constexpr uint64_t kWindowPing = 0x6865696e666c6f77;     // "heinflow"
+
 // Our PINGs that have not been answered (RFC 9113 §6.7), with the purpose of each and the time when
 // it was sent, for its round-trip time.
 class Pings {

@@ -9,7 +9,7 @@
 #include "headrace/field/rule.h"
 #include "headrace/protocol/event/error_code.h"
 #include "headrace/protocol/frame/frame_type.h"
-#include "headrace/protocol/http2/settings.h"
+#include "headrace/protocol/frame/settings.h"
 
 namespace headrace {
 

@@ -8,9 +8,9 @@
 #include <ostream>
 #include <vector>
 
-#include "headrace/protocol/connection/options.h"
 #include "headrace/protocol/event/error_code.h"
 #include "headrace/protocol/guard/limits.h"
+#include "headrace/protocol/interface/options.h"
 #include "tests/attacks/conversation.h"
 
 namespace headrace::attacks {

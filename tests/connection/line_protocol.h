@@ -12,7 +12,7 @@
 #include "headrace/field/field_storage.h"
 #include "headrace/memory/output_queue.h"
 #include "headrace/memory/recycler.h"
-#include "headrace/protocol/connection/protocol.h"
+#include "headrace/protocol/interface/protocol.h"
 
 namespace headrace {
 

@@ -26,7 +26,7 @@ BAZEL_FLAGS = {"--config", "--copt", "--test_output", "--runs_per_test", "--jobs
 # Numbers in sentences, and where they come from. Both patterns have one group.
 NUMBERS = [
     ("docs/memory.md", r"HPACK tables, until they are full \(([\d,]+) octets",
-     "protocol/connection/options.h", r"header_table_size = (\d+);"),
+     "protocol/interface/options.h", r"header_table_size = (\d+);"),
     ("docs/memory.md", r"The pool keeps (\d+ KiB)", "memory/block_pool.h", r"kKept = ([^;]+);"),
     ("docs/memory.md", r"none larger than (\d+ KiB)", "memory/block_pool.h", r"kLargest = ([^;]+);"),
     ("docs/memory.md", r"more than (\d+ KiB) of such things", "memory/block_pool.h",
@@ -35,7 +35,7 @@ NUMBERS = [
      r"remembered_streams = (\d+);"),
     ("docs/memory.md", r"an object rests until (\d+) others", "memory/recycler.h",
      r"kQuarantine = [^?]+\? (\d+)"),
-    ("docs/embedding.md", r"the source's first ([\d,]+) octets", "protocol/connection/submit.cc",
+    ("docs/embedding.md", r"the source's first ([\d,]+) octets", "protocol/http2/engine/opening.cc",
      r"kSmallBody = (\d+);"),
     ("docs/embedding.md", r"sniffing makes of the first (\d+) octets",
      "protocol/message/content_type.h", r"kSniffedOctets = (\d+);"),
@@ -206,7 +206,7 @@ def check_defaults(document, text):
     """The tables whose head says "default": of Limits, Options and LoopOptions."""
     known = {}
     for path, struct in (("protocol/guard/limits.h", "Limits"),
-                         ("protocol/connection/options.h", "Options"),
+                         ("protocol/interface/options.h", "Options"),
                          ("adapters/loop/loop_options.h", "LoopOptions")):
         known.update(tree.members(path, struct))
     compared = 0

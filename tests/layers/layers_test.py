@@ -16,7 +16,9 @@ ORDER = [
     ["protocol/guard"],
     ["protocol/message"],
     ["protocol/event", "protocol/frame", "protocol/stream"],
+    ["protocol/interface"],
     ["protocol/http2"],
+    ["protocol/http2/engine"],
     ["protocol/connection"],
 ]
 RANK = {package: rank for rank, packages in enumerate(ORDER) for package in packages}

@@ -5,7 +5,7 @@
 
 #include "headrace/memory/abi.h"
 #include "headrace/protocol/connection/connection.h"
-#include "headrace/protocol/connection/engine.h"
+#include "headrace/protocol/http2/engine/engine.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -25,22 +25,22 @@ class ConnectionInspector {
       : engine_(static_cast<const Engine&>(*connection->protocol_)) {}
 
   // Frames are read; commands on streams are taken.
-  bool is_open() const { return engine_.phase_ == Engine::Phase::kOpen; }
-  size_t live_streams() const { return engine_.streams_.size(); }
+  bool is_open() const { return parts().life.is_open(); }
+  size_t live_streams() const { return parts().streams.size(); }
   bool is_live(StreamId id) const {
-    const Stream* stream = engine_.streams_.find(id);
+    const Stream* stream = parts().streams.find(id);
     return stream != nullptr && !stream->life.closed();
   }
 
   Windows windows() const {
-    const Credit& credit = engine_.credit_;
-    return {engine_.sender_.window(), credit.window(), credit.full(), credit.waiting(), true};
+    const Credit& credit = parts().credit;
+    return {parts().sender.window(), credit.window(), credit.full(), credit.waiting(), true};
   }
   // Of a live stream.
   Windows windows(StreamId id) const {
-    const Stream* stream = engine_.streams_.find(id);
-    const int64_t base = engine_.settings_.own().initial_window_size;
-    return {engine_.sender_.window(stream), stream->credit.window(base), stream->credit.full(base),
+    const Stream* stream = parts().streams.find(id);
+    const int64_t base = parts().settings.own().initial_window_size;
+    return {parts().sender.window(stream), stream->credit.window(base), stream->credit.full(base),
             stream->credit.waiting(),
             stream->life.state() == StreamState::kOpen ||
                 stream->life.state() == StreamState::kHalfClosedLocal ||
@@ -49,23 +49,25 @@ class ConnectionInspector {
 
   // A DATA frame has come in partly, and what it will give back when it is whole.
   bool in_data_frame() const {
-    return engine_.inbound_.awaits_pad_length() || engine_.inbound_.is_streaming();
+    return parts().inbound.awaits_pad_length() || parts().inbound.is_streaming();
   }
   // ... its Pad Length field is missing, so that it is not counted yet.
-  bool before_pad_length() const { return engine_.inbound_.awaits_pad_length(); }
+  bool before_pad_length() const { return parts().inbound.awaits_pad_length(); }
   uint32_t open_connection_credit() const {
-    return engine_.inbound_.is_streaming() ? engine_.credit_.undelivered() : 0;
+    return parts().inbound.is_streaming() ? parts().credit.undelivered() : 0;
   }
   uint32_t open_stream_credit(StreamId id) const {
-    return engine_.inbound_.is_streaming() && engine_.inbound_.header().stream_id == id
-               ? engine_.credit_.undelivered_of_stream()
+    return parts().inbound.is_streaming() && parts().inbound.header().stream_id == id
+               ? parts().credit.undelivered_of_stream()
                : 0;
   }
 
-  const hpack::DynamicTable& encoder_table() const { return engine_.field_writer_.table(); }
-  const hpack::DynamicTable& decoder_table() const { return engine_.field_reader_.table(); }
+  const hpack::DynamicTable& encoder_table() const { return parts().field_writer.table(); }
+  const hpack::DynamicTable& decoder_table() const { return parts().field_reader.table(); }
 
  private:
+  const Parts& parts() const { return engine_.parts_; }
+
   const Engine& engine_;
 };
 

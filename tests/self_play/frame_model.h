@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "headrace/protocol/connection/frame_observer.h"
-#include "headrace/protocol/connection/options.h"
 #include "headrace/protocol/event/error_code.h"
-#include "headrace/protocol/http2/settings.h"
+#include "headrace/protocol/frame/settings.h"
+#include "headrace/protocol/interface/frame_observer.h"
+#include "headrace/protocol/interface/options.h"
 #include "tests/reference/hpack.h"
 #include "tests/self_play/report.h"
 

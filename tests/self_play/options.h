@@ -1,7 +1,7 @@
 #ifndef HEADRACE_TESTS_SELF_PLAY_OPTIONS_H_
 #define HEADRACE_TESTS_SELF_PLAY_OPTIONS_H_
 
-#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/interface/options.h"
 #include "tests/self_play/random.h"
 
 namespace headrace::self_play {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/interface/options.h"
 
 namespace headrace::self_play {
 

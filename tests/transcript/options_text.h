@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/interface/options.h"
 
 namespace headrace::transcript {
 

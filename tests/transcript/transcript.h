@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "headrace/protocol/connection/options.h"
-#include "headrace/protocol/connection/padding_policy.h"
+#include "headrace/protocol/interface/options.h"
+#include "headrace/protocol/interface/padding_policy.h"
 #include "tests/transcript/item.h"
 
 namespace headrace::transcript {

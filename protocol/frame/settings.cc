@@ -1,4 +1,4 @@
-#include "headrace/protocol/http2/settings.h"
+#include "headrace/protocol/frame/settings.h"
 
 #include "headrace/protocol/stream/flow_window.h"
 

@@ -1,6 +1,4 @@
-#include "headrace/protocol/connection/engine.h"
-
-// Receive credit (RFC 9113 §6.9): where its two ends, the frames and the application, meet Credit.
+#include "headrace/protocol/http2/engine/crediting.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -21,74 +19,74 @@ bool may_receive(StreamState state) {
 
 }  // namespace
 
-void Engine::use_window(Stream* stream, uint32_t size) {
+void Crediting::use_window(Stream* stream, uint32_t size) const {
   if (!is_receiving(stream->life.state())) return;
-  credit_.use(&stream->credit, settings_.own().initial_window_size, size);
+  credit().use(&stream->credit, settings().own().initial_window_size, size);
 }
 
 // The initial window has changed (§6.9.2), or will. Of a smaller one, what had not been given back,
 // being little beside the old one, may be all that the peer has to wait for; of a larger one it is
 // not.
-void Engine::look_for_due_credit() {
-  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = Streams::next(stream)) {
+void Crediting::rebase() const {
+  for (Stream* stream = streams().oldest(); stream != nullptr; stream = Streams::next(stream)) {
     if (!may_receive(stream->life.state())) continue;
-    credit_.rebase(&stream->credit, settings_.own().initial_window_size);
+    credit().rebase(&stream->credit, settings().own().initial_window_size);
   }
 }
 
 // Those before have been taken: what the peer does not read is one WINDOW_UPDATE a stream, however
 // much it sends. So they need not count as replies, and never keep us from reading.
-void Engine::write_due_credit() {
+void Crediting::write_due_credit() const {
   if (!can_write_credit()) return;
-  while (credit_.any_due()) {
-    const CreditDue due = credit_.take_due(settings_.own().initial_window_size);
-    write_window_update(due.stream_id, due.increment);
+  while (credit().any_due()) {
+    const CreditDue due = credit().take_due(settings().own().initial_window_size);
+    writing().write_window_update(due.stream_id, due.increment);
   }
-  credit_.taken_until(outbox_.end_offset());
+  credit().taken_until(outbox().end_offset());
 }
 
-SubmitResult Engine::credit(StreamId stream_id, uint32_t size) {
+SubmitResult Crediting::give_back(StreamId stream_id, uint32_t size) const {
   SubmitError error;
-  Stream* stream = find_for_command(stream_id, &error);
+  Stream* stream = finding().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  if (!credit_.let_go(&stream->credit, size)) return {SubmitError::kTooLarge, &kCreditHeld};
+  if (!credit().let_go(&stream->credit, size)) return {SubmitError::kTooLarge, &kCreditHeld};
   use_window(stream, size);
   return {};
 }
 
-SubmitResult Engine::set_automatic_credit(StreamId stream_id, bool automatic) {
+SubmitResult Crediting::set_automatic_credit(StreamId stream_id, bool automatic) const {
   SubmitError error;
-  Stream* stream = find_for_command(stream_id, &error);
+  Stream* stream = finding().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  credit_.set_automatic(&stream->credit, automatic);
+  credit().set_automatic(&stream->credit, automatic);
   const uint32_t held = automatic ? stream->credit.held() : 0;
-  if (credit_.let_go(&stream->credit, held)) use_window(stream, held);
+  if (credit().let_go(&stream->credit, held)) use_window(stream, held);
   return {};
 }
 
-SubmitResult Engine::set_receive_window(StreamId stream_id, uint32_t size) {
+SubmitResult Crediting::set_receive_window(StreamId stream_id, uint32_t size) const {
   static constexpr Rule kSize = {"RFC 9113 §6.9.1", "a receive window is 1 to 2^31-1 octets"};
   if (size == 0 || size > kMaxWindow) return {SubmitError::kInvalidArgument, &kSize};
   if (stream_id == 0) {
-    if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
-    credit_.resize(size);
+    if (!life().is_open()) return {SubmitError::kConnectionGone};
+    credit().resize(size);
     return {};
   }
   SubmitError error;
-  Stream* stream = find_for_command(stream_id, &error);
+  Stream* stream = finding().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   if (!may_receive(stream->life.state())) return {};  // nothing comes that it would be for
-  if (credit_.resize(&stream->credit, settings_.own().initial_window_size, size)) return {};
+  if (credit().resize(&stream->credit, settings().own().initial_window_size, size)) return {};
   return {SubmitError::kInvalidArgument, &kWindowsInBounds};
 }
 
-ReceiveCredit Engine::receive_credit(StreamId stream_id) const {
-  if (stream_id == 0) return {credit_.window(), credit_.waiting(), credit_.held()};
-  const Stream* stream = streams_.find(stream_id);
+ReceiveCredit Crediting::receive_credit(StreamId stream_id) const {
+  if (stream_id == 0) return {credit().window(), credit().waiting(), credit().held()};
+  const Stream* stream = streams().find(stream_id);
   if (stream == nullptr) return {};
   if (!may_receive(stream->life.state())) return {};
   const CreditState& credit = stream->credit;
-  return {credit.window(settings_.own().initial_window_size), credit.waiting(), credit.held()};
+  return {credit.window(settings().own().initial_window_size), credit.waiting(), credit.held()};
 }
 
 HEADRACE_ABI_END

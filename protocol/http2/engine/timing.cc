@@ -1,66 +1,61 @@
-#include <algorithm>
+#include "headrace/protocol/http2/engine/timing.h"
 
-#include "headrace/protocol/connection/engine.h"
-
-// What follows when time has passed. Which deadlines run, and since when, is Deadlines' affair.
+#include <chrono>
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
 // The peer has given a sign of life, or one that was kept is read now.
-void Engine::note_input(TimePoint now) {
-  deadlines_.received(now);
+void Timing::note_input(TimePoint now) const {
+  deadlines().received(now);
   // What is missing of a field block was not late while we did not read.
-  if (reads_kept_input() && deadlines_.runs(Deadline::kFieldBlock)) {
-    deadlines_.start(Deadline::kFieldBlock, now);
+  if (reads_kept_input() && deadlines().runs(Deadline::kFieldBlock)) {
+    deadlines().start(Deadline::kFieldBlock, now);
   }
 }
 
-Situation Engine::situation() const {
-  const bool pressed = pressed_ || ledger_.live() >= ledger_.budget() - ledger_.budget() / 4;
-  return {streams_.size() > 0, going_away_.shutting_down(), pressed,
-          holds_input(),       sender_.stalled_since(),     sender_.data_left_at()};
-}
-
-TimePoint Engine::next_deadline() const {
-  if (events_wait() || deadlines_.wants_time()) return now_;
-  return phase_ == Phase::kOpen ? deadlines_.next(situation()) : TimePoint::max();
+Situation Timing::situation() const {
+  const bool pressed =
+      memory_pressure() || ledger().live() >= ledger().budget() - ledger().budget() / 4;
+  return {streams().size() > 0,   going_away().shutting_down(), pressed,
+          outbox().holds_input(), sender().stalled_since(),     sender().data_left_at()};
 }
 
 // A deadline that has passed, in milliseconds.
-LimitHit Engine::timeout_hit(Limit limit, Deadline deadline) const {
-  const Situation now = situation();
-  const auto timeout = deadlines_.timeout(deadline, now);
-  const auto late =
-      std::chrono::duration_cast<std::chrono::milliseconds>(now_ - deadlines_.at(deadline, now));
+LimitHit Timing::timeout_hit(Limit limit, Deadline deadline) const {
+  const Situation present = situation();
+  const auto timeout = deadlines().timeout(deadline, present);
+  const auto late = std::chrono::duration_cast<std::chrono::milliseconds>(
+      now() - deadlines().at(deadline, present));
   return {limit, static_cast<uint64_t>(timeout.count()),
           static_cast<uint64_t>((timeout + late).count())};
 }
 
-void Engine::fail_late(Deadline deadline, ErrorCode code, Limit limit, const Rule& rule) {
-  fail(limit_error(Cause::none(), code, rule, timeout_hit(limit, deadline)));
+void Timing::fail_late(Deadline deadline, ErrorCode code, Limit limit, const Rule& rule) const {
+  ending().fail(ending().limit_error(Cause::none(), code, rule, timeout_hit(limit, deadline)));
 }
 
 // When the lower bound of all streams' deadlines has passed: sending does not update it.
-void Engine::check_stalled_streams() {
+void Timing::check_stalled_streams() const {
   static constexpr Rule kTaken = {"limits.h stream_stall_timeout",
                                   "a peer takes what it has asked for in time"};
-  const auto timeout = deadlines_.timeout(Deadline::kStall, situation());
+  const auto timeout = deadlines().timeout(Deadline::kStall, situation());
   const auto milliseconds = [](TimePoint::duration time) {
     return static_cast<uint64_t>(
         std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
   };
-  sender_.for_each_stalled(
-      streams_.oldest(), timeout, deadlines_.moved(), now_, [&](Stream* stream, TimePoint since) {
-        StreamError error = limit_error(
+  sender().for_each_stalled(
+      streams().oldest(), timeout, deadlines().moved(), now(),
+      [&](Stream* stream, TimePoint since) {
+        StreamError error = ending().limit_error(
             Cause::none(), ErrorCode::kCancel, kTaken,
-            {Limit::kStreamStallTimeout, milliseconds(timeout), milliseconds(now_ - since)});
+            {Limit::kStreamStallTimeout, milliseconds(timeout), milliseconds(now() - since)});
         error.stream_id = stream->id;
-        fail_stream(error);
+        ending().fail_stream(error);
       });
 }
 
-void Engine::check_deadlines() {
+void Timing::check_deadlines() const {
   static constexpr Rule kPrefaceInTime = {"limits.h preface_timeout",
                                           "the peer's preface and SETTINGS come in time"};
   static constexpr Rule kBlockInTime = {"limits.h field_block_timeout",
@@ -70,7 +65,7 @@ void Engine::check_deadlines() {
   static constexpr Rule kAlive = {"RFC 9113 §6.7", "a peer that is there answers a PING"};
   static constexpr Rule kOldEnds = {"limits.h connection_age_grace",
                                     "the streams of a connection that is too old end in time"};
-  if (phase_ != Phase::kOpen || now_ < deadlines_.next(situation())) return;
+  if (!life().is_open() || now() < deadlines().next(situation())) return;
   if (passed(Deadline::kPreface)) {
     return fail_late(Deadline::kPreface, ErrorCode::kProtocolError, Limit::kPrefaceTimeout,
                      kPrefaceInTime);
@@ -84,23 +79,23 @@ void Engine::check_deadlines() {
                      Limit::kSettingsAckTimeout, kSettingsInTime);
   }
   if (passed(Deadline::kStall)) check_stalled_streams();
-  if (phase_ != Phase::kOpen) return;
-  if (passed(Deadline::kShutdownPing)) finish_shutdown();
+  if (!life().is_open()) return;
+  if (passed(Deadline::kShutdownPing)) ending().finish_shutdown();
   if (passed(Deadline::kKeepaliveAnswer)) {
     return fail_late(Deadline::kKeepaliveAnswer, ErrorCode::kProtocolError,
                      Limit::kKeepaliveTimeout, kAlive);
   }
   if (passed(Deadline::kKeepalive)) {
-    send_ping(kKeepalivePing, PingPurpose::kKeepalive);
-    deadlines_.ask(Deadline::kKeepaliveAnswer, outbox_.end_offset(), now_);
+    writing().send_ping(kKeepalivePing, PingPurpose::kKeepalive);
+    deadlines().ask(Deadline::kKeepaliveAnswer, outbox().end_offset(), now());
   } else if (passed(Deadline::kIdle)) {
-    hit(timeout_hit(Limit::kIdleTimeout, Deadline::kIdle));
-    begin_shutdown("idle");
+    reports().hit(timeout_hit(Limit::kIdleTimeout, Deadline::kIdle));
+    ending().begin_shutdown("idle");
   } else if (passed(Deadline::kAge)) {
-    hit(timeout_hit(Limit::kConnectionAge, Deadline::kAge));
-    deadlines_.stop(Deadline::kAge);
-    deadlines_.start(Deadline::kAgeGrace, now_);
-    begin_shutdown("age");
+    reports().hit(timeout_hit(Limit::kConnectionAge, Deadline::kAge));
+    deadlines().stop(Deadline::kAge);
+    deadlines().start(Deadline::kAgeGrace, now());
+    ending().begin_shutdown("age");
   } else if (passed(Deadline::kAgeGrace)) {
     fail_late(Deadline::kAgeGrace, ErrorCode::kNoError, Limit::kConnectionAgeGrace, kOldEnds);
   }

@@ -1,13 +1,9 @@
-#include <algorithm>
+#include "headrace/protocol/http2/engine/ending.h"
+
+#include <optional>
 #include <string>
-#include <utility>
 
-#include "headrace/protocol/connection/engine.h"
 #include "headrace/protocol/frame/foreign_protocol.h"
-#include "headrace/protocol/frame/frame_writer.h"
-
-// How streams and the connection end (RFC 9113 §5.4, §6.8). The one place that writes RST_STREAM
-// and GOAWAY.
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -47,7 +43,7 @@ const Rule& broken_rule(StreamState state) {
 
 }  // namespace
 
-bool Engine::refuse_frame(const Transition& transition, StreamState state) {
+bool Ending::refuse_frame(const Transition& transition, StreamState state) const {
   switch (transition.kind) {
     case Transition::Kind::kAccept:
       return true;
@@ -63,42 +59,42 @@ bool Engine::refuse_frame(const Transition& transition, StreamState state) {
   return false;
 }
 
-StreamError Engine::frame_error(ErrorCode code, const Rule& rule, uint64_t observed,
+StreamError Ending::frame_error(ErrorCode code, const Rule& rule, uint64_t observed,
                                 uint64_t limit) const {
   return StreamError{
-      {code, &rule, inbound_.header().type, {}, inbound_.header().stream_id, observed, limit}};
+      {code, &rule, inbound().header().type, {}, inbound().header().stream_id, observed, limit}};
 }
 
 // A bound was reached.
-StreamError Engine::limit_error(const Cause& cause, ErrorCode code, const Rule& rule,
-                                const LimitHit& reached) {
-  hit(reached);
+StreamError Ending::limit_error(const Cause& cause, ErrorCode code, const Rule& rule,
+                                const LimitHit& reached) const {
+  reports().hit(reached);
   return StreamError{
       {code, &rule, cause.frame, reached.limit, cause.stream_id, reached.observed, reached.bound}};
 }
 
 // RFC 9113 §5.4.1: GOAWAY, then the end.
-void Engine::fail(ErrorCode code, const Rule& rule, uint64_t observed, uint64_t limit) {
+void Ending::fail(ErrorCode code, const Rule& rule, uint64_t observed, uint64_t limit) const {
   fail(frame_error(code, rule, observed, limit));
 }
 
 // The peer's people are told which rule it broke.
-void Engine::fail(const ErrorDetail& error) {
+void Ending::fail(const ErrorDetail& error) const {
   if (error.rule == nullptr) return fail(error, {});
   std::string debug_data;
   debug_data.append(error.rule->section).append(": ").append(error.rule->text);
   fail(error, debug_data);
 }
 
-void Engine::fail(const ErrorDetail& error, std::string_view debug_data) {
-  if (phase_ != Phase::kOpen) return;
-  if (error.rule != nullptr) observe_refused(error);  // else the application ends it
-  write_goaway(going_away_.stop(streams_.last_peer()), error.code, debug_data);
+void Ending::fail(const ErrorDetail& error, std::string_view debug_data) const {
+  if (!life().is_open()) return;
+  if (error.rule != nullptr) reports().refused(error);  // else the application ends it
+  writing().write_goaway(going_away().stop(streams().last_peer()), error.code, debug_data);
   end_connection(error, ClosedBy::kLocal);
 }
 
 // No frame is to blame: what came in is none.
-void Engine::fail_without_frame(ErrorCode code, const Rule& rule) {
+void Ending::fail_without_frame(ErrorCode code, const Rule& rule) const {
   ErrorDetail error;
   error.code = code;
   error.rule = &rule;
@@ -106,25 +102,25 @@ void Engine::fail_without_frame(ErrorCode code, const Rule& rule) {
 }
 
 // The input has ended before something that had begun.
-bool Engine::is_cut_off() const {
-  if (!inbound_.between_frames() || field_reader_.is_open()) return true;
-  for (Stream* stream = streams_.oldest(); stream != nullptr; stream = Streams::next(stream)) {
+bool Ending::is_cut_off() const {
+  if (!inbound().between_frames() || field_reader().is_open()) return true;
+  for (Stream* stream = streams().oldest(); stream != nullptr; stream = Streams::next(stream)) {
     if (!stream->life.closed()) return true;
   }
   return false;
 }
 
 // The input has ended and is read to its end.
-void Engine::end_with_transport() {
+void Ending::end_with_transport() const {
   static constexpr Rule kLost = {
       "RFC 9113 §5.4.3", "a connection lasts until its streams and frames are at their end"};
   if (!is_cut_off()) return end_connection({}, ClosedBy::kPeer);
   // The alert of a TLS server, which is shorter than a frame's header.
-  const bool first = role_ == Role::kClient && !settings_.peer_known();
-  const Rule* foreign = first ? foreign_server(inbound_.partial_header()) : nullptr;
+  const bool first = role() == Role::kClient && !settings().peer_known();
+  const Rule* foreign = first ? foreign_server(inbound().partial_header()) : nullptr;
   if (foreign != nullptr) return fail_without_frame(ErrorCode::kProtocolError, *foreign);
   ErrorDetail error;
-  const ErrorCode told = going_away_.peer_code().value_or(ErrorCode::kNoError);
+  const ErrorCode told = going_away().peer_code().value_or(ErrorCode::kNoError);
   if (told != ErrorCode::kNoError) {  // the peer has said why
     error.code = told;
     error.frame = FrameType::kGoaway;
@@ -135,131 +131,128 @@ void Engine::end_with_transport() {
   end_connection(error, ClosedBy::kTransport);
 }
 
-void Engine::end_connection(const ErrorDetail& error, ClosedBy closed_by) {
-  phase_ = Phase::kClosing;
-  close_error_ = ConnectionError{error};
-  closed_by_ = closed_by;
+void Ending::end_connection(const ErrorDetail& error, ClosedBy closed_by) const {
+  life().end(error, closed_by);
 }
 
 // RFC 9113 §5.4.2: RST_STREAM; the connection goes on. A frame that costs an idle stream costs the
 // connection, because RST_STREAM may not be sent on one (§6.4).
-void Engine::fail_stream(const StreamError& error, std::string_view field_name) {
-  Stream* stream = streams_.find(error.stream_id);
-  StreamState state = streams_.state_of(error.stream_id, stream);
+void Ending::fail_stream(const StreamError& error, std::string_view field_name) const {
+  Stream* stream = streams().find(error.stream_id);
+  StreamState state = streams().state_of(error.stream_id, stream);
   if (state == StreamState::kIdle) return fail(error);
-  observe_refused(error, field_name);
+  reports().refused(error, field_name);
   const bool wasted = is_closed(state) || !stream->exchange.head_shown();
   if (!is_closed(state)) {
     reset_and_close(stream, error, Counted::kAsReply);
   } else if (state != StreamState::kClosedResetSent) {  // what was reset is not reset again
-    reset(error.stream_id, error.code);
-    count_reply();
-    streams_.reset_again(error.stream_id, stream);
+    writing().write_rst_stream(error.stream_id, error.code);
+    writing().count_reply();
+    streams().reset_again(error.stream_id, stream);
   }
   if (wasted) spend_reset(error.frame ? Cause{error.frame, error.stream_id} : Cause::none());
 }
 
 // A live stream ends with a RST_STREAM of ours. `counted`: the peer made us, so that it counts as a
 // reply.
-void Engine::reset_and_close(Stream* stream, const StreamError& reason, Counted counted) {
+void Ending::reset_and_close(Stream* stream, const StreamError& reason, Counted counted) const {
   if (stream->waits_to_open()) {  // the peer knows nothing of it
     return close_stream(stream, {StreamState::kClosedUnused, ClosedBy::kLocal, reason,
                                  /*retry_safe=*/true});
   }
-  reset(stream->id, reason.code);
-  if (counted == Counted::kAsReply) count_reply();
+  writing().write_rst_stream(stream->id, reason.code);
+  if (counted == Counted::kAsReply) writing().count_reply();
   close_stream(stream, {StreamState::kClosedResetSent, ClosedBy::kLocal, reason});
 }
 
-void Engine::reset(StreamId id, ErrorCode code) {
-  ++statistics_.streams_reset_by_us;
-  uint8_t* room = outbox_.reserve(kRstStreamSize);
-  queue(room, write_rst_stream(id, code, room));
+// The peer's END_STREAM has been accepted.
+void Ending::end_of_message(Stream* stream) const {
+  const Transition end = streams().receive(stream->id, stream, StreamInput::kEndStream);
+  credit().stop(&stream->credit);
+  if (is_closed(end.next)) close_stream(stream, {end.next, ClosedBy::kEnd, StreamError{}});
 }
 
 // The stream has come to its end, one way or another.
-void Engine::close_stream(Stream* stream, const StreamEnd& end) {
+void Ending::close_stream(Stream* stream, const StreamEnd& end) const {
   // Nothing of ours is left to end it, so the peer may, before it sees our RST_STREAM.
   const bool ours_ended = stream->life.state() == StreamState::kHalfClosedLocal ||
                           stream->life.state() == StreamState::kReservedRemote;
-  streams_.close(stream, end);
+  streams().close(stream, end);
   if (stream->waiting.waits()) {
-    (void)waiting_heads_.take(stream);
+    (void)waiting_heads().take(stream);
   } else {
-    sender_.remove(stream);
+    sender().remove(stream);
   }
   stream->body.cancel();
-  if (end.state != StreamState::kClosedResetSent || phase_ != Phase::kOpen || ours_ended) {
-    streams_.uncount(stream);  // the peer knows: it has reset it, or seen both ends
+  if (end.state != StreamState::kClosedResetSent || !life().is_open() || ours_ended) {
+    streams().uncount(stream);  // the peer knows: it has reset it, or seen both ends
   } else if (!stream->exchange.sending_ended()) {
     mark_end(stream);  // it counts until our RST_STREAM is shown, or END_STREAM in front of it
   }
-  credit_.close(&stream->credit);
+  credit().close(&stream->credit);
   if (stream->notice.announced()) notify(stream, Notice::kStreamClosed);
   if (stream->body.owes_release() && !stream->body.held()) notify(stream, Notice::kBodyReleased);
-  if (streams_.settle(stream)) deadlines_.used(now_);
+  if (streams().settle(stream)) deadlines().used(now());
 }
 
-void Engine::notify(Stream* stream, Notice notice) {
-  if (notices_.add(stream, notice)) streams_.pin(stream);
+// Our last frame of the stream, END_STREAM or RST_STREAM, is on its way: it counts, and its record
+// stays, until that is shown.
+void Ending::mark_end(Stream* stream) const {
+  streams().pin(stream);
+  outbox().mark(Mark::kEnd, stream->id);
+}
+
+// The last frame of the message has been queued. The stream changes its state when it is shown.
+void Ending::finish_sending(Stream* stream) const {
+  stream->exchange.note_sending_ended();
+  mark_end(stream);
+}
+
+void Ending::notify(Stream* stream, Notice notice) const {
+  if (notices().add(stream, notice)) streams().pin(stream);
+}
+
+// A body's bytes are the application's again when all are cut and none is held by the output.
+void Ending::note_release(Stream* stream) const {
+  if (!stream->body.owes_release() || stream->body.held() || !stream->body.ready().empty()) return;
+  notify(stream, Notice::kBodyReleased);
 }
 
 // The last use of a record may be over.
-void Engine::unpin(Stream* stream) {
-  if (streams_.unpin(stream)) deadlines_.used(now_);
+void Ending::unpin(Stream* stream) const {
+  if (streams().unpin(stream)) deadlines().used(now());
 }
 
 // A frame without use has come in. False: there were too many, and the connection has failed.
-bool Engine::spend_useless_frame() {
+bool Ending::spend_useless_frame() const {
   static constexpr Rule kUseless = {"RFC 9113 §10.5", "frames without use are few"};
-  const std::optional<LimitHit> reached = budgets_.take_useless_frame(now_);
+  const std::optional<LimitHit> reached = budgets().take_useless_frame(now());
   if (!reached) return true;
   fail(limit_error(ErrorCode::kEnhanceYourCalm, kUseless, *reached));
   return false;
 }
 
 // A request has been reset for nothing.
-void Engine::spend_reset(const Cause& cause) {
+void Ending::spend_reset(const Cause& cause) const {
   static constexpr Rule kResets = {"RFC 9113 §10.5", "requests are seldom reset before an answer"};
-  if (role_ == Role::kClient) return;
-  const std::optional<LimitHit> reached = budgets_.take_reset(now_);
+  if (role() == Role::kClient) return;
+  const std::optional<LimitHit> reached = budgets().take_reset(now());
   if (reached) fail(limit_error(cause, ErrorCode::kEnhanceYourCalm, kResets, *reached));
-}
-
-void Engine::write_goaway(StreamId last_stream_id, ErrorCode code, std::string_view debug_data) {
-  const size_t size = std::min<size_t>(debug_data.size(), kMinMaxFrameSize - 8);
-  uint8_t* room = outbox_.reserve(FrameHeader::kSize + 8 + size);
-  const auto* octets = reinterpret_cast<const uint8_t*>(debug_data.data());
-  queue(room, headrace::write_goaway(last_stream_id, code, {octets, size}, room));
 }
 
 // RFC 9113 §6.8: first a GOAWAY that refuses nothing, so that requests in flight are not lost; when
 // a PING has made its round trip the client has seen it, and the final one says where we stopped.
-void Engine::begin_shutdown(std::string_view debug_data) {
-  if (going_away_.shutting_down()) return;
-  write_goaway(going_away_.announce(debug_data), ErrorCode::kNoError, debug_data);
-  send_ping(kShutdownPing, PingPurpose::kShutdown);
-  deadlines_.ask(Deadline::kShutdownPing, outbox_.end_offset(), now_);
+void Ending::begin_shutdown(std::string_view debug_data) const {
+  if (going_away().shutting_down()) return;
+  writing().write_goaway(going_away().announce(debug_data), ErrorCode::kNoError, debug_data);
+  writing().send_ping(kShutdownPing, PingPurpose::kShutdown);
+  deadlines().ask(Deadline::kShutdownPing, outbox().end_offset(), now());
 }
 
-void Engine::finish_shutdown() {
-  deadlines_.stop(Deadline::kShutdownPing);
-  write_goaway(going_away_.finish(streams_.last_peer()), ErrorCode::kNoError,
-               going_away_.debug_data());
-}
-
-SubmitResult Engine::shutdown(std::string_view debug_data) {
-  if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
-  begin_shutdown(debug_data);
-  return {};
-}
-
-SubmitResult Engine::terminate(ErrorCode code, std::string_view debug_data) {
-  if (phase_ != Phase::kOpen) return {SubmitError::kConnectionGone};
-  ErrorDetail error;
-  error.code = code;
-  fail(error, debug_data);
-  return {};
+void Ending::finish_shutdown() const {
+  deadlines().stop(Deadline::kShutdownPing);
+  writing().write_goaway(going_away().finish(streams().last_peer()), ErrorCode::kNoError,
+                         going_away().debug_data());
 }
 
 HEADRACE_ABI_END

@@ -1,6 +1,6 @@
-#include "headrace/protocol/connection/options.h"
+#include "headrace/protocol/interface/options.h"
 
-#include "headrace/protocol/http2/settings.h"
+#include "headrace/protocol/frame/settings.h"
 #include "headrace/protocol/stream/flow_window.h"
 
 namespace headrace {

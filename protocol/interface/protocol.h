@@ -11,11 +11,11 @@
 #include "headrace/memory/abi.h"
 #include "headrace/memory/const_buffer.h"
 #include "headrace/memory/ledger.h"
-#include "headrace/protocol/connection/statistics.h"
 #include "headrace/protocol/event/event.h"
 #include "headrace/protocol/event/result.h"
+#include "headrace/protocol/frame/settings.h"
 #include "headrace/protocol/guard/time_point.h"
-#include "headrace/protocol/http2/settings.h"
+#include "headrace/protocol/interface/statistics.h"
 #include "headrace/protocol/stream/body.h"
 
 namespace headrace {

@@ -6,12 +6,12 @@
 
 #include "headrace/field/rule.h"
 #include "headrace/memory/allocation.h"
-#include "headrace/protocol/connection/frame_observer.h"
-#include "headrace/protocol/connection/padding_policy.h"
 #include "headrace/protocol/frame/frame_type.h"
 #include "headrace/protocol/guard/limits.h"
 #include "headrace/protocol/guard/time_point.h"
-#include "headrace/protocol/http2/window_policy.h"
+#include "headrace/protocol/interface/frame_observer.h"
+#include "headrace/protocol/interface/padding_policy.h"
+#include "headrace/protocol/interface/window_policy.h"
 #include "headrace/protocol/stream/scheduler.h"
 
 namespace headrace {

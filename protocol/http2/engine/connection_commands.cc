@@ -1,0 +1,95 @@
+#include "headrace/protocol/http2/engine/connection_commands.h"
+
+#include <optional>
+
+#include "headrace/protocol/frame/frame_writer.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace {
+
+constexpr Rule kOneFrame = {"RFC 9113 §4.2",
+                            "what goes out in one frame is within the peer's MAX_FRAME_SIZE"};
+
+}  // namespace
+
+SubmitResult ConnectionCommands::submit_settings(gsl::span<const Setting> entries) const {
+  if (!life().is_open()) return {SubmitError::kConnectionGone};
+  // (Whatever the peer's MAX_FRAME_SIZE is when it goes out.)
+  if (entries.size() * SettingsEntries::kEntrySize > kMinMaxFrameSize) {
+    return {SubmitError::kTooLarge, &kOneFrame};
+  }
+  // What is going to be sent binds us, too.
+  SettingValues announced = settings().announced();
+  questions().for_each_setting([&](const Setting& setting) { announced.apply(setting); });
+  const Rule* rule = settings().check_sent(entries, announced);
+  for (const Setting& setting : entries) {
+    if (rule != nullptr) break;
+    // Streams that were widened stand above INITIAL_WINDOW_SIZE.
+    const bool window = setting.id == SettingId::kInitialWindowSize;
+    if (window && !credit().bears(setting.value)) rule = &kWindowsInBounds;
+  }
+  if (rule != nullptr) return {SubmitError::kInvalidArgument, rule};
+  for (const Setting& setting : entries) {
+    if (setting.id == SettingId::kInitialWindowSize) credit().announced(setting.value);
+  }
+  if (questions().may_ask(unanswered())) {
+    send_settings(entries);
+  } else {
+    questions().hold(Questions::Settings(entries.begin(), entries.end()));
+  }
+  return {};
+}
+
+SubmitResult ConnectionCommands::ping(uint64_t opaque) const {
+  if (!life().is_open()) return {SubmitError::kConnectionGone};
+  if (questions().may_ask(unanswered())) {
+    writing().send_ping(opaque, PingPurpose::kApplication);
+  } else {
+    questions().hold(Questions::Ping{opaque});
+  }
+  return {};
+}
+
+void ConnectionCommands::ask_what_waits() const {
+  while (const std::optional<Questions::Question> question = questions().next(unanswered())) {
+    if (const auto* settings = std::get_if<Questions::Settings>(&*question)) {
+      send_settings(*settings);
+    } else {
+      writing().send_ping(std::get<Questions::Ping>(*question), PingPurpose::kApplication);
+    }
+  }
+}
+
+void ConnectionCommands::send_settings(gsl::span<const Setting> entries) const {
+  for (const Setting& setting : entries) {
+    if (setting.id != SettingId::kInitialWindowSize) continue;
+    credit().announced(setting.value);
+    crediting().rebase();
+  }
+  size_t size = FrameHeader::kSize + entries.size() * SettingsEntries::kEntrySize;
+  uint8_t* room = outbox().reserve(size);
+  writing().queue(room, write_settings(entries, room));
+  settings().sent(entries);
+  deadlines().ask(Deadline::kSettingsAck, outbox().end_offset(), now());
+}
+
+SubmitResult ConnectionCommands::submit_frame(uint8_t type, uint8_t flags, StreamId stream_id,
+                                              gsl::span<const uint8_t> payload) const {
+  static constexpr Rule kExtension = {
+      "RFC 9113 §5.5", "an extension's frame has a type of its own and a stream id of 31 bits"};
+  if (!life().is_open()) return {SubmitError::kConnectionGone};
+  const bool ours = type <= static_cast<uint8_t>(FrameType::kContinuation) ||
+                    static_cast<FrameType>(type) == FrameType::kPriorityUpdate;
+  if (ours || stream_id > kMaxStreamId) {
+    return {SubmitError::kInvalidArgument, &kExtension};
+  }
+  if (payload.size() > settings().peer().max_frame_size)
+    return {SubmitError::kTooLarge, &kOneFrame};
+  uint8_t* room = outbox().reserve(FrameHeader::kSize + payload.size());
+  writing().queue(room, write_frame(static_cast<FrameType>(type), flags, stream_id, payload, room));
+  return {};
+}
+
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -1,0 +1,42 @@
+#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_CREDITING_H_
+#define HEADRACE_PROTOCOL_HTTP2_ENGINE_CREDITING_H_
+
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/http2/engine/finding.h"
+#include "headrace/protocol/http2/engine/parts.h"
+#include "headrace/protocol/http2/engine/writing.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+
+// Receive credit (RFC 9113 §6.9): where its two ends, frames and the application, meet Credit.
+class Crediting : private Uses<ConnectionLife, Credit, Outbox, SettingsSync, Streams> {
+ public:
+  using Uses::Uses;
+
+  // `size` octets of the stream's window were consumed.
+  void use_window(Stream* stream, uint32_t size) const;
+  // Our INITIAL_WINDOW_SIZE has changed, or will (§6.9.2).
+  void rebase() const;
+
+  bool credit_is_due() const { return life().is_open() && credit().any_due(); }
+  bool can_write_credit() const {
+    return life().is_open() && credit().may_take(outbox().sent_offset());
+  }
+  void write_due_credit() const;
+
+  // Commands: see Connection.
+  SubmitResult give_back(StreamId stream_id, uint32_t size) const;
+  SubmitResult set_automatic_credit(StreamId stream_id, bool automatic) const;
+  SubmitResult set_receive_window(StreamId stream_id, uint32_t size) const;
+  ReceiveCredit receive_credit(StreamId stream_id) const;
+
+ private:
+  Writing writing() const { return Writing(parts()); }
+  Finding finding() const { return Finding(parts()); }
+};
+
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_CREDITING_H_

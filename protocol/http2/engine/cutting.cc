@@ -1,0 +1,200 @@
+#include "headrace/protocol/http2/engine/cutting.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "headrace/memory/contract.h"
+#include "headrace/protocol/frame/frame_writer.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace {
+
+// Bodies up to this size are copied beside their frame header; larger ones are sent from where they
+// are. A copy costs about what a further entry of writev() does at this size, and memory besides.
+constexpr size_t kCopiedBody = 512;
+// The room that is left is not worth a frame below this.
+constexpr size_t kSmallestCut = 1024;
+// A block with less room than this is left for the next one.
+constexpr size_t kWorthFilling = 1024;
+
+// What is left for the data of a frame that may be padded.
+size_t room_beside_padding(size_t room) { return room - std::min(room / 2, kMaxPadding); }
+
+FrameHeader data_header(StreamId id, size_t size, bool end_stream) {
+  const uint8_t flags = end_stream ? flags::kEndStream : 0;
+  return {static_cast<uint32_t>(size), FrameType::kData, flags, id};
+}
+
+}  // namespace
+
+// The stream has something to send, or its end.
+void Cutting::send_end_or_schedule(Stream* stream) const {
+  if (!stream->exchange.head_sent()) return;  // it still waits
+  if (!stream->body.drained()) return schedule(stream);
+  // Nothing is left that needs a window.
+  sender().remove(stream);
+  if (stream->body.has_trailers()) {
+    writing().write_trailers(stream);
+  } else {
+    uint8_t* room = outbox().reserve(FrameHeader::kSize);
+    writing().queue(room, write_data_header(stream->id, 0, /*end_stream=*/true, room));
+  }
+  ending().finish_sending(stream);
+}
+
+void Cutting::schedule(Stream* stream) const {
+  if (!stream->exchange.head_sent() || !stream->body.has_something()) return;
+  sender().add(stream, now());
+}
+
+// One DATA frame of at most `room` octets, header included. False: not now.
+bool Cutting::cut_data(Stream* stream, size_t room) const {
+  const int64_t allowed = sender().allowed(stream);
+  HEADRACE_EXPECTS(allowed > 0, "Connection::cut_data()", "a ready stream has a window",
+                   {"stream_id", stream->id}, {"window", allowed});
+  // A tiny frame only when nothing else is on its way.
+  if (room < FrameHeader::kSize + kSmallestCut && outbox().unsent() > 0) return false;
+  room = room > FrameHeader::kSize ? room - FrameHeader::kSize : 1;
+  room = std::min({room, static_cast<size_t>(allowed), size_t{settings().peer().max_frame_size}});
+
+  bool failed = false;
+  size_t size =
+      stream->body.at_source() ? cut_source(stream, room, &failed) : cut_ready(stream, room);
+  if (failed) return true;
+  sender().sent(stream, static_cast<uint32_t>(size), now());
+  outbox().data_cut();
+  if (stream->exchange.sending_ended()) {
+    sender().remove(stream);
+  } else if (stream->body.drained()) {
+    send_end_or_schedule(stream);  // trailers
+  } else if (!stream->body.has_something()) {
+    sender().remove(stream);
+  } else if (sender().block_if_used_up(stream)) {
+    outbox().mark(Mark::kData, stream->id);
+  }
+  ending().note_release(stream);
+  if (stream->body.take_writable()) ending().notify(stream, Notice::kStreamWritable);
+  return true;
+}
+
+// From bytes that are at hand. Returns the payload's size, padding included.
+size_t Cutting::cut_ready(Stream* stream, size_t room) const {
+  gsl::span<const uint8_t> ready = stream->body.ready();
+  size_t size =
+      std::min(options().padding == nullptr ? room : room_beside_padding(room), ready.size());
+  bool by_reference = stream->body.stable() && size > kCopiedBody;
+  if (!by_reference) size = std::min(size, size_t{kMinMaxFrameSize});
+  gsl::span<const uint8_t> payload = ready.first(size);
+  stream->body.consume(size);
+  bool end = stream->body.drained() && !stream->body.has_trailers();
+  const size_t padding = writing().padding_for(data_header(stream->id, size, end), room - size);
+  if (padding > 0) {
+    uint8_t* frame = outbox().reserve(FrameHeader::kSize + size + padding);
+    writing().queue(
+        frame, write_padded_data(stream->id, payload, static_cast<uint32_t>(padding), end, frame));
+  } else {
+    uint8_t* frame = outbox().reserve(FrameHeader::kSize + (by_reference ? 0 : size));
+    uint8_t* at = write_data_header(stream->id, static_cast<uint32_t>(size), end, frame);
+    if (!by_reference && size > 0) {
+      std::memcpy(at, payload.data(), size);
+      at += size;
+    }
+    writing().queue(frame, at);
+    if (by_reference) {
+      if (!stream->body.held()) streams().pin(stream);
+      stream->body.hold(size);
+      outbox().append_reference(payload, stream->id);
+    }
+  }
+  stream->body.rest();
+  reports().counts().data_sent += size;
+  if (end) ending().finish_sending(stream);
+  return size + padding;
+}
+
+// From a source. It fills the frame where it is sent from, unless a whole one would need another
+// block while the present one has room: a small frame is moved there, because many sources with a
+// little each would otherwise take a block each. Returns the same.
+size_t Cutting::cut_source(Stream* stream, size_t room, bool* failed) const {
+  room = std::min(room, size_t{kMinMaxFrameSize});
+  const bool staged =
+      outbox().room() < FrameHeader::kSize + room && outbox().room() >= kWorthFilling;
+  uint8_t* frame = staged ? field_writer().scratch(FrameHeader::kSize + room)
+                          : outbox().reserve(FrameHeader::kSize + room);
+  const BodySource::Filled filled =
+      stream->body.fill({frame + FrameHeader::kSize,
+                         options().padding == nullptr ? room : room_beside_padding(room)});
+  if (filled.failed) {
+    *failed = true;
+    fail_source(stream);
+    return 0;
+  }
+  if (!stream->exchange.sent().allows(filled.size, filled.end)) {
+    *failed = true;
+    fail_content(stream, filled.size);
+    return 0;
+  }
+  stream->exchange.send_content(filled.size);
+  if (filled.end) stream->body.source_ended();
+  stream->body.set_source_waiting(filled.size == 0);
+  bool end = filled.end && stream->body.drained() && !stream->body.has_trailers();
+  if (filled.size == 0 && !end) return 0;
+  const size_t padding =
+      writing().padding_for(data_header(stream->id, filled.size, end), room - filled.size);
+  if (staged) {
+    uint8_t* const place = outbox().reserve(FrameHeader::kSize + filled.size + padding);
+    std::memcpy(place + FrameHeader::kSize, frame + FrameHeader::kSize, filled.size);
+    frame = place;
+  }
+  uint8_t* data = frame + FrameHeader::kSize;
+  if (padding > 0) {
+    FrameHeader header = data_header(stream->id, filled.size + padding, end);
+    header.flags |= flags::kPadded;
+    write_frame_header(header, frame);
+    std::memmove(data + 1, data, filled.size);
+    data[0] = static_cast<uint8_t>(padding - 1);
+    writing().queue(frame, std::fill_n(data + 1 + filled.size, padding - 1, uint8_t{0}));
+  } else {
+    write_data_header(stream->id, static_cast<uint32_t>(filled.size), end, frame);
+    writing().queue(frame, data + filled.size);
+  }
+  reports().counts().data_sent += filled.size;
+  if (end) ending().finish_sending(stream);
+  return filled.size + padding;
+}
+
+void Cutting::fail_source(Stream* stream) const {
+  static constexpr Rule kSource = {"BodySource", "the application's body source has failed"};
+  const StreamError reason{{ErrorCode::kInternalError, &kSource, FrameType::kData, {}, stream->id}};
+  ending().reset_and_close(stream, reason, Counted::kNo);
+}
+
+// The application has given the last octet of a Body::stream(). False: they were too few, and the
+// stream has been reset.
+bool Cutting::end_content(Stream* stream) const {
+  if (!stream->exchange.sent().allows(0, /*end=*/true)) {
+    fail_content(stream, 0);
+    return false;
+  }
+  stream->body.finish();
+  return true;
+}
+
+// RFC 9113 §8.1.1: with `more` octets, which are not sent, or without any further, the message
+// would not have the content-length that its head announced. A peer that trusts END_STREAM alone
+// would take it for whole, so the stream does not end with one.
+void Cutting::fail_content(Stream* stream, uint64_t more) const {
+  const ContentLength& content = stream->exchange.sent();
+  const StreamError reason{{ErrorCode::kInternalError,
+                            &kContentLengthKept,
+                            FrameType::kData,
+                            {},
+                            stream->id,
+                            content.counted() + more,
+                            static_cast<uint64_t>(content.announced())}};
+  ending().reset_and_close(stream, reason, Counted::kNo);
+}
+
+HEADRACE_ABI_END
+}  // namespace headrace

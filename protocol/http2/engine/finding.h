@@ -1,0 +1,23 @@
+#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_FINDING_H_
+#define HEADRACE_PROTOCOL_HTTP2_ENGINE_FINDING_H_
+
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/event/result.h"
+#include "headrace/protocol/http2/engine/parts.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+
+// Looks up the stream that a command of the application names.
+class Finding : private Uses<ConnectionLife, Streams> {
+ public:
+  using Uses::Uses;
+
+  // Null: the command is refused, and `error` says why. An id above 2^31-1 stops the program.
+  Stream* find_for_command(StreamId id, SubmitError* error) const;
+};
+
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_FINDING_H_

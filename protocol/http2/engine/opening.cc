@@ -1,0 +1,97 @@
+#include "headrace/protocol/http2/engine/opening.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace {
+
+// So much of a BodySource is asked for before its head is written, if that depends on it: most
+// bodies that nobody gave a length are smaller, and get one.
+constexpr size_t kSmallBody = 2048;
+// One more, as a source may say "end" after its last octet only.
+constexpr size_t kFirstOctets = kSmallBody + 1;
+
+}  // namespace
+
+ResponseFacts Opening::facts_of(const Stream* stream) const {
+  ResponseFacts facts;
+  facts.is_head = stream->exchange.request().is_head;
+  facts.is_connect = stream->exchange.request().is_connect;
+  facts.date = date().text();
+  return facts;
+}
+
+OutgoingHead Opening::outgoing_head(const Stream* stream, FieldsView fields,
+                                    const Body& body) const {
+  if (!options().complete_heads) return OutgoingHead(fields);
+  ResponseFacts facts = facts_of(stream);
+  facts.body = body.bytes();
+  facts.body_size = body.size();
+  return OutgoingHead::complete(fields, facts);
+}
+
+// The one place where a request or a final response begins.
+void Opening::begin_message(Stream* stream, const OutgoingHead& head, bool end_stream) const {
+  (void)streams().send(stream, StreamInput::kHeaders);
+  stream->exchange.note_head_sent();
+  writing().write_field_block(stream->id, head, end_stream);
+  outbox().mark(Mark::kHead, stream->id);
+}
+
+// Writes the head of a message whose body is set: END_STREAM rides on it when nothing follows.
+void Opening::start_message(Stream* stream, const OutgoingHead& head, bool bodiless) const {
+  const bool end_stream = bodiless || (stream->body.drained() && !stream->body.has_trailers());
+  begin_message(stream, head, end_stream);
+  if (!end_stream) return cutting().send_end_or_schedule(stream);
+  stream->body.cancel();
+  if (stream->body.owes_release()) ending().notify(stream, Notice::kBodyReleased);
+  ending().finish_sending(stream);
+}
+
+uint32_t Opening::own_streams_limit() const {
+  return settings().peer_known() ? settings().peer().max_concurrent_streams
+                                 : options().assumed_concurrent_streams;
+}
+
+bool Opening::can_open_waiting() const {
+  return life().is_open() && !waiting_heads().empty() &&
+         (role() == Role::kServer || streams().own_count() < own_streams_limit());
+}
+
+void Opening::open_waiting(size_t max_bytes) const {
+  while (can_open_waiting() && outbox().unsent() < max_bytes) {
+    Stream* stream = waiting_heads().front();
+    const HeldFields head = waiting_heads().take(stream);
+    if (role() == Role::kServer) {
+      open_response(stream, head.view());
+    } else {
+      open_request(stream, head.view());
+    }
+  }
+}
+
+// The request goes out: from now on the stream is open.
+void Opening::open_request(Stream* stream, FieldsView fields) const {
+  streams().count(stream);
+  start_message(stream, fields, /*bodiless=*/false);
+  if (stream->signals.update_due()) prioritizing().write_priority_update(stream);
+}
+
+// The head has to go now: what is here of the body decides what it says.
+void Opening::open_response(Stream* stream, FieldsView fields) const {
+  const bool was_asked = stream->body.source() != nullptr;
+  if (was_asked) {
+    if (stream->body.prefetch(kFirstOctets, &blocks()).failed) return cutting().fail_source(stream);
+    const size_t size = stream->body.ready().size();
+    const bool ended = stream->body.source() == nullptr;
+    if (!stream->exchange.sent().allows(size, ended)) return cutting().fail_content(stream, size);
+    stream->exchange.send_content(size);
+  }
+  ResponseFacts facts = facts_of(stream);
+  facts.body = stream->body.ready();
+  facts.body_size = stream->body.size_left();
+  if (facts.body_size == kFirstOctets && was_asked) facts.body_size.reset();
+  start_message(stream, OutgoingHead::complete(fields, facts), /*bodiless=*/false);
+}
+
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -1,0 +1,47 @@
+#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_OPENING_H_
+#define HEADRACE_PROTOCOL_HTTP2_ENGINE_OPENING_H_
+
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/http2/engine/cutting.h"
+#include "headrace/protocol/http2/engine/ending.h"
+#include "headrace/protocol/http2/engine/parts.h"
+#include "headrace/protocol/http2/engine/prioritizing.h"
+#include "headrace/protocol/http2/engine/writing.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+
+// The beginning of messages that we send: a head, at once or when it can be written.
+class Opening : private Uses<BlockPool, ConnectionLife, DateField, Outbox, SettingsSync, Streams,
+                             WaitingHeads> {
+ public:
+  using Uses::Uses;
+
+  // What a response's head can be completed with (Options::complete_heads).
+  OutgoingHead outgoing_head(const Stream* stream, FieldsView fields, const Body& body) const;
+  ResponseFacts facts_of(const Stream* stream) const;
+  // The one place where a request or a final response begins.
+  void begin_message(Stream* stream, const OutgoingHead& head, bool end_stream) const;
+  // Writes the head of a message whose body is set, with END_STREAM if nothing follows.
+  void start_message(Stream* stream, const OutgoingHead& head, bool bodiless) const;
+
+  // Heads that wait.
+  bool may_open_request() const { return streams().own_count() < own_streams_limit(); }
+  uint32_t own_streams_limit() const;
+  bool can_open_waiting() const;
+  void open_waiting(size_t max_bytes) const;
+  void open_request(Stream* stream, FieldsView fields) const;
+
+ private:
+  Writing writing() const { return Writing(parts()); }
+  Ending ending() const { return Ending(parts()); }
+  Cutting cutting() const { return Cutting(parts()); }
+  Prioritizing prioritizing() const { return Prioritizing(parts()); }
+
+  void open_response(Stream* stream, FieldsView fields) const;
+};
+
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_OPENING_H_

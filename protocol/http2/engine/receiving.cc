@@ -1,0 +1,182 @@
+#include "headrace/protocol/http2/engine/receiving.h"
+
+#include "headrace/protocol/frame/foreign_protocol.h"
+#include "headrace/protocol/frame/frame_parser.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+
+bool Receiving::parse(EventPtr* event) const {
+  // Enough is waiting to be sent: the rest of the input is kept until half of it is out. When the
+  // input has ended there is no more than what is kept, and nobody may take the output any more.
+  if (outbox().holds_input() && !life().input_ended()) return false;
+  Inbound::Item item = inbound().next();
+  if (item == Inbound::Item::kHeader) {
+    const FrameFate fate = judge_frame();
+    if (!life().is_open()) return true;
+    inbound().decide(fate);
+    if (fate == FrameFate::kSkip) return true;
+    // Continue with the payload of DATA, unless its header caused an event that must come first or
+    // filled the reply queue.
+    if (fate == FrameFate::kStream && (outbox().holds_input() || !notices().empty())) return true;
+    item = inbound().next();
+  }
+  return on_item(item, event);
+}
+
+bool Receiving::on_item(Inbound::Item item, EventPtr* event) const {
+  switch (item) {
+    case Inbound::Item::kNothing:
+      return false;
+    case Inbound::Item::kHeader:  // (parse())
+      return true;
+    case Inbound::Item::kFrame:
+      *event = on_frame(inbound().payload());
+      return true;
+    case Inbound::Item::kPadLength:
+      on_pad_length();
+      return true;
+    case Inbound::Item::kPiece:
+      if (credit().delivers() && (credit().ends_stream() || !inbound().payload().empty())) {
+        *event = data().deliver_data(inbound().payload());
+      }
+      break;
+    case Inbound::Item::kPadding:
+      break;
+    case Inbound::Item::kForeign:
+      on_foreign_client();
+      return true;
+  }
+  if (inbound().frame_ended()) data().end_data();
+  return true;
+}
+
+// Everything that the 9 octets decide, before any payload is waited for. What is skipped has been
+// refused; a connection that has failed needs no fate.
+FrameFate Receiving::judge_frame() const {
+  const FrameHeader& header = inbound().header();
+  ++reports().counts().frames_received;
+  // (What the answer to a PING is worth depends on who asked.)
+  if (header.type != FrameType::kPing || !header.has(flags::kAck)) deadlines().used(now());
+  reports().counts().received_by_type.add(header.type);
+  if (!check_frame_order()) return FrameFate::kSkip;
+  ErrorDetail error;
+  switch (check_frame_header(header, settings().own().max_frame_size, &error)) {
+    case FrameFault::kNone:
+      break;
+    case FrameFault::kStream:
+      reports().received(header, {});
+      ending().fail_stream(StreamError{error});
+      return FrameFate::kSkip;
+    case FrameFault::kConnection:
+      reports().received(header, {});
+      ending().fail(error);
+      return FrameFate::kSkip;
+  }
+  if (header.type == FrameType::kData) {
+    reports().received(header, {});
+    if (!header.has(flags::kPadded)) data().begin_data(0);
+    return FrameFate::kStream;
+  }
+  if (header.type == FrameType::kHeaders || header.type == FrameType::kPushPromise) {
+    deadlines().start(Deadline::kFieldBlock, now());
+  }
+  return FrameFate::kTake;
+}
+
+// What may come next, whatever stream it is on.
+bool Receiving::check_frame_order() const {
+  static constexpr Rule kSettingsFirst = {"RFC 9113 §3.4", "the peer's first frame is SETTINGS"};
+  static constexpr Rule kBlockWhole = {
+      "RFC 9113 §6.10",
+      "nothing but CONTINUATION on the same stream comes between HEADERS or PUSH_PROMISE without "
+      "END_HEADERS and the end of the field block"};
+  static constexpr Rule kContinuesSomething = {
+      "RFC 9113 §6.10", "CONTINUATION follows a frame of a field block without END_HEADERS"};
+  static constexpr Rule kClientPushes = {"RFC 9113 §8.4", "a client does not push"};
+  static constexpr Rule kPushDisabled = {
+      "RFC 9113 §6.6", "a server does not push when the client has set ENABLE_PUSH to 0"};
+
+  static constexpr Rule kServerPrioritizes = {"RFC 9218 §7.1",
+                                              "a server does not send PRIORITY_UPDATE"};
+
+  bool continuation = inbound().header().type == FrameType::kContinuation;
+  if (!settings().peer_known()) {
+    if (inbound().header().type == FrameType::kSettings && !inbound().header().has(flags::kAck))
+      return true;
+    const Rule* foreign = role() == Role::kClient ? foreign_server(inbound().header()) : nullptr;
+    if (foreign != nullptr) {
+      ending().fail_without_frame(ErrorCode::kProtocolError, *foreign);
+    } else {
+      ending().fail(ErrorCode::kProtocolError, kSettingsFirst);
+    }
+  } else if (field_reader().is_open() &&
+             (!continuation || inbound().header().stream_id != field_reader().block().stream_id)) {
+    ending().fail(ErrorCode::kProtocolError, kBlockWhole);
+  } else if (!field_reader().is_open() && continuation) {
+    ending().fail(ErrorCode::kProtocolError, kContinuesSomething);
+  } else if (inbound().header().type == FrameType::kPushPromise && role() == Role::kServer) {
+    ending().fail(ErrorCode::kProtocolError, kClientPushes);
+  } else if (inbound().header().type == FrameType::kPushPromise &&
+             settings().own().enable_push == 0) {
+    ending().fail(ErrorCode::kProtocolError, kPushDisabled);
+  } else if (inbound().header().type == FrameType::kPriorityUpdate && role() == Role::kClient) {
+    ending().fail(ErrorCode::kProtocolError, kServerPrioritizes);
+  } else {
+    return true;
+  }
+  return false;
+}
+
+EventPtr Receiving::on_frame(gsl::span<const uint8_t> payload) const {
+  reports().received(inbound().header(), payload);
+  switch (inbound().header().type) {
+    case FrameType::kHeaders:
+      return messages().on_headers(payload);
+    case FrameType::kPushPromise:
+      return messages().on_push_promise(payload);
+    case FrameType::kContinuation:
+      return messages().on_fragment(payload);
+    case FrameType::kPriority:
+      prioritizing().on_priority(payload);
+      return nullptr;
+    case FrameType::kRstStream:
+      control().on_rst_stream(payload);
+      return nullptr;
+    case FrameType::kSettings:
+      return inbound().header().has(flags::kAck) ? control().on_settings_ack()
+                                                 : control().on_settings(payload);
+    case FrameType::kPing:
+      return control().on_ping(payload);
+    case FrameType::kGoaway:
+      return control().on_goaway(payload);
+    case FrameType::kWindowUpdate:
+      control().on_window_update(payload);
+      return nullptr;
+    case FrameType::kPriorityUpdate:
+      return prioritizing().on_priority_update(payload);
+    default:
+      return control().on_extension(payload);
+  }
+}
+
+void Receiving::on_pad_length() const {
+  const uint8_t padding = inbound().pad_length();
+  ErrorDetail error;
+  if (check_data_padding(inbound().header(), padding, &error) != FrameFault::kNone) {
+    return ending().fail(error);
+  }
+  inbound().set_padding(padding);
+  data().begin_data(uint32_t{padding} + 1);
+}
+
+void Receiving::on_foreign_client() const {
+  static constexpr Rule kPreface = {"RFC 9113 §3.4",
+                                    "a client begins with the 24 octets of the connection preface"};
+  const Inbound::Mismatch mismatch = inbound().mismatch();
+  const Rule* foreign = foreign_client(mismatch.matched, mismatch.octet);
+  ending().fail_without_frame(ErrorCode::kProtocolError, foreign != nullptr ? *foreign : kPreface);
+}
+
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -1,0 +1,223 @@
+#include "headrace/protocol/http2/engine/receiving_control.h"
+
+#include <optional>
+#include <utility>
+
+#include "headrace/protocol/frame/frame_parser.h"
+#include "headrace/protocol/frame/frame_writer.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+
+// §6.4
+void ReceivingControl::on_rst_stream(gsl::span<const uint8_t> payload) const {
+  Stream* stream = streams().find(inbound().header().stream_id);
+  // Both have reset it: it does not have to wait for ours to be shown.
+  if (stream != nullptr && stream->life.closed()) streams().uncount(stream);
+  if (!ending().receive_on(stream, StreamInput::kRstStream)) return;
+  StreamError reason;
+  reason.code = static_cast<ErrorCode>(load_u32(payload.data()));
+  reason.frame = FrameType::kRstStream;
+  reason.stream_id = stream->id;
+  const bool wasted = !stream->exchange.head_shown();
+  const bool queued =
+      role() == Role::kServer && stream->exchange.head_sent() && outbox().unsent() > 0;
+  ++reports().counts().streams_reset_by_peer;
+  ending().close_stream(stream, {stream->life.state(), ClosedBy::kPeer, reason,
+                                 reason.code == ErrorCode::kRefusedStream});
+  // The stream no longer counts, and what was queued of its response stays: like a reply, or a peer
+  // that does not read could have responses queued without bound. (A client's requests are its
+  // application's own affair.)
+  if (queued) writing().count_reply();
+  if (wasted) ending().spend_reset(ending().cause());
+}
+
+// §6.5: applied in order, then acknowledged.
+EventPtr ReceivingControl::on_settings(gsl::span<const uint8_t> payload) const {
+  static constexpr Rule kEntries = {"limits.h settings_per_frame",
+                                    "a SETTINGS frame has a bounded number of entries"};
+  SettingsEntries entries(payload);
+  if (entries.size() > options().limits.settings_per_frame) {
+    ending().fail(ending().limit_error(
+        ErrorCode::kEnhanceYourCalm, kEntries,
+        {Limit::kSettingsPerFrame, options().limits.settings_per_frame, entries.size()}));
+    return nullptr;
+  }
+  bool changed = !settings().peer_known();
+  const uint32_t window_before = settings().peer().initial_window_size;
+  for (const Setting entry : entries) {
+    const SettingsSync::Verdict verdict = settings().check_received(entry);
+    if (verdict.rule != nullptr) {
+      ending().fail(verdict.code, *verdict.rule, entry.value, verdict.limit);
+      return nullptr;
+    }
+    changed = take_setting(entry) || changed;
+    if (!life().is_open()) return nullptr;
+  }
+  if (settings().peer().initial_window_size != window_before) {
+    // A change that moves the windows of waiting streams is expensive, so it is charged as a
+    // useless frame.
+    if (sender().base_moved(streams().oldest())) changed = false;
+  }
+  settings().received_whole();
+  deadlines().stop(Deadline::kPreface);
+  uint8_t* room = outbox().reserve(kSettingsAckSize);
+  writing().queue(room, write_settings_ack(room));
+  writing().count_reply();
+  if (!changed && !ending().spend_useless_frame()) return nullptr;
+  return recycler().lend(SettingsReceived{std::move(entries)});
+}
+
+// Returns whether anything has changed.
+bool ReceivingControl::take_setting(const Setting& entry) const {
+  if (!settings().receive(entry)) return false;
+  if (entry.id == SettingId::kHeaderTableSize) {
+    field_writer().set_peer_max_table_size(entry.value);
+  } else if (entry.id == SettingId::kInitialWindowSize &&
+             !sender().set_base(entry.value, streams().oldest())) {
+    ending().fail(ErrorCode::kFlowControlError, kWindowsInBounds, entry.value, kMaxWindow);
+  }
+  return true;
+}
+
+// §6.5.3
+EventPtr ReceivingControl::on_settings_ack() const {
+  static constexpr Rule kSolicited = {"RFC 9113 §6.5.3",
+                                      "a SETTINGS acknowledgement answers a SETTINGS frame"};
+  if (settings().frames_in_flight() == 0) {
+    ending().fail(ErrorCode::kProtocolError, kSolicited);
+    return nullptr;
+  }
+  const uint32_t window_before = settings().own().initial_window_size;
+  settings().acknowledge([this](const Setting& entry) {
+    if (entry.id == SettingId::kHeaderTableSize) field_reader().set_max_table_size(entry.value);
+  });
+  if (settings().frames_in_flight() == 0) deadlines().stop(Deadline::kSettingsAck);
+  if (settings().own().initial_window_size != window_before) crediting().rebase();
+  connection_commands().ask_what_waits();
+  return recycler().lend(SettingsAcknowledged{});
+}
+
+// §6.7
+EventPtr ReceivingControl::on_ping(gsl::span<const uint8_t> payload) const {
+  uint64_t opaque = load_u64(payload.data());
+  if (!inbound().header().has(flags::kAck)) {
+    writing().write_ping(opaque, /*ack=*/true);
+    writing().count_reply();
+    return recycler().lend(PingReceived{opaque});
+  }
+  const std::optional<Pings::Answer> answer = pings().answered(opaque, now());
+  if (!answer) {
+    ending().spend_useless_frame();
+    return nullptr;
+  }
+  connection_commands().ask_what_waits();
+  reports().counts().round_trip = answer->round_trip;
+  // That we have asked whether the peer is there is no use of the connection.
+  if (answer->purpose != PingPurpose::kKeepalive) deadlines().used(now());
+  switch (answer->purpose) {
+    case PingPurpose::kApplication:
+      return recycler().lend(PingAcknowledged{opaque, answer->round_trip});
+    case PingPurpose::kShutdown:
+      if (going_away().is_announced()) ending().finish_shutdown();
+      break;
+    case PingPurpose::kKeepalive:  // any input was answer enough
+      break;
+    case PingPurpose::kWindow:
+      credit().measured(settings().own().initial_window_size);
+      break;
+  }
+  return nullptr;
+}
+
+// §6.8: our streams above the last one that the peer looks at can be tried again elsewhere. So can
+// requests that waited, whatever their ids: after a GOAWAY no more streams are opened.
+EventPtr ReceivingControl::on_goaway(gsl::span<const uint8_t> payload) const {
+  static constexpr Rule kNotHigher = {"RFC 9113 §6.8",
+                                      "a later GOAWAY does not raise the last stream identifier"};
+  const StreamId last = load_u31(payload.data());
+  const auto code = static_cast<ErrorCode>(load_u32(payload.data() + 4));
+  const bool is_first = !going_away().peer_code();
+  if (!going_away().receive(last, code)) {
+    ending().fail(ErrorCode::kProtocolError, kNotHigher, last, going_away().peer_last_stream());
+    return nullptr;
+  }
+  // It is said once or twice, and each is looked at by every stream.
+  if (!is_first && !ending().spend_useless_frame()) return nullptr;
+  // An error is why these streams were not looked at: HTTP_1_1_REQUIRED is no invitation to ask the
+  // same once more (§7).
+  StreamError reason;
+  reason.code = code == ErrorCode::kNoError ? ErrorCode::kRefusedStream : code;
+  reason.frame = FrameType::kGoaway;
+  for (Stream *stream = streams().oldest(), *next; stream != nullptr; stream = next) {
+    next = Streams::next(stream);
+    if (!streams().is_own(stream->id) || stream->life.closed()) continue;
+    const bool waits = stream->waits_to_open();
+    if (stream->id <= last && !waits) continue;
+    ending().close_stream(stream,
+                          {waits ? StreamState::kClosedUnused : StreamState::kClosedResetReceived,
+                           ClosedBy::kPeer, reason, /*retry_safe=*/true});
+  }
+  return recycler().lend(GoawayReceived{last, code, Bytes(payload.subspan(8))});
+}
+
+// §6.9
+void ReceivingControl::on_window_update(gsl::span<const uint8_t> payload) const {
+  static constexpr Rule kWindowsInBounds = {"RFC 9113 §6.9.1",
+                                            "a flow-control window is at most 2^31-1 octets"};
+  uint32_t increment;
+  ErrorDetail error;
+  FrameFault fault = parse_window_update(inbound().header(), payload, &increment, &error);
+  if (fault == FrameFault::kConnection) return ending().fail(error);
+  if (inbound().header().stream_id == 0) {
+    if (!sender().give(increment)) {
+      ending().fail(ErrorCode::kFlowControlError, kWindowsInBounds, increment, kMaxWindow);
+    }
+    return;
+  }
+  Stream* stream = streams().find(inbound().header().stream_id);
+  if (!ending().receive_on(stream, StreamInput::kWindowUpdate)) return;
+  if (fault == FrameFault::kStream) return ending().fail_stream(StreamError{error});
+  if (!sender().give(stream, increment)) {
+    return ending().fail_stream(ending().frame_error(ErrorCode::kFlowControlError, kWindowsInBounds,
+                                                     increment, kMaxWindow));
+  }
+}
+
+EventPtr ReceivingControl::on_extension(gsl::span<const uint8_t> payload) const {
+  if (!ending().spend_useless_frame()) return nullptr;
+  // They are for clients; a server ignores them as any type that it does not know.
+  const bool client = role() == Role::kClient;
+  if (inbound().header().type == FrameType::kAltSvc && client && options().receive_altsvc) {
+    return on_altsvc(payload);
+  }
+  if (inbound().header().type == FrameType::kOrigin && client && options().receive_origin) {
+    return on_origin(payload);
+  }
+  return recycler().lend(UnknownFrameReceived{inbound().header().stream_id,
+                                              static_cast<uint8_t>(inbound().header().type),
+                                              inbound().header().flags, Bytes(payload)});
+}
+
+// RFC 7838 §4. What is wrong with one is no error; of a stream that is not there it says nothing.
+EventPtr ReceivingControl::on_altsvc(gsl::span<const uint8_t> payload) const {
+  AltSvc altsvc;
+  if (!parse_altsvc(inbound().header(), payload, &altsvc)) return nullptr;
+  uintptr_t user_data = 0;
+  if (inbound().header().stream_id != 0) {
+    const Stream* stream = streams().find(inbound().header().stream_id);
+    if (stream == nullptr || !stream->notice.announced() || stream->life.closed()) return nullptr;
+    user_data = stream->user_data;
+  }
+  return recycler().lend(AltSvcReceived{inbound().header().stream_id, user_data,
+                                        Bytes(altsvc.origin), Bytes(altsvc.value)});
+}
+
+// RFC 8336 §2.2.
+EventPtr ReceivingControl::on_origin(gsl::span<const uint8_t> payload) const {
+  if (!is_origin_frame_sound(inbound().header(), payload)) return nullptr;
+  return recycler().lend(OriginReceived{OriginEntries(payload)});
+}
+
+HEADRACE_ABI_END
+}  // namespace headrace

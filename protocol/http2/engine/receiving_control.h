@@ -1,0 +1,45 @@
+#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_RECEIVING_CONTROL_H_
+#define HEADRACE_PROTOCOL_HTTP2_ENGINE_RECEIVING_CONTROL_H_
+
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/http2/engine/connection_commands.h"
+#include "headrace/protocol/http2/engine/crediting.h"
+#include "headrace/protocol/http2/engine/ending.h"
+#include "headrace/protocol/http2/engine/parts.h"
+#include "headrace/protocol/http2/engine/writing.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+
+// What frames other than messages do (RFC 9113 §6). Each is called with the whole payload of the
+// frame that is handled, whose order and size have been checked.
+class ReceivingControl
+    : private Uses<ConnectionLife, Credit, Deadlines, FieldReader, FieldWriter, GoingAway, Inbound,
+                   Outbox, Pings, Recycler<Event>, Reports, Sender, SettingsSync, Streams> {
+ public:
+  using Uses::Uses;
+
+  void on_rst_stream(gsl::span<const uint8_t> payload) const;
+  EventPtr on_settings(gsl::span<const uint8_t> payload) const;
+  EventPtr on_settings_ack() const;
+  EventPtr on_ping(gsl::span<const uint8_t> payload) const;
+  EventPtr on_goaway(gsl::span<const uint8_t> payload) const;
+  void on_window_update(gsl::span<const uint8_t> payload) const;
+  // Frames of extensions (§5.5), which nothing here depends on.
+  EventPtr on_extension(gsl::span<const uint8_t> payload) const;
+
+ private:
+  Writing writing() const { return Writing(parts()); }
+  Ending ending() const { return Ending(parts()); }
+  Crediting crediting() const { return Crediting(parts()); }
+  ConnectionCommands connection_commands() const { return ConnectionCommands(parts()); }
+
+  bool take_setting(const Setting& entry) const;
+  EventPtr on_altsvc(gsl::span<const uint8_t> payload) const;
+  EventPtr on_origin(gsl::span<const uint8_t> payload) const;
+};
+
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_RECEIVING_CONTROL_H_

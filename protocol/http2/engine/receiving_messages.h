@@ -1,0 +1,47 @@
+#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_RECEIVING_MESSAGES_H_
+#define HEADRACE_PROTOCOL_HTTP2_ENGINE_RECEIVING_MESSAGES_H_
+
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/http2/engine/ending.h"
+#include "headrace/protocol/http2/engine/opening.h"
+#include "headrace/protocol/http2/engine/parts.h"
+#include "headrace/protocol/http2/engine/prioritizing.h"
+#include "headrace/protocol/http2/engine/writing.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+
+// Field blocks -> messages (RFC 9113 §4.3, §8). A block is decoded before its stream is looked up,
+// so that the HPACK table is right whatever becomes of the stream.
+class ReceivingMessages
+    : private Uses<Credit, Deadlines, FieldReader, GoingAway, Inbound, Notices, Priorities,
+                   Recycler<Event>, Reports, SettingsSync, Streams> {
+ public:
+  using Uses::Uses;
+
+  EventPtr on_headers(gsl::span<const uint8_t> payload) const;
+  EventPtr on_push_promise(gsl::span<const uint8_t> payload) const;
+  // The payload of CONTINUATION, or the first fragment of a block that needs it.
+  EventPtr on_fragment(gsl::span<const uint8_t> fragment) const;
+
+ private:
+  Writing writing() const { return Writing(parts()); }
+  Ending ending() const { return Ending(parts()); }
+  Prioritizing prioritizing() const { return Prioritizing(parts()); }
+  Opening opening() const { return Opening(parts()); }
+
+  EventPtr begin_block(gsl::span<const uint8_t> fragment, StreamId promised_stream_id,
+                       bool depends_on_itself) const;
+  EventPtr on_field_block(gsl::span<const uint8_t> octets) const;
+  EventPtr on_request(const LimitHit* too_large) const;
+  EventPtr on_response(Stream* stream, const LimitHit* too_large) const;
+  EventPtr on_promise(const LimitHit* too_large) const;
+  EventPtr on_trailers(Stream* stream, const LimitHit* too_large) const;
+  void refuse_too_large(Stream* stream, const LimitHit& reached) const;
+  bool join_cookies(const RequestHead& request) const;
+};
+
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_RECEIVING_MESSAGES_H_

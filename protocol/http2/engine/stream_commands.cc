@@ -1,0 +1,266 @@
+#include "headrace/protocol/http2/engine/stream_commands.h"
+
+#include <optional>
+#include <utility>
+
+#include "headrace/protocol/message/cookies.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace {
+
+constexpr Rule kPeerListSize = {"RFC 9113 §10.5.1",
+                                "a request's fields are within the peer's MAX_HEADER_LIST_SIZE"};
+constexpr Rule kFinalStatus = {"RFC 9110 §15", "the final response has a status of 200 or more"};
+constexpr Rule kInterimStatus = {"RFC 9110 §15.2",
+                                 "an interim response has a status of 100 to 199"};
+
+}  // namespace
+
+RequestResult StreamCommands::submit_request(FieldsView fields, Body&& body,
+                                             uintptr_t user_data) const {
+  if (role() != Role::kClient) return {SubmitError::kWrongRole};
+  if (!life().is_open()) return {SubmitError::kConnectionGone};
+  if (going_away().under_way()) return {SubmitError::kGoingAway};
+  if (streams().own_ids_exhausted()) return {SubmitError::kStreamIdsExhausted};
+  RequestHead head;
+  if (const Rule* rule = check_fields(fields, body, &head)) {
+    return {SubmitError::kInvalidFields, rule};
+  }
+  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge, &kPeerListSize};
+  Stream* stream = create_own_stream(head, user_data);
+  if (stream == nullptr) return {SubmitError::kTooManyStreams};
+  const StreamId id = stream->id;
+  stream->body.start(std::move(body), options().send_buffer_size);
+  ContentLength content;
+  if (options().validate_outbound) content.announce(head.content_length);
+  stream->exchange.begin_sending(content, /*tunnel=*/false);
+  if (head.has_priority) prioritizing().merge_own_priority(stream, fields);
+  ++reports().counts().requests_sent;
+  if (waiting_heads().empty() && streams().own_count() < opening().own_streams_limit()) {
+    opening().open_request(stream, fields);
+  } else {
+    waiting_heads().hold(stream, fields, &blocks());
+  }
+  return {SubmitError::kNone, nullptr, id};
+}
+
+RequestResult StreamCommands::submit_push(StreamId stream_id, FieldsView fields,
+                                          uintptr_t user_data) const {
+  if (role() != Role::kServer) return {SubmitError::kWrongRole};
+  SubmitError error;
+  Stream* on = finding().find_for_command(stream_id, &error);
+  if (on == nullptr) return {error};
+  // §6.6: on a stream of the client's, before its end. §8.5: not in a tunnel.
+  if (streams().is_own(stream_id) || on->exchange.sending_ended() || on->exchange.is_tunnel() ||
+      !on_send(on->life.state(), StreamInput::kPushPromise).accepted()) {
+    return {SubmitError::kWrongState};
+  }
+  if (settings().peer().enable_push == 0) return {SubmitError::kPushDisabled};
+  if (going_away().under_way()) return {SubmitError::kGoingAway};
+  if (streams().own_ids_exhausted()) return {SubmitError::kStreamIdsExhausted};
+  // A reserved stream does not count yet (§5.1.2), but its response would have to wait.
+  if (streams().own_count() >= opening().own_streams_limit()) return {SubmitError::kTooManyStreams};
+  RequestHead head;
+  if (const Rule* rule = check_fields(fields, Body::none(), &head)) {
+    return {SubmitError::kInvalidFields, rule};
+  }
+  if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge, &kPeerListSize};
+  if (const Rule* rule = check_promise(head)) return {SubmitError::kInvalidFields, rule};
+  Stream* stream = create_own_stream(head, user_data);
+  if (stream == nullptr) return {SubmitError::kTooManyStreams};
+  (void)streams().send(stream, StreamInput::kPromised);
+  stream->exchange.note_head_received();
+  streams().count(stream);
+  if (head.has_priority) prioritizing().merge_own_priority(stream, fields);
+  writing().write_promise(stream_id, stream->id, fields);
+  return {SubmitError::kNone, nullptr, stream->id};
+}
+
+Stream* StreamCommands::create_own_stream(const RequestHead& request, uintptr_t user_data) const {
+  Stream* stream = streams().create_own();
+  if (stream == nullptr) return nullptr;
+  if (streams().size() == 1) deadlines().began(now());
+  if (streams().own_ids_exhausted() && role() == Role::kClient) notices().add_ids_exhausted();
+  stream->exchange.set_request(request);
+  notices().announce(stream);
+  stream->user_data = user_data;
+  credit().open(&stream->credit, stream->id);
+  stream->priority = priorities().initial(request.is_connect);
+  return stream;
+}
+
+// What we send is checked by the rules of what we receive; `rule` only with
+// Options::validate_outbound, `head` always.
+const Rule* StreamCommands::check_fields(FieldsView fields, const Body& body,
+                                         RequestHead* head) const {
+  const bool connect_protocol = settings().peer().enable_connect_protocol != 0;
+  if (!options().validate_outbound) {
+    read_outbound_request(fields, head);
+    return nullptr;
+  }
+  if (const Rule* rule = check_outbound_request(fields, connect_protocol, head)) return rule;
+  ContentLength content;
+  content.announce(head->content_length);
+  const std::optional<size_t> size = body.size();
+  return !size || content.allows(*size, /*end=*/true) ? nullptr : &kContentLengthKept;
+}
+
+const Rule* StreamCommands::check_fields(const OutgoingHead& outgoing, ResponseHead* head) const {
+  if (options().validate_outbound) {
+    if (outgoing.broken() != nullptr) return outgoing.broken();
+    const Rule* rule = check_outbound_response(outgoing.fields(), head, outgoing.left_out());
+    if (rule != nullptr) return rule;
+  } else {
+    read_outbound_response(outgoing.fields(), head);
+  }
+  const std::string_view length = outgoing.extra().content_length();
+  if (!length.empty()) head->content_length = parse_content_length(length);
+  return nullptr;
+}
+
+// RFC 9113 §6.5.2: the peer has said which requests it takes. (An answer is sent all the same: the
+// limit is advice, and nobody can ask again with less.)
+bool StreamCommands::exceeds_peer_limit(FieldsView fields) const {
+  const uint32_t limit = settings().peer().max_header_list_size;
+  if (limit == SettingValues::kUnlimited) return false;
+  size_t size = 0;
+  for_each_line(fields, options().split_cookies,
+                [&](const Field& line) { size += line.name.size() + line.value.size() + 32; });
+  return size > limit;
+}
+
+SubmitResult StreamCommands::submit_response(StreamId stream_id, FieldsView fields,
+                                             Body&& body) const {
+  if (role() != Role::kServer) return {SubmitError::kWrongRole};
+  SubmitError error;
+  Stream* stream = finding().find_for_command(stream_id, &error);
+  if (stream == nullptr) return {error};
+  if (stream->answered()) return {SubmitError::kWrongState};
+  const OutgoingHead outgoing = opening().outgoing_head(stream, fields, body);
+  ResponseHead head;
+  if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
+  if (head.status < 200) return {SubmitError::kInvalidArgument, &kFinalStatus};
+  const RequestHead& request = stream->exchange.request();
+  const bool tunnel = opens_tunnel(request, head.status);
+  const bool content_may_follow =
+      may_have_content(request, head.status) && !(options().complete_heads && head.status == 205);
+  const bool bodiless = request.is_head || (!content_may_follow && !tunnel);
+  ContentLength content;
+  if (options().validate_outbound && !bodiless && !tunnel) content.announce(head.content_length);
+  const std::optional<size_t> size = body.size();
+  if (size && !content.allows(*size, /*end=*/true)) {
+    return {SubmitError::kInvalidFields, &kContentLengthKept};
+  }
+
+  const bool waits = !bodiless && waits_for_body(stream, fields, body);
+  stream->exchange.begin_sending(content, tunnel);
+  stream->body.start(std::move(body), options().send_buffer_size);
+  if (head.has_priority) prioritizing().merge_own_priority(stream, fields);
+  if (waits) {
+    waiting_heads().hold(stream, fields, &blocks());
+  } else {
+    opening().start_message(stream, outgoing, bodiless);
+  }
+  return {};
+}
+
+// A body that comes by and by may be here, or its end, before the head has to go.
+bool StreamCommands::waits_for_body(const Stream* stream, FieldsView fields,
+                                    const Body& body) const {
+  return options().complete_heads && !body.size() &&
+         OutgoingHead::depends_on_body(fields, opening().facts_of(stream));
+}
+
+SubmitResult StreamCommands::submit_informational(StreamId stream_id, FieldsView fields) const {
+  if (role() != Role::kServer) return {SubmitError::kWrongRole};
+  SubmitError error;
+  Stream* stream = finding().find_for_command(stream_id, &error);
+  if (stream == nullptr) return {error};
+  if (stream->answered()) return {SubmitError::kWrongState};
+  const OutgoingHead outgoing = opening().outgoing_head(stream, fields, Body::none());
+  ResponseHead head;
+  if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
+  if (head.status < 100 || head.status >= 200) {
+    return {SubmitError::kInvalidArgument, &kInterimStatus};
+  }
+  (void)streams().send(stream, StreamInput::kHeaders);
+  writing().write_field_block(stream_id, outgoing, /*end_stream=*/false);
+  return {};
+}
+
+SendResult StreamCommands::send_data(StreamId stream_id, gsl::span<const uint8_t> bytes,
+                                     bool end_stream) const {
+  SubmitError error;
+  Stream* stream = finding().find_for_command(stream_id, &error);
+  if (stream == nullptr) return {error};
+  if (!stream->body.accepts_data()) return {SubmitError::kWrongState};
+  if (!stream->exchange.sent().allows(bytes.size(), /*end=*/false)) {
+    return {SubmitError::kTooLarge, 0, &kContentLengthKept};
+  }
+  const size_t accepted = stream->body.append(bytes, &blocks());
+  stream->exchange.send_content(accepted);
+  const bool ends = end_stream && accepted == bytes.size();
+  if (!ends || cutting().end_content(stream)) cutting().send_end_or_schedule(stream);
+  return {SubmitError::kNone, accepted};
+}
+
+SubmitResult StreamCommands::send_trailers(StreamId stream_id, FieldsView fields) const {
+  SubmitError error;
+  Stream* stream = finding().find_for_command(stream_id, &error);
+  if (stream == nullptr) return {error};
+  // Not before the head, not after the end, and not in a tunnel (§8.5).
+  const bool has_head = stream->exchange.head_sent() || stream->waiting.waits();
+  if (!has_head || stream->exchange.is_tunnel() ||
+      (streams().is_own(stream_id) && stream->exchange.request().is_connect) ||
+      stream->body.has_trailers() || stream->exchange.sending_ended()) {
+    return {SubmitError::kWrongState};
+  }
+  if (options().validate_outbound) {
+    if (const Rule* rule = check_outbound_trailers(fields)) {
+      return {SubmitError::kInvalidFields, rule};
+    }
+  }
+  if (stream->body.accepts_data() && !cutting().end_content(stream)) return {};
+  if (fields.empty()) {
+    stream->body.drop_trailers();
+    cutting().send_end_or_schedule(stream);
+    return {};
+  }
+  stream->body.set_trailers(FieldWriter::encode_trailers(fields, &blocks()));
+  cutting().send_end_or_schedule(stream);
+  return {};
+}
+
+SubmitResult StreamCommands::resume(StreamId stream_id) const {
+  SubmitError error;
+  Stream* stream = finding().find_for_command(stream_id, &error);
+  if (stream == nullptr) return {error};
+  if (stream->body.source() == nullptr) return {SubmitError::kWrongState};
+  stream->body.set_source_waiting(false);
+  cutting().schedule(stream);
+  return {};
+}
+
+SubmitResult StreamCommands::reset_stream(StreamId stream_id, ErrorCode code) const {
+  SubmitError error;
+  Stream* stream = finding().find_for_command(stream_id, &error);
+  if (stream == nullptr) return {error};
+  StreamError reason;
+  reason.code = code;
+  reason.frame = FrameType::kRstStream;
+  reason.stream_id = stream_id;
+  ending().reset_and_close(stream, reason, Counted::kNo);
+  return {};
+}
+
+SubmitResult StreamCommands::set_user_data(StreamId stream_id, uintptr_t user_data) const {
+  SubmitError error;
+  Stream* stream = finding().find_for_command(stream_id, &error);
+  if (stream == nullptr) return {error};
+  stream->user_data = user_data;
+  return {};
+}
+
+HEADRACE_ABI_END
+}  // namespace headrace
