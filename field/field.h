@@ -9,12 +9,14 @@
 #include <string_view>
 #include <type_traits>
 
-#include "headrace/field/field_name.h"
 #include "headrace/memory/abi.h"
 #include "headrace/memory/contract.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
+
+// A name that the protocol has rules for, as a token: headrace/field/field_name.h has them.
+enum class FieldName : uint8_t;
 
 // The result of checking a field's characters (RFC 9113 §8.2.1). The decoder checks a field once,
 // when it enters the dynamic table, and stores the result with the entry.
@@ -34,7 +36,7 @@ struct Field {
   bool never_indexed = false;  // RFC 7541 §7.1.3: no intermediary may put it into a table either
 
   // Set by the decoder. The application does not set them.
-  FieldName known_name = FieldName::kUnresolved;
+  FieldName known_name = {};  // not looked up
   FieldSyntax syntax = FieldSyntax::kUnchecked;
 };
 

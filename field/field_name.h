@@ -12,8 +12,8 @@ HEADRACE_ABI_BEGIN
 // The field names that the protocol has rules for, as tokens, so that a rule compares one byte
 // instead of a string.
 enum class FieldName : uint8_t {
-  kUnresolved,  // not looked up yet
-  kOther,       // any name that is not listed here
+  kUnresolved = 0,  // not looked up yet
+  kOther,           // any name that is not listed here
   // RFC 9113 §8.3, RFC 8441 §4
   kMethod,
   kScheme,

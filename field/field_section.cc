@@ -30,7 +30,7 @@ void FieldSection::own() {
   for (const Field& field : gsl::span<const Field>(fields_, size_)) {
     text += field.name.size() + field.value.size();
   }
-  std::unique_ptr<std::byte[]> block(new std::byte[size_ * sizeof(Field) + text]);
+  std::unique_ptr<uint8_t[]> block(new uint8_t[size_ * sizeof(Field) + text]);
   auto* fields = reinterpret_cast<Field*>(block.get());
   char* place = reinterpret_cast<char*>(block.get() + size_ * sizeof(Field));
   for (size_t i = 0; i < size_; ++i) {

@@ -7,8 +7,8 @@
 
 #include "headrace/field/field.h"
 #include "headrace/memory/abi.h"
+#include "headrace/memory/alive_mark.h"
 #include "headrace/memory/contract.h"
-#include "headrace/memory/poison.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -75,7 +75,7 @@ class FieldSection {
  private:
   const Field* fields_ = nullptr;
   size_t size_ = 0;
-  std::unique_ptr<std::byte[]> owned_;
+  std::unique_ptr<uint8_t[]> owned_;
   [[no_unique_address]] AliveMark alive_;
 };
 

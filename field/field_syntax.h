@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "headrace/field/field.h"
+#include "headrace/field/field_name.h"
 #include "headrace/memory/abi.h"
 
 namespace headrace {

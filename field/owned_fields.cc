@@ -1,10 +1,20 @@
 #include "headrace/field/owned_fields.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
+
+// (Not in the header, where every file would compile what the vectors need for it.)
+OwnedFields::OwnedFields() = default;
+OwnedFields::OwnedFields(std::initializer_list<Field> fields) { append(fields); }
+OwnedFields::OwnedFields(FieldsView fields) { append(fields); }
+OwnedFields::OwnedFields(const OwnedFields& other) { append(other); }
+OwnedFields::OwnedFields(OwnedFields&&) noexcept = default;
+OwnedFields& OwnedFields::operator=(OwnedFields&&) noexcept = default;
+OwnedFields::~OwnedFields() = default;
 
 OwnedFields& OwnedFields::operator=(const OwnedFields& other) {
   if (this == &other) return *this;

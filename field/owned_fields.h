@@ -26,13 +26,14 @@ HEADRACE_ABI_BEGIN
 // a move of the list does not invalidate them.
 class OwnedFields {
  public:
-  OwnedFields() = default;
-  OwnedFields(std::initializer_list<Field> fields) { append(fields); }
-  explicit OwnedFields(FieldsView fields) { append(fields); }
-  OwnedFields(const OwnedFields& other) { append(other); }
+  OwnedFields();
+  OwnedFields(std::initializer_list<Field> fields);
+  explicit OwnedFields(FieldsView fields);
+  OwnedFields(const OwnedFields& other);
   OwnedFields& operator=(const OwnedFields& other);
-  OwnedFields(OwnedFields&&) = default;
-  OwnedFields& operator=(OwnedFields&&) = default;
+  OwnedFields(OwnedFields&&) noexcept;
+  OwnedFields& operator=(OwnedFields&&) noexcept;
+  ~OwnedFields();
 
   // Appends a copy of a name and its value.
   void add(std::string_view name, std::string_view value, bool never_indexed = false);
@@ -60,7 +61,7 @@ class OwnedFields {
     return view().get_all(name);
   }
 
-  FieldsView view() const HEADRACE_LIFETIME_BOUND { return fields_; }
+  FieldsView view() const HEADRACE_LIFETIME_BOUND { return {begin(), size()}; }
   // Implicit, so that it can be submitted as it is.
   operator FieldsView() const HEADRACE_LIFETIME_BOUND { return view(); }
 

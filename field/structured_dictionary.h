@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "headrace/memory/abi.h"
-#include "headrace/memory/temporary.h"
+#include "headrace/memory/byte_view.h"
 
 namespace headrace {
 

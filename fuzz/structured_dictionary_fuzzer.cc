@@ -9,7 +9,7 @@
 #include "fuzz/balanced.h"
 #include "fuzz/require.h"
 #include "headrace/field/structured_dictionary.h"
-#include "headrace/protocol/stream/priority.h"
+#include "headrace/protocol/stream/priority_field.h"
 
 namespace headrace::fuzz {
 namespace {

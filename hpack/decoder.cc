@@ -4,6 +4,7 @@
 #include <gsl/span>
 #include <string_view>
 
+#include "headrace/field/field_name.h"
 #include "headrace/field/field_syntax.h"
 #include "headrace/hpack/huffman.h"
 #include "headrace/hpack/integer.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "headrace/field/field_name.h"
 #include "headrace/hpack/representation.h"
 #include "headrace/hpack/static_table.h"
 

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "headrace/memory/abi.h"
+#include "headrace/memory/alive_mark.h"
 #include "headrace/memory/byte_view.h"
-#include "headrace/memory/poison.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -7,7 +7,7 @@
 
 #include "headrace/memory/abi.h"
 #include "headrace/memory/contract.h"
-#include "headrace/memory/recycler.h"
+#include "headrace/memory/recycled.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -2,11 +2,11 @@
 #define HEADRACE_MEMORY_RECYCLER_H_
 
 #include <cstdint>
-#include <memory>
 #include <utility>
 
 #include "headrace/memory/abi.h"
 #include "headrace/memory/allocation.h"
+#include "headrace/memory/recycled.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -23,15 +23,6 @@ struct RecycledSlot : T {
   Recycler<T>* home = nullptr;  // null if the handle owns the slot and frees it
   RecycledSlot* next = nullptr;
 };
-
-template <typename T>
-struct HandBack {
-  void operator()(const T* value) const;
-};
-
-// A handle to a recycled T. Dropping it hands the object back, to be lent again.
-template <typename T>
-using Recycled = std::unique_ptr<const T, HandBack<T>>;
 
 // Lends one T at a time. In kReuse the object that is handed back is the next one lent, without an
 // allocation in the steady state. In kFresh each T is a heap object that owns its bytes.
@@ -155,11 +146,8 @@ void HandBack<T>::operator()(const T* value) const {
   }
 }
 
-// Makes the object of a handle own all its bytes, so that it may outlive its source and move to
-// another thread. Free in kFresh. In kReuse the bytes are copied, so views obtained before are to
-// be obtained anew.
 template <typename T>
-[[nodiscard]] Recycled<T> keep(Recycled<T> value) {
+Recycled<T> keep(Recycled<T> value) {
   if (value == nullptr) return value;
   auto* slot = static_cast<RecycledSlot<T>*>(const_cast<T*>(value.get()));
   if (slot->home != nullptr) slot->home->detach();

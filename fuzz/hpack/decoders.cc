@@ -3,6 +3,7 @@
 #include <gsl/span>
 
 #include "fuzz/require.h"
+#include "headrace/field/field_name.h"
 #include "headrace/field/field_section.h"
 #include "headrace/field/field_syntax.h"
 #include "tests/hpack/codec.h"

@@ -18,6 +18,10 @@ namespace {
 
 constexpr Rule kStatusCode = {"RFC 9110 §15", "a status code has three digits"};
 
+std::string_view text(ByteView bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 // Hands `submit` a list of `status` and then `fields`. Nothing is allocated, unless there are many.
 template <typename Submit>
 SubmitResult with_status(int status, FieldsView fields, Submit submit) {
@@ -197,9 +201,25 @@ SubmitResult Connection::shutdown(std::string_view debug_data) {
   return protocol_->shutdown(debug_data);
 }
 
+SubmitResult Connection::shutdown(std::span<const uint8_t> debug_data) {
+  return shutdown(text(debug_data));
+}
+
+SubmitResult Connection::shutdown(std::span<const std::byte> debug_data) {
+  return shutdown(text(debug_data));
+}
+
 SubmitResult Connection::terminate(ErrorCode code, std::string_view debug_data) {
   const EntryGuard::Entry entry(guard_, "Connection::terminate()");
   return protocol_->terminate(code, debug_data);
+}
+
+SubmitResult Connection::terminate(ErrorCode code, std::span<const uint8_t> debug_data) {
+  return terminate(code, text(debug_data));
+}
+
+SubmitResult Connection::terminate(ErrorCode code, std::span<const std::byte> debug_data) {
+  return terminate(code, text(debug_data));
 }
 
 std::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {

@@ -13,7 +13,6 @@
 #include "headrace/memory/const_buffer.h"
 #include "headrace/memory/lazy_range.h"
 #include "headrace/memory/ledger.h"
-#include "headrace/memory/temporary.h"
 #include "headrace/protocol/connection/entry_guard.h"
 #include "headrace/protocol/event/event.h"
 #include "headrace/protocol/event/result.h"
@@ -157,18 +156,12 @@ class Connection {
   // final GOAWAY. Open streams and queued requests continue; after the last the connection closes.
   // `debug_data`, a text for the peer's operator, is in both GOAWAYs.
   SubmitResult shutdown(std::string_view debug_data = {});
-  SubmitResult shutdown(std::span<const uint8_t> debug_data) { return shutdown(text(debug_data)); }
-  SubmitResult shutdown(std::span<const std::byte> debug_data) {
-    return shutdown(text(debug_data));
-  }
+  SubmitResult shutdown(std::span<const uint8_t> debug_data);
+  SubmitResult shutdown(std::span<const std::byte> debug_data);
   // Ends the connection at once: closes all streams and sends GOAWAY with `code`.
   SubmitResult terminate(ErrorCode code, std::string_view debug_data = {});
-  SubmitResult terminate(ErrorCode code, std::span<const uint8_t> debug_data) {
-    return terminate(code, text(debug_data));
-  }
-  SubmitResult terminate(ErrorCode code, std::span<const std::byte> debug_data) {
-    return terminate(code, text(debug_data));
-  }
+  SubmitResult terminate(ErrorCode code, std::span<const uint8_t> debug_data);
+  SubmitResult terminate(ErrorCode code, std::span<const std::byte> debug_data);
 
   // --- Output.
 
@@ -223,10 +216,6 @@ class Connection {
  private:
   friend EventRange;
   friend ConnectionInspector;  // defined by tests only
-
-  static std::string_view text(ByteView bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-  }
 
   // The steps of a range.
   EventPtr step();

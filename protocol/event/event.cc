@@ -2,6 +2,8 @@
 
 #include <iterator>
 
+#include "headrace/memory/recycler.h"
+
 namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace {
@@ -93,6 +95,9 @@ void retire(Event& event) {
 }
 
 const char* event_name(const Event& event) { return kNames[event.index()]; }
+
+template struct HandBack<Event>;
+template EventPtr keep(EventPtr);
 
 HEADRACE_ABI_END
 }  // namespace headrace

@@ -11,7 +11,7 @@
 #include "headrace/field/field_section.h"
 #include "headrace/memory/abi.h"
 #include "headrace/memory/bytes.h"
-#include "headrace/memory/recycler.h"
+#include "headrace/memory/recycled.h"
 #include "headrace/protocol/event/error.h"
 #include "headrace/protocol/event/overloaded.h"
 #include "headrace/protocol/event/user_data.h"
@@ -230,6 +230,8 @@ std::ostream& operator<<(std::ostream& out, const Event& event);
 // A handle to an event. Dropping it hands the object back, and the next event reuses it. Views into
 // the event are valid until then; keep(std::move(event)) makes the event own its bytes.
 using EventPtr = Recycled<Event>;
+extern template struct HandBack<Event>;
+extern template EventPtr keep(EventPtr);
 
 HEADRACE_ABI_END
 }  // namespace headrace

@@ -11,7 +11,6 @@
 #include "headrace/memory/lazy_range.h"
 #include "headrace/memory/ledger.h"
 #include "headrace/memory/recycler.h"
-#include "headrace/memory/temporary.h"
 #include "headrace/protocol/event/error.h"
 #include "headrace/protocol/frame/frame.h"
 

@@ -60,4 +60,9 @@ uint64_t LimitHit::suggested() const {
   return suggested;
 }
 
+void LimitCounts::add(const LimitHit& hit) {
+  ++counts_[static_cast<size_t>(hit.limit)];
+  last_ = hit;
+}
+
 }  // namespace headrace

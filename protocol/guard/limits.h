@@ -185,10 +185,7 @@ struct LimitHit {
 // How often each limit was reached, and the last hit.
 class LimitCounts {
  public:
-  void add(const LimitHit& hit) {
-    ++counts_[static_cast<size_t>(hit.limit)];
-    last_ = hit;
-  }
+  void add(const LimitHit& hit);
   uint64_t of(Limit limit) const { return counts_[static_cast<size_t>(limit)]; }
   const std::optional<LimitHit>& last() const { return last_; }
 

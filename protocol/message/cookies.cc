@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "headrace/field/field_name.h"
+
 namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace {

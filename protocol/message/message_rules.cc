@@ -6,6 +6,7 @@
 #include <gsl/span>
 #include <string_view>
 
+#include "headrace/field/field_name.h"
 #include "headrace/field/field_syntax.h"
 #include "headrace/protocol/message/authority.h"
 #include "headrace/protocol/message/target_syntax.h"

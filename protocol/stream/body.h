@@ -14,7 +14,6 @@
 #include "headrace/memory/abi.h"
 #include "headrace/memory/byte_view.h"
 #include "headrace/memory/contract.h"
-#include "headrace/memory/temporary.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "headrace/field/field_name.h"
 #include "headrace/protocol/connection/connection.h"
 #include "tests/connection/test_client.h"
 #include "tests/memory/allocation_counter.h"

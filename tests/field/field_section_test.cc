@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "headrace/field/field_name.h"
 #include "headrace/field/field_storage.h"
 #include "headrace/memory/ledger.h"
 

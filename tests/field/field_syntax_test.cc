@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "headrace/field/field_name.h"
+
 namespace headrace {
 namespace {
 

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "headrace/field/field_name.h"
+
 namespace headrace {
 namespace {
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "headrace/field/field_name.h"
 #include "headrace/field/field_syntax.h"
 #include "tests/hpack/codec.h"
 #include "tests/reference/hpack.h"

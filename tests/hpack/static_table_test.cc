@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "headrace/field/field_name.h"
 #include "headrace/field/field_syntax.h"
 #include "tests/reference/hpack_tables.h"
 

@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "headrace/memory/recycler.h"
+
 namespace headrace {
 namespace {
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "headrace/field/field_name.h"
 #include "tests/memory/allocation_counter.h"
 
 // RFC 9113 §8.2.3.

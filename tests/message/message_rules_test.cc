@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "headrace/field/field_name.h"
+
 // RFC 9113 §8 sentence by sentence: a row for each, with the section whose rule it must break, or
 // kFine.
 namespace headrace {

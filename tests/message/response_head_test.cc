@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "headrace/field/field_name.h"
 #include "headrace/hpack/encoder.h"
 #include "headrace/memory/ledger.h"
 #include "headrace/protocol/message/reason_phrase.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "headrace/protocol/stream/priority_field.h"
 #include "headrace/protocol/frame/frame_parser.h"
 #include "headrace/protocol/frame/frame_writer.h"
 

@@ -1,4 +1,4 @@
-#include "headrace/protocol/stream/priority.h"
+#include "headrace/protocol/stream/priority_field.h"
 
 #include "headrace/field/structured_dictionary.h"
 
