@@ -14,7 +14,8 @@ enum class WindowPolicy : uint8_t {
   kHalfWindow,
   kImmediate,  // at once: the peer has the whole window, except the octets that are held
   kAutoTuned,  // as kHalfWindow, with windows that grow to the path's bandwidth-delay product
-  kFixed [[deprecated("kImmediate")]] = kImmediate,
+  // The former name. It goes with 1.0; until then programs that have it compile without a warning.
+  kFixed = kImmediate,
 };
 
 }  // namespace headrace
