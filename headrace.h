@@ -10,7 +10,6 @@
 #include "headrace/field/field.h"
 #include "headrace/field/owned_fields.h"
 #include "headrace/protocol/connection/connection.h"
-#include "headrace/protocol/connection/memory_bound.h"
 #include "headrace/protocol/event/event.h"
 #include "headrace/version.h"
 

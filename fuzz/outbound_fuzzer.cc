@@ -12,6 +12,7 @@
 #include "fuzz/outbound/theirs.h"
 #include "fuzz/require.h"
 #include "fuzz/story.h"
+#include "headrace/protocol/interface/padding_policy.h"
 
 // Whatever an application does through the public interface, what goes out is legal: a strict
 // receiver takes every octet. There are two, a connection of ours in the other role, and

@@ -69,11 +69,7 @@ class HEADRACE_POINTER(uint8_t) ByteView {
 
 // A container passed by value (a std::string, a std::vector, an array), whose elements are
 // destroyed at the end of the expression. Functions that keep a view of their argument delete the
-// overload for it:
-//
-//   static Body view(std::string_view text);
-//   template <TemporaryOwner T>
-//   static Body view(T&& dies_before_it_is_sent) = delete;
+// overload for it.
 //
 // A view passed by value (std::span, gsl::span, std::string_view, absl::Span) is not a
 // TemporaryOwner, because it is a borrowed range or trivially copyable. A named container is not

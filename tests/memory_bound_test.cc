@@ -1,8 +1,6 @@
 // What max_bytes() says beforehand, held against the heap that is really there: in every transcript
 // everything that the connection allocates while it takes input, whose memory is the peer's doing.
 
-#include "headrace/protocol/connection/memory_bound.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "headrace/protocol/connection/connection.h"
 #include "tests/memory/heap_use.h"
 #include "tests/transcript/driver.h"
 #include "tests/transcript/runner.h"

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include "headrace/protocol/interface/padding_policy.h"
+
 namespace headrace::fuzz {
 namespace {
 

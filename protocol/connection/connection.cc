@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "headrace/protocol/http2/engine/engine.h"
+#include "headrace/protocol/interface/entry_guard.h"
 #include "headrace/protocol/interface/protocol.h"
 
 // The face: each function says that it is entered, and hands on.
@@ -49,69 +50,71 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
 
 Connection::Connection(std::unique_ptr<Protocol> protocol) : protocol_(std::move(protocol)) {}
 
-Connection::~Connection() { const EntryGuard::Entry entry(guard_, "Connection::~Connection()"); }
+Connection::~Connection() {
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::~Connection()");
+}
 
 EventRange Connection::receive(ByteView bytes, TimePoint now) {
-  const EntryGuard::Entry entry(guard_, "Connection::receive()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::receive()");
   live_range_.end();
   protocol_->receive(bytes, now);
   return EventRange(&live_range_);
 }
 
 EventRange Connection::advance(TimePoint now) {
-  const EntryGuard::Entry entry(guard_, "Connection::advance()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::advance()");
   live_range_.end();
   protocol_->advance(now);
   return EventRange(&live_range_);
 }
 
 EventRange Connection::end_of_input(TimePoint now) {
-  const EntryGuard::Entry entry(guard_, "Connection::end_of_input()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::end_of_input()");
   live_range_.end();
   protocol_->end_of_input(now);
   return EventRange(&live_range_);
 }
 
 EventPtr Connection::step() {
-  const EntryGuard::Entry entry(guard_, "EventRange, its next step");
+  const EntryGuard::Entry entry(protocol_->guard, "EventRange, its next step");
   return protocol_->step();
 }
 
 void Connection::end_of_range() { protocol_->end_of_range(); }
 
 void Connection::trim() {
-  const EntryGuard::Entry entry(guard_, "Connection::trim()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::trim()");
   live_range_.end();  // which frees what held kept input
   protocol_->trim();
 }
 
 bool Connection::has_events() const {
-  const EntryGuard::Entry entry(guard_, "Connection::has_events()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::has_events()");
   return protocol_->has_events();
 }
 
 bool Connection::wants_input() const {
-  const EntryGuard::Entry entry(guard_, "Connection::wants_input()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::wants_input()");
   return protocol_->wants_input();
 }
 
 TimePoint Connection::next_deadline() const {
-  const EntryGuard::Entry entry(guard_, "Connection::next_deadline()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::next_deadline()");
   return protocol_->next_deadline();
 }
 
 RequestResult Connection::submit_request(FieldsView fields, Body body, UserData user_data) {
-  const EntryGuard::Entry entry(guard_, "Connection::submit_request()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::submit_request()");
   return protocol_->submit_request(fields, std::move(body), user_data);
 }
 
 RequestResult Connection::submit_push(StreamId stream_id, FieldsView fields, UserData user_data) {
-  const EntryGuard::Entry entry(guard_, "Connection::submit_push()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::submit_push()");
   return protocol_->submit_push(stream_id, fields, user_data);
 }
 
 SubmitResult Connection::submit_response(StreamId stream_id, FieldsView fields, Body body) {
-  const EntryGuard::Entry entry(guard_, "Connection::submit_response()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::submit_response()");
   return protocol_->submit_response(stream_id, fields, std::move(body));
 }
 SubmitResult Connection::submit_response(StreamId stream_id, int status, FieldsView fields,
@@ -122,12 +125,12 @@ SubmitResult Connection::submit_response(StreamId stream_id, int status, FieldsV
 }
 
 void Connection::set_time_of_day(std::chrono::system_clock::time_point now) {
-  const EntryGuard::Entry entry(guard_, "Connection::set_time_of_day()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::set_time_of_day()");
   protocol_->set_time_of_day(now);
 }
 
 SubmitResult Connection::submit_informational(StreamId stream_id, FieldsView fields) {
-  const EntryGuard::Entry entry(guard_, "Connection::submit_informational()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::submit_informational()");
   return protocol_->submit_informational(stream_id, fields);
 }
 SubmitResult Connection::submit_informational(StreamId stream_id, int status, FieldsView fields) {
@@ -136,68 +139,68 @@ SubmitResult Connection::submit_informational(StreamId stream_id, int status, Fi
 }
 
 SendResult Connection::send_data(StreamId stream_id, ByteView bytes, bool end_stream) {
-  const EntryGuard::Entry entry(guard_, "Connection::send_data()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::send_data()");
   return protocol_->send_data(stream_id, bytes, end_stream);
 }
 
 SubmitResult Connection::send_trailers(StreamId stream_id, FieldsView fields) {
-  const EntryGuard::Entry entry(guard_, "Connection::send_trailers()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::send_trailers()");
   return protocol_->send_trailers(stream_id, fields);
 }
 
 SubmitResult Connection::resume(StreamId stream_id) {
-  const EntryGuard::Entry entry(guard_, "Connection::resume()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::resume()");
   return protocol_->resume(stream_id);
 }
 
 SubmitResult Connection::reset_stream(StreamId stream_id, ErrorCode code) {
-  const EntryGuard::Entry entry(guard_, "Connection::reset_stream()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::reset_stream()");
   return protocol_->reset_stream(stream_id, code);
 }
 
 SubmitResult Connection::credit(StreamId stream_id, uint32_t size) {
-  const EntryGuard::Entry entry(guard_, "Connection::credit()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::credit()");
   return protocol_->credit(stream_id, size);
 }
 
 SubmitResult Connection::set_automatic_credit(StreamId stream_id, bool automatic) {
-  const EntryGuard::Entry entry(guard_, "Connection::set_automatic_credit()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::set_automatic_credit()");
   return protocol_->set_automatic_credit(stream_id, automatic);
 }
 
 SubmitResult Connection::set_receive_window(StreamId stream_id, uint32_t size) {
-  const EntryGuard::Entry entry(guard_, "Connection::set_receive_window()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::set_receive_window()");
   return protocol_->set_receive_window(stream_id, size);
 }
 
 SubmitResult Connection::set_user_data(StreamId stream_id, UserData user_data) {
-  const EntryGuard::Entry entry(guard_, "Connection::set_user_data()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::set_user_data()");
   return protocol_->set_user_data(stream_id, user_data);
 }
 
 SubmitResult Connection::update_priority(StreamId stream_id, const Priority& priority) {
-  const EntryGuard::Entry entry(guard_, "Connection::update_priority()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::update_priority()");
   return protocol_->update_priority(stream_id, priority);
 }
 
 SubmitResult Connection::submit_settings(std::span<const Setting> settings) {
-  const EntryGuard::Entry entry(guard_, "Connection::submit_settings()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::submit_settings()");
   return protocol_->submit_settings(settings);
 }
 
 SubmitResult Connection::ping(uint64_t opaque) {
-  const EntryGuard::Entry entry(guard_, "Connection::ping()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::ping()");
   return protocol_->ping(opaque);
 }
 
 SubmitResult Connection::submit_frame(uint8_t type, uint8_t flags, StreamId stream_id,
                                       ByteView payload) {
-  const EntryGuard::Entry entry(guard_, "Connection::submit_frame()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::submit_frame()");
   return protocol_->submit_frame(type, flags, stream_id, payload);
 }
 
 SubmitResult Connection::shutdown(std::string_view debug_data) {
-  const EntryGuard::Entry entry(guard_, "Connection::shutdown()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::shutdown()");
   return protocol_->shutdown(debug_data);
 }
 
@@ -210,7 +213,7 @@ SubmitResult Connection::shutdown(std::span<const std::byte> debug_data) {
 }
 
 SubmitResult Connection::terminate(ErrorCode code, std::string_view debug_data) {
-  const EntryGuard::Entry entry(guard_, "Connection::terminate()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::terminate()");
   return protocol_->terminate(code, debug_data);
 }
 
@@ -223,85 +226,85 @@ SubmitResult Connection::terminate(ErrorCode code, std::span<const std::byte> de
 }
 
 std::span<const ConstBuffer> Connection::pending_output(size_t max_bytes) {
-  const EntryGuard::Entry entry(guard_, "Connection::pending_output()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::pending_output()");
   const gsl::span<const ConstBuffer> output = protocol_->pending_output(max_bytes);
   return {output.data(), output.size()};
 }
 
 void Connection::sent(size_t size, TimePoint now) {
-  const EntryGuard::Entry entry(guard_, "Connection::sent()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::sent()");
   protocol_->sent(size, now);
 }
 
 void Connection::sent(size_t size) {
-  const EntryGuard::Entry entry(guard_, "Connection::sent()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::sent()");
   protocol_->sent(size);
 }
 
 void Connection::released(size_t size) {
-  const EntryGuard::Entry entry(guard_, "Connection::released()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::released()");
   protocol_->released(size);
 }
 
 bool Connection::wants_output() const {
-  const EntryGuard::Entry entry(guard_, "Connection::wants_output()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::wants_output()");
   return protocol_->wants_output();
 }
 
 bool Connection::should_close() const {
-  const EntryGuard::Entry entry(guard_, "Connection::should_close()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::should_close()");
   return protocol_->should_close();
 }
 
 const Statistics& Connection::statistics() const {
-  const EntryGuard::Entry entry(guard_, "Connection::statistics()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::statistics()");
   return protocol_->statistics();
 }
 
 const SettingValues& Connection::peer_settings() const {
-  const EntryGuard::Entry entry(guard_, "Connection::peer_settings()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::peer_settings()");
   return protocol_->peer_settings();
 }
 
 uint32_t Connection::open_streams() const {
-  const EntryGuard::Entry entry(guard_, "Connection::open_streams()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::open_streams()");
   return protocol_->open_streams();
 }
 
 uint32_t Connection::waiting_requests() const {
-  const EntryGuard::Entry entry(guard_, "Connection::waiting_requests()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::waiting_requests()");
   return protocol_->waiting_requests();
 }
 
 bool Connection::accepts_requests() const {
-  const EntryGuard::Entry entry(guard_, "Connection::accepts_requests()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::accepts_requests()");
   return protocol_->accepts_requests();
 }
 
 Blocked Connection::why_blocked(StreamId stream_id) const {
-  const EntryGuard::Entry entry(guard_, "Connection::why_blocked()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::why_blocked()");
   return protocol_->why_blocked(stream_id);
 }
 
 ReceiveCredit Connection::receive_credit(StreamId stream_id) const {
-  const EntryGuard::Entry entry(guard_, "Connection::receive_credit()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::receive_credit()");
   return protocol_->receive_credit(stream_id);
 }
 
 Priority Connection::priority(StreamId stream_id) const {
-  const EntryGuard::Entry entry(guard_, "Connection::priority()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::priority()");
   return protocol_->priority(stream_id);
 }
 
 bool Connection::is_drained() const {
-  const EntryGuard::Entry entry(guard_, "Connection::is_drained()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::is_drained()");
   return protocol_->is_drained();
 }
 
 Ledger& Connection::ledger() { return protocol_->ledger(); }
 
 void Connection::set_memory_pressure(bool pressed) {
-  const EntryGuard::Entry entry(guard_, "Connection::set_memory_pressure()");
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::set_memory_pressure()");
   protocol_->set_memory_pressure(pressed);
 }
 

@@ -13,7 +13,6 @@
 #include "headrace/memory/const_buffer.h"
 #include "headrace/memory/lazy_range.h"
 #include "headrace/memory/ledger.h"
-#include "headrace/protocol/connection/entry_guard.h"
 #include "headrace/protocol/event/event.h"
 #include "headrace/protocol/event/result.h"
 #include "headrace/protocol/frame/settings.h"
@@ -223,8 +222,14 @@ class Connection {
 
   const std::unique_ptr<Protocol> protocol_;
   EventRange::Live live_range_{this};
-  [[no_unique_address]] mutable EntryGuard guard_;
 };
+
+// The most memory, in octets, that a peer can make a connection with these options use: its heap
+// and the Connection itself, without the overhead of the allocator.
+//
+// Memory that depends on the application is not included: bodies and the buffers of send_data(),
+// queued field blocks and DATA (Limits::output_backlog), queued requests, and events that it keeps.
+size_t max_bytes(const Options& options);
 
 HEADRACE_ABI_END
 }  // namespace headrace

@@ -1,5 +1,3 @@
-#include "headrace/protocol/connection/memory_bound.h"
-
 #include <algorithm>
 
 #include "headrace/field/field.h"

@@ -11,20 +11,12 @@ template <typename Call>
 struct HandlerParameter {
   using Type = void;  // not a function of one parameter
 };
-template <typename R, typename C, typename P>
-struct HandlerParameter<R (C::*)(P)> {
+template <typename R, typename C, typename P, bool kNoexcept>
+struct HandlerParameter<R (C::*)(P) noexcept(kNoexcept)> {
   using Type = P;
 };
-template <typename R, typename C, typename P>
-struct HandlerParameter<R (C::*)(P) const> {
-  using Type = P;
-};
-template <typename R, typename C, typename P>
-struct HandlerParameter<R (C::*)(P) noexcept> {
-  using Type = P;
-};
-template <typename R, typename C, typename P>
-struct HandlerParameter<R (C::*)(P) const noexcept> {
+template <typename R, typename C, typename P, bool kNoexcept>
+struct HandlerParameter<R (C::*)(P) const noexcept(kNoexcept)> {
   using Type = P;
 };
 

@@ -8,6 +8,7 @@
 #include "headrace/memory/abi.h"
 #include "headrace/memory/contract.h"
 #include "headrace/protocol/guard/time_point.h"
+#include "headrace/protocol/interface/options.h"
 #include "headrace/protocol/stream/flow_window.h"
 #include "headrace/protocol/stream/priority_scheduler.h"
 #include "headrace/protocol/stream/round_robin_scheduler.h"

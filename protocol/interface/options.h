@@ -5,18 +5,30 @@
 #include <vector>
 
 #include "headrace/field/rule.h"
+#include "headrace/memory/abi.h"
 #include "headrace/memory/allocation.h"
 #include "headrace/protocol/frame/frame_type.h"
 #include "headrace/protocol/guard/limits.h"
 #include "headrace/protocol/guard/time_point.h"
 #include "headrace/protocol/interface/frame_observer.h"
-#include "headrace/protocol/interface/padding_policy.h"
 #include "headrace/protocol/interface/window_policy.h"
-#include "headrace/protocol/stream/scheduler.h"
 
 namespace headrace {
 
+// Of headers of their own: headrace/protocol/interface/padding_policy.h,
+// protocol/stream/scheduler.h.
+HEADRACE_ABI_BEGIN
+class PaddingPolicy;
+HEADRACE_ABI_END
+class Scheduler;
+
 enum class Role : uint8_t { kServer, kClient };
+
+// The schedulers of the library.
+enum class Scheduling : uint8_t {
+  kPriority,    // RFC 9218 §10: PriorityScheduler
+  kRoundRobin,  // all streams alike: RoundRobinScheduler
+};
 
 // The options of a connection, which are copied and do not change. All defaults are safe on the
 // open network.

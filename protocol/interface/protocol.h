@@ -15,6 +15,7 @@
 #include "headrace/protocol/event/result.h"
 #include "headrace/protocol/frame/settings.h"
 #include "headrace/protocol/guard/time_point.h"
+#include "headrace/protocol/interface/entry_guard.h"
 #include "headrace/protocol/interface/statistics.h"
 #include "headrace/protocol/stream/body.h"
 
@@ -34,6 +35,9 @@ class Protocol {
   virtual ~Protocol() = default;
   Protocol(const Protocol&) = delete;
   Protocol& operator=(const Protocol&) = delete;
+
+  // Of the face: which of its functions runs.
+  [[no_unique_address]] EntryGuard guard;
 
   // --- Input. One of the first three begins a range; the one before it has ended.
 

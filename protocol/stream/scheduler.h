@@ -9,12 +9,6 @@
 
 namespace headrace {
 
-// The schedulers of the library.
-enum class Scheduling : uint8_t {
-  kPriority,    // RFC 9218 §10: PriorityScheduler
-  kRoundRobin,  // all streams alike: RoundRobinScheduler
-};
-
 // The properties of a stream that a scheduler uses.
 struct ScheduledStream {
   StreamId id = 0;

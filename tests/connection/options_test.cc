@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "headrace/protocol/connection/connection.h"
+#include "headrace/protocol/interface/padding_policy.h"
 #include "headrace/protocol/stream/flow_window.h"
 #include "tests/connection/connection_pair.h"
 #include "tests/reference/frames.h"

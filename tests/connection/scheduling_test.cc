@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "headrace/protocol/connection/connection.h"
+#include "headrace/protocol/stream/scheduler.h"
 #include "tests/connection/connection_fixture.h"
 #include "tests/connection/test_client.h"
 

@@ -14,7 +14,9 @@
 #include "headrace/field/owned_fields.h"
 #include "headrace/headrace.h"
 #include "headrace/protocol/frame/frame_writer.h"
+#include "headrace/protocol/interface/padding_policy.h"
 #include "headrace/protocol/stream/priority_scheduler.h"
+#include "headrace/protocol/stream/scheduler.h"
 #include "tests/connection/connection_fixture.h"
 
 // What a caller's mistake says before the program stops: docs/contracts.md, row by row.

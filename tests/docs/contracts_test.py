@@ -75,7 +75,7 @@ def unguarded(files):
                        if re.match(r"^protocol/(connection|http2)/.*\.(h|cc)$", path))
     # ledger() is for looking, and the allocator's; the guard itself is no function.
     names -= {"entry", "ledger"}
-    return sorted(name for name in names if f'(guard_, "Connection::{name}()")' not in source), len(names)
+    return sorted(name for name in names if f'(protocol_->guard, "Connection::{name}()")' not in source), len(names)
 
 
 def main():

@@ -2,7 +2,7 @@
 """Every public header is listed, includable as <headrace/...>, and by nothing else.
 
 Public are those that programs include (ROOTS) and what these include. Beside the test, Bazel compiles
-an include of each. What a program gets that includes <headrace/headrace.h> is measured: it only shrinks.
+an include of each. What a program gets that includes <headrace/headrace.h> is measured.
 """
 
 import pathlib
@@ -29,10 +29,11 @@ ROOTS = (
     "headrace/hpack/encoder.h",
     "headrace/protocol/frame/frame_reader.h",
     "headrace/protocol/frame/frame_writer.h",
+    "headrace/protocol/interface/padding_policy.h",
+    "headrace/protocol/stream/scheduler.h",
 )
-# Of ours, behind <headrace/headrace.h>: what it comes to today, and what it is to come to.
-HEADERS, LINES = 40, 2840
-HEADERS_AIM, LINES_AIM = 34, 2600
+# Of ours, behind <headrace/headrace.h>: the most that it may come to.
+HEADERS, LINES = 34, 2599
 # What compiling it takes, beside the standard headers that ours include. (In g++'s memory: it repeats, and
 # the ratio of instructions is the same.)
 COST = 1.25
@@ -114,8 +115,7 @@ def check_weight():
     ours = own(paths)
     lines = sum(len((INCLUDE / path).read_text().splitlines()) for path in ours)
     forbidden = {path.rpartition("/include/")[2] for path in paths if FORBIDDEN.search(path)}
-    print(f"<headrace/headrace.h> brings {len(ours)} headers of ours with {lines} lines (to be at most {HEADERS_AIM}"
-          f" with {LINES_AIM})")
+    print(f"<headrace/headrace.h> brings {len(ours)} headers of ours with {lines} lines")
     for path in sorted(forbidden):
         yield f"it brings {path}, too"
     if len(ours) > HEADERS or lines > LINES:

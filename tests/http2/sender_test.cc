@@ -6,6 +6,8 @@
 #include <set>
 #include <string>
 
+#include "headrace/protocol/stream/scheduler.h"
+
 namespace headrace {
 namespace {
 

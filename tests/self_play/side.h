@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "headrace/protocol/connection/connection.h"
+#include "headrace/protocol/interface/padding_policy.h"
 #include "tests/self_play/application.h"
 #include "tests/self_play/connection_inspector.h"
 #include "tests/self_play/frame_model.h"

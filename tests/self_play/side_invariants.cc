@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "headrace/protocol/connection/memory_bound.h"
+#include "headrace/protocol/connection/connection.h"
 #include "headrace/protocol/stream/flow_window.h"
 #include "tests/self_play/side.h"
 

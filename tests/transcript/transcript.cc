@@ -5,6 +5,7 @@
 #include <gsl/span>
 #include <sstream>
 
+#include "headrace/protocol/interface/padding_policy.h"
 #include "tests/transcript/event_text.h"
 #include "tests/transcript/frame_names.h"
 #include "tests/transcript/frame_text.h"

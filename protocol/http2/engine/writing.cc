@@ -6,6 +6,7 @@
 #include "headrace/memory/contract.h"
 #include "headrace/protocol/frame/frame_parser.h"
 #include "headrace/protocol/frame/frame_writer.h"
+#include "headrace/protocol/interface/padding_policy.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -1,5 +1,5 @@
-#ifndef HEADRACE_PROTOCOL_CONNECTION_ENTRY_GUARD_H_
-#define HEADRACE_PROTOCOL_CONNECTION_ENTRY_GUARD_H_
+#ifndef HEADRACE_PROTOCOL_INTERFACE_ENTRY_GUARD_H_
+#define HEADRACE_PROTOCOL_INTERFACE_ENTRY_GUARD_H_
 
 #include "headrace/memory/abi.h"
 #include "headrace/memory/contract.h"
@@ -70,4 +70,4 @@ class EntryGuard {
 HEADRACE_ABI_END
 }  // namespace headrace
 
-#endif  // HEADRACE_PROTOCOL_CONNECTION_ENTRY_GUARD_H_
+#endif  // HEADRACE_PROTOCOL_INTERFACE_ENTRY_GUARD_H_
