@@ -146,6 +146,30 @@ bool is_origin_frame_sound(const FrameHeader& header, gsl::span<const uint8_t> p
   return header.stream_id == 0 && !header.has(kReservedFlags) && OriginEntries::are_whole(payload);
 }
 
+namespace {
+
+// §5.5: one that cannot be read is as one of an unknown type.
+FrameFault parse_extension(const FrameHeader& header, gsl::span<const uint8_t> payload,
+                           Frame* frame, ErrorDetail* error) {
+  if (header.type == FrameType::kPriorityUpdate) {
+    PriorityUpdate update;
+    const FrameFault fault = parse_priority_update(header, payload, &update, error);
+    *frame = PriorityUpdateFrame{header, update.stream_id, Bytes(update.value)};
+    return fault;
+  }
+  AltSvc altsvc;
+  if (header.type == FrameType::kAltSvc && parse_altsvc(header, payload, &altsvc)) {
+    *frame = AltSvcFrame{header, Bytes(altsvc.origin), Bytes(altsvc.value)};
+  } else if (header.type == FrameType::kOrigin && is_origin_frame_sound(header, payload)) {
+    *frame = OriginFrame{header, OriginEntries(payload)};
+  } else {
+    *frame = UnknownFrame{header, Bytes(payload)};
+  }
+  return FrameFault::kNone;
+}
+
+}  // namespace
+
 FrameFault parse_frame(const FrameHeader& header, gsl::span<const uint8_t> payload, Frame* frame,
                        ErrorDetail* error) {
   FrameFault fault = FrameFault::kNone;
@@ -191,31 +215,8 @@ FrameFault parse_frame(const FrameHeader& header, gsl::span<const uint8_t> paylo
     case FrameType::kContinuation:
       *frame = ContinuationFrame{header, Bytes(payload)};
       break;
-    case FrameType::kPriorityUpdate: {
-      PriorityUpdate update;
-      fault = parse_priority_update(header, payload, &update, error);
-      *frame = PriorityUpdateFrame{header, update.stream_id, Bytes(update.value)};
-      break;
-    }
-    case FrameType::kAltSvc: {
-      AltSvc altsvc;
-      if (!parse_altsvc(header, payload, &altsvc)) {
-        *frame = UnknownFrame{header, Bytes(payload)};
-        break;
-      }
-      *frame = AltSvcFrame{header, Bytes(altsvc.origin), Bytes(altsvc.value)};
-      break;
-    }
-    case FrameType::kOrigin:
-      if (!is_origin_frame_sound(header, payload)) {
-        *frame = UnknownFrame{header, Bytes(payload)};
-        break;
-      }
-      *frame = OriginFrame{header, OriginEntries(payload)};
-      break;
-    default:  // §5.5: unknown types
-      *frame = UnknownFrame{header, Bytes(payload)};
-      break;
+    default:
+      return parse_extension(header, payload, frame, error);
   }
   return fault;
 }

@@ -78,8 +78,7 @@ class Credit {
     open_frame_.deliver = true;
     open_frame_.end_stream = end_stream;
   }
-  // The stream has been closed meanwhile.
-  void skip_rest() { open_frame_.deliver = false; }
+  void skip_rest() { open_frame_.deliver = false; }  // the stream has been closed meanwhile
   bool delivers() const { return open_frame_.deliver; }
   bool ends_stream() const { return open_frame_.end_stream; }
   // The application has received `size` octets of the frame and holds them until let_go().

@@ -47,6 +47,14 @@ void Opening::start_message(Stream* stream, const OutgoingHead& head, bool bodil
   ending().finish_sending(stream);
 }
 
+void Opening::answer_too_large(Stream* stream) const {
+  static constexpr Field kHead[] = {{":status", "431"}};
+  const FieldsView fields = gsl::span<const Field>(kHead);
+  begin_message(stream, outgoing_head(stream, fields, Body::none()), /*end_stream=*/true);
+  writing().count_reply();
+  ending().finish_sending(stream);
+}
+
 uint32_t Opening::own_streams_limit() const {
   return settings().peer_known() ? settings().peer().max_concurrent_streams
                                  : options().assumed_concurrent_streams;

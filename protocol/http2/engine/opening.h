@@ -20,10 +20,11 @@ class Opening : private Uses<BlockPool, ConnectionLife, DateField, Outbox, Setti
   // What a response's head can be completed with (Options::complete_heads).
   OutgoingHead outgoing_head(const Stream* stream, FieldsView fields, const Body& body) const;
   ResponseFacts facts_of(const Stream* stream) const;
-  // The one place where a request or a final response begins.
-  void begin_message(Stream* stream, const OutgoingHead& head, bool end_stream) const;
   // Writes the head of a message whose body is set, with END_STREAM if nothing follows.
   void start_message(Stream* stream, const OutgoingHead& head, bool bodiless) const;
+
+  // A response of our own, 431, to a request that the application never hears of.
+  void answer_too_large(Stream* stream) const;
 
   // Heads that wait.
   bool may_open_request() const { return streams().own_count() < own_streams_limit(); }
@@ -38,6 +39,8 @@ class Opening : private Uses<BlockPool, ConnectionLife, DateField, Outbox, Setti
   Cutting cutting() const { return Cutting(parts()); }
   Prioritizing prioritizing() const { return Prioritizing(parts()); }
 
+  // The one place where a request or a final response begins.
+  void begin_message(Stream* stream, const OutgoingHead& head, bool end_stream) const;
   void open_response(Stream* stream, FieldsView fields) const;
 };
 

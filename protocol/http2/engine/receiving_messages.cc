@@ -110,11 +110,9 @@ EventPtr ReceivingMessages::on_field_block(gsl::span<const uint8_t> octets) cons
                                           : on_response(stream, too_large);
 }
 
-// The stream has just left the idle state.
-EventPtr ReceivingMessages::on_request(const LimitHit* too_large) const {
-  StreamId id = field_reader().block().stream_id;
+// The stream of a request that has just left the idle state. Null: it is refused.
+Stream* ReceivingMessages::open_stream(StreamId id) const {
   streams().note_peer(id);
-  const std::optional<Priority> priority = priorities().open_idle(id);
   if (!going_away().takes(id)) {  // §6.8: sent before our GOAWAY arrived; the client will retry
     streams().refuse(id);
     return nullptr;
@@ -134,7 +132,14 @@ EventPtr ReceivingMessages::on_request(const LimitHit* too_large) const {
   }
   stream->exchange.note_head_received();
   credit().open(&stream->credit, id);
+  return stream;
+}
 
+EventPtr ReceivingMessages::on_request(const LimitHit* too_large) const {
+  const StreamId id = field_reader().block().stream_id;
+  const std::optional<Priority> priority = priorities().open_idle(id);
+  Stream* stream = open_stream(id);
+  if (stream == nullptr) return nullptr;
   if (field_reader().block().depends_on_itself) {
     ending().fail_stream(ending().frame_error(ErrorCode::kProtocolError, kSelfDependency));
     return nullptr;
@@ -154,10 +159,7 @@ EventPtr ReceivingMessages::on_request(const LimitHit* too_large) const {
     return nullptr;
   }
   if (!stream->exchange.receive_request(head, field_reader().block().end_stream)) {
-    ending().fail_stream(
-        ending().frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0,
-                             static_cast<uint64_t>(stream->exchange.received().announced())),
-        kContentLengthName);
+    refuse_length(stream);
     return nullptr;
   }
   if (!join_cookies(head)) {
@@ -174,7 +176,15 @@ EventPtr ReceivingMessages::on_request(const LimitHit* too_large) const {
       RequestReceived{id, 0, field_reader().block().end_stream, field_reader().section()});
 }
 
-// §8.2.3: one cookie field of several. False: there is no memory for it.
+// §8.1.1: the message ends with its head, whose content-length says otherwise.
+void ReceivingMessages::refuse_length(const Stream* stream) const {
+  const auto announced = static_cast<uint64_t>(stream->exchange.received().announced());
+  ending().fail_stream(
+      ending().frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0, announced),
+      kContentLengthName);
+}
+
+// §8.2.3: one cookie field of several. False: no memory.
 bool ReceivingMessages::join_cookies(const RequestHead& request) const {
   return !request.has_split_cookie || !options().join_cookies || field_reader().join_cookies();
 }
@@ -219,10 +229,7 @@ EventPtr ReceivingMessages::on_response(Stream* stream, const LimitHit* too_larg
         InformationalReceived{id, user_data, false, head.status, field_reader().section()});
   }
   if (!stream->exchange.receive_response(head, field_reader().block().end_stream)) {
-    ending().fail_stream(
-        ending().frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0,
-                             static_cast<uint64_t>(stream->exchange.received().announced())),
-        kContentLengthName);
+    refuse_length(stream);
     return nullptr;
   }
   ++reports().counts().responses_received;
@@ -328,20 +335,14 @@ EventPtr ReceivingMessages::on_trailers(Stream* stream, const LimitHit* too_larg
   return recycler().lend(TrailersReceived{id, user_data, true, field_reader().section()});
 }
 
-// RFC 6585 §5: the request's fields were too large to be looked at. The application never hears of
-// it.
+// RFC 6585 §5: the request's fields were too large to be looked at.
 void ReceivingMessages::refuse_too_large(Stream* stream, const LimitHit& reached) const {
   ++reports().counts().requests_too_large;
   StreamError refused =
       ending().frame_error(ErrorCode::kNoError, kListSize, reached.observed, reached.bound);
   refused.bound = reached.limit;
   reports().refused(refused);
-  static constexpr Field kHead[] = {{":status", "431"}};
-  const FieldsView fields = gsl::span<const Field>(kHead);
-  opening().begin_message(stream, opening().outgoing_head(stream, fields, Body::none()),
-                          /*end_stream=*/true);
-  writing().count_reply();
-  ending().finish_sending(stream);
+  opening().answer_too_large(stream);
 }
 
 HEADRACE_ABI_END

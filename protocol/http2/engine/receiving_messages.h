@@ -6,7 +6,6 @@
 #include "headrace/protocol/http2/engine/opening.h"
 #include "headrace/protocol/http2/engine/parts.h"
 #include "headrace/protocol/http2/engine/prioritizing.h"
-#include "headrace/protocol/http2/engine/writing.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -25,7 +24,6 @@ class ReceivingMessages
   EventPtr on_fragment(gsl::span<const uint8_t> fragment) const;
 
  private:
-  Writing writing() const { return Writing(parts()); }
   Ending ending() const { return Ending(parts()); }
   Prioritizing prioritizing() const { return Prioritizing(parts()); }
   Opening opening() const { return Opening(parts()); }
@@ -33,10 +31,12 @@ class ReceivingMessages
   EventPtr begin_block(gsl::span<const uint8_t> fragment, StreamId promised_stream_id,
                        bool depends_on_itself) const;
   EventPtr on_field_block(gsl::span<const uint8_t> octets) const;
+  Stream* open_stream(StreamId id) const;
   EventPtr on_request(const LimitHit* too_large) const;
   EventPtr on_response(Stream* stream, const LimitHit* too_large) const;
   EventPtr on_promise(const LimitHit* too_large) const;
   EventPtr on_trailers(Stream* stream, const LimitHit* too_large) const;
+  void refuse_length(const Stream* stream) const;
   void refuse_too_large(Stream* stream, const LimitHit& reached) const;
   bool join_cookies(const RequestHead& request) const;
 };

@@ -1,0 +1,114 @@
+#!/usr/bin/python3
+"""A line knows its room: bounds on the core's files and functions, and on how the engine's classes
+couple its parts.
+
+What a part keeps is private to it, so no function touches the state of two. The functions of the
+engine's classes that talk to two parts or more are the places where parts meet: their number may
+only fall.
+"""
+
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# (In a sandbox the tree's files lie where the links of the test point.)
+CORE = ["memory", "field", "hpack", "protocol"]
+LONGEST_FUNCTION = 60
+LONGEST_PART_HEADER = 200  # protocol/http2/*.h
+LONGEST_CLASS = 400        # protocol/http2/engine: header and source
+MEETINGS = 96
+
+failures = []
+
+
+def sources(folder, pattern):
+    return sorted((ROOT / folder).rglob(pattern))
+
+
+def functions(text):
+    """(line, lines of its definition) of each function that is defined at column 0."""
+    lines = text.split("\n")
+    i = 0
+    while i < len(lines):
+        begins = re.match(r"[A-Za-z][\w:<>,&* ]*\(", lines[i])
+        if begins and not re.match(r"(static_assert|HEADRACE|namespace|using)", lines[i]):
+            end = i
+            while not lines[end].startswith("}") and not (
+                    end == i and lines[end].rstrip().endswith(("}", ";"))):
+                end += 1
+                if end == len(lines):
+                    return
+            yield i + 1, lines[i:end + 1]
+            i = end
+        i += 1
+
+
+def check_functions():
+    count = 0
+    for folder in CORE:
+        for path in sources(folder, "*.cc"):
+            for line, body in functions(path.read_text(encoding="utf-8")):
+                count += 1
+                if len(body) > LONGEST_FUNCTION:
+                    failures.append(f"{path.relative_to(ROOT)}:{line}: a function of {len(body)} "
+                                    f"lines (at most {LONGEST_FUNCTION})")
+    return count
+
+
+def check_files():
+    for path in sorted((ROOT / "protocol/http2").glob("*.h")):
+        lines = path.read_text(encoding="utf-8").count("\n")
+        if lines > LONGEST_PART_HEADER:
+            failures.append(f"{path.relative_to(ROOT)}: {lines} lines (a part's header has at most "
+                            f"{LONGEST_PART_HEADER})")
+    for path in sorted((ROOT / "protocol/http2/engine").glob("*.h")):
+        source = path.with_suffix(".cc")
+        lines = sum(file.read_text(encoding="utf-8").count("\n")
+                    for file in (path, source) if file.exists())
+        if lines > LONGEST_CLASS and path.stem != "engine":
+            failures.append(f"{path.relative_to(ROOT)}: a class of {lines} lines (at most "
+                            f"{LONGEST_CLASS})")
+
+
+def parts():
+    """The accessors of Uses (engine/parts.h) for parts; what is lent to them is none."""
+    header = (ROOT / "protocol/http2/engine/parts.h").read_text(encoding="utf-8")
+    found = re.findall(r"& (\w+)\(\) const\s+requires", header)
+    return [name for name in found if name not in ("blocks", "ledger", "recycler")]
+
+
+def meetings():
+    named = parts()
+    if len(named) < 15:
+        sys.exit(f"only {named} are found in engine/parts.h")
+    count = total = 0
+    for path in sources("protocol/http2/engine", "*.cc"):
+        for _, body in functions(path.read_text(encoding="utf-8")):
+            text = "\n".join(line for line in body if not line.lstrip().startswith("//"))
+            if "::" not in text:
+                continue
+            total += 1
+            used = {name for name in named
+                    if re.search(rf"(?<![\w.>]){name}\(\)\.|\bparts_\.{name}\b", text)}
+            count += len(used) > 1
+    return count, total
+
+
+def main():
+    counted = check_functions()
+    check_files()
+    count, total = meetings()
+    if count > MEETINGS:
+        failures.append(f"{count} functions talk to two parts or more, which may be {MEETINGS}")
+    elif count < MEETINGS:
+        failures.append(f"only {count} functions talk to two parts or more: lower MEETINGS, which is "
+                        f"{MEETINGS}")
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    print(f"{counted} functions of the core; of {total} of the engine {count} talk to two parts or more")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
