@@ -46,6 +46,7 @@ class AccountedBuffer {
   void clear() { begin_ = end_ = 0; }
   // Frees the storage and refunds it.
   void release() {
+    if (capacity_ == 0) return;
     storage_.reset();
     ledger_->refund(capacity_);
     begin_ = end_ = capacity_ = 0;

@@ -25,6 +25,7 @@ class InputQueue {
   }
   // The end of the range: what was not parsed is copied. False: the ledger refused, and it is lost.
   [[nodiscard]] bool keep_rest() {
+    if (given_at_ == nullptr && size() == kept_.size() && size() > 0) return true;  // as it was
     if (kept_.empty()) {
       if (at_ == end_) {
         kept_.release();

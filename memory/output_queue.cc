@@ -19,21 +19,6 @@ OutputQueue::~OutputQueue() {
   drop_spares(0);
 }
 
-void OutputQueue::commit(const uint8_t* end) {
-  auto size = static_cast<size_t>(end - room_);
-  if (size == 0) return;
-  // Neighbours in memory are one run, unless all of it has been sent already.
-  if (sent_segment_ < segments_.size() && segments_.back().block == block_ &&
-      segments_.back().data + segments_.back().size == room_) {
-    segments_.back().size += size;
-  } else {
-    segments_.push_back({room_, size, 0, block_});
-    ++block_->segments;
-  }
-  room_ += size;
-  end_ += size;
-}
-
 void OutputQueue::append_reference(gsl::span<const uint8_t> bytes, uint32_t holder) {
   segments_.push_back({bytes.data(), bytes.size(), holder, nullptr});
   end_ += bytes.size();

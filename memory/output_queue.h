@@ -30,7 +30,19 @@ class OutputQueue {
     if (size > room()) new_block(size);
     return room_;
   }
-  void commit(const uint8_t* end);
+  void commit(const uint8_t* end) {
+    const auto size = static_cast<size_t>(end - room_);
+    // Neighbours in memory are one run, unless all of it has been sent already.
+    if (sent_segment_ < segments_.size() && segments_.back().block == block_ &&
+        segments_.back().data + segments_.back().size == room_) {
+      segments_.back().size += size;
+    } else if (size > 0) {
+      segments_.push_back({room_, size, 0, block_});
+      ++block_->segments;
+    }
+    room_ += size;
+    end_ += size;
+  }
   // Octets that reserve() gives without another block.
   size_t room() const { return static_cast<size_t>(room_end_ - room_); }
   // Bytes by reference, which stay valid until they are released. `holder`: whose they are, not 0;

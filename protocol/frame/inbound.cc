@@ -98,12 +98,11 @@ bool Inbound::collect_payload() {
 
 Inbound::Item Inbound::next_piece() {
   Item item = Item::kPiece;
-  if (left_ > 0 || bare_) {
-    const auto size = static_cast<uint32_t>(std::min<size_t>(input_.size(), left_));
-    if (size == 0 && !bare_) return Item::kNothing;
+  if (left_ > 0) {
+    return Item::kNothing;  // (next() hands out what is there)
+  } else if (bare_) {
     bare_ = false;
-    left_ -= size;
-    hand_out({input_.data(), size});
+    hand_out({input_.data(), size_t{0}});
   } else if (padding_ > 0) {
     const auto size = static_cast<uint32_t>(std::min<size_t>(input_.size(), padding_));
     if (size == 0) return Item::kNothing;

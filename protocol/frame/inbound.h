@@ -1,6 +1,7 @@
 #ifndef HEADRACE_PROTOCOL_FRAME_INBOUND_H_
 #define HEADRACE_PROTOCOL_FRAME_INBOUND_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <gsl/span>
@@ -60,6 +61,19 @@ class Inbound {
 
   // --- Its items.
 
+  // The usual case at once, not for DATA: a frame that lies whole in the input. True: header() and
+  // payload(), and nothing is to be decided. False: see next().
+  [[nodiscard]] bool next_whole() {
+    if (step_ != Step::kHeader || octets_ > 0 || input_.size() < FrameHeader::kSize) return false;
+    const FrameHeader header = parse_frame_header(input_.data());
+    if (header.type == FrameType::kData) return false;
+    if (input_.size() - FrameHeader::kSize < header.length) return false;
+    header_ = header;
+    handed_out_ = {input_.data() + FrameHeader::kSize, header.length};
+    input_.consume(FrameHeader::kSize + header.length);
+    return true;
+  }
+
   [[nodiscard]] Item next() {
     if (step_ == Step::kHeader && octets_ == 0 && input_.size() >= FrameHeader::kSize) [[likely]] {
       header_ = parse_frame_header(input_.data());
@@ -71,6 +85,13 @@ class Inbound {
       hand_out({input_.data(), header_.length});
       step_ = Step::kHeader;
       return Item::kFrame;
+    }
+    if (step_ == Step::kPieces && left_ > 0 && !input_.empty()) [[likely]] {
+      const auto size = static_cast<uint32_t>(std::min<size_t>(input_.size(), left_));
+      left_ -= size;
+      hand_out({input_.data(), size});
+      if (left_ == 0 && padding_ == 0) step_ = Step::kHeader;
+      return Item::kPiece;
     }
     return next_rest();
   }

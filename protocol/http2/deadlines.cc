@@ -20,10 +20,20 @@ std::chrono::milliseconds spread(std::chrono::milliseconds age, uint64_t seed) {
                    static_cast<int64_t>(seed % (2 * static_cast<uint64_t>(most) + 1)) - most);
 }
 
+// Zero is disabled, which is the longest.
+std::chrono::milliseconds shorter(std::chrono::milliseconds a, std::chrono::milliseconds b) {
+  if (a.count() == 0 || b.count() == 0) return std::max(a, b);
+  return std::min(a, b);
+}
+
 }  // namespace
 
 Deadlines::Deadlines(const Limits& limits, uint64_t seed, TimePoint now)
-    : limits_(limits), age_(spread(limits.connection_age, seed)), moved_(now) {
+    : limits_(limits),
+      age_(spread(limits.connection_age, seed)),
+      moved_(now),
+      shortest_stall_(
+          shorter(limits.stream_stall_timeout, limits.stream_stall_timeout_under_pressure)) {
   start(Deadline::kPreface, now);
   if (limits.keepalive_interval.count() > 0) start(Deadline::kKeepalive, now);
   start(Deadline::kIdle, now);
@@ -131,9 +141,17 @@ TimePoint Deadlines::at(Deadline deadline, const Situation& situation) const {
   return allowed.count() == 0 ? TimePoint::max() : begun + allowed;
 }
 
+void Deadlines::look_again() {
+  earliest_ = TimePoint::max();
+  for (size_t i = 0; i < kDeadlines; ++i) {
+    const auto allowed = timeout(static_cast<Deadline>(i), {});
+    if (clocks_[i].since == TimePoint::max() || allowed.count() == 0) continue;
+    earliest_ = std::min(earliest_, clocks_[i].since + allowed);
+  }
+}
+
 TimePoint Deadlines::next(const Situation& situation) const {
-  // Called with each input, so clocks that do not run are skipped. kStall has no clock, because its
-  // state is that of the streams.
+  // kStall has no clock, because its state is that of the streams.
   TimePoint next = at(Deadline::kStall, situation);
   for (size_t i = 0; i < kDeadlines; ++i) {
     if (clocks_[i].since == TimePoint::max()) continue;

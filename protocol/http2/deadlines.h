@@ -1,6 +1,7 @@
 #ifndef HEADRACE_PROTOCOL_HTTP2_DEADLINES_H_
 #define HEADRACE_PROTOCOL_HTTP2_DEADLINES_H_
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -46,10 +47,12 @@ class Deadlines {
   // `seed` varies connection_age by up to a tenth; 0 leaves it unchanged.
   Deadlines(const Limits& limits, uint64_t seed, TimePoint now);
 
-  void start(Deadline deadline, TimePoint now) { clock(deadline) = {now, 0, false}; }
+  void start(Deadline deadline, TimePoint now) { ask(deadline, 0, now); }
   // Starts a deadline for the answer to a frame that ends at `end_offset` of the output.
   void ask(Deadline deadline, uint64_t end_offset, TimePoint now) {
     clock(deadline) = {now, end_offset, false};
+    const auto allowed = timeout(deadline, {});
+    if (allowed.count() > 0) earliest_ = std::min(earliest_, now + allowed);
   }
   void stop(Deadline deadline) { clock(deadline) = {}; }
   bool runs(Deadline deadline) const { return clock(deadline).since != TimePoint::max(); }
@@ -75,6 +78,14 @@ class Deadlines {
   // When the transport last took octets while others waited.
   TimePoint moved() const { return moved_; }
 
+  // Whether no deadline can have passed, whatever the situation but for `stalled_since`: cheap, and
+  // true most times. False: next() says which one comes next, and look_again() makes this one
+  // exact.
+  bool none_has_passed(TimePoint now, TimePoint stalled_since) const {
+    if (now >= earliest_) return false;
+    return stalled_since == TimePoint::max() || now < stalled_since + shortest_stall_;
+  }
+  void look_again();
   // When a deadline passes, and the next one; TimePoint::max() if none runs.
   TimePoint at(Deadline deadline, const Situation& situation) const;
   TimePoint next(const Situation& situation) const;
@@ -98,6 +109,8 @@ class Deadlines {
   TimePoint moved_;
   bool moved_inexact_ = false;
   bool wants_time_ = false;
+  const std::chrono::milliseconds shortest_stall_;  // of those that are not disabled
+  TimePoint earliest_ = TimePoint::max();           // no deadline with a clock passes before
 };
 
 }  // namespace headrace

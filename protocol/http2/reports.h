@@ -7,6 +7,7 @@
 
 #include "headrace/memory/abi.h"
 #include "headrace/protocol/event/error.h"
+#include "headrace/protocol/frame/frame_parser.h"
 #include "headrace/protocol/frame/frame_type.h"
 #include "headrace/protocol/guard/limits.h"
 #include "headrace/protocol/interface/frame_observer.h"
@@ -24,18 +25,24 @@ class Reports {
 
   Statistics& counts() { return counts_; }
 
+  void count_received(FrameType type) {
+    ++counts_.frames_received;
+    counts_.received_by_type.add(type);
+  }
   // The payload is that of a whole frame; empty for DATA, and for a header that was refused.
   void received(const FrameHeader& header, gsl::span<const uint8_t> payload) {
     if (observer_ != nullptr) {
       observer_->on_frame_received(header, {payload.data(), payload.size()});
     }
   }
-  void sent(const FrameHeader& header, const uint8_t* payload) {
+  // A frame at `frame`: whole, or DATA whose payload may be elsewhere.
+  void sent(FrameType type, const uint8_t* frame) {
     ++counts_.frames_sent;
-    counts_.sent_by_type.add(header.type);
+    counts_.sent_by_type.add(type);
     if (observer_ == nullptr) return;
-    const bool data = header.type == FrameType::kData;
-    observer_->on_frame_sent(header, {payload, data ? 0 : header.length});
+    const FrameHeader header = parse_frame_header(frame);
+    const bool data = type == FrameType::kData;
+    observer_->on_frame_sent(header, {frame + FrameHeader::kSize, data ? 0 : header.length});
   }
   void hit(const LimitHit& hit) {
     counts_.limits_hit.add(hit);

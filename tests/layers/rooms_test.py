@@ -17,7 +17,7 @@ CORE = ["memory", "field", "hpack", "protocol"]
 LONGEST_FUNCTION = 60
 LONGEST_PART_HEADER = 200  # protocol/http2/*.h
 LONGEST_CLASS = 400        # protocol/http2/engine: header and source
-MEETINGS = 96
+MEETINGS = 98
 
 failures = []
 

@@ -69,7 +69,7 @@ void ConnectionCommands::send_settings(gsl::span<const Setting> entries) const {
   }
   size_t size = FrameHeader::kSize + entries.size() * SettingsEntries::kEntrySize;
   uint8_t* room = outbox().reserve(size);
-  writing().queue(room, write_settings(entries, room));
+  writing().queue(FrameType::kSettings, room, write_settings(entries, room));
   settings().sent(entries);
   deadlines().ask(Deadline::kSettingsAck, outbox().end_offset(), now());
 }
@@ -87,7 +87,8 @@ SubmitResult ConnectionCommands::submit_frame(uint8_t type, uint8_t flags, Strea
   if (payload.size() > settings().peer().max_frame_size)
     return {SubmitError::kTooLarge, &kOneFrame};
   uint8_t* room = outbox().reserve(FrameHeader::kSize + payload.size());
-  writing().queue(room, write_frame(static_cast<FrameType>(type), flags, stream_id, payload, room));
+  const auto extension = static_cast<FrameType>(type);
+  writing().queue(extension, room, write_frame(extension, flags, stream_id, payload, room));
   return {};
 }
 

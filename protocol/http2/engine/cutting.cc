@@ -39,7 +39,8 @@ void Cutting::send_end_or_schedule(Stream* stream) const {
     writing().write_trailers(stream);
   } else {
     uint8_t* room = outbox().reserve(FrameHeader::kSize);
-    writing().queue(room, write_data_header(stream->id, 0, /*end_stream=*/true, room));
+    writing().queue(FrameType::kData, room,
+                    write_data_header(stream->id, 0, /*end_stream=*/true, room));
   }
   ending().finish_sending(stream);
 }
@@ -93,7 +94,8 @@ size_t Cutting::cut_ready(Stream* stream, size_t room) const {
   if (padding > 0) {
     uint8_t* frame = outbox().reserve(FrameHeader::kSize + size + padding);
     writing().queue(
-        frame, write_padded_data(stream->id, payload, static_cast<uint32_t>(padding), end, frame));
+        FrameType::kData, frame,
+        write_padded_data(stream->id, payload, static_cast<uint32_t>(padding), end, frame));
   } else {
     uint8_t* frame = outbox().reserve(FrameHeader::kSize + (by_reference ? 0 : size));
     uint8_t* at = write_data_header(stream->id, static_cast<uint32_t>(size), end, frame);
@@ -101,7 +103,7 @@ size_t Cutting::cut_ready(Stream* stream, size_t room) const {
       std::memcpy(at, payload.data(), size);
       at += size;
     }
-    writing().queue(frame, at);
+    writing().queue(FrameType::kData, frame, at);
     if (by_reference) {
       if (!stream->body.held()) streams().pin(stream);
       stream->body.hold(size);
@@ -155,10 +157,11 @@ size_t Cutting::cut_source(Stream* stream, size_t room, bool* failed) const {
     write_frame_header(header, frame);
     std::memmove(data + 1, data, filled.size);
     data[0] = static_cast<uint8_t>(padding - 1);
-    writing().queue(frame, std::fill_n(data + 1 + filled.size, padding - 1, uint8_t{0}));
+    writing().queue(FrameType::kData, frame,
+                    std::fill_n(data + 1 + filled.size, padding - 1, uint8_t{0}));
   } else {
     write_data_header(stream->id, static_cast<uint32_t>(filled.size), end, frame);
-    writing().queue(frame, data + filled.size);
+    writing().queue(FrameType::kData, frame, data + filled.size);
   }
   reports().counts().data_sent += filled.size;
   if (end) ending().finish_sending(stream);

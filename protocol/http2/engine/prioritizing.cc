@@ -163,7 +163,8 @@ void Prioritizing::write_priority_update(Stream* stream) const {
   char text[kMaxPriorityField];
   const std::string_view value = write_priority_field(stream->priority, text);
   uint8_t* room = outbox().reserve(kPriorityUpdateSize + value.size());
-  writing().queue(room, headrace::write_priority_update(stream->id, value, room));
+  writing().queue(FrameType::kPriorityUpdate, room,
+                  headrace::write_priority_update(stream->id, value, room));
 }
 
 HEADRACE_ABI_END

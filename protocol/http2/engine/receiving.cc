@@ -5,12 +5,43 @@
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
+namespace {
+
+// Types that may come in both roles, wherever no field block is open.
+constexpr bool is_usual(FrameType type) {
+  constexpr auto bit = [](FrameType usual) { return 1u << static_cast<unsigned>(usual); };
+  constexpr unsigned kUsual = bit(FrameType::kData) | bit(FrameType::kHeaders) |
+                              bit(FrameType::kPriority) | bit(FrameType::kRstStream) |
+                              bit(FrameType::kSettings) | bit(FrameType::kPing) |
+                              bit(FrameType::kGoaway) | bit(FrameType::kWindowUpdate);
+  return static_cast<unsigned>(type) < 16 && (kUsual >> static_cast<unsigned>(type) & 1) != 0;
+}
+
+}  // namespace
 
 bool Receiving::parse(EventPtr* event) const {
-  // Enough is waiting to be sent: the rest of the input is kept until half of it is out. When the
-  // input has ended there is no more than what is kept, and nobody may take the output any more.
-  if (outbox().holds_input() && !life().input_ended()) return false;
-  Inbound::Item item = inbound().next();
+  for (;;) {
+    // Enough is waiting to be sent: the rest of the input is kept until half of it is out. When the
+    // input has ended there is no more than what is kept, and nobody may take the output any more.
+    if (outbox().holds_input() && !life().input_ended()) return false;
+    if (!inbound().next_whole()) return parse_part(event);
+    if (!check_frame()) return true;
+    const FrameHeader& header = inbound().header();
+    const gsl::span<const uint8_t> payload = inbound().payload();
+    if (header.type == FrameType::kWindowUpdate) {
+      reports().received(header, payload);
+      // Usually it has no consequences, so the next frame may follow.
+      if (control().on_window_update(payload)) continue;
+    } else {
+      *event = on_frame(payload);
+    }
+    return true;
+  }
+}
+
+// DATA, and frames that do not lie whole in the input.
+bool Receiving::parse_part(EventPtr* event) const {
+  const Inbound::Item item = inbound().next();
   if (item == Inbound::Item::kHeader) {
     const FrameFate fate = judge_frame();
     if (!life().is_open()) return true;
@@ -19,7 +50,7 @@ bool Receiving::parse(EventPtr* event) const {
     // Continue with the payload of DATA, unless its header caused an event that must come first or
     // filled the reply queue.
     if (fate == FrameFate::kStream && (outbox().holds_input() || !notices().empty())) return true;
-    item = inbound().next();
+    return on_item(inbound().next(), event);
   }
   return on_item(item, event);
 }
@@ -37,42 +68,49 @@ bool Receiving::on_item(Inbound::Item item, EventPtr* event) const {
       on_pad_length();
       return true;
     case Inbound::Item::kPiece:
-      if (credit().delivers() && (credit().ends_stream() || !inbound().payload().empty())) {
-        *event = data().deliver_data(inbound().payload());
-      }
-      break;
+      *event = data().on_piece(inbound().payload());
+      return true;
     case Inbound::Item::kPadding:
-      break;
+      data().on_padding();
+      return true;
     case Inbound::Item::kForeign:
       on_foreign_client();
       return true;
   }
-  if (inbound().frame_ended()) data().end_data();
-  return true;
+  return false;
+}
+
+// False: it has been refused, with all that follows.
+bool Receiving::check_frame() const {
+  const FrameHeader& header = inbound().header();
+  reports().count_received(header.type);
+  // (What the answer to a PING is worth depends on who asked.)
+  if (header.type != FrameType::kPing || !header.has(flags::kAck)) deadlines().used(now());
+  const bool usual = settings().peer_known() && !field_reader().is_open() && is_usual(header.type);
+  if (!usual && !check_frame_order()) return false;
+  if (is_header_sound(header, settings().own().max_frame_size)) [[likely]]
+    return true;
+  refuse_header();
+  return false;
+}
+
+void Receiving::refuse_header() const {
+  const FrameHeader& header = inbound().header();
+  ErrorDetail error;
+  const FrameFault fault = judge_frame_header(header, settings().own().max_frame_size, &error);
+  reports().received(header, {});
+  if (fault == FrameFault::kStream) {
+    ending().fail_stream(StreamError{error});
+  } else {
+    ending().fail(error);
+  }
 }
 
 // Everything that the 9 octets decide, before any payload is waited for. What is skipped has been
 // refused; a connection that has failed needs no fate.
 FrameFate Receiving::judge_frame() const {
+  if (!check_frame()) return FrameFate::kSkip;
   const FrameHeader& header = inbound().header();
-  ++reports().counts().frames_received;
-  // (What the answer to a PING is worth depends on who asked.)
-  if (header.type != FrameType::kPing || !header.has(flags::kAck)) deadlines().used(now());
-  reports().counts().received_by_type.add(header.type);
-  if (!check_frame_order()) return FrameFate::kSkip;
-  ErrorDetail error;
-  switch (check_frame_header(header, settings().own().max_frame_size, &error)) {
-    case FrameFault::kNone:
-      break;
-    case FrameFault::kStream:
-      reports().received(header, {});
-      ending().fail_stream(StreamError{error});
-      return FrameFate::kSkip;
-    case FrameFault::kConnection:
-      reports().received(header, {});
-      ending().fail(error);
-      return FrameFate::kSkip;
-  }
   if (header.type == FrameType::kData) {
     reports().received(header, {});
     if (!header.has(flags::kPadded)) data().begin_data(0);
@@ -151,7 +189,7 @@ EventPtr Receiving::on_frame(gsl::span<const uint8_t> payload) const {
     case FrameType::kGoaway:
       return control().on_goaway(payload);
     case FrameType::kWindowUpdate:
-      control().on_window_update(payload);
+      (void)control().on_window_update(payload);
       return nullptr;
     case FrameType::kPriorityUpdate:
       return prioritizing().on_priority_update(payload);

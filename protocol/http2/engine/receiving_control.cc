@@ -62,7 +62,7 @@ EventPtr ReceivingControl::on_settings(gsl::span<const uint8_t> payload) const {
   settings().received_whole();
   deadlines().stop(Deadline::kPreface);
   uint8_t* room = outbox().reserve(kSettingsAckSize);
-  writing().queue(room, write_settings_ack(room));
+  writing().queue(FrameType::kSettings, room, write_settings_ack(room));
   writing().count_reply();
   if (!changed && !ending().spend_useless_frame()) return nullptr;
   return recycler().lend(SettingsReceived{std::move(entries)});
@@ -162,26 +162,41 @@ EventPtr ReceivingControl::on_goaway(gsl::span<const uint8_t> payload) const {
 }
 
 // §6.9
-void ReceivingControl::on_window_update(gsl::span<const uint8_t> payload) const {
+bool ReceivingControl::on_window_update(gsl::span<const uint8_t> payload) const {
+  const uint32_t increment = load_u31(payload.data());
+  const StreamId id = inbound().header().stream_id;
+  if (id == 0) {
+    if (increment > 0 && sender().give(increment)) [[likely]]
+      return true;
+    refuse_window_update(payload);
+    return false;
+  }
+  Stream* stream = streams().find(id);
+  if (!ending().receive_on(stream, StreamInput::kWindowUpdate)) return false;
+  if (increment > 0 && sender().give(stream, increment)) [[likely]]
+    return true;
+  refuse_window_update(payload);
+  return false;
+}
+
+void ReceivingControl::refuse_window_update(gsl::span<const uint8_t> payload) const {
   static constexpr Rule kWindowsInBounds = {"RFC 9113 §6.9.1",
                                             "a flow-control window is at most 2^31-1 octets"};
   uint32_t increment;
   ErrorDetail error;
-  FrameFault fault = parse_window_update(inbound().header(), payload, &increment, &error);
-  if (fault == FrameFault::kConnection) return ending().fail(error);
+  switch (parse_window_update(inbound().header(), payload, &increment, &error)) {
+    case FrameFault::kConnection:
+      return ending().fail(error);
+    case FrameFault::kStream:
+      return ending().fail_stream(StreamError{error});
+    case FrameFault::kNone:
+      break;
+  }
   if (inbound().header().stream_id == 0) {
-    if (!sender().give(increment)) {
-      ending().fail(ErrorCode::kFlowControlError, kWindowsInBounds, increment, kMaxWindow);
-    }
-    return;
+    return ending().fail(ErrorCode::kFlowControlError, kWindowsInBounds, increment, kMaxWindow);
   }
-  Stream* stream = streams().find(inbound().header().stream_id);
-  if (!ending().receive_on(stream, StreamInput::kWindowUpdate)) return;
-  if (fault == FrameFault::kStream) return ending().fail_stream(StreamError{error});
-  if (!sender().give(stream, increment)) {
-    return ending().fail_stream(ending().frame_error(ErrorCode::kFlowControlError, kWindowsInBounds,
-                                                     increment, kMaxWindow));
-  }
+  ending().fail_stream(
+      ending().frame_error(ErrorCode::kFlowControlError, kWindowsInBounds, increment, kMaxWindow));
 }
 
 EventPtr ReceivingControl::on_extension(gsl::span<const uint8_t> payload) const {

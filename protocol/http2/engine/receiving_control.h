@@ -24,7 +24,8 @@ class ReceivingControl
   EventPtr on_settings_ack() const;
   EventPtr on_ping(gsl::span<const uint8_t> payload) const;
   EventPtr on_goaway(gsl::span<const uint8_t> payload) const;
-  void on_window_update(gsl::span<const uint8_t> payload) const;
+  // True: it had no consequences but for the window.
+  bool on_window_update(gsl::span<const uint8_t> payload) const;
   // Frames of extensions (§5.5), which nothing here depends on.
   EventPtr on_extension(gsl::span<const uint8_t> payload) const;
 
@@ -34,6 +35,7 @@ class ReceivingControl
   Crediting crediting() const { return Crediting(parts()); }
   ConnectionCommands connection_commands() const { return ConnectionCommands(parts()); }
 
+  void refuse_window_update(gsl::span<const uint8_t> payload) const;
   bool take_setting(const Setting& entry) const;
   EventPtr on_altsvc(gsl::span<const uint8_t> payload) const;
   EventPtr on_origin(gsl::span<const uint8_t> payload) const;

@@ -49,34 +49,40 @@ void ReceivingData::begin_data(uint32_t padding) const {
   credit().deliver(end_stream);
 }
 
-// A piece of the open DATA frame. Null: the application has closed the stream meanwhile.
-EventPtr ReceivingData::deliver_data(gsl::span<const uint8_t> bytes) const {
-  Stream* stream = streams().find(inbound().header().stream_id);
+EventPtr ReceivingData::on_piece(gsl::span<const uint8_t> bytes) const {
+  const StreamId id = inbound().header().stream_id;
+  Stream* stream = credit().delivers() ? streams().find(id) : nullptr;
   if (stream == nullptr || stream->life.closed()) {
     credit().skip_rest();
+    if (inbound().frame_ended()) (void)credit().end_frame();
     return nullptr;
   }
-  bool last = credit().ends_stream() && inbound().left() == 0;
-  if (!stream->notice.announced()) {  // the rest of a request that was answered 431
-    if (last) ending().end_of_message(stream);
-    return nullptr;
+  const auto size = static_cast<uint32_t>(bytes.size());
+  const uintptr_t user_data = stream->user_data;
+  const bool last = credit().ends_stream() && inbound().left() == 0;
+  // Not announced: the rest of a request that was answered 431.
+  const bool told = stream->notice.announced() && (last || size > 0);
+  if (told) {
+    reports().counts().data_received += size;
+    if (!stream->credit.automatic()) credit().hold(&stream->credit, size);
   }
-  auto size = static_cast<uint32_t>(bytes.size());
-  reports().counts().data_received += size;
-  if (!stream->credit.automatic()) {
-    credit().hold(&stream->credit, size);
+  if (last) {
+    ending().end_of_message(stream);
+    stream = streams().find(id);  // its record may be gone
   }
-  uintptr_t user_data = stream->user_data;
-  if (last) ending().end_of_message(stream);
-  return recycler().lend(DataReceived{inbound().header().stream_id, user_data, last, Bytes(bytes)});
+  if (inbound().frame_ended()) end_frame(stream);
+  if (!told) return nullptr;
+  return recycler().lend(DataReceived{id, user_data, last, Bytes(bytes)});
 }
 
-// The frame has come in whole: what the application will not give back is given back here.
-void ReceivingData::end_data() const {
+void ReceivingData::on_padding() const {
+  if (inbound().frame_ended()) end_frame(streams().find(inbound().header().stream_id));
+}
+
+// Octets that the application does not hold are given back.
+void ReceivingData::end_frame(Stream* stream) const {
   const uint32_t consumed = credit().end_frame();
-  if (!credit().delivers()) return;
-  Stream* stream = streams().find(inbound().header().stream_id);
-  if (stream != nullptr) crediting().use_window(stream, consumed);
+  if (credit().delivers() && stream != nullptr) crediting().use_window(stream, consumed);
 }
 
 HEADRACE_ABI_END

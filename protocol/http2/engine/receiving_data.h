@@ -18,12 +18,14 @@ class ReceivingData
 
   // The header of a DATA frame, and its Pad Length, were received. `padding` counts that, too.
   void begin_data(uint32_t padding) const;
-  // A piece of the frame. Null: the application has closed the stream meanwhile.
-  EventPtr deliver_data(gsl::span<const uint8_t> bytes) const;
-  // The frame has been received whole: what the application does not hold is given back.
-  void end_data() const;
+  // A piece of the frame, or of its padding, was received. The last one gives back the octets that
+  // the application does not hold. Null: there is nothing to tell.
+  EventPtr on_piece(gsl::span<const uint8_t> bytes) const;
+  void on_padding() const;
 
  private:
+  void end_frame(Stream* stream) const;
+
   Writing writing() const { return Writing(parts()); }
   Ending ending() const { return Ending(parts()); }
   Crediting crediting() const { return Crediting(parts()); }

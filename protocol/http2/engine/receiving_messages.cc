@@ -71,6 +71,7 @@ EventPtr ReceivingMessages::begin_block(gsl::span<const uint8_t> fragment,
       {inbound().header().stream_id, promised_stream_id, end_stream, depends_on_itself});
   // The usual case: the whole block lies in the payload and is decoded where it is.
   if (inbound().header().has(flags::kEndHeaders)) return on_field_block(fragment);
+  if (!deadlines().runs(Deadline::kFieldBlock)) deadlines().start(Deadline::kFieldBlock, now());
   return on_fragment(fragment);
 }
 

@@ -65,7 +65,8 @@ void Timing::check_deadlines() const {
   static constexpr Rule kAlive = {"RFC 9113 §6.7", "a peer that is there answers a PING"};
   static constexpr Rule kOldEnds = {"limits.h connection_age_grace",
                                     "the streams of a connection that is too old end in time"};
-  if (!life().is_open() || now() < deadlines().next(situation())) return;
+  if (!life().is_open() || deadlines().none_has_passed(now(), sender().stalled_since())) return;
+  if (now() < deadlines().next(situation())) return deadlines().look_again();
   if (passed(Deadline::kPreface)) {
     return fail_late(Deadline::kPreface, ErrorCode::kProtocolError, Limit::kPrefaceTimeout,
                      kPrefaceInTime);

@@ -11,32 +11,29 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// Everything that goes out passes here: whole frames; the last, DATA, may go on by reference.
-void Writing::queue(const uint8_t* begin, uint8_t* end) const {
+void Writing::queue_frames(const uint8_t* begin, const uint8_t* end) const {
   outbox().commit(end);
   while (begin < end) {
     const FrameHeader header = headrace::parse_frame_header(begin);
-    begin += FrameHeader::kSize;
-    reports().sent(header, begin);
-    if (header.length >= static_cast<size_t>(end - begin)) return;
-    begin += header.length;
+    reports().sent(header.type, begin);
+    begin += FrameHeader::kSize + header.length;
   }
 }
 
 void Writing::write_ping(uint64_t opaque, bool ack) const {
   uint8_t* room = outbox().reserve(kPingSize);
-  queue(room, headrace::write_ping(opaque, ack, room));
+  queue(FrameType::kPing, room, headrace::write_ping(opaque, ack, room));
 }
 
 void Writing::write_window_update(StreamId stream_id, uint32_t increment) const {
   uint8_t* room = outbox().reserve(kWindowUpdateSize);
-  queue(room, headrace::write_window_update(stream_id, increment, room));
+  queue(FrameType::kWindowUpdate, room, headrace::write_window_update(stream_id, increment, room));
 }
 
 void Writing::write_rst_stream(StreamId id, ErrorCode code) const {
   ++reports().counts().streams_reset_by_us;
   uint8_t* room = outbox().reserve(kRstStreamSize);
-  queue(room, headrace::write_rst_stream(id, code, room));
+  queue(FrameType::kRstStream, room, headrace::write_rst_stream(id, code, room));
 }
 
 void Writing::write_goaway(StreamId last_stream_id, ErrorCode code,
@@ -44,7 +41,8 @@ void Writing::write_goaway(StreamId last_stream_id, ErrorCode code,
   const size_t size = std::min<size_t>(debug_data.size(), kMinMaxFrameSize - 8);
   uint8_t* room = outbox().reserve(FrameHeader::kSize + 8 + size);
   const auto* octets = reinterpret_cast<const uint8_t*>(debug_data.data());
-  queue(room, headrace::write_goaway(last_stream_id, code, {octets, size}, room));
+  queue(FrameType::kGoaway, room,
+        headrace::write_goaway(last_stream_id, code, {octets, size}, room));
 }
 
 void Writing::send_ping(uint64_t opaque, PingPurpose purpose) const {
@@ -84,7 +82,7 @@ void Writing::write_field_block(StreamId id, const OutgoingHead& head, bool end_
     header.flags = flags::kEndHeaders | (end_stream ? flags::kEndStream : 0);
     header.stream_id = id;
     write_frame_header(header, frame);
-    queue(frame, end);
+    queue(FrameType::kHeaders, frame, end);
     return check_backlog();
   }
   write_headers_frames(id, field_writer().encode(head), end_stream);
@@ -106,7 +104,7 @@ void Writing::write_promise(StreamId id, StreamId promised_id, FieldsView fields
     return;
   }
   uint8_t* room = outbox().reserve(field_block_frames_size(block.size() + 4, max_frame_size));
-  queue(room, write_push_promise(id, promised_id, block, max_frame_size, room));
+  queue_frames(room, write_push_promise(id, promised_id, block, max_frame_size, room));
   check_backlog();
 }
 
@@ -127,7 +125,7 @@ bool Writing::write_padded_block(FrameType type, uint8_t flags, StreamId id,
   uint8_t* at = write_frame_header(header, frame);
   *at++ = static_cast<uint8_t>(padding - 1);
   std::memcpy(at, content.data(), content.size());
-  queue(frame, std::fill_n(at + content.size(), padding - 1, uint8_t{0}));
+  queue(type, frame, std::fill_n(at + content.size(), padding - 1, uint8_t{0}));
   check_backlog();
   return true;
 }
@@ -148,7 +146,7 @@ void Writing::write_headers_frames(StreamId id, gsl::span<const uint8_t> block,
     const size_t size = std::min<size_t>(block.size(), settings().peer().max_frame_size);
     if (size == block.size()) flags |= flags::kEndHeaders;
     uint8_t* frame = outbox().reserve(FrameHeader::kSize + size);
-    queue(frame, write_frame(type, flags, id, block.first(size), frame));
+    queue(type, frame, write_frame(type, flags, id, block.first(size), frame));
     block = block.subspan(size);
     type = FrameType::kContinuation;
     flags = 0;

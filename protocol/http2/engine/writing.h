@@ -14,9 +14,14 @@ class Writing : private Uses<FieldWriter, Outbox, Pings, Reports, SettingsSync> 
  public:
   using Uses::Uses;
 
-  // All frames pass here: [begin, end) are whole frames in memory that the outbox reserved; the
-  // payload of the last one, DATA, may follow by reference.
-  void queue(const uint8_t* begin, uint8_t* end) const;
+  // All frames pass here, in memory that the outbox reserved: a whole one, or DATA whose payload
+  // follows by reference.
+  void queue(FrameType type, const uint8_t* frame, const uint8_t* end) const {
+    outbox().commit(end);
+    reports().sent(type, frame);
+  }
+  // Several whole ones.
+  void queue_frames(const uint8_t* begin, const uint8_t* end) const;
   // Counts the frame that was queued last as provoked by the peer (Limits::queued_replies).
   void count_reply() const;
 
