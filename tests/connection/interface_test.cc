@@ -284,6 +284,39 @@ std::string line(const Event& event) {
   return out.str();
 }
 
+TEST(EventLineTest, SaysHowAStreamEnded) {
+  StreamClosed closed{};
+  closed.stream_id = 3;
+  closed.error = ErrorCode::kCancel;
+  closed.closed_by = ClosedBy::kPeer;
+  EXPECT_EQ(line(closed), "StreamClosed stream 3, CANCEL, by the peer");
+  closed.error = ErrorCode::kRefusedStream;
+  closed.closed_by = ClosedBy::kTransport;
+  closed.retry_safe = true;
+  EXPECT_EQ(line(closed),
+            "StreamClosed stream 3, REFUSED_STREAM, by the transport, may be tried again");
+  static constexpr Rule kRule{"RFC 9113 §5.1", "a rule"};
+  closed.closed_by = ClosedBy::kLocal;
+  closed.retry_safe = false;
+  closed.detail.code = ErrorCode::kStreamClosed;
+  closed.detail.rule = &kRule;
+  closed.detail.frame = FrameType::kData;
+  closed.detail.stream_id = 3;
+  EXPECT_EQ(line(closed),
+            "StreamClosed stream 3, STREAM_CLOSED: a rule (RFC 9113 §5.1); DATA frame on stream 3, "
+            "by us");
+}
+
+TEST(EventLineTest, SaysNoMoreThanTheNameWhereThatSaysAll) {
+  EXPECT_EQ(line(ResponseSent{1, {}}), "ResponseSent stream 1");
+  EXPECT_EQ(line(BodyReleased{1, {}}), "BodyReleased stream 1");
+  EXPECT_EQ(line(SettingsAcknowledged{}), "SettingsAcknowledged");
+  EXPECT_EQ(line(InformationalReceived{1, {}, false, 103, {}}),
+            "InformationalReceived stream 1, 103, 0 fields");
+  EXPECT_EQ(line(TrailersReceived{1, {}, true, {}}),
+            "TrailersReceived stream 1, 0 fields, end of stream");
+}
+
 TEST_F(InterfaceTest, EventsAreLinesForALog) {
   const StreamId id = ask(kRequest);
   ASSERT_TRUE(server_.submit_response(id, 200, {{"server", "test"}}, Body::view("a page")).ok());
