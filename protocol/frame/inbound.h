@@ -61,31 +61,25 @@ class Inbound {
 
   // --- Its items.
 
-  // The usual case at once, not for DATA: a frame that lies whole in the input. True: header() and
-  // payload(), and nothing is to be decided. False: see next().
-  [[nodiscard]] bool next_whole() {
+  // The usual cases at once. True: the next item is a header that lies whole in the input.
+  [[nodiscard]] bool next_header() {
     if (step_ != Step::kHeader || octets_ > 0 || input_.size() < FrameHeader::kSize) return false;
-    const FrameHeader header = parse_frame_header(input_.data());
-    if (header.type == FrameType::kData) return false;
-    if (input_.size() - FrameHeader::kSize < header.length) return false;
-    header_ = header;
-    handed_out_ = {input_.data() + FrameHeader::kSize, header.length};
-    input_.consume(FrameHeader::kSize + header.length);
+    header_ = parse_frame_header(input_.data());
+    input_.consume(FrameHeader::kSize);
+    step_ = Step::kJudged;
+    return true;
+  }
+  // Instead of decide(): takes the frame if its payload lies whole in the input.
+  [[nodiscard]] bool take_whole() {
+    if (input_.size() < header_.length) return false;
+    hand_out({input_.data(), header_.length});
+    step_ = Step::kHeader;
     return true;
   }
 
   [[nodiscard]] Item next() {
-    if (step_ == Step::kHeader && octets_ == 0 && input_.size() >= FrameHeader::kSize) [[likely]] {
-      header_ = parse_frame_header(input_.data());
-      input_.consume(FrameHeader::kSize);
-      step_ = Step::kJudged;
-      return Item::kHeader;
-    }
-    if (step_ == Step::kPayload && input_.size() >= header_.length && payload_.empty()) [[likely]] {
-      hand_out({input_.data(), header_.length});
-      step_ = Step::kHeader;
-      return Item::kFrame;
-    }
+    if (next_header()) return Item::kHeader;
+    if (step_ == Step::kPayload && payload_.empty() && take_whole()) return Item::kFrame;
     if (step_ == Step::kPieces && left_ > 0 && !input_.empty()) [[likely]] {
       const auto size = static_cast<uint32_t>(std::min<size_t>(input_.size(), left_));
       left_ -= size;

@@ -24,35 +24,47 @@ bool Receiving::parse(EventPtr* event) const {
     // Enough is waiting to be sent: the rest of the input is kept until half of it is out. When the
     // input has ended there is no more than what is kept, and nobody may take the output any more.
     if (outbox().holds_input() && !life().input_ended()) return false;
-    if (!inbound().next_whole()) return parse_part(event);
-    if (!check_frame()) return true;
-    const FrameHeader& header = inbound().header();
-    const gsl::span<const uint8_t> payload = inbound().payload();
-    if (header.type == FrameType::kWindowUpdate) {
-      reports().received(header, payload);
-      // Usually it has no consequences, so the next frame may follow.
-      if (control().on_window_update(payload)) continue;
-    } else {
-      *event = on_frame(payload);
+    if (!inbound().next_header()) {
+      const Inbound::Item item = inbound().next();
+      if (item != Inbound::Item::kHeader) return on_item(item, event);
     }
-    return true;
+    if (!check_frame()) {
+      if (life().is_open()) inbound().decide(FrameFate::kSkip);
+      return true;
+    }
+    const FrameHeader& header = inbound().header();
+    if (header.type == FrameType::kData) return on_data_header(event);
+    if (!inbound().take_whole()) return await_payload(event);
+    if (header.type != FrameType::kWindowUpdate) {
+      *event = on_frame(inbound().payload());
+      return true;
+    }
+    // Usually it has no consequences, so the next frame may follow.
+    reports().received(header, inbound().payload());
+    if (!control().on_window_update(inbound().payload())) return true;
   }
 }
 
-// DATA, and frames that do not lie whole in the input.
-bool Receiving::parse_part(EventPtr* event) const {
-  const Inbound::Item item = inbound().next();
-  if (item == Inbound::Item::kHeader) {
-    const FrameFate fate = judge_frame();
-    if (!life().is_open()) return true;
-    inbound().decide(fate);
-    if (fate == FrameFate::kSkip) return true;
-    // Continue with the payload of DATA, unless its header caused an event that must come first or
-    // filled the reply queue.
-    if (fate == FrameFate::kStream && (outbox().holds_input() || !notices().empty())) return true;
-    return on_item(inbound().next(), event);
+// Continues with the payload, unless the header caused an event that must come first or filled the
+// reply queue.
+bool Receiving::on_data_header(EventPtr* event) const {
+  const FrameHeader& header = inbound().header();
+  reports().received(header, {});
+  if (!header.has(flags::kPadded)) data().begin_data(0);
+  if (!life().is_open()) return true;
+  inbound().decide(FrameFate::kStream);
+  if (outbox().holds_input() || !notices().empty()) return true;
+  return on_item(inbound().next(), event);
+}
+
+// The rest of the frame is missing.
+bool Receiving::await_payload(EventPtr* event) const {
+  const FrameType type = inbound().header().type;
+  if (type == FrameType::kHeaders || type == FrameType::kPushPromise) {
+    deadlines().start(Deadline::kFieldBlock, now());
   }
-  return on_item(item, event);
+  inbound().decide(FrameFate::kTake);
+  return on_item(inbound().next(), event);
 }
 
 bool Receiving::on_item(Inbound::Item item, EventPtr* event) const {
@@ -80,7 +92,8 @@ bool Receiving::on_item(Inbound::Item item, EventPtr* event) const {
   return false;
 }
 
-// False: it has been refused, with all that follows.
+// Everything that the 9 octets decide but for DATA, before any payload is waited for. False: it has
+// been refused, with all that follows.
 bool Receiving::check_frame() const {
   const FrameHeader& header = inbound().header();
   reports().count_received(header.type);
@@ -104,22 +117,6 @@ void Receiving::refuse_header() const {
   } else {
     ending().fail(error);
   }
-}
-
-// Everything that the 9 octets decide, before any payload is waited for. What is skipped has been
-// refused; a connection that has failed needs no fate.
-FrameFate Receiving::judge_frame() const {
-  if (!check_frame()) return FrameFate::kSkip;
-  const FrameHeader& header = inbound().header();
-  if (header.type == FrameType::kData) {
-    reports().received(header, {});
-    if (!header.has(flags::kPadded)) data().begin_data(0);
-    return FrameFate::kStream;
-  }
-  if (header.type == FrameType::kHeaders || header.type == FrameType::kPushPromise) {
-    deadlines().start(Deadline::kFieldBlock, now());
-  }
-  return FrameFate::kTake;
 }
 
 // What may come next, whatever stream it is on.

@@ -30,10 +30,10 @@ class Receiving : private Uses<ConnectionLife, Credit, Deadlines, FieldReader, I
   ReceivingData data() const { return ReceivingData(parts()); }
   ReceivingMessages messages() const { return ReceivingMessages(parts()); }
 
-  bool parse_part(EventPtr* event) const;
   bool check_frame() const;
   void refuse_header() const;
-  FrameFate judge_frame() const;
+  bool on_data_header(EventPtr* event) const;
+  bool await_payload(EventPtr* event) const;
   bool check_frame_order() const;
   bool on_item(Inbound::Item item, EventPtr* event) const;
   EventPtr on_frame(gsl::span<const uint8_t> payload) const;
