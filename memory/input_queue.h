@@ -25,22 +25,11 @@ class InputQueue {
   }
   // The end of the range: what was not parsed is copied. False: the ledger refused, and it is lost.
   [[nodiscard]] bool keep_rest() {
-    if (given_at_ == nullptr && size() == kept_.size() && size() > 0) return true;  // as it was
-    if (kept_.empty()) {
-      if (at_ == end_) {
-        kept_.release();
-        look_at_nothing();
-        return true;
-      }
-      given_at_ = at_;
-    } else {
-      kept_.consume(kept_.size() - size());
-    }
-    const bool kept = kept_.append({given_at_, static_cast<size_t>(given_end_ - given_at_)});
+    if (at_ != end_) return copy_rest();
+    // (What was kept was used up, so that the front is what was given.)
+    kept_.release();
     look_at_nothing();
-    at_ = kept_.bytes().data();
-    end_ = at_ + kept_.size();
-    return kept;
+    return true;
   }
   void discard() {
     kept_.release();
@@ -63,6 +52,19 @@ class InputQueue {
   bool has_kept() const { return !kept_.empty(); }
 
  private:
+  bool copy_rest() {
+    if (given_at_ == nullptr && size() == kept_.size()) return true;  // it is there already
+    if (kept_.empty()) {
+      given_at_ = at_;
+    } else {
+      kept_.consume(kept_.size() - size());
+    }
+    const bool kept = kept_.append({given_at_, static_cast<size_t>(given_end_ - given_at_)});
+    look_at_nothing();
+    at_ = kept_.bytes().data();
+    end_ = at_ + kept_.size();
+    return kept;
+  }
   void look_at_given() {
     at_ = given_at_;
     end_ = given_end_;

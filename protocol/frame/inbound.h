@@ -77,16 +77,20 @@ class Inbound {
     return true;
   }
 
+  // True: the next item is a piece with octets.
+  [[nodiscard]] bool take_piece() {
+    if (step_ != Step::kPieces || left_ == 0 || input_.empty()) return false;
+    const auto size = static_cast<uint32_t>(std::min<size_t>(input_.size(), left_));
+    left_ -= size;
+    hand_out({input_.data(), size});
+    if (left_ == 0 && padding_ == 0) step_ = Step::kHeader;
+    return true;
+  }
+
   [[nodiscard]] Item next() {
     if (next_header()) return Item::kHeader;
     if (step_ == Step::kPayload && payload_.empty() && take_whole()) return Item::kFrame;
-    if (step_ == Step::kPieces && left_ > 0 && !input_.empty()) [[likely]] {
-      const auto size = static_cast<uint32_t>(std::min<size_t>(input_.size(), left_));
-      left_ -= size;
-      hand_out({input_.data(), size});
-      if (left_ == 0 && padding_ == 0) step_ = Step::kHeader;
-      return Item::kPiece;
-    }
+    if (take_piece()) return Item::kPiece;
     return next_rest();
   }
   // The header that was handed out last; that of the present frame until the next one is.

@@ -19,7 +19,6 @@ HEADRACE_ABI_BEGIN
 
 // What a place in the output is the end of.
 enum class Mark : uint8_t {
-  kHead,  // the head of a request or of a final response
   kEnd,   // the last frame of ours on a stream: END_STREAM, or RST_STREAM
   kData,  // DATA that used up its stream's window
 };
@@ -27,11 +26,11 @@ enum class Mark : uint8_t {
 struct PlacedMark {
   uint64_t offset = 0;
   StreamId stream_id = 0;
-  Mark mark = Mark::kHead;
+  Mark mark = Mark::kEnd;
   bool awaits_departure = false;
 };
 
-// The frames on their way out: their octets, the marks between them ("head of 7", "end of 7"), and
+// The frames on their way out: their octets, the marks between them ("end of 7"), and
 // the counts that bound what a peer can make us queue. It knows streams by their number only.
 //
 // Invariant: marks stand in the order of their offsets; those up to `shown_` have been shown and
@@ -53,8 +52,8 @@ class Outbox {
     queue_.append_reference(bytes, id);
   }
 
-  // What has been queued so far ends with the head, or our last frame, of the stream (next_shown()
-  // hands it out) ...
+  // What has been queued so far ends with our last frame of the stream (next_shown() hands it out)
+  // ...
   void mark(Mark mark, StreamId id) {
     marks_.push_back({queue_.end_offset(), id, mark, mark == Mark::kData});
   }
@@ -108,6 +107,7 @@ class Outbox {
   }
 
   uint64_t end_offset() const { return queue_.end_offset(); }
+  uint64_t shown_offset() const { return queue_.shown_offset(); }
   uint64_t sent_offset() const { return queue_.sent_offset(); }
   size_t unsent() const { return queue_.unsent(); }
   uint64_t allocations() const { return queue_.allocations(); }

@@ -71,10 +71,14 @@ class Exchange {
 
   // The request's head, or that of the final response, is written.
   bool head_sent() const { return head_sent_; }
-  void note_head_sent() { head_sent_ = true; }
+  // It ends at that offset of the output.
+  void note_head_sent(uint64_t end_offset) {
+    head_sent_ = true;
+    head_end_ = end_offset;
+  }
   // The peer may have seen the head. A reset before that means wasted work.
-  bool head_shown() const { return head_shown_; }
-  void note_head_shown() { head_shown_ = true; }
+  // `shown_offset`: up to where the output was shown.
+  bool head_shown(uint64_t shown_offset) const { return head_sent_ && head_end_ <= shown_offset; }
   // The last frame of the message is written.
   bool sending_ended() const { return sending_ended_; }
   void note_sending_ended() { sending_ended_ = true; }
@@ -83,12 +87,12 @@ class Exchange {
   RequestHead request_;
   ContentLength received_;
   ContentLength sent_;
+  uint64_t head_end_ = 0;
   uint16_t informational_ = 0;
   bool head_received_ = false;
   bool ends_with_head_ = false;
   bool tunnel_ = false;
   bool head_sent_ = false;
-  bool head_shown_ = false;
   bool sending_ended_ = false;
 };
 

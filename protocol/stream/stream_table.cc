@@ -24,7 +24,7 @@ Stream* StreamTable::create(StreamId id) {
   index_[bucket] = stream;
   ++size_;
   live_.push_back(stream);
-  return stream;
+  return last_found_ = stream;
 }
 
 Stream* StreamTable::look_up(StreamId id) const {

@@ -15,17 +15,17 @@ constexpr Rule kOneFrame = {"RFC 9113 §4.2",
 
 SubmitResult ConnectionCommands::submit_settings(gsl::span<const Setting> entries) const {
   if (!life().is_open()) return {SubmitError::kConnectionGone};
-  // (Whatever the peer's MAX_FRAME_SIZE is when it goes out.)
+  // The smallest maximum, because the peer's may change before the frame is sent.
   if (entries.size() * SettingsEntries::kEntrySize > kMinMaxFrameSize) {
     return {SubmitError::kTooLarge, &kOneFrame};
   }
-  // What is going to be sent binds us, too.
+  // Settings that still wait to be sent count as announced.
   SettingValues announced = settings().announced();
   questions().for_each_setting([&](const Setting& setting) { announced.apply(setting); });
   const Rule* rule = settings().check_sent(entries, announced);
   for (const Setting& setting : entries) {
     if (rule != nullptr) break;
-    // Streams that were widened stand above INITIAL_WINDOW_SIZE.
+    // Widened streams have windows above INITIAL_WINDOW_SIZE.
     const bool window = setting.id == SettingId::kInitialWindowSize;
     if (window && !credit().bears(setting.value)) rule = &kWindowsInBounds;
   }

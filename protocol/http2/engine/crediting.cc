@@ -24,9 +24,8 @@ void Crediting::use_window(Stream* stream, uint32_t size) const {
   credit().use(&stream->credit, settings().own().initial_window_size, size);
 }
 
-// The initial window has changed (§6.9.2), or will. Of a smaller one, what had not been given back,
-// being little beside the old one, may be all that the peer has to wait for; of a larger one it is
-// not.
+// §6.9.2: with a smaller window, consumed octets that were too few to be given back may be all that
+// the peer waits for; with a larger one they may be too few again.
 void Crediting::rebase() const {
   for (Stream* stream = streams().oldest(); stream != nullptr; stream = Streams::next(stream)) {
     if (!may_receive(stream->life.state())) continue;
@@ -34,8 +33,8 @@ void Crediting::rebase() const {
   }
 }
 
-// Those before have been taken: what the peer does not read is one WINDOW_UPDATE a stream, however
-// much it sends. So they need not count as replies, and never keep us from reading.
+// Only when the earlier ones have been taken, so a peer that does not read causes one WINDOW_UPDATE
+// a stream. That is why they do not count as replies, and never keep us from reading.
 void Crediting::write_due_credit() const {
   if (!can_write_credit()) return;
   while (credit().any_due()) {

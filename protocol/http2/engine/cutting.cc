@@ -11,15 +11,15 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace {
 
-// Bodies up to this size are copied beside their frame header; larger ones are sent from where they
-// are. A copy costs about what a further entry of writev() does at this size, and memory besides.
+// Bodies up to this size are copied behind their frame header; larger ones are referred to. At this
+// size a copy costs about as much as another entry of writev().
 constexpr size_t kCopiedBody = 512;
-// The room that is left is not worth a frame below this.
+// Less room than this is not used for a frame if other output is waiting.
 constexpr size_t kSmallestCut = 1024;
-// A block with less room than this is left for the next one.
+// A block with less room than this is not filled up.
 constexpr size_t kWorthFilling = 1024;
 
-// What is left for the data of a frame that may be padded.
+// The room for data in a frame that may be padded.
 size_t room_beside_padding(size_t room) { return room - std::min(room / 2, kMaxPadding); }
 
 FrameHeader data_header(StreamId id, size_t size, bool end_stream) {
@@ -33,7 +33,7 @@ FrameHeader data_header(StreamId id, size_t size, bool end_stream) {
 void Cutting::send_end_or_schedule(Stream* stream) const {
   if (!stream->exchange.head_sent()) return;  // it still waits
   if (!stream->body.drained()) return schedule(stream);
-  // Nothing is left that needs a window.
+  // The trailers or the bare end need no window.
   sender().remove(stream);
   if (stream->body.has_trailers()) {
     writing().write_trailers(stream);
@@ -80,7 +80,7 @@ bool Cutting::cut_data(Stream* stream, size_t room) const {
   return true;
 }
 
-// From bytes that are at hand. Returns the payload's size, padding included.
+// A frame of buffered or referred octets. Returns its payload's size with padding.
 size_t Cutting::cut_ready(Stream* stream, size_t room) const {
   gsl::span<const uint8_t> ready = stream->body.ready();
   size_t size =
@@ -116,9 +116,10 @@ size_t Cutting::cut_ready(Stream* stream, size_t room) const {
   return size + padding;
 }
 
-// From a source. It fills the frame where it is sent from, unless a whole one would need another
-// block while the present one has room: a small frame is moved there, because many sources with a
-// little each would otherwise take a block each. Returns the same.
+// A frame of a source's octets. The source fills it in the output's memory, unless a full frame
+// would need another block while the present one has room. Then the frame is filled elsewhere and
+// copied, because many sources with few octets each would otherwise need a block each. Returns the
+// same.
 size_t Cutting::cut_source(Stream* stream, size_t room, bool* failed) const {
   room = std::min(room, size_t{kMinMaxFrameSize});
   const bool staged =

@@ -65,7 +65,6 @@ StreamError Ending::frame_error(ErrorCode code, const Rule& rule, uint64_t obser
       {code, &rule, inbound().header().type, {}, inbound().header().stream_id, observed, limit}};
 }
 
-// A bound was reached.
 StreamError Ending::limit_error(const Cause& cause, ErrorCode code, const Rule& rule,
                                 const LimitHit& reached) const {
   reports().hit(reached);
@@ -78,7 +77,7 @@ void Ending::fail(ErrorCode code, const Rule& rule, uint64_t observed, uint64_t 
   fail(frame_error(code, rule, observed, limit));
 }
 
-// The peer's people are told which rule it broke.
+// The debug data name the broken rule, for the people who run the peer.
 void Ending::fail(const ErrorDetail& error) const {
   if (error.rule == nullptr) return fail(error, {});
   std::string debug_data;
@@ -93,7 +92,6 @@ void Ending::fail(const ErrorDetail& error, std::string_view debug_data) const {
   end_connection(error, ClosedBy::kLocal);
 }
 
-// No frame is to blame: what came in is none.
 void Ending::fail_without_frame(ErrorCode code, const Rule& rule) const {
   ErrorDetail error;
   error.code = code;
@@ -101,7 +99,7 @@ void Ending::fail_without_frame(ErrorCode code, const Rule& rule) const {
   fail(error);
 }
 
-// The input has ended before something that had begun.
+// The input has ended in a frame, a field block or an open stream.
 bool Ending::is_cut_off() const {
   if (!inbound().between_frames() || field_reader().is_open()) return true;
   for (Stream* stream = streams().oldest(); stream != nullptr; stream = Streams::next(stream)) {
@@ -110,7 +108,6 @@ bool Ending::is_cut_off() const {
   return false;
 }
 
-// The input has ended and is read to its end.
 void Ending::end_with_transport() const {
   static constexpr Rule kLost = {
       "RFC 9113 §5.4.3", "a connection lasts until its streams and frames are at their end"};
@@ -142,7 +139,7 @@ void Ending::fail_stream(const StreamError& error, std::string_view field_name) 
   StreamState state = streams().state_of(error.stream_id, stream);
   if (state == StreamState::kIdle) return fail(error);
   reports().refused(error, field_name);
-  const bool wasted = is_closed(state) || !stream->exchange.head_shown();
+  const bool wasted = is_closed(state) || !stream->exchange.head_shown(outbox().shown_offset());
   if (!is_closed(state)) {
     reset_and_close(stream, error, Counted::kAsReply);
   } else if (state != StreamState::kClosedResetSent) {  // what was reset is not reset again
@@ -153,8 +150,6 @@ void Ending::fail_stream(const StreamError& error, std::string_view field_name) 
   if (wasted) spend_reset(error.frame ? Cause{error.frame, error.stream_id} : Cause::none());
 }
 
-// A live stream ends with a RST_STREAM of ours. `counted`: the peer made us, so that it counts as a
-// reply.
 void Ending::reset_and_close(Stream* stream, const StreamError& reason, Counted counted) const {
   if (stream->waits_to_open()) {  // the peer knows nothing of it
     return close_stream(stream, {StreamState::kClosedUnused, ClosedBy::kLocal, reason,
@@ -165,16 +160,14 @@ void Ending::reset_and_close(Stream* stream, const StreamError& reason, Counted 
   close_stream(stream, {StreamState::kClosedResetSent, ClosedBy::kLocal, reason});
 }
 
-// The peer's END_STREAM has been accepted.
 void Ending::end_of_message(Stream* stream) const {
   const Transition end = streams().receive(stream->id, stream, StreamInput::kEndStream);
   credit().stop(&stream->credit);
   if (is_closed(end.next)) close_stream(stream, {end.next, ClosedBy::kEnd, StreamError{}});
 }
 
-// The stream has come to its end, one way or another.
 void Ending::close_stream(Stream* stream, const StreamEnd& end) const {
-  // Nothing of ours is left to end it, so the peer may, before it sees our RST_STREAM.
+  // Our side has ended, so the peer may close the stream before it receives our RST_STREAM.
   const bool ours_ended = stream->life.state() == StreamState::kHalfClosedLocal ||
                           stream->life.state() == StreamState::kReservedRemote;
   streams().close(stream, end);
@@ -195,14 +188,13 @@ void Ending::close_stream(Stream* stream, const StreamEnd& end) const {
   if (streams().settle(stream)) deadlines().used(now());
 }
 
-// Our last frame of the stream, END_STREAM or RST_STREAM, is on its way: it counts, and its record
-// stays, until that is shown.
+// Our last frame of the stream, END_STREAM or RST_STREAM, was queued. Until it is shown the stream
+// counts, and its record stays.
 void Ending::mark_end(Stream* stream) const {
   streams().pin(stream);
   outbox().mark(Mark::kEnd, stream->id);
 }
 
-// The last frame of the message has been queued. The stream changes its state when it is shown.
 void Ending::finish_sending(Stream* stream) const {
   stream->exchange.note_sending_ended();
   mark_end(stream);
@@ -212,18 +204,15 @@ void Ending::notify(Stream* stream, Notice notice) const {
   if (notices().add(stream, notice)) streams().pin(stream);
 }
 
-// A body's bytes are the application's again when all are cut and none is held by the output.
 void Ending::note_release(Stream* stream) const {
   if (!stream->body.owes_release() || stream->body.held() || !stream->body.ready().empty()) return;
   notify(stream, Notice::kBodyReleased);
 }
 
-// The last use of a record may be over.
 void Ending::unpin(Stream* stream) const {
   if (streams().unpin(stream)) deadlines().used(now());
 }
 
-// A frame without use has come in. False: there were too many, and the connection has failed.
 bool Ending::spend_useless_frame() const {
   static constexpr Rule kUseless = {"RFC 9113 §10.5", "frames without use are few"};
   const std::optional<LimitHit> reached = budgets().take_useless_frame(now());
@@ -232,7 +221,6 @@ bool Ending::spend_useless_frame() const {
   return false;
 }
 
-// A request has been reset for nothing.
 void Ending::spend_reset(const Cause& cause) const {
   static constexpr Rule kResets = {"RFC 9113 §10.5", "requests are seldom reset before an answer"};
   if (role() == Role::kClient) return;

@@ -53,7 +53,7 @@ void Engine::write_preface() {
   connection_commands().send_settings({settings, count});
 }
 
-// An event that is still held gets its bytes while they are there.
+// An event that the application still holds gets its own copy of the bytes.
 Engine::~Engine() { parts_.recycler.detach_held(); }
 
 void Engine::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
@@ -66,7 +66,7 @@ void Engine::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
 void Engine::advance(TimePoint now) {
   parts_.now = now;
   parts_.deadlines.told(now);
-  // The peer is not late while we have not read what it sent.
+  // The peer is not late while input of it has not been read.
   if (timing().reads_kept_input()) {
     timing().note_input(now);
   } else {
@@ -94,7 +94,7 @@ EventPtr Engine::step() {
     }
     if (parts_.notices.take_ids_exhausted()) return parts_.recycler.lend(StreamIdsExhausted{});
     if (!parts_.life.is_open()) return next_closing_event();
-    // At once, whatever input there is: more of it could as well come later.
+    // Whatever input is left, so that the result does not depend on how the input is cut.
     if (is_finished()) {
       ending().end_connection({}, ClosedBy::kLocal);
       continue;
@@ -119,7 +119,7 @@ void Engine::end_of_range() {
   }
 }
 
-// False: that has cost the connection.
+// False: the memory budget refused, and the connection has failed.
 bool Engine::keep_input() {
   static constexpr Rule kKeptInput = {"limits.h connection_memory",
                                       "input is kept only within the connection's memory budget"};
@@ -139,7 +139,7 @@ EventPtr Engine::next_notification() {
   return nullptr;
 }
 
-// Null: it is no longer true, or something else says the same.
+// Null: the notice is no longer true, or a later one says the same.
 EventPtr Engine::make_event(Stream* stream, Notice notice) {
   const StreamId id = stream->id;
   const uintptr_t user_data = stream->user_data;
@@ -148,8 +148,7 @@ EventPtr Engine::make_event(Stream* stream, Notice notice) {
       stream->body.release_told();
       return parts_.recycler.lend(BodyReleased{id, user_data});
     case Notice::kStreamWritable:
-      // A body that was finished meanwhile takes no more; that of a closed stream neither. And one
-      // that was filled up again has no room yet.
+      // Meanwhile the body may have been finished, the stream closed or the buffer filled again.
       if (!stream->body.accepts_data() || stream->body.wrote_short()) return nullptr;
       return parts_.recycler.lend(StreamWritable{id, user_data});
     case Notice::kResponseSent:

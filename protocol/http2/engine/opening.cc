@@ -4,10 +4,10 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace {
 
-// So much of a BodySource is asked for before its head is written, if that depends on it: most
-// bodies that nobody gave a length are smaller, and get one.
+// Octets read ahead from a BodySource before a head is written that depends on its length. Most
+// such bodies fit, so they get a content-length.
 constexpr size_t kSmallBody = 2048;
-// One more, as a source may say "end" after its last octet only.
+// One more, because a source may report its end only after its last octet.
 constexpr size_t kFirstOctets = kSmallBody + 1;
 
 }  // namespace
@@ -29,15 +29,12 @@ OutgoingHead Opening::outgoing_head(const Stream* stream, FieldsView fields,
   return OutgoingHead::complete(fields, facts);
 }
 
-// The one place where a request or a final response begins.
 void Opening::begin_message(Stream* stream, const OutgoingHead& head, bool end_stream) const {
   (void)streams().send(stream, StreamInput::kHeaders);
-  stream->exchange.note_head_sent();
   writing().write_field_block(stream->id, head, end_stream);
-  outbox().mark(Mark::kHead, stream->id);
+  stream->exchange.note_head_sent(outbox().end_offset());
 }
 
-// Writes the head of a message whose body is set: END_STREAM rides on it when nothing follows.
 void Opening::start_message(Stream* stream, const OutgoingHead& head, bool bodiless) const {
   const bool end_stream = bodiless || (stream->body.drained() && !stream->body.has_trailers());
   begin_message(stream, head, end_stream);
@@ -77,14 +74,13 @@ void Opening::open_waiting(size_t max_bytes) const {
   }
 }
 
-// The request goes out: from now on the stream is open.
 void Opening::open_request(Stream* stream, FieldsView fields) const {
   streams().count(stream);
   start_message(stream, fields, /*bodiless=*/false);
   if (stream->signals.update_due()) prioritizing().write_priority_update(stream);
 }
 
-// The head has to go now: what is here of the body decides what it says.
+// The head is completed by the octets of the body that are there now.
 void Opening::open_response(Stream* stream, FieldsView fields) const {
   const bool was_asked = stream->body.source() != nullptr;
   if (was_asked) {

@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <optional>
 
-#include "headrace/protocol/stream/priority_field.h"
 #include "headrace/protocol/frame/frame_parser.h"
 #include "headrace/protocol/frame/frame_writer.h"
+#include "headrace/protocol/stream/priority_field.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace {
 
-// Longer ones are no signals of a client's: an octet of a field block can stand for thousands that
-// would have to be read again with each request.
+// Longer values are ignored. One HPACK octet can refer to a value of thousands of octets, which
+// would be parsed again for every request.
 constexpr size_t kLongestPriority = 256;
 
 // What the priority fields of a section say together (§5); nothing when they cannot be read.
@@ -118,7 +118,7 @@ void Prioritizing::prioritize_idle(StreamId id, const Priority& priority) const 
       "RFC 9218 §7.1",
       "prioritized idle streams and open ones are together no more than MAX_CONCURRENT_STREAMS"};
   if (!priorities().has_idle(id)) {
-    // A limit of ours that has not been acknowledged binds nobody yet.
+    // The larger of the limits before and after an unacknowledged change.
     const uint64_t limit =
         std::max(settings().concurrent_streams(), settings().own().max_concurrent_streams);
     const uint64_t count = uint64_t{streams().peer_count()} + priorities().idle_size() + 1;
@@ -126,7 +126,7 @@ void Prioritizing::prioritize_idle(StreamId id, const Priority& priority) const 
       return ending().fail(ending().limit_error(ErrorCode::kProtocolError, kCount,
                                                 {Limit::kConcurrentStreams, limit, count}));
     }
-    // It is advice; without room for it the request is served as any other.
+    // A signal is advice: without room for it the request is served like any other.
     if (count > settings().concurrent_streams() || !priorities().add_idle(id)) {
       ending().spend_useless_frame();
       return;

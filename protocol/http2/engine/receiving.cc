@@ -21,8 +21,8 @@ constexpr bool is_usual(FrameType type) {
 
 bool Receiving::parse(EventPtr* event) const {
   for (;;) {
-    // Enough is waiting to be sent: the rest of the input is kept until half of it is out. When the
-    // input has ended there is no more than what is kept, and nobody may take the output any more.
+    // While too much output waits, the rest of the input is kept. Not when the input has ended,
+    // because then only the kept input is left, and nobody may take the output any more.
     if (outbox().holds_input() && !life().input_ended()) return false;
     if (!inbound().next_header()) {
       const Inbound::Item item = inbound().next();
@@ -54,7 +54,9 @@ bool Receiving::on_data_header(EventPtr* event) const {
   if (!life().is_open()) return true;
   inbound().decide(FrameFate::kStream);
   if (outbox().holds_input() || !notices().empty()) return true;
-  return on_item(inbound().next(), event);
+  if (!inbound().take_piece()) return on_item(inbound().next(), event);
+  *event = data().on_piece(inbound().payload());
+  return true;
 }
 
 // The rest of the frame is missing.
@@ -97,7 +99,7 @@ bool Receiving::on_item(Inbound::Item item, EventPtr* event) const {
 bool Receiving::check_frame() const {
   const FrameHeader& header = inbound().header();
   reports().count_received(header.type);
-  // (What the answer to a PING is worth depends on who asked.)
+  // Whether the answer to a PING is a use of the connection depends on the PING's purpose.
   if (header.type != FrameType::kPing || !header.has(flags::kAck)) deadlines().used(now());
   const bool usual = settings().peer_known() && !field_reader().is_open() && is_usual(header.type);
   if (!usual && !check_frame_order()) return false;
@@ -119,7 +121,7 @@ void Receiving::refuse_header() const {
   }
 }
 
-// What may come next, whatever stream it is on.
+// The order of frames, whatever their streams.
 bool Receiving::check_frame_order() const {
   static constexpr Rule kSettingsFirst = {"RFC 9113 §3.4", "the peer's first frame is SETTINGS"};
   static constexpr Rule kBlockWhole = {

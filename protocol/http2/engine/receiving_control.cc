@@ -12,22 +12,22 @@ HEADRACE_ABI_BEGIN
 // §6.4
 void ReceivingControl::on_rst_stream(gsl::span<const uint8_t> payload) const {
   Stream* stream = streams().find(inbound().header().stream_id);
-  // Both have reset it: it does not have to wait for ours to be shown.
+  // Both sides have reset it, so it need not count until our RST_STREAM is shown.
   if (stream != nullptr && stream->life.closed()) streams().uncount(stream);
   if (!ending().receive_on(stream, StreamInput::kRstStream)) return;
   StreamError reason;
   reason.code = static_cast<ErrorCode>(load_u32(payload.data()));
   reason.frame = FrameType::kRstStream;
   reason.stream_id = stream->id;
-  const bool wasted = !stream->exchange.head_shown();
+  const bool wasted = !stream->exchange.head_shown(outbox().shown_offset());
   const bool queued =
       role() == Role::kServer && stream->exchange.head_sent() && outbox().unsent() > 0;
   ++reports().counts().streams_reset_by_peer;
   ending().close_stream(stream, {stream->life.state(), ClosedBy::kPeer, reason,
                                  reason.code == ErrorCode::kRefusedStream});
-  // The stream no longer counts, and what was queued of its response stays: like a reply, or a peer
-  // that does not read could have responses queued without bound. (A client's requests are its
-  // application's own affair.)
+  // The queued part of its response stays, but the stream no longer counts. It counts as a reply,
+  // or a peer that does not read could cause any number of them. (A client's requests are caused by
+  // its own application.)
   if (queued) writing().count_reply();
   if (wasted) ending().spend_reset(ending().cause());
 }
@@ -113,7 +113,7 @@ EventPtr ReceivingControl::on_ping(gsl::span<const uint8_t> payload) const {
   }
   connection_commands().ask_what_waits();
   reports().counts().round_trip = answer->round_trip;
-  // That we have asked whether the peer is there is no use of the connection.
+  // Our own question whether the peer is there is no use of the connection.
   if (answer->purpose != PingPurpose::kKeepalive) deadlines().used(now());
   switch (answer->purpose) {
     case PingPurpose::kApplication:
@@ -142,7 +142,7 @@ EventPtr ReceivingControl::on_goaway(gsl::span<const uint8_t> payload) const {
     ending().fail(ErrorCode::kProtocolError, kNotHigher, last, going_away().peer_last_stream());
     return nullptr;
   }
-  // It is said once or twice, and each is looked at by every stream.
+  // Peers send one or two, and each is compared with every stream.
   if (!is_first && !ending().spend_useless_frame()) return nullptr;
   // An error is why these streams were not looked at: HTTP_1_1_REQUIRED is no invitation to ask the
   // same once more (§7).
@@ -201,7 +201,7 @@ void ReceivingControl::refuse_window_update(gsl::span<const uint8_t> payload) co
 
 EventPtr ReceivingControl::on_extension(gsl::span<const uint8_t> payload) const {
   if (!ending().spend_useless_frame()) return nullptr;
-  // They are for clients; a server ignores them as any type that it does not know.
+  // Both types are for clients; to a server they are unknown types.
   const bool client = role() == Role::kClient;
   if (inbound().header().type == FrameType::kAltSvc && client && options().receive_altsvc) {
     return on_altsvc(payload);

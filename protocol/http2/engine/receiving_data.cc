@@ -5,9 +5,8 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// A DATA frame is judged whole, before its first octet is delivered: the connection's window, the
+// The whole frame is judged before its first octet is delivered: the connection's window, the
 // stream's state and window, the announced content-length (§6.1, §6.9.1, §8.1.1).
-// `padding` counts the Pad Length field, which has been read.
 void ReceivingData::begin_data(uint32_t padding) const {
   static constexpr Rule kConnectionWindow = {"RFC 9113 §6.9.1",
                                              "DATA stays within the connection's window"};

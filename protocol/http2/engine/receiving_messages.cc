@@ -69,7 +69,7 @@ EventPtr ReceivingMessages::begin_block(gsl::span<const uint8_t> fragment,
   const bool end_stream = promised_stream_id == 0 && inbound().header().has(flags::kEndStream);
   field_reader().begin(
       {inbound().header().stream_id, promised_stream_id, end_stream, depends_on_itself});
-  // The usual case: the whole block lies in the payload and is decoded where it is.
+  // Usually the whole block lies in the payload, and is decoded there.
   if (inbound().header().has(flags::kEndHeaders)) return on_field_block(fragment);
   if (!deadlines().runs(Deadline::kFieldBlock)) deadlines().start(Deadline::kFieldBlock, now());
   return on_fragment(fragment);
@@ -89,7 +89,7 @@ EventPtr ReceivingMessages::on_fragment(gsl::span<const uint8_t> fragment) const
 EventPtr ReceivingMessages::on_field_block(gsl::span<const uint8_t> octets) const {
   deadlines().stop(Deadline::kFieldBlock);
   const FieldBlock& block = field_reader().block();
-  // What a client receives is responses, but for promised requests.
+  // A client receives responses and promised requests.
   const bool is_request = role() == Role::kServer || block.promised_stream_id != 0;
   const SectionRead section = field_reader().read(octets, is_request, settings().field_list_size());
   using Status = SectionRead::Status;

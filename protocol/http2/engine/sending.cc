@@ -15,7 +15,9 @@ gsl::span<const ConstBuffer> Sending::pending_output(size_t max_bytes) const {
     // What has just been shown to its end may make more output (§8.1: a RST_STREAM; a request that
     // waited for its turn).
     uint64_t before = outbox().end_offset();
-    while (const auto mark = outbox().next_shown()) on_shown(*mark);
+    while (const auto mark = outbox().next_shown()) {
+      on_end_shown(streams().find(mark->stream_id));
+    }
     const bool opens = opening().can_open_waiting() && outbox().unsent() < max_bytes;
     if (outbox().end_offset() == before && !opens && !crediting().can_write_credit()) return shown;
   }
@@ -32,8 +34,8 @@ void Sending::note_sent(size_t size, bool exact) const {
   if (!options().explicit_release) release_output(size);
 }
 
-// The transport has taken a response whole whose request is still open, or the last DATA that a
-// stream's window let through.
+// The transport has taken the end of a response whose request is still open, or the last DATA that
+// a stream's window allowed.
 void Sending::on_departed(const PlacedMark& mark) const {
   Stream* stream = streams().find(mark.stream_id);
   if (stream == nullptr || stream->life.closed()) return;
@@ -52,13 +54,6 @@ void Sending::release_output(size_t size) const {
     ending().unpin(stream);
   });
   if (outbox().unsent() == 0 && !cutting().can_cut()) outbox().rest();
-}
-
-// The record of a stream whose head was shown may have gone meanwhile.
-void Sending::on_shown(const PlacedMark& mark) const {
-  Stream* stream = streams().find(mark.stream_id);
-  if (mark.mark == Mark::kEnd) return on_end_shown(stream);
-  if (stream != nullptr) stream->exchange.note_head_shown();
 }
 
 void Sending::on_end_shown(Stream* stream) const {
@@ -93,7 +88,7 @@ Blocked Sending::why_blocked(StreamId stream_id) const {
     return opening().can_open_waiting() ? Blocked::kOutput : Blocked::kPeerConcurrency;
   }
   if (!stream->exchange.head_sent()) {
-    // What is pushed to a client has nothing going the other way.
+    // A client sends nothing on a pushed stream.
     return role() == Role::kClient ? Blocked::kNothing : Blocked::kApplication;
   }
   if (stream->exchange.sending_ended()) {

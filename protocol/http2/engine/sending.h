@@ -30,7 +30,6 @@ class Sending : private Uses<ConnectionLife, Deadlines, Outbox, Pings, Sender, S
   Cutting cutting() const { return Cutting(parts()); }
   Opening opening() const { return Opening(parts()); }
 
-  void on_shown(const PlacedMark& mark) const;
   void on_end_shown(Stream* stream) const;
   void on_departed(const PlacedMark& mark) const;
 };

@@ -165,7 +165,8 @@ SubmitResult StreamCommands::submit_response(StreamId stream_id, FieldsView fiel
   return {};
 }
 
-// A body that comes by and by may be here, or its end, before the head has to go.
+// Whether to delay the head of a streamed body: by the time output is asked for, the body or its
+// length may be known.
 bool StreamCommands::waits_for_body(const Stream* stream, FieldsView fields,
                                     const Body& body) const {
   return options().complete_heads && !body.size() &&

@@ -5,10 +5,9 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The peer has given a sign of life, or one that was kept is read now.
 void Timing::note_input(TimePoint now) const {
   deadlines().received(now);
-  // What is missing of a field block was not late while we did not read.
+  // The rest of a field block was not late while its input was not read.
   if (reads_kept_input() && deadlines().runs(Deadline::kFieldBlock)) {
     deadlines().start(Deadline::kFieldBlock, now);
   }
@@ -21,7 +20,7 @@ Situation Timing::situation() const {
           outbox().holds_input(), sender().stalled_since(),     sender().data_left_at()};
 }
 
-// A deadline that has passed, in milliseconds.
+// In milliseconds.
 LimitHit Timing::timeout_hit(Limit limit, Deadline deadline) const {
   const Situation present = situation();
   const auto timeout = deadlines().timeout(deadline, present);
@@ -35,7 +34,8 @@ void Timing::fail_late(Deadline deadline, ErrorCode code, Limit limit, const Rul
   ending().fail(ending().limit_error(Cause::none(), code, rule, timeout_hit(limit, deadline)));
 }
 
-// When the lower bound of all streams' deadlines has passed: sending does not update it.
+// Called when the lower bound of all streams' stall deadlines has passed; sending does not update
+// it.
 void Timing::check_stalled_streams() const {
   static constexpr Rule kTaken = {"limits.h stream_stall_timeout",
                                   "a peer takes what it has asked for in time"};

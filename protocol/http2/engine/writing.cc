@@ -68,11 +68,10 @@ void Writing::check_backlog() const {
   if (const auto full = outbox().count_backlog()) reports().hit(*full);
 }
 
-// A field block in HEADERS, and CONTINUATION when it does not fit into one frame.
 void Writing::write_field_block(StreamId id, const OutgoingHead& head, bool end_stream) const {
   size_t bound = field_writer().max_size(head);
   if (bound <= kMinMaxFrameSize && options().padding == nullptr) {
-    // One frame for sure, whatever the peer's maximum: encoded where it is sent from.
+    // It fits into one frame whatever the peer's maximum, so it is encoded in the output's memory.
     uint8_t* frame = outbox().reserve(FrameHeader::kSize + bound);
     uint8_t* block = frame + FrameHeader::kSize;
     uint8_t* end = field_writer().encode(head, block);
@@ -89,7 +88,7 @@ void Writing::write_field_block(StreamId id, const OutgoingHead& head, bool end_
 }
 
 void Writing::write_promise(StreamId id, StreamId promised_id, FieldsView fields) const {
-  // The block, and in front of it the field that a padded frame has between its padding and that.
+  // The promised stream identifier, and the block behind it.
   constexpr size_t kIdSize = 4;
   uint8_t* const content = field_writer().scratch(kIdSize + field_writer().max_size(fields));
   for (size_t i = 0; i < kIdSize; ++i) {
