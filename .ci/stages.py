@@ -79,6 +79,13 @@ def serve():
         yield curl, None if code == 0 and page else f"curl ended with {code}: {page}"
 
 
+@stage("a workspace elsewhere that depends on the engine, HPACK, frames and both loops", 10)
+def foreign_workspace():
+    code, output = run("sh", "-c", "cd tests/foreign_workspace && bazel test --color=no "
+                       "--noshow_progress --test_output=errors //...; result=$?; bazel shutdown; exit $result")
+    yield "tests/foreign_workspace", None if code == 0 else tail(output, 40)
+
+
 @stage("optimised: real peers at full size, and what attacks cost", 15, 20)
 def optimised():
     yield from tests("-c", "opt", "--test_env=HEADRACE_H2LOAD_REQUESTS=200000",
