@@ -1,11 +1,11 @@
-#include "headrace/protocol/stream/priority_field.h"
-
 #include <gtest/gtest.h>
 
 #include <iterator>
 #include <ostream>
 #include <random>
 #include <string>
+
+#include "headrace/protocol/stream/priority_field.h"
 
 namespace headrace {
 
