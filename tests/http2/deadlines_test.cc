@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <set>
 
 namespace headrace {
@@ -158,6 +159,63 @@ TEST_F(DeadlinesTest, TheNextIsTheEarliest) {
   deadlines.stop(Deadline::kPreface);
   EXPECT_EQ(deadlines.next({}), at(180));
   EXPECT_EQ(deadlines.next(kBusy), at(20));
+}
+
+// The cheap question is never wrong in the direction that matters: no deadline is missed, whatever
+// the situation, and whatever happened before.
+TEST_F(DeadlinesTest, NoneHasPassedWhereItSaysSo) {
+  limits_.stream_stall_timeout = seconds(60);
+  limits_.stream_stall_timeout_under_pressure = seconds(15);
+  limits_.connection_age = seconds(300);
+  std::mt19937 random(1);
+  const auto below = [&](int bound) {
+    return static_cast<int>(random() % static_cast<unsigned>(bound));
+  };
+  int said_so = 0;
+  for (int run = 0; run < 200; ++run) {
+    Deadlines deadlines(limits_, 0, at(0));
+    TimePoint now = at(0);
+    for (int step = 0; step < 100; ++step) {
+      now += seconds(below(3));
+      const auto deadline = static_cast<Deadline>(below(static_cast<int>(kDeadlines)));
+      switch (below(7)) {
+        case 0:
+          deadlines.start(deadline, now);
+          break;
+        case 1:
+          deadlines.ask(deadline, 100, now);
+          break;
+        case 2:
+          deadlines.stop(deadline);
+          break;
+        case 3:
+          deadlines.received(now);
+          break;
+        case 4:
+          deadlines.used(now);
+          break;
+        case 5:
+          deadlines.sent(100, below(2) == 0, now, below(2) == 0);
+          deadlines.told(now);
+          break;
+        case 6:
+          deadlines.look_again();
+          break;
+      }
+      const TimePoint stalled = below(2) == 0 ? TimePoint::max() : now - seconds(below(30));
+      if (!deadlines.none_has_passed(now, stalled)) continue;
+      ++said_so;
+      for (int bits = 0; bits < 16; ++bits) {
+        const Situation situation{.has_streams = (bits & 1) != 0,
+                                  .shutting_down = (bits & 2) != 0,
+                                  .pressed = (bits & 4) != 0,
+                                  .holds_input = (bits & 8) != 0,
+                                  .stalled_since = stalled};
+        ASSERT_GT(deadlines.next(situation), now) << "run " << run << ", step " << step;
+      }
+    }
+  }
+  EXPECT_GT(said_so, 1000) << "it says so often, or it would be of no use";
 }
 
 }  // namespace

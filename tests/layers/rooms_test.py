@@ -12,7 +12,6 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# (In a sandbox the tree's files lie where the links of the test point.)
 CORE = ["memory", "field", "hpack", "protocol"]
 LONGEST_FUNCTION = 60
 LONGEST_PART_HEADER = 200  # protocol/http2/*.h
@@ -66,6 +65,7 @@ def check_files():
         source = path.with_suffix(".cc")
         lines = sum(file.read_text(encoding="utf-8").count("\n")
                     for file in (path, source) if file.exists())
+        # (Half of Engine are Protocol's functions, which hand on.)
         if lines > LONGEST_CLASS and path.stem != "engine":
             failures.append(f"{path.relative_to(ROOT)}: a class of {lines} lines (at most "
                             f"{LONGEST_CLASS})")
@@ -76,6 +76,22 @@ def parts():
     header = (ROOT / "protocol/http2/engine/parts.h").read_text(encoding="utf-8")
     found = re.findall(r"& (\w+)\(\) const\s+requires", header)
     return [name for name in found if name not in ("blocks", "ledger", "recycler")]
+
+
+def check_uses():
+    """A class names no part that it does not use."""
+    header = (ROOT / "protocol/http2/engine/parts.h").read_text(encoding="utf-8")
+    accessors = dict(re.findall(r"(\w+)\(\) const\s+requires\(kUses<([\w<>]+)>\)", header))
+    for path in sorted((ROOT / "protocol/http2/engine").glob("*.h")):
+        text = path.read_text(encoding="utf-8")
+        uses = re.search(r"private Uses<(.*?)> \{", text, re.S)
+        if not uses:
+            continue
+        text = text[uses.end():] + path.with_suffix(".cc").read_text(encoding="utf-8")
+        for accessor, part in accessors.items():
+            named = re.search(rf"(^|[\s,]){re.escape(part)}($|,)", uses[1])
+            if named and not re.search(rf"(?<![\w.>]){accessor}\(\)", text):
+                failures.append(f"{path.relative_to(ROOT)}: names {part}, and does not use it")
 
 
 def meetings():
@@ -98,6 +114,7 @@ def meetings():
 def main():
     counted = check_functions()
     check_files()
+    check_uses()
     count, total = meetings()
     if count > MEETINGS:
         failures.append(f"{count} functions talk to two parts or more, which may be {MEETINGS}")

@@ -25,7 +25,8 @@ class Ending
   Cause cause() const { return {inbound().header().type, inbound().header().stream_id}; }
   StreamError frame_error(ErrorCode code, const Rule& rule, uint64_t observed = 0,
                           uint64_t limit = 0) const;
-  // A limit was reached, which is counted and reported. Without a cause: by the frame.
+  // A limit was reached, which is counted and reported. Without `cause`, the frame that is handled
+  // is it.
   StreamError limit_error(const Cause& cause, ErrorCode code, const Rule& rule,
                           const LimitHit& reached) const;
   StreamError limit_error(ErrorCode code, const Rule& rule, const LimitHit& reached) const {

@@ -181,14 +181,12 @@ EventPtr Engine::next_closing_event() {
   return parts_.recycler.lend(ConnectionClosed{parts_.life.error(), parts_.life.closed_by()});
 }
 
-bool Engine::has_events() const { return events_wait(); }
-
 // A graceful shutdown has come to its end.
 bool Engine::is_finished() const {
   return parts_.going_away.is_final() && parts_.streams.size() == 0;
 }
 
-bool Engine::events_wait() const {
+bool Engine::has_events() const {
   if (!parts_.notices.empty() || parts_.notices.ids_exhausted() || parts_.life.is_closing())
     return true;
   if (parts_.life.is_gone()) return false;
@@ -202,7 +200,7 @@ bool Engine::wants_input() const {
 }
 
 TimePoint Engine::next_deadline() const {
-  if (events_wait() || parts_.deadlines.wants_time()) return parts_.now;
+  if (has_events() || parts_.deadlines.wants_time()) return parts_.now;
   return parts_.life.is_open() ? timing().next_deadline() : TimePoint::max();
 }
 

@@ -99,7 +99,6 @@ class Engine final : public Protocol {
   void begin(gsl::span<const uint8_t> bytes, TimePoint now);
   bool keep_input();
   bool is_finished() const;
-  bool events_wait() const;
   EventPtr next_notification();
   EventPtr make_event(Stream* stream, Notice notice);
   EventPtr next_closing_event();

@@ -59,7 +59,7 @@ uint32_t Opening::own_streams_limit() const {
 
 bool Opening::can_open_waiting() const {
   return life().is_open() && !waiting_heads().empty() &&
-         (role() == Role::kServer || streams().own_count() < own_streams_limit());
+         (role() == Role::kServer || may_open_stream());
 }
 
 void Opening::open_waiting(size_t max_bytes) const {

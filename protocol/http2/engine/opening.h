@@ -27,8 +27,7 @@ class Opening : private Uses<BlockPool, ConnectionLife, DateField, Outbox, Setti
   void answer_too_large(Stream* stream) const;
 
   // Heads that wait.
-  bool may_open_request() const { return streams().own_count() < own_streams_limit(); }
-  uint32_t own_streams_limit() const;
+  bool may_open_stream() const { return streams().own_count() < own_streams_limit(); }
   bool can_open_waiting() const;
   void open_waiting(size_t max_bytes) const;
   void open_request(Stream* stream, FieldsView fields) const;
@@ -39,6 +38,7 @@ class Opening : private Uses<BlockPool, ConnectionLife, DateField, Outbox, Setti
   Cutting cutting() const { return Cutting(parts()); }
   Prioritizing prioritizing() const { return Prioritizing(parts()); }
 
+  uint32_t own_streams_limit() const;
   // The one place where a request or a final response begins.
   void begin_message(Stream* stream, const OutgoingHead& head, bool end_stream) const;
   void open_response(Stream* stream, FieldsView fields) const;

@@ -14,8 +14,8 @@ HEADRACE_ABI_BEGIN
 
 // Bytes -> frames: what may come when, and who handles it. DATA is judged by its header, before its
 // first octet is delivered, and streams through.
-class Receiving : private Uses<ConnectionLife, Credit, Deadlines, FieldReader, Inbound, Notices,
-                               Outbox, Reports, SettingsSync> {
+class Receiving : private Uses<ConnectionLife, Deadlines, FieldReader, Inbound, Notices, Outbox,
+                               Reports, SettingsSync> {
  public:
   using Uses::Uses;
 

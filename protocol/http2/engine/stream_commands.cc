@@ -37,7 +37,7 @@ RequestResult StreamCommands::submit_request(FieldsView fields, Body&& body,
   stream->exchange.begin_sending(content, /*tunnel=*/false);
   if (head.has_priority) prioritizing().merge_own_priority(stream, fields);
   ++reports().counts().requests_sent;
-  if (waiting_heads().empty() && streams().own_count() < opening().own_streams_limit()) {
+  if (waiting_heads().empty() && opening().may_open_stream()) {
     opening().open_request(stream, fields);
   } else {
     waiting_heads().hold(stream, fields, &blocks());
@@ -60,7 +60,7 @@ RequestResult StreamCommands::submit_push(StreamId stream_id, FieldsView fields,
   if (going_away().under_way()) return {SubmitError::kGoingAway};
   if (streams().own_ids_exhausted()) return {SubmitError::kStreamIdsExhausted};
   // A reserved stream does not count yet (§5.1.2), but its response would have to wait.
-  if (streams().own_count() >= opening().own_streams_limit()) return {SubmitError::kTooManyStreams};
+  if (!opening().may_open_stream()) return {SubmitError::kTooManyStreams};
   RequestHead head;
   if (const Rule* rule = check_fields(fields, Body::none(), &head)) {
     return {SubmitError::kInvalidFields, rule};
