@@ -21,6 +21,7 @@ LOOPS, BOTH, SERVE, GET = "The loops", "Both", "serve", "get"
 SECTIONS = {
     "loop": (LOOPS,), "epoll": (LOOPS,), "io_uring": (LOOPS,),
     "serve": (BOTH, SERVE), "get": (BOTH, GET), "program": (BOTH, SERVE, GET),
+    "tls": (BOTH, SERVE, GET),
     "socket": (LOOPS, SERVE, GET),
 }
 

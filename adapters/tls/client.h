@@ -1,0 +1,40 @@
+#ifndef HEADRACE_ADAPTERS_TLS_CLIENT_H_
+#define HEADRACE_ADAPTERS_TLS_CLIENT_H_
+
+#include <absl/status/statusor.h>
+
+#include <memory>
+#include <string>
+
+#include "headrace/adapters/tls/channel.h"
+#include "headrace/adapters/tls/options.h"
+
+namespace headrace::tls {
+
+class Context;
+class SessionCache;
+
+// The client's side of TLS: what all its channels share. It must outlive them. Its functions may be
+// called on any thread.
+class Client {
+ public:
+  // Errors are one line.
+  static absl::StatusOr<std::unique_ptr<Client>> create(const ClientOptions& options);
+  ~Client();
+
+  // A channel for a connection to `host`, a name or an IP address without brackets, for which the
+  // server's certificate has to be. Its ClientHello is waiting already. Null if there is no memory.
+  std::unique_ptr<Channel> connect(const std::string& host, TimePoint now) const;
+
+ private:
+  Client(std::unique_ptr<Context> context, const ClientOptions& options);
+  bool prepare(struct ssl_st* ssl, const std::string& host) const;
+
+  const std::unique_ptr<Context> context_;
+  const std::unique_ptr<SessionCache> sessions_;
+  const bool verify_;
+};
+
+}  // namespace headrace::tls
+
+#endif  // HEADRACE_ADAPTERS_TLS_CLIENT_H_

@@ -1,0 +1,183 @@
+#include "headrace/adapters/tls/identity.h"
+
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+#include "headrace/adapters/tls/openssl.h"
+
+namespace headrace::tls {
+namespace {
+
+constexpr long kThrowAwaySeconds = 14 * 24 * 3600;
+constexpr long kClockSkewSeconds = 24 * 3600;
+constexpr size_t kMostOfAFile = 1 << 20;  // a certificate file has a few thousand octets
+
+struct FreeChain {
+  void operator()(STACK_OF(X509) * chain) const { sk_X509_pop_free(chain, X509_free); }
+};
+
+absl::Status mistake(std::string text) { return absl::InvalidArgumentError(std::move(text)); }
+
+// A passphrase cannot be asked for here.
+int no_passphrase(char*, int, int, void*) { return -1; }
+
+std::string to_text(const ASN1_TIME* time) {
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  char* text = nullptr;
+  ASN1_TIME_print(out.get(), time);
+  const long size = BIO_get_mem_data(out.get(), &text);
+  return std::string(text, static_cast<size_t>(size));
+}
+
+BioPtr reader(std::string_view text) {
+  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+absl::StatusOr<std::string> read_file(const std::string& path) {
+  const std::unique_ptr<std::FILE, Free<std::fclose>> file(std::fopen(path.c_str(), "re"));
+  if (file == nullptr) return absl::ErrnoToStatus(errno, path);
+  std::string text(kMostOfAFile, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  if (std::ferror(file.get()) != 0) return absl::ErrnoToStatus(errno, path);  // a directory, say
+  return text;
+}
+
+bool add_extension(X509* certificate, int kind, const std::string& value) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
+  const std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>> extension(
+      X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str()));
+  return extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1;
+}
+
+bool set_random_serial(X509* certificate) {
+  uint64_t serial = 0;
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof(serial)) != 1) return false;
+  return ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1 | 1) == 1;
+}
+
+bool fill_throw_away(X509* certificate, EVP_PKEY* key, const std::string& names) {
+  X509_set_version(certificate, X509_VERSION_3);
+  X509_gmtime_adj(X509_getm_notBefore(certificate), -kClockSkewSeconds);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), kThrowAwaySeconds);
+  X509_NAME* name = X509_get_subject_name(certificate);
+  const auto* text = reinterpret_cast<const unsigned char*>("Headrace throw-away certificate");
+  return set_random_serial(certificate) && X509_set_pubkey(certificate, key) == 1 &&
+         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0) == 1 &&
+         X509_set_issuer_name(certificate, name) == 1 &&
+         // No CA: whoever trusts it trusts these names only.
+         add_extension(certificate, NID_basic_constraints, "critical,CA:FALSE") &&
+         add_extension(certificate, NID_ext_key_usage, "serverAuth") &&
+         add_extension(certificate, NID_subject_alt_name, names) &&
+         X509_sign(certificate, key, EVP_sha256()) > 0;
+}
+
+}  // namespace
+
+struct Identity::Parts {
+  CertificatePtr certificate;
+  KeyPtr key;
+  std::string where;
+  std::unique_ptr<STACK_OF(X509), FreeChain> chain;
+};
+
+absl::StatusOr<Identity> Identity::from_pem(std::string_view certificates, std::string_view key) {
+  return parse(certificates, "the certificate", key, "the key");
+}
+
+absl::StatusOr<Identity> Identity::from_files(const std::string& certificates,
+                                              const std::string& key) {
+  const absl::StatusOr<std::string> certificates_text = read_file(certificates);
+  if (!certificates_text.ok()) return certificates_text.status();
+  const absl::StatusOr<std::string> key_text = read_file(key);
+  if (!key_text.ok()) return key_text.status();
+  return parse(*certificates_text, certificates, *key_text, key);
+}
+
+// `where` and `key_where`: what errors call the two texts.
+absl::StatusOr<Identity> Identity::parse(std::string_view certificates, const std::string& where,
+                                         std::string_view key, const std::string& key_where) {
+  auto parts = std::make_shared<Parts>();
+  const BioPtr in = reader(certificates);
+  parts->certificate.reset(PEM_read_bio_X509(in.get(), nullptr, no_passphrase, nullptr));
+  if (parts->certificate == nullptr) {
+    ERR_clear_error();
+    return mistake(where + ": there is no certificate in PEM (-----BEGIN CERTIFICATE-----)");
+  }
+  parts->chain.reset(sk_X509_new_null());
+  while (X509* next = PEM_read_bio_X509(in.get(), nullptr, no_passphrase, nullptr)) {
+    sk_X509_push(parts->chain.get(), next);
+  }
+  // The end of the text is an error, too, in OpenSSL's words.
+  const bool whole = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  ERR_clear_error();
+  if (!whole) return mistake(where + ": a certificate of the chain is damaged");
+  const BioPtr key_in = reader(key);
+  parts->key.reset(PEM_read_bio_PrivateKey(key_in.get(), nullptr, no_passphrase, nullptr));
+  ERR_clear_error();
+  if (parts->key == nullptr) {
+    return mistake(key_where +
+                   ": there is no private key in PEM without a passphrase "
+                   "(-----BEGIN PRIVATE KEY-----)");
+  }
+  if (X509_check_private_key(parts->certificate.get(), parts->key.get()) != 1) {
+    ERR_clear_error();
+    return mistake(key_where + ": the key does not belong to the certificate in " + where);
+  }
+  parts->where = where;
+  return Identity(std::move(parts));
+}
+
+absl::StatusOr<Identity> Identity::throw_away(std::span<const std::string> hosts) {
+  std::string names;
+  for (const std::string& host : hosts) {
+    // A comma would begin another kind of name.
+    if (host.find_first_of(",\n") != std::string::npos) return mistake(host + " is no host");
+    if (!names.empty()) names.append(",");
+    names.append(is_address(host) ? "IP:" : "DNS:").append(host);
+  }
+  auto parts = std::make_shared<Parts>();
+  parts->chain.reset(sk_X509_new_null());
+  parts->key.reset(EVP_EC_gen("P-256"));
+  parts->certificate.reset(X509_new());
+  if (parts->key == nullptr ||
+      !fill_throw_away(parts->certificate.get(), parts->key.get(), names)) {
+    return absl::InternalError("a throw-away certificate: " + take_error("OpenSSL failed"));
+  }
+  return Identity(std::move(parts));
+}
+
+absl::Status Identity::check_validity() const {
+  const ASN1_TIME* until = X509_get0_notAfter(parts_->certificate.get());
+  const ASN1_TIME* from = X509_get0_notBefore(parts_->certificate.get());
+  if (X509_cmp_current_time(until) < 0) {
+    return mistake(parts_->where + ": the certificate has expired on " + to_text(until));
+  }
+  if (X509_cmp_current_time(from) > 0) {
+    return mistake(parts_->where + ": the certificate is not valid before " + to_text(from));
+  }
+  return absl::OkStatus();
+}
+
+bool Identity::covers(const std::string& host) const {
+  return X509_check_host(parts_->certificate.get(), host.data(), host.size(), kHostFlags,
+                         nullptr) == 1;
+}
+
+std::string Identity::certificate_pem() const {
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509(out.get(), parts_->certificate.get());
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &text);
+  return std::string(text, static_cast<size_t>(size));
+}
+
+X509* Identity::certificate() const { return parts_->certificate.get(); }
+EVP_PKEY* Identity::key() const { return parts_->key.get(); }
+STACK_OF(X509) * Identity::chain() const { return parts_->chain.get(); }
+
+}  // namespace headrace::tls

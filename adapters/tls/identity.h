@@ -1,0 +1,54 @@
+#ifndef HEADRACE_ADAPTERS_TLS_IDENTITY_H_
+#define HEADRACE_ADAPTERS_TLS_IDENTITY_H_
+
+#include <absl/status/statusor.h>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+struct evp_pkey_st;
+struct stack_st_X509;
+struct x509_st;
+
+namespace headrace::tls {
+
+// A certificate with its chain, and its private key: what one end of a connection shows. It is
+// immutable; a copy refers to the same object.
+class Identity {
+ public:
+  // From text in PEM: the certificate first, then the certificates of its chain, if any. Refuses a
+  // key that does not belong to the certificate. Errors are one line.
+  static absl::StatusOr<Identity> from_pem(std::string_view certificates, std::string_view key);
+  // Likewise from files, which errors name.
+  static absl::StatusOr<Identity> from_files(const std::string& certificates,
+                                             const std::string& key);
+  // A new one for these host names and IP addresses that nobody has signed, valid for two weeks.
+  static absl::StatusOr<Identity> throw_away(std::span<const std::string> hosts);
+
+  // Not OK if the certificate has expired or is not valid yet, by the system's time of day.
+  absl::Status check_validity() const;
+  // Whether the certificate is for this host name (RFC 6125; wildcards are names of one label).
+  bool covers(const std::string& host) const;
+  // The certificate without its chain, in PEM: what a client has to trust (a CA file) if nobody has
+  // signed it.
+  std::string certificate_pem() const;
+
+  // OpenSSL's objects, which live as long as this one.
+  x509_st* certificate() const;
+  evp_pkey_st* key() const;
+  stack_st_X509* chain() const;
+
+ private:
+  struct Parts;
+  static absl::StatusOr<Identity> parse(std::string_view certificates, const std::string& where,
+                                        std::string_view key, const std::string& key_where);
+  explicit Identity(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+  std::shared_ptr<const Parts> parts_;
+};
+
+}  // namespace headrace::tls
+
+#endif  // HEADRACE_ADAPTERS_TLS_IDENTITY_H_

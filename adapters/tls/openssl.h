@@ -1,0 +1,43 @@
+#ifndef HEADRACE_ADAPTERS_TLS_OPENSSL_H_
+#define HEADRACE_ADAPTERS_TLS_OPENSSL_H_
+
+// For the .cc files of this folder, whose headers do not include OpenSSL's.
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <memory>
+#include <string>
+
+namespace headrace::tls {
+
+template <auto free>
+struct Free {
+  template <typename T>
+  void operator()(T* object) const {
+    free(object);
+  }
+};
+
+using BioPtr = std::unique_ptr<BIO, Free<BIO_free_all>>;
+using CertificatePtr = std::unique_ptr<X509, Free<X509_free>>;
+using KeyPtr = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
+
+// RFC 9110 §4.3.4: names are those of subjectAltName, never the subject's common name.
+inline constexpr unsigned kHostFlags =
+    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
+
+// Whether a host is an IP address, not a name.
+bool is_address(const std::string& host);
+
+// The first error of the thread's queue in OpenSSL's words, and `otherwise` if there is none.
+// Empties the queue.
+std::string take_error(const char* otherwise);
+
+}  // namespace headrace::tls
+
+#endif  // HEADRACE_ADAPTERS_TLS_OPENSSL_H_

@@ -1,0 +1,159 @@
+#include "headrace/adapters/tls/server.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "headrace/adapters/tls/context.h"
+#include "headrace/adapters/tls/openssl.h"
+#include "headrace/adapters/tls/ticket_keys.h"
+
+namespace headrace::tls {
+namespace {
+
+// Sessions of one server are not resumed at another one with the same ticket keys; there is none.
+constexpr unsigned char kSessionContext[] = "headrace";
+
+std::chrono::seconds steady_seconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+      std::chrono::steady_clock::now().time_since_epoch());
+}
+
+// Installs the first identity of each kind of key; OpenSSL takes one of those that the client
+// knows. If none covers `host`, all are as good.
+bool use_identities(SSL* ssl, const std::vector<Identity>& all, const char* host) {
+  const std::string name = host == nullptr ? "" : host;
+  const bool covered = std::ranges::any_of(all, [&](const Identity& i) { return i.covers(name); });
+  std::vector<int> kinds;
+  SSL_certs_clear(ssl);
+  for (const Identity& identity : all) {
+    if (covered && !identity.covers(name)) continue;
+    const int kind = EVP_PKEY_get_base_id(identity.key());
+    if (std::ranges::find(kinds, kind) != kinds.end()) continue;
+    kinds.push_back(kind);
+    if (SSL_use_cert_and_key(ssl, identity.certificate(), identity.key(), identity.chain(), 1) !=
+        1) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+struct Server::Callbacks {
+  // RFC 7301 §3.2: the server's preference; no common protocol is fatal.
+  static int select_protocol(SSL*, const unsigned char** selected, unsigned char* size,
+                             const unsigned char* offered, unsigned offered_size, void* argument) {
+    const std::string& ours = static_cast<const Server*>(argument)->context_->protocols();
+    unsigned char* found = nullptr;
+    const int result =
+        SSL_select_next_proto(&found, size, reinterpret_cast<const unsigned char*>(ours.data()),
+                              static_cast<unsigned>(ours.size()), offered, offered_size);
+    *selected = found;
+    return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+  }
+
+  // RFC 9113 §3.2: HTTP/2 over TLS is agreed by ALPN.
+  static int on_client_hello(SSL* ssl, int* alert, void*) {
+    const unsigned char* protocols = nullptr;
+    size_t size = 0;
+    if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_application_layer_protocol_negotiation,
+                                  &protocols, &size) == 1) {
+      return SSL_CLIENT_HELLO_SUCCESS;
+    }
+    *alert = SSL_AD_NO_APPLICATION_PROTOCOL;
+    return SSL_CLIENT_HELLO_ERROR;
+  }
+
+  static int on_certificate(SSL* ssl, void* argument) {
+    const Identities identities = static_cast<const Server*>(argument)->identities();
+    const char* host = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    return use_identities(ssl, *identities, host) ? 1 : 0;
+  }
+
+  static int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
+                       EVP_MAC_CTX* mac, int encrypt) {
+    auto* keys = static_cast<TicketKeys*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), keys_index()));
+    const int result = keys->use(name, iv, cipher, mac, encrypt != 0, steady_seconds());
+    // RFC 8446 §C.4: a client uses each ticket once, so it needs another.
+    const bool renew = result == 1 && encrypt == 0 && SSL_version(ssl) >= TLS1_3_VERSION;
+    return renew ? 2 : result;
+  }
+
+  static int keys_index() {
+    static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+    return index;
+  }
+};
+
+absl::StatusOr<std::unique_ptr<Server>> Server::create(ServerOptions options) {
+  if (options.identities.empty()) return absl::InvalidArgumentError("there is no certificate");
+  absl::StatusOr<std::unique_ptr<Context>> context = Context::create(TLS_server_method(), options);
+  if (!context.ok()) return context.status();
+  if (options.client_certificate != ClientCertificate::kNone) {
+    const bool required = options.client_certificate == ClientCertificate::kRequired;
+    SSL_CTX_set_verify((*context)->get(),
+                       SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+    const absl::Status trusted =
+        (*context)->trust(options.client_authorities, "the authorities of client certificates",
+                          /*ask=*/true);
+    if (!trusted.ok()) return trusted;
+  }
+  return std::unique_ptr<Server>(new Server(std::move(*context), options));
+}
+
+Server::Server(std::unique_ptr<Context> context, const ServerOptions& options)
+    : context_(std::move(context)),
+      ticket_keys_(std::make_unique<TicketKeys>(options.ticket_key_lifetime)),
+      identities_(std::make_shared<const std::vector<Identity>>(options.identities)) {
+  SSL_CTX* const ctx = context_->get();
+  SSL_CTX_set_alpn_select_cb(ctx, Callbacks::select_protocol, this);
+  if (!context_->has_http11()) {
+    SSL_CTX_set_client_hello_cb(ctx, Callbacks::on_client_hello, nullptr);
+  }
+  SSL_CTX_set_cert_cb(ctx, Callbacks::on_certificate, this);
+  // Sessions are the client's to keep, in tickets: nothing grows here.
+  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_session_id_context(ctx, kSessionContext, sizeof(kSessionContext) - 1);
+  SSL_CTX_set_max_early_data(ctx, 0);  // RFC 8470: a request in 0-RTT can be replayed
+  SSL_CTX_set_recv_max_early_data(ctx, 0);
+  if (options.ticket_key_lifetime.count() > 0) {
+    SSL_CTX_set_timeout(ctx, options.ticket_key_lifetime.count());
+    SSL_CTX_set_ex_data(ctx, Callbacks::keys_index(), ticket_keys_.get());
+    SSL_CTX_set_tlsext_ticket_key_evp_cb(ctx, Callbacks::on_ticket);
+  } else {
+    SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(ctx, 0);
+  }
+}
+
+Server::~Server() = default;
+
+std::unique_ptr<Channel> Server::accept_channel(TimePoint now) const {
+  SSL* const ssl = SSL_new(context_->get());
+  if (ssl == nullptr) {
+    ERR_clear_error();
+    return nullptr;
+  }
+  SSL_set_accept_state(ssl);
+  return std::make_unique<Channel>(*context_, ssl, std::string(), now);
+}
+
+std::unique_ptr<adapters::SecureChannel> Server::accept(TimePoint now) {
+  return accept_channel(now);
+}
+
+void Server::set_identities(std::vector<Identity> identities) {
+  auto fresh = std::make_shared<const std::vector<Identity>>(std::move(identities));
+  const std::scoped_lock lock(mutex_);
+  identities_.swap(fresh);
+}
+
+Server::Identities Server::identities() const {
+  const std::scoped_lock lock(mutex_);
+  return identities_;
+}
+
+}  // namespace headrace::tls

@@ -1,0 +1,52 @@
+#ifndef HEADRACE_ADAPTERS_TLS_SERVER_H_
+#define HEADRACE_ADAPTERS_TLS_SERVER_H_
+
+#include <absl/status/statusor.h>
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "headrace/adapters/loop/secure_channel.h"
+#include "headrace/adapters/tls/channel.h"
+#include "headrace/adapters/tls/identity.h"
+#include "headrace/adapters/tls/options.h"
+
+namespace headrace::tls {
+
+class Context;
+class TicketKeys;
+
+// The server's side of TLS: what all its channels share. It must outlive them. Its functions may be
+// called on any thread.
+class Server final : public adapters::SecureAcceptor {
+ public:
+  // Errors are one line.
+  static absl::StatusOr<std::unique_ptr<Server>> create(ServerOptions options);
+  ~Server() override;
+
+  // A channel for a connection that was accepted.
+  std::unique_ptr<Channel> accept_channel(TimePoint now) const;
+  // Null if there is no memory.
+  std::unique_ptr<adapters::SecureChannel> accept(TimePoint now) override;
+
+  // Replaces the certificates, at least one. Handshakes that begin later use them; tickets stay
+  // valid.
+  void set_identities(std::vector<Identity> identities);
+
+ private:
+  struct Callbacks;  // from OpenSSL
+  using Identities = std::shared_ptr<const std::vector<Identity>>;
+
+  Server(std::unique_ptr<Context> context, const ServerOptions& options);
+  Identities identities() const;
+
+  const std::unique_ptr<Context> context_;
+  const std::unique_ptr<TicketKeys> ticket_keys_;
+  mutable std::mutex mutex_;
+  Identities identities_;  // guarded by mutex_
+};
+
+}  // namespace headrace::tls
+
+#endif  // HEADRACE_ADAPTERS_TLS_SERVER_H_
