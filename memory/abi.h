@@ -2,16 +2,13 @@
 #define HEADRACE_MEMORY_ABI_H_
 
 // How this translation unit was built. Hardened builds (-DHEADRACE_HARDENED=1) check every access
-// to an event, its fields and its bytes. Their types are larger, so they live in an inline
-// namespace of their own, and object files of the two kinds do not link. HEADRACE_ABI_BEGIN stands
-// on a line of its own because ctags cannot read `namespace headrace::inline MACRO {`.
-#if defined(HEADRACE_HARDENED) && HEADRACE_HARDENED
-#define HEADRACE_ABI_BEGIN inline namespace hardened {
-#else
+// to an event, its fields and its bytes; AddressSanitizer's make every view a copy. Their types and
+// functions live in an inline namespace of their own, so that a program and a library of different
+// kinds do not link, and the error names the kind. HEADRACE_ABI_BEGIN stands on a line of its own
+// because ctags cannot read `namespace headrace::inline MACRO {`.
+#ifndef HEADRACE_HARDENED
 #define HEADRACE_HARDENED 0
-#define HEADRACE_ABI_BEGIN inline namespace plain {
 #endif
-#define HEADRACE_ABI_END }
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HEADRACE_ASAN 1
@@ -23,6 +20,17 @@
 #ifndef HEADRACE_ASAN
 #define HEADRACE_ASAN 0
 #endif
+
+#if HEADRACE_HARDENED && HEADRACE_ASAN
+#define HEADRACE_ABI_BEGIN inline namespace hardened_with_address_sanitizer {
+#elif HEADRACE_HARDENED
+#define HEADRACE_ABI_BEGIN inline namespace hardened {
+#elif HEADRACE_ASAN
+#define HEADRACE_ABI_BEGIN inline namespace with_address_sanitizer {
+#else
+#define HEADRACE_ABI_BEGIN inline namespace plain {
+#endif
+#define HEADRACE_ABI_END }
 
 #if defined(__clang__)
 // The result refers to the parameter or, behind a member function, to the object.

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "headrace/adapters/socket/client_id.h"
+#include "headrace/memory/abi.h"
 #include "headrace/protocol/interface/options.h"
 
 namespace headrace::adapters {
+HEADRACE_ABI_BEGIN
 
 // The options of a loop. A duration of zero disables its deadline.
 struct LoopOptions {
@@ -74,6 +76,7 @@ struct LoopOptions {
   std::chrono::milliseconds shutdown_grace{30'000};
 };
 
+HEADRACE_ABI_END
 }  // namespace headrace::adapters
 
 #endif  // HEADRACE_ADAPTERS_LOOP_LOOP_OPTIONS_H_
