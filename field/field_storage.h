@@ -2,7 +2,7 @@
 #define HEADRACE_FIELD_FIELD_STORAGE_H_
 
 #include <cstddef>
-#include <gsl/span>
+#include <span>
 #include <string_view>
 
 #include "headrace/field/field.h"
@@ -29,8 +29,8 @@ class FieldStorage {
   FieldStorage(const FieldStorage&) = delete;
   FieldStorage& operator=(const FieldStorage&) = delete;
 
-  gsl::span<const Field> fields() const { return {fields_, size_}; }
-  gsl::span<Field> fields() { return {fields_, size_}; }
+  std::span<const Field> fields() const { return {fields_, size_}; }
+  std::span<Field> fields() { return {fields_, size_}; }
   size_t size() const { return size_; }
 
   // Appends a field, whose text must live until clear(). False if the ledger refused.
@@ -41,7 +41,7 @@ class FieldStorage {
   }
   // The unused part of the array, into which a caller may write fields; extend() then appends the
   // first `fields` of them.
-  gsl::span<Field> room() { return {fields_ + size_, capacity_ - size_}; }
+  std::span<Field> room() { return {fields_ + size_, capacity_ - size_}; }
   void extend(size_t fields) { size_ += fields; }
   // Shortens the list to its first `size` fields.
   void truncate(size_t size) { size_ = size; }

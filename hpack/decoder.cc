@@ -1,7 +1,7 @@
 #include "headrace/hpack/decoder.h"
 
 #include <algorithm>
-#include <gsl/span>
+#include <span>
 #include <string_view>
 
 #include "headrace/field/field_name.h"
@@ -29,7 +29,7 @@ struct Text {
 // Decodes one field block.
 class BlockDecoder {
  public:
-  BlockDecoder(gsl::span<const uint8_t> block, const DecodeLimits& limits, DynamicTable* table,
+  BlockDecoder(ByteView block, const DecodeLimits& limits, DynamicTable* table,
                FieldStorage* fields)
       : begin_(block.data()),
         in_(block.data()),
@@ -53,7 +53,7 @@ class BlockDecoder {
   bool read_indexed();
   bool read_literal(int prefix_bits, bool incremental);
   bool read_string(uint64_t room, Text* text);
-  bool read_coded_string(gsl::span<const uint8_t> coded, uint64_t room, Text* text);
+  bool read_coded_string(std::span<const uint8_t> coded, uint64_t room, Text* text);
   bool read_name(uint64_t room, Field* field, Text* name);
   bool take_name(uint32_t index, Field* field, Text* name);
   // The entry of an index behind the static table, which a field is about to refer to; null if the
@@ -130,7 +130,7 @@ bool BlockDecoder::read_size_updates(uint32_t limit, uint32_t lowest) {
 [[gnu::noinline]] bool BlockDecoder::read_indexed_run() {
   if (copies_ || result_.status != Status::kDone) return false;
   const DynamicTable::Snapshot table = table_->snapshot();
-  const gsl::span<Field> room = fields_->room();
+  const std::span<Field> room = fields_->room();
   Field* const begin = room.data();
   Field* const room_end =
       begin + std::min<size_t>(room.size(), limits_.max_fields - result_.field_count);
@@ -279,7 +279,7 @@ bool BlockDecoder::read_string(uint64_t room, Text* text) {
   return true;
 }
 
-bool BlockDecoder::read_coded_string(gsl::span<const uint8_t> coded, uint64_t room, Text* text) {
+bool BlockDecoder::read_coded_string(std::span<const uint8_t> coded, uint64_t room, Text* text) {
   size_t needed = huffman_decode_room(coded.size());
   if (needed > room) {
     // The text may be longer than `room`, so it is measured before memory is allocated for it.
@@ -347,8 +347,7 @@ void Decoder::set_max_table_size(uint32_t size) {
   lowest_limit_ = std::min(lowest_limit_, size);
 }
 
-DecodeResult Decoder::decode(gsl::span<const uint8_t> block, const DecodeLimits& limits,
-                             FieldStorage* fields) {
+DecodeResult Decoder::decode(ByteView block, const DecodeLimits& limits, FieldStorage* fields) {
   BlockDecoder decoder(block, limits, &table_, fields);
   if (!decoder.read_size_updates(limit_, lowest_limit_)) return decoder.result();
   lowest_limit_ = limit_;

@@ -3,12 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <gsl/span>
 
 #include "headrace/field/field_storage.h"
 #include "headrace/field/rule.h"
 #include "headrace/hpack/dynamic_table.h"
 #include "headrace/memory/abi.h"
+#include "headrace/memory/byte_view.h"
 #include "headrace/memory/ledger.h"
 
 namespace headrace {
@@ -53,7 +53,7 @@ class Decoder {
   // known_name, syntax and never_indexed. Their views point into `block`, into the table or into
   // the arena of `fields`: they are valid until the next decode() or trim(), and as long as `block`
   // and `fields`. After kMalformed or kNoMemory the decoder must not be used again.
-  [[nodiscard]] DecodeResult decode(gsl::span<const uint8_t> block, const DecodeLimits& limits,
+  [[nodiscard]] DecodeResult decode(ByteView block, const DecodeLimits& limits,
                                     FieldStorage* fields);
 
   // Frees the memory that the table does not need now. Invalidates views as decode() does.

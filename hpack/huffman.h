@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <gsl/span>
+#include <span>
 #include <string_view>
 
 #include "headrace/field/rule.h"
@@ -28,9 +28,9 @@ constexpr size_t huffman_decode_room(size_t coded_size) {
 }
 
 // Decodes `coded` into `out`, which has room for the text and kHuffmanDecodeSlack.
-HuffmanDecoded huffman_decode(gsl::span<const uint8_t> coded, char* out);
+HuffmanDecoded huffman_decode(std::span<const uint8_t> coded, char* out);
 // The result of huffman_decode(), without the text.
-HuffmanDecoded huffman_measure(gsl::span<const uint8_t> coded);
+HuffmanDecoded huffman_measure(std::span<const uint8_t> coded);
 
 // The size of `text` when coded, in octets.
 size_t huffman_encoded_size(std::string_view text);

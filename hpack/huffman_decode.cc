@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <gsl/span>
+#include <span>
 
 #include "headrace/hpack/huffman.h"
 #include "headrace/hpack/huffman_code.h"
@@ -196,7 +196,7 @@ class Window {
 };
 
 template <typename Sink>
-const Rule* decode(gsl::span<const uint8_t> coded, Sink* sink) {
+const Rule* decode(std::span<const uint8_t> coded, Sink* sink) {
   const uint8_t* in = coded.data();
   const uint8_t* const end = in + coded.size();
   Window window;
@@ -229,13 +229,13 @@ const Rule* decode(gsl::span<const uint8_t> coded, Sink* sink) {
 
 }  // namespace
 
-HuffmanDecoded huffman_decode(gsl::span<const uint8_t> coded, char* out) {
+HuffmanDecoded huffman_decode(std::span<const uint8_t> coded, char* out) {
   Writer writer{out};
   const Rule* rule = decode(coded, &writer);
   return {static_cast<size_t>(writer.out - out), rule};
 }
 
-HuffmanDecoded huffman_measure(gsl::span<const uint8_t> coded) {
+HuffmanDecoded huffman_measure(std::span<const uint8_t> coded) {
   Counter counter;
   const Rule* rule = decode(coded, &counter);
   return {counter.size, rule};

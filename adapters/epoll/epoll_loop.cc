@@ -47,14 +47,14 @@ struct EpollLoop::EpollRecord : ConnectionRecord {
   bool known = false;     // whether registered with epoll
 };
 
-absl::StatusOr<std::unique_ptr<EpollLoop>> EpollLoop::create(const LoopOptions& options,
-                                                             Service* service) {
+StatusOr<std::unique_ptr<EpollLoop>> EpollLoop::create(const LoopOptions& options,
+                                                       Service* service) {
   UniqueFd epoll(epoll_create1(EPOLL_CLOEXEC));
-  if (!epoll.valid()) return absl::ErrnoToStatus(errno, "epoll_create1");
-  absl::StatusOr<UniqueFd> wakeup = make_wakeup();
+  if (!epoll.valid()) return Status::from_errno(errno, "epoll_create1");
+  StatusOr<UniqueFd> wakeup = make_wakeup();
   if (!wakeup.ok()) return wakeup.status();
   if (!control(epoll, EPOLL_CTL_ADD, *wakeup, EPOLLIN, kWakeup)) {
-    return absl::ErrnoToStatus(errno, "epoll_ctl");
+    return Status::from_errno(errno, "epoll_ctl");
   }
   return std::unique_ptr<EpollLoop>(
       new EpollLoop(options, service, std::move(epoll), std::move(*wakeup)));
@@ -73,7 +73,7 @@ TimePoint EpollLoop::wait(std::chrono::nanoseconds timeout) {
   if (error == 0 || error == EINTR) {
     retries_.reset();
   } else if (!retries_.pause(error)) {
-    fail(absl::ErrnoToStatus(error, "epoll_wait"));
+    fail(Status::from_errno(error, "epoll_wait"));
   }
   const TimePoint now = current_time();
   bool newcomers = false;

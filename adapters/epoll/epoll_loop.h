@@ -1,13 +1,12 @@
 #ifndef HEADRACE_ADAPTERS_EPOLL_EPOLL_LOOP_H_
 #define HEADRACE_ADAPTERS_EPOLL_EPOLL_LOOP_H_
 
-#include <absl/status/statusor.h>
-
 #include <cstdint>
 #include <memory>
 
 #include "headrace/adapters/loop/loop.h"
 #include "headrace/adapters/loop/retries.h"
+#include "headrace/adapters/socket/status.h"
 #include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
@@ -22,8 +21,7 @@ class EpollLoop final : public Loop {
  public:
   // `service` makes the handlers of accepted connections and must outlive the loop. It may be null
   // if none are accepted.
-  static absl::StatusOr<std::unique_ptr<EpollLoop>> create(const LoopOptions& options,
-                                                           Service* service);
+  static StatusOr<std::unique_ptr<EpollLoop>> create(const LoopOptions& options, Service* service);
   ~EpollLoop() override { close_all(); }
 
   int descriptor() override { return epoll_.get(); }

@@ -138,7 +138,7 @@ ExitCode Client::run() {
   ended_ = current_time();
   console_->erase();
   if (!plan_.is_done()) {
-    console_->line("get: " + std::string(loop_->failure().message()));
+    console_->line("get: " + loop_->failure().message());
     return ExitCode::kInternal;
   }
   close();

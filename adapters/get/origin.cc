@@ -36,8 +36,9 @@ void Origin::connect() {
   connecting_ = true;
   next_address_ = 0;
   if (addresses_.empty()) {
-    absl::StatusOr<std::vector<adapters::SocketAddress>> found = adapters::resolve(host_, port_);
-    if (!found.ok()) return fail_waiting(std::string(found.status().message()));
+    adapters::StatusOr<std::vector<adapters::SocketAddress>> found =
+        adapters::resolve(host_, port_);
+    if (!found.ok()) return fail_waiting(found.status().message());
     addresses_ = std::move(*found);
   }
   connect_to_next_address();
@@ -54,10 +55,10 @@ void Origin::connect_to_next_address() {
       trace_->note("connecting to " + address.authority());
       options.observer = trace_.get();
     }
-    absl::StatusOr<adapters::UniqueFd> socket = adapters::start_connecting(address);
+    adapters::StatusOr<adapters::UniqueFd> socket = adapters::start_connecting(address);
     if (socket.ok()) return loop_->connect(std::move(*socket), options, this);
     if (next_address_ == addresses_.size()) {
-      return fail_waiting(std::string(socket.status().message()));
+      return fail_waiting(socket.status().message());
     }
   }
 }

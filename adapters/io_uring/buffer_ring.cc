@@ -22,8 +22,8 @@ BufferRing::BufferRing(Ring* ring, uint32_t count, uint32_t buffer_size)
   io_uring_buf_ring_init(entries_.get());
 }
 
-absl::StatusOr<std::unique_ptr<BufferRing>> BufferRing::create(Ring* ring, uint32_t count,
-                                                               uint32_t buffer_size) {
+StatusOr<std::unique_ptr<BufferRing>> BufferRing::create(Ring* ring, uint32_t count,
+                                                         uint32_t buffer_size) {
   std::unique_ptr<BufferRing> buffers(new BufferRing(ring, count, buffer_size));
   io_uring_buf_reg registration{};
   registration.ring_addr = reinterpret_cast<uint64_t>(buffers->entries_.get());

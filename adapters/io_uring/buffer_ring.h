@@ -1,15 +1,15 @@
 #ifndef HEADRACE_ADAPTERS_IO_URING_BUFFER_RING_H_
 #define HEADRACE_ADAPTERS_IO_URING_BUFFER_RING_H_
 
-#include <absl/status/statusor.h>
 #include <liburing.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <gsl/span>
 #include <memory>
+#include <span>
 
 #include "headrace/adapters/io_uring/ring.h"
+#include "headrace/adapters/socket/status.h"
 
 namespace headrace::adapters {
 
@@ -21,14 +21,14 @@ class BufferRing {
   static constexpr uint16_t kGroup = 0;
 
   // `count` must be a power of two. The ring must outlive the buffers.
-  static absl::StatusOr<std::unique_ptr<BufferRing>> create(Ring* ring, uint32_t count,
-                                                            uint32_t buffer_size);
+  static StatusOr<std::unique_ptr<BufferRing>> create(Ring* ring, uint32_t count,
+                                                      uint32_t buffer_size);
   ~BufferRing() { io_uring_unregister_buf_ring(ring_->get(), kGroup); }
   BufferRing(const BufferRing&) = delete;
   BufferRing& operator=(const BufferRing&) = delete;
 
   // The input of a completion with buffer `id`.
-  gsl::span<const uint8_t> received(uint16_t id, size_t size) const {
+  std::span<const uint8_t> received(uint16_t id, size_t size) const {
     return {memory_.get() + size_t{id} * buffer_size_, size};
   }
   void give_back(uint16_t id) {

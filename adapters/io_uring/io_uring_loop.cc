@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <gsl/span>
+#include <span>
 #include <utility>
 
 namespace headrace::adapters {
@@ -19,14 +19,15 @@ constexpr size_t kSpareBuffers = 64;
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<IoUringLoop>> IoUringLoop::create(
-    const LoopOptions& options, Service* service, const IoUringOptions& io_uring_options) {
-  absl::StatusOr<std::unique_ptr<Ring>> ring = Ring::create(io_uring_options.kernel_thread);
+StatusOr<std::unique_ptr<IoUringLoop>> IoUringLoop::create(const LoopOptions& options,
+                                                           Service* service,
+                                                           const IoUringOptions& io_uring_options) {
+  StatusOr<std::unique_ptr<Ring>> ring = Ring::create(io_uring_options.kernel_thread);
   if (!ring.ok()) return ring.status();
-  absl::StatusOr<std::unique_ptr<BufferRing>> input = BufferRing::create(
+  StatusOr<std::unique_ptr<BufferRing>> input = BufferRing::create(
       ring->get(), io_uring_options.input_buffers, io_uring_options.input_buffer_size);
   if (!input.ok()) return input.status();
-  absl::StatusOr<UniqueFd> wakeup = make_wakeup();
+  StatusOr<UniqueFd> wakeup = make_wakeup();
   if (!wakeup.ok()) return wakeup.status();
   return std::unique_ptr<IoUringLoop>(new IoUringLoop(
       options, service, io_uring_options, std::move(*wakeup), std::move(*ring), std::move(*input)));
@@ -245,7 +246,7 @@ void IoUringLoop::write(ConnectionRecord& base, TimePoint now) {
   session.output_waits(true, record.sending->size(), now);
 }
 
-std::unique_ptr<OutputBuffers> IoUringLoop::take_buffers(gsl::span<const ConstBuffer> output) {
+std::unique_ptr<OutputBuffers> IoUringLoop::take_buffers(std::span<const ConstBuffer> output) {
   std::unique_ptr<OutputBuffers> buffers;
   if (spare_buffers_.empty()) {
     buffers = std::make_unique<OutputBuffers>();

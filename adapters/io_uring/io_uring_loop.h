@@ -1,12 +1,10 @@
 #ifndef HEADRACE_ADAPTERS_IO_URING_IO_URING_LOOP_H_
 #define HEADRACE_ADAPTERS_IO_URING_IO_URING_LOOP_H_
 
-#include <absl/status/statusor.h>
-
 #include <cstdint>
 #include <deque>
-#include <gsl/span>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "headrace/adapters/io_uring/buffer_ring.h"
@@ -17,6 +15,7 @@
 #include "headrace/adapters/loop/loop.h"
 #include "headrace/adapters/loop/output_buffers.h"
 #include "headrace/adapters/loop/retries.h"
+#include "headrace/adapters/socket/status.h"
 #include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
@@ -32,8 +31,8 @@ class IoUringLoop final : public Loop {
  public:
   // `service` makes the handlers of accepted connections and must outlive the loop. It may be null
   // if none are accepted. If io_uring cannot be used, the error gives the reason in one line.
-  static absl::StatusOr<std::unique_ptr<IoUringLoop>> create(
-      const LoopOptions& options, Service* service, const IoUringOptions& io_uring_options = {});
+  static StatusOr<std::unique_ptr<IoUringLoop>> create(const LoopOptions& options, Service* service,
+                                                       const IoUringOptions& io_uring_options = {});
   ~IoUringLoop() override;
 
   int descriptor() override { return ring_->descriptor(); }
@@ -82,7 +81,7 @@ class IoUringLoop final : public Loop {
   void cancel_operations(RingRecord& record);
   void destroy_if_done(RingRecord& record);
 
-  std::unique_ptr<OutputBuffers> take_buffers(gsl::span<const ConstBuffer> output);
+  std::unique_ptr<OutputBuffers> take_buffers(std::span<const ConstBuffer> output);
 
   const IoUringOptions io_uring_options_;
   std::unique_ptr<Ring> ring_;

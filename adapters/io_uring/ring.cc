@@ -18,7 +18,7 @@ constexpr unsigned kKernelThreadIdle = 50;  // milliseconds until it sleeps
 
 }  // namespace
 
-absl::Status io_uring_error(int error) {
+Status io_uring_error(int error) {
   std::string reason;
   switch (error) {
     case ENOSYS:
@@ -34,10 +34,10 @@ absl::Status io_uring_error(int error) {
     default:
       reason = std::string("io_uring: ") + std::strerror(error);
   }
-  return absl::UnavailableError(reason);
+  return Status::unavailable(reason);
 }
 
-absl::StatusOr<std::unique_ptr<Ring>> Ring::create(bool kernel_thread) {
+StatusOr<std::unique_ptr<Ring>> Ring::create(bool kernel_thread) {
   io_uring_params params{};
   // The thread that uses the ring enables it, because another one may create it.
   params.flags = IORING_SETUP_R_DISABLED | IORING_SETUP_CQSIZE | IORING_SETUP_SUBMIT_ALL |
@@ -52,8 +52,7 @@ absl::StatusOr<std::unique_ptr<Ring>> Ring::create(bool kernel_thread) {
   io_uring ring{};
   const int result = io_uring_queue_init_params(kSubmissions, &ring, &params);
   if (result == -EINVAL) {
-    return absl::UnavailableError(
-        "this kernel's io_uring is too old: Linux 6.1 or later is needed");
+    return Status::unavailable("this kernel's io_uring is too old: Linux 6.1 or later is needed");
   }
   if (result < 0) return io_uring_error(-result);
   std::unique_ptr<Ring> made(new Ring(ring));
@@ -97,7 +96,7 @@ int Ring::descriptor() {
   return signal_.get();
 }
 
-absl::Status Ring::wait(std::chrono::nanoseconds timeout) {
+Status Ring::wait(std::chrono::nanoseconds timeout) {
   if (!failure_.ok() || !enable()) return failure_;
   if (signal_.valid()) {
     uint64_t count;  // later signals are for the next wait
@@ -141,7 +140,7 @@ int Ring::hand_over_and_wait(std::chrono::nanoseconds timeout) {
 
 // The status for the result of a call. A shortage of memory is waited for, because completions,
 // which are only made during a call, may free some.
-absl::Status Ring::conclude(int result) {
+Status Ring::conclude(int result) {
   if (result >= 0 || result == -ETIME || result == -EINTR) {
     retries_.reset();
   } else if (is_shortage(-result)) {

@@ -1,7 +1,6 @@
 #ifndef HEADRACE_ADAPTERS_IO_URING_RING_H_
 #define HEADRACE_ADAPTERS_IO_URING_RING_H_
 
-#include <absl/status/statusor.h>
 #include <liburing.h>
 
 #include <chrono>
@@ -10,12 +9,13 @@
 #include <memory>
 
 #include "headrace/adapters/loop/retries.h"
+#include "headrace/adapters/socket/status.h"
 #include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
 
 // Describes a failed call of io_uring in one line. `error`: an errno value.
-absl::Status io_uring_error(int error);
+Status io_uring_error(int error);
 
 // One io_uring: its submission queue and its completion queue.
 //
@@ -27,7 +27,7 @@ class Ring {
   // The error, in one line, is that io_uring does not exist on this system or is not permitted.
   // `kernel_thread`: a thread of the kernel takes the submissions (IORING_SETUP_SQPOLL), which
   // occupies a CPU.
-  static absl::StatusOr<std::unique_ptr<Ring>> create(bool kernel_thread);
+  static StatusOr<std::unique_ptr<Ring>> create(bool kernel_thread);
   ~Ring() { io_uring_queue_exit(&ring_); }
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
@@ -50,7 +50,7 @@ class Ring {
   // nanoseconds::max()). Makes one system call for each full queue of submissions. If the kernel is
   // short of memory it returns after a moment and continues the next time. An error, in one line,
   // is permanent: the system takes no more submissions from this thread.
-  absl::Status wait(std::chrono::nanoseconds timeout);
+  Status wait(std::chrono::nanoseconds timeout);
   // Calls `look(const io_uring_cqe&)` for the completions of the last wait().
   template <typename Look>
   void for_each_completion(Look look) {
@@ -79,12 +79,12 @@ class Ring {
   bool queue_excess();
   int hand_over();
   int hand_over_and_wait(std::chrono::nanoseconds timeout);
-  absl::Status conclude(int result);
+  Status conclude(int result);
 
   io_uring ring_;
   std::deque<io_uring_sqe> excess_;  // submissions for which the queue had no room
   Retries retries_;
-  absl::Status failure_;
+  Status failure_;
   UniqueFd signal_;  // an eventfd, after the first call of descriptor()
   bool enabled_ = false;
 };

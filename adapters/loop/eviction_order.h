@@ -1,12 +1,11 @@
 #ifndef HEADRACE_ADAPTERS_LOOP_EVICTION_ORDER_H_
 #define HEADRACE_ADAPTERS_LOOP_EVICTION_ORDER_H_
 
-#include <absl/container/flat_hash_map.h>
-
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -114,7 +113,8 @@ class EvictionOrder {
 
   const Rules rules_;
   Ranking all_;
-  absl::flat_hash_map<ClientId, std::unique_ptr<Client>> clients_;
+  // Ordered, so that no choice of addresses makes a search slow.
+  std::map<ClientId, std::unique_ptr<Client>> clients_;
   OverShareList over_share_;  // few, because their shares together are fewer than all places
 };
 

@@ -64,9 +64,9 @@ Loop::Loop(const LoopOptions& options, Service* service, UniqueFd wakeup, bool e
   options_.connection.explicit_release = explicit_release;
 }
 
-absl::StatusOr<UniqueFd> Loop::make_wakeup() {
+StatusOr<UniqueFd> Loop::make_wakeup() {
   UniqueFd wakeup(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-  if (!wakeup.valid()) return absl::ErrnoToStatus(errno, "eventfd");
+  if (!wakeup.valid()) return Status::from_errno(errno, "eventfd");
   return wakeup;
 }
 

@@ -1,8 +1,6 @@
 #ifndef HEADRACE_ADAPTERS_LOOP_LOOP_H_
 #define HEADRACE_ADAPTERS_LOOP_LOOP_H_
 
-#include <absl/status/statusor.h>
-
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -20,6 +18,7 @@
 #include "headrace/adapters/loop/loop_options.h"
 #include "headrace/adapters/loop/loop_statistics.h"
 #include "headrace/adapters/loop/work_budget.h"
+#include "headrace/adapters/socket/status.h"
 #include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
@@ -54,7 +53,7 @@ class Loop {
   bool turn(std::chrono::milliseconds max_wait);
   // Not OK if the system call that the loop waits with has failed for good; the reason is one line.
   // The loop can then only be destroyed, which ends its connections.
-  const absl::Status& failure() const { return failure_; }
+  const Status& failure() const { return failure_; }
 
   // For a loop inside another event loop: call turn() when this descriptor is readable, and at
   // next_deadline().
@@ -78,7 +77,7 @@ class Loop {
   // if none are accepted. `wakeup`: an eventfd that stop() writes to, for which the adapter must
   // wait, too. `explicit_release`: the adapter calls Session::released().
   Loop(const LoopOptions& options, Service* service, UniqueFd wakeup, bool explicit_release);
-  static absl::StatusOr<UniqueFd> make_wakeup();
+  static StatusOr<UniqueFd> make_wakeup();
 
   // --- Implemented by the adapter.
 
@@ -124,7 +123,9 @@ class Loop {
   bool accept_waiting(TimePoint now);
   void start_accepted(UniqueFd socket, TimePoint now);
   // Sets failure(), unless `reason` is OK.
-  void fail(absl::Status reason) { failure_.Update(std::move(reason)); }
+  void fail(Status reason) {
+    if (failure_.ok()) failure_ = std::move(reason);
+  }
   // accept() failed with this errno value.
   void accept_failed(int error, TimePoint now);
   void finish_connecting(ConnectionRecord& record, TimePoint now);
@@ -201,7 +202,7 @@ class Loop {
   TimePoint retry_at_;  // valid if there are retries
   LoopStatistics statistics_;
   uint64_t most_held_ = 0;  // most memory of all connections since the allocator last freed some
-  absl::Status failure_;
+  Status failure_;
   std::atomic<int> stops_requested_ = 0;
   int stops_handled_ = 0;
   TimePoint grace_ends_ = TimePoint::max();

@@ -8,7 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <gsl/span>
+#include <span>
 
 #include "headrace/protocol/connection/connection.h"
 
@@ -20,11 +20,11 @@ class OutputBuffers {
   static constexpr size_t kMost = 256;  // a hundred heads with their bodies
 
   OutputBuffers() = default;
-  explicit OutputBuffers(gsl::span<const ConstBuffer> output) { set(output); }
+  explicit OutputBuffers(std::span<const ConstBuffer> output) { set(output); }
   OutputBuffers(const OutputBuffers&) = delete;
   OutputBuffers& operator=(const OutputBuffers&) = delete;
 
-  void set(gsl::span<const ConstBuffer> output) {
+  void set(std::span<const ConstBuffer> output) {
     message_.msg_iov = buffers_.data();
     message_.msg_iovlen = std::min(output.size(), kMost);
     size_ = 0;

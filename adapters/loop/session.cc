@@ -1,8 +1,8 @@
 #include "headrace/adapters/loop/session.h"
 
 #include <algorithm>
-#include <gsl/span>
 #include <random>
+#include <span>
 #include <utility>
 
 namespace headrace::adapters {
@@ -41,7 +41,7 @@ Session::~Session() {
   statistics_.connections_closed.add(1);
 }
 
-void Session::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
+void Session::receive(std::span<const uint8_t> bytes, TimePoint now) {
   if (phase_ != Phase::kOpen) return;
   dispatch(connection_.receive(bytes, now));
   conclude(now);

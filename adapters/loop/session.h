@@ -3,8 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <gsl/span>
 #include <memory>
+#include <span>
 
 #include "headrace/adapters/loop/eviction_order.h"
 #include "headrace/adapters/loop/handler.h"
@@ -37,7 +37,7 @@ class Session {
   // --- Input.
 
   // The transport delivered bytes.
-  void receive(gsl::span<const uint8_t> bytes, TimePoint now);
+  void receive(std::span<const uint8_t> bytes, TimePoint now);
   // The peer will send no more (FIN). It may still read, so the remaining output is sent first.
   void end_of_input(TimePoint now);
   // The transport failed (a reset, or any error), so no more can be sent.
@@ -51,7 +51,7 @@ class Session {
   // --- Output.
 
   // The bytes to write next, which do not change until sent().
-  gsl::span<const ConstBuffer> output(size_t max_bytes = 64 * 1024) {
+  std::span<const ConstBuffer> output(size_t max_bytes = 64 * 1024) {
     return connection_.pending_output(max_bytes);
   }
   // The transport took `size` bytes of output().

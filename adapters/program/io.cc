@@ -17,8 +17,8 @@ absl::StatusOr<Loops> make(Io io, const adapters::LoopOptions& options,
                            gsl::span<adapters::Service* const> services) {
   Loops made{.io = io, .note = {}, .loops = {}};
   for (adapters::Service* service : services) {
-    absl::StatusOr<std::unique_ptr<Kind>> loop = Kind::create(options, service);
-    if (!loop.ok()) return loop.status();
+    adapters::StatusOr<std::unique_ptr<Kind>> loop = Kind::create(options, service);
+    if (!loop.ok()) return absl::UnavailableError(loop.status().message());
     made.loops.push_back(std::move(*loop));
   }
   return made;

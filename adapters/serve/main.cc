@@ -106,14 +106,15 @@ void complain(const std::string& message) {
   program::write_all(STDERR_FILENO, "serve: " + program::escape_controls(message) + "\n");
 }
 
-int fail(const absl::Status& status, ExitCode code) {
+int fail(const auto& status, ExitCode code) {
   complain(std::string(status.message()));
   return static_cast<int>(code);
 }
 
 // kUsage for an unknown host, kNotListening for an address that is in use or not permitted.
-ExitCode code_of(const absl::Status& status) {
-  return absl::IsUnavailable(status) ? ExitCode::kNotListening : ExitCode::kUsage;
+ExitCode code_of(const adapters::Status& status) {
+  return status.code() == adapters::Status::Code::kUnavailable ? ExitCode::kNotListening
+                                                               : ExitCode::kUsage;
 }
 
 void announce(const Config& config, const Site& site, const std::string& authority) {
@@ -211,7 +212,7 @@ int run(gsl::span<char* const> arguments) {
   if (const absl::Status opened = open_site(*config, &site); !opened.ok()) {
     return fail(opened, ExitCode::kUsage);
   }
-  absl::StatusOr<std::vector<UniqueFd>> listeners =
+  adapters::StatusOr<std::vector<UniqueFd>> listeners =
       adapters::listen_on(config->address, config->port, config->threads);
   if (!listeners.ok()) return fail(listeners.status(), code_of(listeners.status()));
   const adapters::SocketAddress where = adapters::SocketAddress::local(listeners->front());

@@ -84,7 +84,7 @@ std::optional<ClientId> parse_client_id(const std::string& address) {
   return SocketAddress(reinterpret_cast<const sockaddr*>(&in6), sizeof(in6)).client_id();
 }
 
-absl::StatusOr<std::vector<SocketAddress>> resolve(const std::string& host, uint16_t port) {
+StatusOr<std::vector<SocketAddress>> resolve(const std::string& host, uint16_t port) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
@@ -96,7 +96,7 @@ absl::StatusOr<std::vector<SocketAddress>> resolve(const std::string& host, uint
     std::string reason = host + ": ";
     reason.append(error == EAI_SYSTEM ? std::strerror(system_error) : gai_strerror(error));
     const bool unknown = error == EAI_NONAME || error == EAI_NODATA || error == EAI_ADDRFAMILY;
-    return unknown ? absl::NotFoundError(reason) : absl::UnavailableError(reason);
+    return unknown ? Status::not_found(reason) : Status::unavailable(reason);
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, &freeaddrinfo);
   std::vector<SocketAddress> addresses;

@@ -1,7 +1,6 @@
 #ifndef HEADRACE_ADAPTERS_SOCKET_ADDRESS_H_
 #define HEADRACE_ADAPTERS_SOCKET_ADDRESS_H_
 
-#include <absl/status/statusor.h>
 #include <sys/socket.h>
 
 #include <cstdint>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "headrace/adapters/socket/client_id.h"
+#include "headrace/adapters/socket/status.h"
 #include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::adapters {
@@ -45,7 +45,7 @@ std::optional<ClientId> parse_client_id(const std::string& address);
 // The TCP addresses of a host name, or of an IPv4 or IPv6 literal, in the order in which they are
 // to be tried (RFC 6724); at least one. Blocks during the DNS look-up. The error is NotFoundError
 // if the name does not exist, otherwise UnavailableError.
-absl::StatusOr<std::vector<SocketAddress>> resolve(const std::string& host, uint16_t port);
+StatusOr<std::vector<SocketAddress>> resolve(const std::string& host, uint16_t port);
 
 }  // namespace headrace::adapters
 

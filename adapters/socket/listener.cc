@@ -15,13 +15,13 @@ namespace {
 // The length of the listen queue, which the kernel limits to net.core.somaxconn.
 constexpr int kBacklog = 4096;
 
-absl::Status failure(std::string_view what, std::string_view why) {
+Status failure(std::string_view what, std::string_view why) {
   std::string message(what);
   message.append(": ").append(why);
-  return absl::UnavailableError(message);
+  return Status::unavailable(message);
 }
 
-absl::StatusOr<UniqueFd> listen_once(const SocketAddress& address, bool share) {
+StatusOr<UniqueFd> listen_once(const SocketAddress& address, bool share) {
   UniqueFd socket(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.valid()) return failure("socket", std::strerror(errno));
   const int on = 1;
@@ -37,13 +37,12 @@ absl::StatusOr<UniqueFd> listen_once(const SocketAddress& address, bool share) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<UniqueFd>> listen_on(const std::string& address, uint16_t port,
-                                                int count) {
-  const absl::StatusOr<std::vector<SocketAddress>> found = resolve(address, port);
+StatusOr<std::vector<UniqueFd>> listen_on(const std::string& address, uint16_t port, int count) {
+  const StatusOr<std::vector<SocketAddress>> found = resolve(address, port);
   if (!found.ok()) return found.status();
 
   // The first socket is opened without sharing, so that the kernel reports another server there.
-  absl::StatusOr<UniqueFd> exclusive = listen_once(found->front(), false);
+  StatusOr<UniqueFd> exclusive = listen_once(found->front(), false);
   if (!exclusive.ok()) return exclusive.status();
   std::vector<UniqueFd> sockets;
   if (count == 1) {
@@ -54,7 +53,7 @@ absl::StatusOr<std::vector<UniqueFd>> listen_on(const std::string& address, uint
   if (where.family() == AF_UNSPEC) return failure("getsockname", std::strerror(errno));
   exclusive->reset();
   for (int i = 0; i < count; ++i) {
-    absl::StatusOr<UniqueFd> shared = listen_once(where, true);
+    StatusOr<UniqueFd> shared = listen_once(where, true);
     if (!shared.ok()) return shared.status();
     sockets.push_back(std::move(*shared));
   }

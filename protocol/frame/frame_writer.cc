@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <gsl/span>
+#include <span>
 
 #include "headrace/memory/contract.h"
 
@@ -94,7 +95,7 @@ uint8_t* write_settings_ack(uint8_t* out) {
   return write_frame_header({0, FrameType::kSettings, flags::kAck, 0}, out);
 }
 
-uint8_t* write_settings(gsl::span<const Setting> settings, uint8_t* out) {
+uint8_t* write_settings(std::span<const Setting> settings, uint8_t* out) {
   out = write_frame_header({payload_length(6 * settings.size()), FrameType::kSettings, 0, 0}, out);
   for (const Setting& setting : settings) {
     out = store_u32(setting.value, store_u16(static_cast<uint16_t>(setting.id), out));
@@ -102,8 +103,7 @@ uint8_t* write_settings(gsl::span<const Setting> settings, uint8_t* out) {
   return out;
 }
 
-uint8_t* write_goaway(StreamId last_stream_id, ErrorCode code, gsl::span<const uint8_t> debug_data,
-                      uint8_t* out) {
+uint8_t* write_goaway(StreamId last_stream_id, ErrorCode code, ByteView debug_data, uint8_t* out) {
   const uint32_t length = payload_length(8 + debug_data.size());
   out = write_frame_header({length, FrameType::kGoaway, 0, 0}, out);
   out = store_u32(static_cast<uint32_t>(code), store_u32(last_stream_id, out));
@@ -125,14 +125,14 @@ size_t field_block_frames_size(size_t block_size, uint32_t max_frame_size) {
   return block_size + frames * FrameHeader::kSize;
 }
 
-uint8_t* write_headers(StreamId stream_id, gsl::span<const uint8_t> block, bool end_stream,
-                       uint32_t max_frame_size, uint8_t* out) {
+uint8_t* write_headers(StreamId stream_id, ByteView block, bool end_stream, uint32_t max_frame_size,
+                       uint8_t* out) {
   return write_field_block(FrameType::kHeaders, end_stream ? flags::kEndStream : 0, stream_id, {},
                            block, max_frame_size, out);
 }
 
-uint8_t* write_push_promise(StreamId stream_id, StreamId promised_stream_id,
-                            gsl::span<const uint8_t> block, uint32_t max_frame_size, uint8_t* out) {
+uint8_t* write_push_promise(StreamId stream_id, StreamId promised_stream_id, ByteView block,
+                            uint32_t max_frame_size, uint8_t* out) {
   uint8_t promised[4];
   store_u32(promised_stream_id, promised);
   return write_field_block(FrameType::kPushPromise, 0, stream_id, promised, block, max_frame_size,
@@ -144,8 +144,8 @@ uint8_t* write_data_header(StreamId stream_id, uint32_t length, bool end_stream,
   return write_frame_header({length, FrameType::kData, flags, stream_id}, out);
 }
 
-uint8_t* write_padded_data(StreamId stream_id, gsl::span<const uint8_t> data, uint32_t padding,
-                           bool end_stream, uint8_t* out) {
+uint8_t* write_padded_data(StreamId stream_id, ByteView data, uint32_t padding, bool end_stream,
+                           uint8_t* out) {
   HEADRACE_EXPECTS(padding >= 1 && padding <= 256, "write_padded_data()",
                    "padding is 1 to 256 octets, Pad Length included (RFC 9113 §6.1)",
                    {"padding", padding});
@@ -173,7 +173,7 @@ uint8_t* write_altsvc(StreamId stream_id, std::string_view origin, std::string_v
   return store_text(value, store_text(origin, out));
 }
 
-uint8_t* write_origin(gsl::span<const std::string_view> origins, uint8_t* out) {
+uint8_t* write_origin(std::span<const std::string_view> origins, uint8_t* out) {
   size_t length = 0;
   for (std::string_view origin : origins) length += 2 + origin.size();
   out = write_frame_header({payload_length(length), FrameType::kOrigin, 0, 0}, out);
@@ -183,8 +183,8 @@ uint8_t* write_origin(gsl::span<const std::string_view> origins, uint8_t* out) {
   return out;
 }
 
-uint8_t* write_frame(FrameType type, uint8_t flags, StreamId stream_id,
-                     gsl::span<const uint8_t> payload, uint8_t* out) {
+uint8_t* write_frame(FrameType type, uint8_t flags, StreamId stream_id, ByteView payload,
+                     uint8_t* out) {
   out = write_frame_header({payload_length(payload.size()), type, flags, stream_id}, out);
   return store_bytes(payload, out);
 }

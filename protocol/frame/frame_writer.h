@@ -2,10 +2,11 @@
 #define HEADRACE_PROTOCOL_FRAME_FRAME_WRITER_H_
 
 #include <cstdint>
-#include <gsl/span>
+#include <span>
 #include <string_view>
 
 #include "headrace/memory/abi.h"
+#include "headrace/memory/byte_view.h"
 #include "headrace/protocol/event/error_code.h"
 #include "headrace/protocol/frame/frame_type.h"
 
@@ -29,9 +30,9 @@ uint8_t* write_window_update(StreamId stream_id, uint32_t increment, uint8_t* ou
 
 inline constexpr size_t kSettingsAckSize = 9;
 uint8_t* write_settings_ack(uint8_t* out);
-uint8_t* write_settings(gsl::span<const Setting> settings, uint8_t* out);  // 9 + 6 each
+uint8_t* write_settings(std::span<const Setting> settings, uint8_t* out);  // 9 + 6 each
 
-uint8_t* write_goaway(StreamId last_stream_id, ErrorCode code, gsl::span<const uint8_t> debug_data,
+uint8_t* write_goaway(StreamId last_stream_id, ErrorCode code, ByteView debug_data,
                       uint8_t* out);  // 17 + debug data
 
 inline constexpr size_t kPrioritySize = 14;
@@ -43,18 +44,18 @@ uint8_t* write_priority(StreamId stream_id, bool exclusive, StreamId depends_on,
 // octets (RFC 9113 §4.3). `out` needs room for field_block_frames_size() and must not overlap
 // `block`.
 size_t field_block_frames_size(size_t block_size, uint32_t max_frame_size);
-uint8_t* write_headers(StreamId stream_id, gsl::span<const uint8_t> block, bool end_stream,
-                       uint32_t max_frame_size, uint8_t* out);
+uint8_t* write_headers(StreamId stream_id, ByteView block, bool end_stream, uint32_t max_frame_size,
+                       uint8_t* out);
 // The same with PUSH_PROMISE. Needs room for field_block_frames_size(block.size() + 4).
-uint8_t* write_push_promise(StreamId stream_id, StreamId promised_stream_id,
-                            gsl::span<const uint8_t> block, uint32_t max_frame_size, uint8_t* out);
+uint8_t* write_push_promise(StreamId stream_id, StreamId promised_stream_id, ByteView block,
+                            uint32_t max_frame_size, uint8_t* out);
 
 // The header of a DATA frame with `length` octets of payload, which the caller appends; no padding.
 uint8_t* write_data_header(StreamId stream_id, uint32_t length, bool end_stream,
                            uint8_t* out);  // 9
 // A DATA frame with 1 to 256 octets of padding, including the Pad Length field (RFC 9113 §6.1).
-uint8_t* write_padded_data(StreamId stream_id, gsl::span<const uint8_t> data, uint32_t padding,
-                           bool end_stream, uint8_t* out);  // 9 + data + padding
+uint8_t* write_padded_data(StreamId stream_id, ByteView data, uint32_t padding, bool end_stream,
+                           uint8_t* out);  // 9 + data + padding
 
 // `value`: in the format of the Priority field (RFC 9218 §7.1). Needs kPriorityUpdateSize + value.
 inline constexpr size_t kPriorityUpdateSize = 13;
@@ -65,12 +66,12 @@ uint8_t* write_priority_update(StreamId prioritized_stream_id, std::string_view 
 uint8_t* write_altsvc(StreamId stream_id, std::string_view origin, std::string_view value,
                       uint8_t* out);  // 11 + origin + value
 // RFC 8336 §2.1
-uint8_t* write_origin(gsl::span<const std::string_view> origins,
+uint8_t* write_origin(std::span<const std::string_view> origins,
                       uint8_t* out);  // 9 + (2 + origin) each
 
 // A frame of any type.
-uint8_t* write_frame(FrameType type, uint8_t flags, StreamId stream_id,
-                     gsl::span<const uint8_t> payload, uint8_t* out);  // 9 + payload
+uint8_t* write_frame(FrameType type, uint8_t flags, StreamId stream_id, ByteView payload,
+                     uint8_t* out);  // 9 + payload
 
 HEADRACE_ABI_END
 }  // namespace headrace

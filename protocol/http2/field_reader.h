@@ -96,7 +96,7 @@ class FieldReader {
 
   // The fields that were read last. Valid until the next read() or trim(), and as long as the
   // octets they were read from.
-  gsl::span<Field> fields() { return storage_.fields(); }
+  gsl::span<Field> fields() { return {storage_.fields().data(), storage_.size()}; }
   FieldSection section() const { return FieldSection(storage_); }
   // §8.2.3: one cookie field of several. False: there is no memory for it.
   [[nodiscard]] bool join_cookies() { return headrace::join_cookies(&storage_); }

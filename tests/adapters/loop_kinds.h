@@ -1,7 +1,6 @@
 #ifndef HEADRACE_TESTS_ADAPTERS_LOOP_KINDS_H_
 #define HEADRACE_TESTS_ADAPTERS_LOOP_KINDS_H_
 
-#include <absl/status/statusor.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -11,12 +10,13 @@
 
 #include "headrace/adapters/epoll/epoll_loop.h"
 #include "headrace/adapters/io_uring/io_uring_loop.h"
+#include "headrace/adapters/socket/status.h"
 
 namespace headrace::adapters {
 
 // The loops that every test of a loop runs on.
 struct LoopKind {
-  using Made = absl::StatusOr<std::unique_ptr<Loop>>;
+  using Made = StatusOr<std::unique_ptr<Loop>>;
 
   const char* name;
   Made (*make)(const LoopOptions& options, Service* service);

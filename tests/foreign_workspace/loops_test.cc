@@ -13,7 +13,7 @@ int main() {
   (*epoll)->run();
   auto io_uring = IoUringLoop::create(options, nullptr);
   if (!io_uring.ok()) {
-    std::puts(io_uring.status().ToString().c_str());
+    std::puts(io_uring.status().message().c_str());
     return 0;
   }
   (*io_uring)->stop();

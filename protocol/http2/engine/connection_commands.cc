@@ -69,7 +69,8 @@ void ConnectionCommands::send_settings(gsl::span<const Setting> entries) const {
   }
   size_t size = FrameHeader::kSize + entries.size() * SettingsEntries::kEntrySize;
   uint8_t* room = outbox().reserve(size);
-  writing().queue(FrameType::kSettings, room, write_settings(entries, room));
+  writing().queue(FrameType::kSettings, room,
+                  write_settings({entries.data(), entries.size()}, room));
   settings().sent(entries);
   deadlines().ask(Deadline::kSettingsAck, outbox().end_offset(), now());
 }
