@@ -86,6 +86,16 @@ def foreign_workspace():
     yield "tests/foreign_workspace", None if code == 0 else tail(output, 40)
 
 
+@stage("the library installed by CMake: what it exports, and the examples against it", 4)
+def installed():
+    code, output = run("tests/installed/check.py")
+    found = re.findall(r"^(.+): (passed|FAILED)$((?:\n  .*)*)", output, re.MULTILINE)
+    for what, outcome, why in found:
+        yield what, None if outcome == "passed" else tail(why, 40)
+    if code != 0 and all(outcome == "passed" for _, outcome, _ in found) or not found:
+        yield "tests/installed/check.py", tail(output, 40)
+
+
 @stage("optimised: real peers at full size, and what attacks cost", 15, 20)
 def optimised():
     yield from tests("-c", "opt", "--test_env=HEADRACE_H2LOAD_REQUESTS=200000",

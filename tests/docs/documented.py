@@ -75,6 +75,13 @@ RUN_BY = {
     "tests/mutation/run": "mutation",
     "tests/mutation/run --only=hpack/": ALL,
     "bazel test //tests:transcripts_test": "test",
+    "tools/install PREFIX && g++ -std=c++20 program.cc $(pkg-config --cflags --libs headrace)": "installed",
+    "tools/install PREFIX": "installed",
+    "tools/install --uninstall PREFIX": "installed",
+    "CXXFLAGS=-fsanitize=address tools/install PREFIX": "installed",
+    "cmake -S . -B build -DCMAKE_INSTALL_PREFIX=PREFIX && cmake --build build && cmake --install build": "installed",
+    "cmake --build build --target uninstall": "installed",
+    "g++ -std=c++20 program.cc $(pkg-config --cflags --libs headrace)": "installed",
 }
 
 FILLED_IN = {
@@ -93,8 +100,8 @@ FILLED_IN = {
 }
 
 # The first word of a line that is typed.
-TYPED = re.compile(r"^(tools/|\.ci/|tests/|fuzz/|benchmarks/|bazel-bin/|CC=|HEADRACE_\w+=|"
-                   r"(bazel|get|taskset|curl|tar|for|clang-format|npx|cd) )")
+TYPED = re.compile(r"^(CXXFLAGS=|tools/|\.ci/|tests/|fuzz/|benchmarks/|bazel-bin/|CC=|HEADRACE_\w+=|"
+                   r"(bazel|get|taskset|curl|tar|for|clang-format|npx|cd|cmake|g\+\+) )")
 
 
 def filled_in(command):

@@ -15,7 +15,7 @@ sys.path.insert(0, "tests/docs")
 import tree  # pylint: disable=wrong-import-position
 
 INCLUDE = tree.ROOT / "include"
-HERE = pathlib.Path("tests/headers")
+LIST = "cmake/public_headers.txt"
 FACE = "#include <headrace/headrace.h>\n"
 ROOTS = (
     "headrace/headrace.h",
@@ -24,6 +24,8 @@ ROOTS = (
     "headrace/adapters/epoll/epoll_loop.h",
     "headrace/adapters/io_uring/io_uring_loop.h",
     "headrace/adapters/loop/loop.h",
+    "headrace/adapters/socket/connector.h",
+    "headrace/adapters/socket/listener.h",
     "headrace/field/structured_dictionary.h",
     "headrace/hpack/decoder.h",
     "headrace/hpack/encoder.h",
@@ -33,7 +35,7 @@ ROOTS = (
     "headrace/protocol/stream/scheduler.h",
 )
 # Of ours, behind <headrace/headrace.h>: the most that it may come to.
-HEADERS, LINES = 34, 2599
+HEADERS, LINES = 34, 2606
 # What compiling it takes, beside the standard headers that ours include. (In g++'s memory: it repeats, and
 # the ratio of instructions is the same.)
 COST = 1.25
@@ -62,13 +64,20 @@ def own(paths):
 
 def check_list():
     public = own(brought_by(ROOTS))
-    listed = (HERE / "public_headers.txt").read_text().split()
+    listed = pathlib.Path(LIST).read_text().split()
     for path in sorted(public - set(listed)):
-        yield f"{path} is public and not in tests/headers/public_headers.txt"
+        yield f"add {path} to {LIST}, because it is public"
     for path in sorted(set(listed) - public):
-        yield f"{path} is in tests/headers/public_headers.txt and not public"
+        yield f"take {path} out of {LIST}, because it is not public"
     if listed != sorted(listed):
-        yield "tests/headers/public_headers.txt is not sorted"
+        yield f"{LIST} is not sorted"
+
+
+def check_what_they_need():
+    """A program that is compiled against the library has neither GSL nor abseil."""
+    for path in brought_by(ROOTS):
+        if re.search(r"/(gsl|absl)/", path):
+            yield f"a public header brings {path}"
 
 
 def check_own_headers_do_not_collide():
@@ -80,7 +89,7 @@ def check_own_headers_do_not_collide():
                 trap.parent.mkdir(parents=True, exist_ok=True)
                 trap.write_text(f'#error "{path} is the application\'s own"\n')
         flags = ("-std=c++20", "-Wall", "-Wextra", "-Werror", f"-iquote{application}", f"-I{application}")
-        every = "".join(f"#include <{path}>\n" for path in (HERE / "public_headers.txt").read_text().split())
+        every = "".join(f"#include <{path}>\n" for path in pathlib.Path(LIST).read_text().split())
         for compiler in ("g++", "clang++-19"):
             said = compile_text(every, *flags, f"-I{INCLUDE}", compiler=compiler)
             if said.returncode != 0:
@@ -141,7 +150,7 @@ def check_cost():
 
 def main():
     failures = []
-    for check in (check_list, check_own_headers_do_not_collide, check_older_standards, check_version,
+    for check in (check_list, check_what_they_need, check_own_headers_do_not_collide, check_older_standards, check_version,
                   check_weight, check_cost):
         failures += [f"{check.__name__}: {failure}" for failure in check()]
     for failure in failures:

@@ -1,0 +1,174 @@
+# The sources of each library. //tests/cmake:sources_test compares them with Bazel's, so what is added to
+# a BUILD.bazel is added here, too. (The public headers are those of public_headers.txt.)
+
+# headrace: the engine, //:headrace and what stands beside it.
+set(HEADRACE_SOURCES
+    field/field_name.cc
+    field/field_section.cc
+    field/field_storage.cc
+    field/field_syntax.cc
+    field/owned_fields.cc
+    field/structured_dictionary.cc
+    hpack/decoder.cc
+    hpack/dynamic_table.cc
+    hpack/encoder.cc
+    hpack/huffman_decode.cc
+    hpack/huffman_encode.cc
+    hpack/integer.cc
+    hpack/representation.cc
+    hpack/static_table.cc
+    hpack/table_index.cc
+    memory/block_pool.cc
+    memory/contract.cc
+    memory/output_queue.cc
+    protocol/connection/connection.cc
+    protocol/connection/memory_bound.cc
+    protocol/event/describe_event.cc
+    protocol/event/error.cc
+    protocol/event/error_code.cc
+    protocol/event/event.cc
+    protocol/event/result.cc
+    protocol/frame/foreign_protocol.cc
+    protocol/frame/frame.cc
+    protocol/frame/frame_parser.cc
+    protocol/frame/frame_reader.cc
+    protocol/frame/frame_type.cc
+    protocol/frame/frame_writer.cc
+    protocol/frame/inbound.cc
+    protocol/frame/origin_entries.cc
+    protocol/frame/settings.cc
+    protocol/guard/limits.cc
+    protocol/http2/credit.cc
+    protocol/http2/deadlines.cc
+    protocol/http2/engine/connection_commands.cc
+    protocol/http2/engine/crediting.cc
+    protocol/http2/engine/cutting.cc
+    protocol/http2/engine/ending.cc
+    protocol/http2/engine/engine.cc
+    protocol/http2/engine/finding.cc
+    protocol/http2/engine/opening.cc
+    protocol/http2/engine/parts.cc
+    protocol/http2/engine/prioritizing.cc
+    protocol/http2/engine/receiving.cc
+    protocol/http2/engine/receiving_control.cc
+    protocol/http2/engine/receiving_data.cc
+    protocol/http2/engine/receiving_messages.cc
+    protocol/http2/engine/sending.cc
+    protocol/http2/engine/stream_commands.cc
+    protocol/http2/engine/timing.cc
+    protocol/http2/engine/writing.cc
+    protocol/http2/field_reader.cc
+    protocol/http2/field_writer.cc
+    protocol/http2/outbox.cc
+    protocol/http2/sender.cc
+    protocol/http2/settings_sync.cc
+    protocol/http2/streams.cc
+    protocol/interface/options.cc
+    protocol/message/authority.cc
+    protocol/message/content_type.cc
+    protocol/message/cookies.cc
+    protocol/message/http_date.cc
+    protocol/message/message_heads.cc
+    protocol/message/message_rules.cc
+    protocol/message/response_head.cc
+    protocol/message/target_syntax.cc
+    protocol/stream/body.cc
+    protocol/stream/closed_streams.cc
+    protocol/stream/idle_priorities.cc
+    protocol/stream/priority_field.cc
+    protocol/stream/priority_scheduler.cc
+    protocol/stream/send_body.cc
+    protocol/stream/state_table.cc
+    protocol/stream/stream_table.cc
+)
+
+# headrace_loop: what the loops share, //adapters/loop and //adapters/socket.
+set(HEADRACE_LOOP_SOURCES
+    adapters/loop/accepting.cc
+    adapters/loop/deadline_queue.cc
+    adapters/loop/eviction_order.cc
+    adapters/loop/loop.cc
+    adapters/loop/session.cc
+    adapters/socket/address.cc
+    adapters/socket/connector.cc
+    adapters/socket/listener.cc
+    adapters/socket/socket_queues.cc
+    adapters/socket/status.cc
+)
+
+# headrace_epoll: //adapters/epoll.
+set(HEADRACE_EPOLL_SOURCES
+    adapters/epoll/epoll_loop.cc
+)
+
+# headrace_io_uring: //adapters/io_uring.
+set(HEADRACE_IO_URING_SOURCES
+    adapters/io_uring/buffer_ring.cc
+    adapters/io_uring/io_uring_loop.cc
+    adapters/io_uring/newcomers.cc
+    adapters/io_uring/ring.cc
+)
+
+# What the programs share: //adapters/program.
+set(HEADRACE_PROGRAM_SOURCES
+    adapters/program/command_line.cc
+    adapters/program/duration.cc
+    adapters/program/environment.cc
+    adapters/program/io.cc
+    adapters/program/printable.cc
+    adapters/program/write_all.cc
+)
+
+# //adapters:serve
+set(HEADRACE_SERVE_SOURCES
+    adapters/serve/access_log.cc
+    adapters/serve/byte_range.cc
+    adapters/serve/bytes.cc
+    adapters/serve/conditions.cc
+    adapters/serve/config.cc
+    adapters/serve/document_root.cc
+    adapters/serve/echo.cc
+    adapters/serve/fields_json.cc
+    adapters/serve/file_body.cc
+    adapters/serve/front_page.cc
+    adapters/serve/http_date.cc
+    adapters/serve/made_body.cc
+    adapters/serve/main.cc
+    adapters/serve/media_type.cc
+    adapters/serve/open_files.cc
+    adapters/serve/reflection.cc
+    adapters/serve/responder.cc
+    adapters/serve/site.cc
+    adapters/serve/site_service.cc
+    adapters/serve/static_files.cc
+    adapters/serve/stats.cc
+    adapters/serve/utf8.cc
+    adapters/serve/websocket.cc
+    adapters/serve/websocket_frame.cc
+    adapters/serve/websocket_reader.cc
+    protocol/message/reason_phrase.cc
+)
+
+# //adapters:get
+set(HEADRACE_GET_SOURCES
+    adapters/get/client.cc
+    adapters/get/client_connection.cc
+    adapters/get/config.cc
+    adapters/get/console.cc
+    adapters/get/exit_code.cc
+    adapters/get/frame_text.cc
+    adapters/get/main.cc
+    adapters/get/origin.cc
+    adapters/get/outcome.cc
+    adapters/get/output.cc
+    adapters/get/plan.cc
+    adapters/get/progress.cc
+    adapters/get/request_head.cc
+    adapters/get/staged_file.cc
+    adapters/get/summary.cc
+    adapters/get/trace.cc
+    adapters/get/transfer.cc
+    adapters/get/units.cc
+    adapters/get/upload.cc
+    adapters/get/url.cc
+)

@@ -1,0 +1,23 @@
+# The programs serve and get. They use more of Headrace than is public, so they have it inside.
+
+if(NOT HEADRACE_STATIC)
+  message(FATAL_ERROR "Headrace: HEADRACE_BUILD_TOOLS needs HEADRACE_STATIC")
+endif()
+find_package(absl REQUIRED)
+find_package(nlohmann_json REQUIRED)
+
+add_library(headrace_programs STATIC ${HEADRACE_PROGRAM_SOURCES})
+target_include_directories(headrace_programs SYSTEM PUBLIC "${HEADRACE_GSL_INCLUDE}")
+target_link_libraries(headrace_programs PUBLIC headrace_epoll_static headrace_io_uring_static nlohmann_json::nlohmann_json
+                      absl::flags absl::flags_reflection absl::status absl::statusor absl::strings
+                      absl::flat_hash_map absl::inlined_vector)
+
+foreach(program serve get)
+  string(TOUPPER ${program} sources)
+  add_executable(headrace_${program} ${HEADRACE_${sources}_SOURCES})
+  set_target_properties(headrace_${program} PROPERTIES OUTPUT_NAME headrace-${program})
+  target_link_libraries(headrace_${program} PRIVATE headrace_programs)
+  if(HEADRACE_INSTALL)
+    install(TARGETS headrace_${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
+endforeach()

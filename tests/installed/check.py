@@ -1,0 +1,264 @@
+#!/usr/bin/python3
+"""Installs the library as a stranger would, and builds the examples against it.
+
+From a copy of the files that git has, without git and network, as a user without rights, into a
+directory with a space in its name. Prints a line for each thing that was tried:
+
+    NAME: passed
+    NAME: FAILED
+      why
+
+--update writes the lists of cmake/symbols anew, from what the public headers declare.
+"""
+
+import concurrent.futures
+import contextlib
+import os
+import pathlib
+import re
+import shlex
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import symbols
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HERE = pathlib.Path(__file__).resolve().parent
+PARTS = {"headrace": "headrace", "headrace-loop": "headrace_loop", "headrace-epoll": "headrace_epoll",
+         "headrace-io_uring": "headrace_io_uring"}
+WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
+COMPILERS = ("g++", "clang++-19")
+STANDARDS = ("-std=c++20", "-std=c++23")
+MODES = {"with exceptions and RTTI": (), "without": ("-fno-exceptions", "-fno-rtti")}
+NOBODY = 65534
+
+# What each example needs: the package of pkg-config, and what else there is to its command line.
+EXAMPLES = {
+    "poll_server": "headrace",
+    "fetch": "headrace",
+}
+
+failed = False
+
+
+def report(name, why=None):
+    global failed  # pylint: disable=global-statement
+    failed = failed or why is not None
+    print(f"{name}: {'passed' if why is None else 'FAILED'}", flush=True)
+    if why is not None:
+        print("  " + why.strip()[-3000:].replace("\n", "\n  "), flush=True)
+
+
+class Stranger:
+    """A user without rights, in a directory of his own."""
+
+    def __init__(self, home):
+        self.home = home
+        self.prefix = home / "a prefix"
+        self.source = home / "headrace-0.1.0"
+        root = os.geteuid() == 0
+        self.as_nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups") if root else ()
+        self.without_network = ("unshare", "--net") if root else ()
+        self.environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "TMPDIR": str(home), "LC_ALL": "C.UTF-8",
+                            "PKG_CONFIG_PATH": str(self.prefix / "lib/pkgconfig")}
+
+    def unpack(self):
+        files = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
+                               check=True, stdout=subprocess.PIPE).stdout
+        here = b"\0".join(name for name in files.split(b"\0") if name and (ROOT / name.decode()).exists())
+        self.source.mkdir()
+        tar = subprocess.run(["tar", "--create", "--null", "--files-from=-"], cwd=ROOT, input=here, check=True,
+                             stdout=subprocess.PIPE).stdout
+        subprocess.run(["tar", "--extract", "--no-same-owner"], cwd=self.source, input=tar, check=True)
+        if self.as_nobody:
+            subprocess.run(["chown", "--recursive", f"{NOBODY}:{NOBODY}", self.home], check=True)
+
+    def run(self, *command, network=True, **variables):
+        before = self.as_nobody if network else self.without_network + self.as_nobody
+        done = subprocess.run([*before, *map(str, command)], cwd=self.home, text=True, check=False,
+                              env=self.environment | variables, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return done.returncode, done.stdout
+
+    def try_to(self, name, *command, **options):
+        code, said = self.run(*command, **options)
+        report(name, None if code == 0 else f"$ {shlex.join(map(str, command))}\n{said}")
+        return code == 0
+
+    def flags(self, package, *options):
+        code, said = self.run("pkg-config", "--cflags", "--libs", *options, package)
+        if code != 0:
+            raise SystemExit(f"pkg-config {package}: {said}")
+        return shlex.split(said)
+
+
+# --- The library itself
+
+
+def check_files(stranger):
+    """Exactly the public headers, and the files that documentation names."""
+    include = stranger.prefix / "include"
+    headers = {str(path.relative_to(include)) for path in include.rglob("*") if path.is_file()}
+    listed = set((ROOT / "cmake/public_headers.txt").read_text().split())
+    report("the public headers are installed, and no other",
+           None if headers == listed else f"missing: {listed - headers}; too many: {headers - listed}")
+    version = re.search(r'VERSION_STRING "(.*)"', (ROOT / "version.h").read_text())[1]
+    soname = ".".join(version.split(".")[:2])
+    for package, name in PARTS.items():
+        library = stranger.prefix / f"lib/lib{name}.so.{version}"
+        said = subprocess.run(["readelf", "--dynamic", library], text=True, check=False, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT).stdout
+        report(f"lib{name}.so has its version in its soname",
+               None if f"soname: [lib{name}.so.{soname}]" in said else said)
+        code, said = stranger.run("pkg-config", "--modversion", package)
+        report(f"pkg-config knows {package}", None if code == 0 and said.strip() == version else said)
+
+
+def check_symbols(stranger, update):
+    """A shared library exports what the public headers declare, which is what is on record."""
+    headers = (ROOT / "cmake/public_headers.txt").read_text().split()
+    declared = symbols.Declared(headers, stranger.prefix / "include")
+    for name in PARTS.values():
+        record = ROOT / f"cmake/symbols/{name}.txt"
+        wanted = symbols.intended(declared, stranger.prefix / f"lib/lib{name}.a")
+        lines = "".join(f"{symbol}  {wanted[symbol]}\n" for symbol in sorted(wanted))
+        if update:
+            record.write_text(lines)
+            continue
+        listed = {line.split()[0] for line in record.read_text().split("\n") if line}
+        exported = symbols.exported_by(stranger.prefix / f"lib/lib{name}.so")
+        exported.discard("HEADRACE_0.1")
+        problems = [f"{wanted[s]} is public and not in {record.name}" for s in sorted(wanted.keys() - listed)]
+        problems += [f"{s} is in {record.name} and not public" for s in sorted(listed - wanted.keys())]
+        problems += [f"{s} is in {record.name} and not exported" for s in sorted(listed - exported)]
+        problems += [f"{s} is exported and not in {record.name}" for s in sorted(exported - listed)]
+        if problems:
+            problems.append("tests/installed/check.py --update writes the lists anew; say in the changelog what"
+                            " has gone")
+        report(f"lib{name}.so exports what is on record", "\n".join(problems) or None)
+    known = {symbol for name in PARTS.values() for symbol in symbols.defined_in(
+        stranger.prefix / f"lib/lib{name}.a")}
+    missing = [where for symbol, where in declared.symbols.items() if symbol not in known]
+    report("every function that a public header declares is in a library", "\n".join(missing) or None)
+
+
+# --- Programs
+
+
+def compile_example(stranger, name, compiler, standard, mode):
+    source = stranger.source / f"examples/{name}.cc"
+    program = stranger.home / f"{name} {compiler} {standard} {mode}"
+    command = [compiler, standard, *MODES[mode], *WARNINGS, source, "-o", program,
+               *stranger.flags(EXAMPLES[name])]
+    code, said = stranger.run(*command)
+    return (f"{name}: {compiler} {standard} {mode}",
+            None if code == 0 else f"$ {shlex.join(map(str, command))}\n{said}")
+
+
+def check_examples(stranger):
+    jobs = [(name, compiler, standard, mode) for name in EXAMPLES for compiler in COMPILERS
+            for standard in STANDARDS for mode in MODES]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for name, why in pool.map(lambda job: compile_example(stranger, *job), jobs):
+            report(name, why)
+
+
+def talk(stranger, server, client, **variables):
+    """The client asks the server; why it got no answer, or None."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        port = holder.getsockname()[1]
+    with subprocess.Popen([*stranger.as_nobody, server, str(port)], env=stranger.environment | variables) as running:
+        try:
+            for _ in range(6000):
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=60):
+                    break
+                if running.poll() is not None:
+                    return f"{server} ended with {running.returncode}"
+                time.sleep(0.01)
+            code, said = stranger.run(client, "127.0.0.1", port, "/one", "/two", **variables)
+            return None if code == 0 and "/one: 200" in said and "/two: 200" in said else said
+        finally:
+            running.kill()
+
+
+def check_run(stranger):
+    """The examples talk to each other, with the shared library and without it."""
+    programs = ("poll_server", "fetch")
+    report("the examples run with the shared library",
+           talk(stranger, *[stranger.home / f"{name} g++ -std=c++20 without" for name in programs],
+                LD_LIBRARY_PATH=str(stranger.prefix / "lib")))
+    static = [stranger.home / f"{name} static" for name in programs]
+    for name, program in zip(programs, static):
+        stranger.try_to(f"{name}: pkg-config --static", "g++", "-std=c++20", "-static",
+                        stranger.source / f"examples/{name}.cc", "-o", program,
+                        *stranger.flags("headrace", "--static"))
+    report("the examples run without it", talk(stranger, *static))
+
+
+def check_cmake(stranger):
+    """find_package(), with both kinds of library; add_subdirectory()."""
+    consumer = stranger.source / "tests/installed/consumer"
+    for kind, options in {"shared": (), "static": ("-DHEADRACE_USE_STATIC_LIBS=ON",)}.items():
+        build = stranger.home / f"build {kind}"
+        if stranger.try_to(f"find_package(headrace), {kind}: configure", "cmake", "-S", consumer, "-B", build,
+                           f"-DCMAKE_PREFIX_PATH={stranger.prefix}", *options):
+            stranger.try_to(f"find_package(headrace), {kind}: build", "cmake", "--build", build)
+            for program in ("engine", "loops"):
+                stranger.try_to(f"find_package(headrace), {kind}: {program} runs", build / program)
+    build = stranger.home / "build within"
+    if stranger.try_to("add_subdirectory(headrace): configure", "cmake", "-S", consumer, "-B", build,
+                       f"-DHEADRACE_SOURCE={stranger.source}"):
+        # (It has the same targets. What they are made of was compiled above.)
+        code, said = stranger.run("cmake", "--build", build, "--target", "help")
+        report("add_subdirectory(headrace): its targets are there",
+               None if code == 0 and "headrace_static" in said and "headrace_shared" not in said else said)
+
+
+def check_mismatch(stranger):
+    """A program of another kind than the library does not link, and the linker says why."""
+    program = stranger.home / "mismatch"
+    for kind, flags in {"hardened": ("-DHEADRACE_HARDENED=1",),
+                        "with_address_sanitizer": ("-fsanitize=address",),
+                        "hardened_with_address_sanitizer": ("-DHEADRACE_HARDENED=1", "-fsanitize=address")}.items():
+        for source, package in (("examples/fetch.cc", "headrace"), ("tests/foreign_workspace/loops_test.cc",
+                                                                    "headrace-epoll headrace-io_uring")):
+            packages = [flag for part in package.split() for flag in stranger.flags(part)]
+            code, said = stranger.run("g++", "-std=c++20", *flags, stranger.source / source, "-o", program, *packages)
+            named = re.search(rf"undefined reference to `headrace::\S*{kind}::", said)
+            report(f"a program that is {kind} does not link with a library that is not: {source}",
+                   None if code != 0 and named else said or "it links")
+
+
+def main():
+    update = "--update" in sys.argv[1:]
+    with tempfile.TemporaryDirectory(prefix="headrace installed ") as directory:
+        os.chmod(directory, 0o755)
+        stranger = Stranger(pathlib.Path(directory))
+        stranger.unpack()
+        # (Compiled quickly: what matters here is how it is put together.)
+        if not stranger.try_to("tools/install, without a network", stranger.source / "tools/install",
+                               stranger.prefix, "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O0",
+                               *(["-DHEADRACE_SHARED=OFF"] if update else []), network=False):
+            return 1
+        check_symbols(stranger, update)
+        if update:
+            return 0
+        check_files(stranger)
+        check_examples(stranger)
+        check_run(stranger)
+        check_cmake(stranger)
+        check_mismatch(stranger)
+        stranger.try_to("tools/install --uninstall", stranger.source / "tools/install", "--uninstall",
+                        stranger.prefix)
+        left = [str(path) for path in stranger.prefix.rglob("*") if not path.is_dir()]
+        left += [str(path) for path in stranger.prefix.rglob("*headrace*")]
+        report("nothing is left", "\n".join(left) or None)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
