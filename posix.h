@@ -2,16 +2,23 @@
 #define HEADRACE_POSIX_H_
 
 #include <limits.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "headrace/memory/abi.h"
 #include "headrace/memory/const_buffer.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace {
+HEADRACE_ABI_BEGIN
 
 // Output as writev() and sendmsg() take it: the same memory, no copy. No more than IOV_MAX of it,
 // above which they fail; the rest follows when this was sent().
@@ -28,6 +35,40 @@ inline std::span<const iovec> to_iovec(
   return {reinterpret_cast<const iovec*>(output.data()), std::min<size_t>(output.size(), IOV_MAX)};
 }
 
+// Writes what the connection has to say to a non-blocking socket, until all is written or the
+// socket takes no more: poll_events() has POLLOUT then. Raises no SIGPIPE. False: the transport is
+// lost (errno says why), which end_of_input() tells the connection.
+inline bool write_output(int socket, Connection& connection, TimePoint now) {
+  while (connection.wants_output()) {
+    const std::span<const iovec> output = to_iovec(connection.pending_output());
+    if (output.empty()) break;  // a BodySource has nothing yet
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(output.data());
+    message.msg_iovlen = output.size();
+    const ssize_t size = sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return errno == EAGAIN || errno == EWOULDBLOCK;
+    connection.sent(static_cast<size_t>(size), now);
+  }
+  return true;
+}
+
+// What poll(2) is to wait for on the connection's socket.
+inline short poll_events(const Connection& connection) {
+  return static_cast<short>((connection.wants_input() ? POLLIN : 0) |
+                            (connection.wants_output() ? POLLOUT : 0));
+}
+
+// The milliseconds for which poll(2) may wait until next_deadline(): rounded up, so that it does
+// not wake just before it, and at most a day.
+inline int poll_timeout(TimePoint deadline, TimePoint now) {
+  constexpr std::chrono::milliseconds kMost = std::chrono::hours(24);
+  if (deadline <= now) return 0;
+  if (deadline - now >= kMost) return static_cast<int>(kMost.count());
+  return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(deadline - now).count());
+}
+
+HEADRACE_ABI_END
 }  // namespace headrace
 
 #endif  // HEADRACE_POSIX_H_

@@ -3,14 +3,14 @@
 #include <string>
 #include <vector>
 
-#include "tests/connection/connection_pair.h"
+#include "tests/connection/pair_fixture.h"
 
 // The client role against our own server.
 
 namespace headrace {
 namespace {
 
-using Pair = ConnectionPair;
+using Pair = PairFixture;
 using Log = std::vector<std::string>;
 
 TEST_F(Pair, ARequestIsAnswered) {

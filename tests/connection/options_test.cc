@@ -9,7 +9,7 @@
 #include "headrace/protocol/connection/connection.h"
 #include "headrace/protocol/interface/padding_policy.h"
 #include "headrace/protocol/stream/flow_window.h"
-#include "tests/connection/connection_pair.h"
+#include "tests/connection/pair_fixture.h"
 #include "tests/reference/frames.h"
 
 // What an application chooses beyond what a transcript can say.
@@ -18,7 +18,7 @@ namespace headrace {
 namespace {
 
 using namespace std::chrono_literals;
-using Pair = ConnectionPair;
+using Pair = PairFixture;
 using Log = std::vector<std::string>;
 
 constexpr size_t kClientPrefaceSize = 24;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "headrace/protocol/connection/connection.h"
-#include "tests/connection/connection_pair.h"
+#include "tests/connection/pair_fixture.h"
 
 // FrameObserver::on_refused(): what came in and broke a rule, whether the application ever hears of
 // its stream or not.
@@ -13,7 +13,7 @@
 namespace headrace {
 namespace {
 
-using Pair = ConnectionPair;
+using Pair = PairFixture;
 using Log = std::vector<std::string>;
 
 // "1 PROTOCOL_ERROR x-a: RFC 9113 §8.2.1"

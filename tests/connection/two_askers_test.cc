@@ -1,25 +1,23 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <variant>
 
-#include "headrace/protocol/connection/connection.h"
+#include "headrace/testing.h"
 
 namespace headrace {
 namespace {
 
-constexpr TimePoint kNow{};
 constexpr int kQuestions = 200;
 
 enum class Asks { kPings, kSettings, kBoth };
 
-// One end of two that both ask a lot at once. It writes as long as the pipe has room, and reads
-// when it may.
+// The application of one end of two that both ask a lot at once.
 class Asker {
  public:
-  Asker(Role role, const Options& options) : connection_(role, options, kNow) {}
+  explicit Asker(Connection& connection) : connection_(connection) {}
 
   void ask(Asks what) {
     for (int i = 0; i < kQuestions; ++i) {
@@ -36,49 +34,21 @@ class Asker {
       }
     }
   }
-  bool write(std::string* pipe, size_t pipe_size) {
-    if (!connection_.wants_output() || pipe->size() >= pipe_size) return false;
-    size_t room = pipe_size - pipe->size(), written = 0;
-    for (const ConstBuffer& buffer : connection_.pending_output()) {
-      const size_t size = std::min(buffer.size, room);
-      pipe->append(reinterpret_cast<const char*>(buffer.data), size);
-      room -= size;
-      written += size;
+  void take(const Event& event) {
+    if (const auto* answer = std::get_if<PingAcknowledged>(&event)) {
+      EXPECT_EQ(answer->opaque, next_opaque_++);  // in the order in which they were asked
+      ++answered_;
+    } else if (std::holds_alternative<SettingsAcknowledged>(event)) {
+      if (!std::exchange(first_settings_, false)) ++answered_;
+    } else if (const auto* closed = std::get_if<ConnectionClosed>(&event)) {
+      failure_ = describe(closed->error);
     }
-    connection_.sent(written, kNow);
-    return written > 0;
-  }
-  bool read(std::string* pipe) {
-    bool any = false;
-    if (connection_.wants_input() && !pipe->empty()) {
-      const std::string bytes = std::exchange(*pipe, {});
-      take(connection_.receive(bytes, kNow));
-      any = true;
-    }
-    if (connection_.has_events()) {
-      take(connection_.advance(kNow));
-      any = true;
-    }
-    return any;
   }
   int unanswered() const { return asked_ - answered_; }
   const std::string& failure() const { return failure_; }
 
  private:
-  void take(EventRange range) {
-    for (EventPtr event : range) {
-      if (const auto* answer = std::get_if<PingAcknowledged>(&*event)) {
-        EXPECT_EQ(answer->opaque, next_opaque_++);  // in the order in which they were asked
-        ++answered_;
-      } else if (std::holds_alternative<SettingsAcknowledged>(*event)) {
-        if (!std::exchange(first_settings_, false)) ++answered_;
-      } else if (const auto* closed = std::get_if<ConnectionClosed>(&*event)) {
-        failure_ = describe(closed->error);
-      }
-    }
-  }
-
-  Connection connection_;
+  Connection& connection_;
   int asked_ = 0, answered_ = 0;
   uint64_t next_opaque_ = 0;
   bool first_settings_ = true;
@@ -94,16 +64,13 @@ TEST_P(TwoAskers, BothGetAllAnswers) {
   Options client_options, server_options;
   client_options.limits.queued_replies = client_replies;
   server_options.limits.queued_replies = server_replies;
-  Asker client(Role::kClient, client_options), server(Role::kServer, server_options);
-  std::string to_server, to_client;
+  ConnectionPair pair(client_options, server_options, {.room = pipe_size});
+  Asker client(pair.client()), server(pair.server());
+  pair.on_client_event([&](Connection&, const Event& event) { client.take(event); });
+  pair.on_server_event([&](Connection&, const Event& event) { server.take(event); });
   client.ask(what);
   server.ask(what);
-  for (bool moves = true; moves;) {
-    moves = client.write(&to_server, pipe_size);
-    moves |= server.write(&to_client, pipe_size);
-    moves |= server.read(&to_server);
-    moves |= client.read(&to_client);
-  }
+  pair.run();
   EXPECT_EQ(client.unanswered(), 0);
   EXPECT_EQ(server.unanswered(), 0);
   EXPECT_EQ(client.failure(), "");

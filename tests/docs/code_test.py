@@ -17,6 +17,7 @@ PROLOGUE = """
 
 #include <headrace/headrace.h>
 #include <headrace/posix.h>
+#include <headrace/testing.h>
 #include <headrace/protocol/frame/frame_reader.h>
 #include <headrace/protocol/frame/frame_writer.h>
 using namespace headrace;

@@ -33,6 +33,7 @@ ROOTS = (
     "headrace/protocol/frame/frame_writer.h",
     "headrace/protocol/interface/padding_policy.h",
     "headrace/protocol/stream/scheduler.h",
+    "headrace/testing.h",
 )
 # Of ours, behind <headrace/headrace.h>: the most that it may come to.
 HEADERS, LINES = 34, 2606

@@ -39,6 +39,7 @@ NOBODY = 65534
 EXAMPLES = {
     "poll_server": "headrace",
     "fetch": "headrace",
+    "unit_test": "headrace",
 }
 
 failed = False
@@ -191,6 +192,8 @@ def check_run(stranger):
     report("the examples run with the shared library",
            talk(stranger, *[stranger.home / f"{name} g++ -std=c++20 without" for name in programs],
                 LD_LIBRARY_PATH=str(stranger.prefix / "lib")))
+    stranger.try_to("unit_test runs", stranger.home / "unit_test g++ -std=c++20 without",
+                    LD_LIBRARY_PATH=str(stranger.prefix / "lib"))
     static = [stranger.home / f"{name} static" for name in programs]
     for name, program in zip(programs, static):
         stranger.try_to(f"{name}: pkg-config --static", "g++", "-std=c++20", "-static",

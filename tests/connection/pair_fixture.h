@@ -1,5 +1,5 @@
-#ifndef HEADRACE_TESTS_CONNECTION_CONNECTION_PAIR_H_
-#define HEADRACE_TESTS_CONNECTION_CONNECTION_PAIR_H_
+#ifndef HEADRACE_TESTS_CONNECTION_PAIR_FIXTURE_H_
+#define HEADRACE_TESTS_CONNECTION_PAIR_FIXTURE_H_
 
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ inline std::vector<Field> post(std::string_view path) {
 
 // A client and a server back to back, without a transport: what one shows the other receives.
 // What their applications are told is written down in words.
-class ConnectionPair : public testing::Test {
+class PairFixture : public testing::Test {
  protected:
   void start() {
     client_.emplace(Role::kClient, client_options_, now_);
@@ -128,4 +128,4 @@ class ConnectionPair : public testing::Test {
 
 }  // namespace headrace
 
-#endif  // HEADRACE_TESTS_CONNECTION_CONNECTION_PAIR_H_
+#endif  // HEADRACE_TESTS_CONNECTION_PAIR_FIXTURE_H_
