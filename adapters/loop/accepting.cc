@@ -87,7 +87,7 @@ void Loop::start_accepted(UniqueFd socket, TimePoint now) {
     evict(*yielding, now);
   }
   ConnectionRecord& record = add(std::move(socket));
-  start(record, Role::kServer, options_.connection, *service_, now);
+  start(record, Role::kServer, options_.connection, *service_, options_.secure, now);
 }
 
 // Does not watch the listener while no connection may be accepted, because it would be reported in

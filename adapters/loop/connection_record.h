@@ -41,6 +41,7 @@ struct ConnectionRecord : DeadlineQueue::Entry,
   struct Connecting {
     Options options;
     Service* service;
+    SecureChannels* secure;  // null: cleartext
   };
 
   ConnectionRecord(Loop& owner, UniqueFd fd) : loop(owner), socket(std::move(fd)) {}
@@ -48,6 +49,7 @@ struct ConnectionRecord : DeadlineQueue::Entry,
   // Driver. Has no effect after the loop has closed the connection.
   void attend() override;
   SocketAddress remote() const override { return SocketAddress::remote(socket); }
+  const SecureChannel* channel() const override { return session ? session->channel() : nullptr; }
 
   Loop& loop;
   ConnectionId id;  // set by the table

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
+#include "headrace/adapters/loop/secure_channel.h"
 #include "headrace/adapters/socket/address.h"
 #include "headrace/protocol/connection/connection.h"
 
@@ -32,6 +34,8 @@ class Driver {
   virtual void attend() = 0;
   // The peer's address. Makes a system call.
   virtual SocketAddress remote() const = 0;
+  // What encrypts the connection (a tls::Channel, for example); null if nothing does.
+  virtual const SecureChannel* channel() const { return nullptr; }
 };
 
 // Makes the handlers of one loop's connections. It is called on the loop's thread only.
@@ -39,9 +43,9 @@ class Service {
  public:
   virtual ~Service() = default;
 
-  // A connection was accepted, or an outbound one was established. It outlives all calls of the
-  // handler, but is destroyed before the handler, so body sources and views may be members of that.
-  // Commands may be called already; events follow later.
+  // A connection was accepted, or an outbound one was established, and its TLS handshake, if any,
+  // is complete. It outlives all calls of the handler, but is destroyed before the handler, so body
+  // sources and views may be members of that. Commands may be called already; events follow later.
   virtual std::unique_ptr<Handler> open(Connection& connection, Driver& driver) = 0;
 
   // The process has no descriptor for a new connection. Returns whether the service has closed one
@@ -51,6 +55,9 @@ class Service {
   // An outbound connection could not be established; open() will not be called. `error`: an errno
   // value.
   virtual void connect_failed(int /*error*/) {}
+  // The TLS handshake of a connection has failed; open() will not be called. `reason`: one line for
+  // people. `remote`: the peer's address.
+  virtual void handshake_failed(const std::string& /*reason*/, const SocketAddress& /*remote*/) {}
 };
 
 }  // namespace headrace::adapters

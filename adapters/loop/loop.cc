@@ -88,11 +88,12 @@ void Loop::listen(UniqueFd listener) {
 
 void Loop::adopt(UniqueFd socket) { start_accepted(std::move(socket), current_time()); }
 
-void Loop::connect(UniqueFd socket, const Options& options, Service* service) {
+void Loop::connect(UniqueFd socket, const Options& options, Service* service,
+                   SecureChannels* secure) {
   if (ended_) return;
   // Even if it is connected already, because this function must not call the application.
   ConnectionRecord& record = add(std::move(socket));
-  record.connecting.reset(new ConnectionRecord::Connecting{options, service});
+  record.connecting.reset(new ConnectionRecord::Connecting{options, service, secure});
   record.connecting->options.explicit_release = options_.connection.explicit_release;
   watch_connecting(record);
   const TimePoint now = current_time();
@@ -156,8 +157,17 @@ ConnectionRecord& Loop::add(UniqueFd socket) {
 }
 
 void Loop::start(ConnectionRecord& record, Role role, const Options& options, Service& service,
-                 TimePoint now) {
-  record.session.emplace(role, options, options_, service, record, statistics_, budget_, now);
+                 SecureChannels* secure, TimePoint now) {
+  std::unique_ptr<SecureChannel> channel;
+  if (secure != nullptr) {
+    channel = secure->open(now);
+    if (channel == nullptr) {
+      remove(record);
+      return role == Role::kClient ? service.connect_failed(ENOMEM) : void();
+    }
+  }
+  record.session.emplace(role, options, options_, service, record, statistics_, budget_, now,
+                         std::move(channel));
   // A client's preface has usually arrived already, so our SETTINGS are sent together with replies.
   if (role == Role::kServer) read_ahead(record, now);
   if (stops_handled_ > 0) record.session->shutdown(now);
@@ -175,7 +185,8 @@ void Loop::finish_connecting(ConnectionRecord& record, TimePoint now) {
 void Loop::end_connecting(ConnectionRecord& record, int error, TimePoint now) {
   const std::unique_ptr<ConnectionRecord::Connecting> connecting = std::move(record.connecting);
   if (error == 0) {
-    return start(record, Role::kClient, connecting->options, *connecting->service, now);
+    return start(record, Role::kClient, connecting->options, *connecting->service,
+                 connecting->secure, now);
   }
   statistics_.connects_failed.add(1);
   remove(record);

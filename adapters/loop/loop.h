@@ -43,8 +43,10 @@ class Loop {
   void adopt(UniqueFd socket);
   // Becomes the client on a non-blocking stream socket that is connected or connecting
   // (EINPROGRESS). A later turn calls service->open() or service->connect_failed(). The service
-  // must outlive the connection. May be called in any function of a Handler or Service.
-  void connect(UniqueFd socket, const Options& options, Service* service);
+  // must outlive the connection. May be called in any function of a Handler or Service. `secure`
+  // encrypts the connection (a tls::Destination) and must outlive it; null: cleartext.
+  void connect(UniqueFd socket, const Options& options, Service* service,
+               SecureChannels* secure = nullptr);
 
   // Runs until stop() and the end of the last connection, or until a failure().
   void run();
@@ -164,7 +166,7 @@ class Loop {
   ConnectionRecord& add(UniqueFd socket);
   TimePoint next_event(TimePoint now) const;
   void start(ConnectionRecord& record, Role role, const Options& options, Service& service,
-             TimePoint now);
+             SecureChannels* secure, TimePoint now);
   void end_connecting(ConnectionRecord& record, int error, TimePoint now);
   void remove(ConnectionRecord& record);
   std::optional<ClientId> client_of(const UniqueFd& socket) const;

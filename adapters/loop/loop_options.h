@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "headrace/adapters/loop/secure_channel.h"
 #include "headrace/adapters/socket/client_id.h"
 #include "headrace/memory/abi.h"
 #include "headrace/protocol/interface/options.h"
@@ -16,6 +17,8 @@ HEADRACE_ABI_BEGIN
 // The options of a loop. A duration of zero disables its deadline.
 struct LoopOptions {
   Options connection = {};  // of accepted connections
+  // Encrypts accepted connections (tls::Server); null: cleartext. It must outlive the loop.
+  SecureChannels* secure = nullptr;
 
   // Time after which an outbound connection that is not established has failed.
   std::chrono::milliseconds connect_timeout{10'000};

@@ -49,6 +49,7 @@ struct alignas(64) LoopStatistics {
   Counter connects_failed;      // outbound ones that could not be established
   Counter connections_closed;   // accepted or established ones
   Counter connections_failed;   // closed because the peer reset them or stopped reading
+  Counter handshakes_failed;    // of connections that ended before their TLS handshake was complete
   Counter accept_pauses;        // pauses of accepting for lack of descriptors or memory
   Counter input_shortages;      // times that all buffers for input were full (io_uring)
   Counter connection_memory;    // octets in the ledgers of the open connections

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <gsl/span>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -39,10 +39,10 @@ class SecureChannel {
 
   // The transport delivered `ciphertext`, which must outlive the calls of read() up to the one that
   // returns 0. After end() it is discarded.
-  virtual void receive(gsl::span<const uint8_t> ciphertext) = 0;
+  virtual void receive(std::span<const uint8_t> ciphertext) = 0;
   // Continues the handshake, and writes the next octets of plaintext to `into`, as many as fit.
   // Returns their number; 0 if there are none until the next receive().
-  virtual size_t read(gsl::span<uint8_t> into) = 0;
+  virtual size_t read(std::span<uint8_t> into) = 0;
   // The transport will deliver no more octets: EOF, or an error.
   virtual void end_of_input() = 0;
   // deadline() has passed.
@@ -52,12 +52,12 @@ class SecureChannel {
 
   // Encrypts all of `plaintext`, which need not outlive the call, and returns its size. Before
   // is_open(), after close() and after a failure it takes nothing and returns 0.
-  virtual size_t write(gsl::span<const ConstBuffer> plaintext) = 0;
+  virtual size_t write(std::span<const ConstBuffer> plaintext) = 0;
   // Says that nothing follows (close_notify).
   virtual void close() = 0;
   // All octets for the transport. They do not change until they are sent; later calls only append.
   // The list is valid until the next call of the object.
-  virtual gsl::span<const ConstBuffer> pending_output() = 0;
+  virtual std::span<const ConstBuffer> pending_output() = 0;
   virtual bool wants_output() const = 0;
   // The transport took the first `size` octets of pending_output(). If it does not copy them,
   // `released` is false, and a call of released() follows.
@@ -84,12 +84,13 @@ class SecureChannel {
   virtual void trim() = 0;
 };
 
-// Makes the channels of accepted connections, for one loop or for several at once: its function may
-// be called on any thread.
-class SecureAcceptor {
+// Makes the channels of new connections, in one role. For one loop or for several at once: its
+// function may be called on any thread.
+class SecureChannels {
  public:
-  virtual ~SecureAcceptor() = default;
-  virtual std::unique_ptr<SecureChannel> accept(TimePoint now) = 0;
+  virtual ~SecureChannels() = default;
+  // The transport is connected. Null if there is no memory.
+  virtual std::unique_ptr<SecureChannel> open(TimePoint now) = 0;
 };
 
 }  // namespace headrace::adapters

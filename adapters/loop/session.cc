@@ -24,13 +24,20 @@ Options with_seed(Options options) {
 }  // namespace
 
 Session::Session(Role role, const Options& connection, const LoopOptions& options, Service& service,
-                 Driver& driver, LoopStatistics& statistics, WorkBudget& budget, TimePoint now)
+                 Driver& driver, LoopStatistics& statistics, WorkBudget& budget, TimePoint now,
+                 std::unique_ptr<SecureChannel> channel)
     : options_(options),
       explicit_release_(connection.explicit_release),
       statistics_(statistics),
-      connection_(role, with_seed(connection), now),
+      secured_(channel == nullptr
+                   ? nullptr
+                   : std::make_unique<Secured>(std::move(channel), role, with_seed(connection),
+                                               service, driver)),
       budget_(budget) {
-  handler_ = service.open(connection_, driver);
+  if (secured_ == nullptr) {
+    connection_.emplace(role, with_seed(connection), now);
+    handler_ = service.open(*connection_, driver);
+  }
   (role == Role::kServer ? statistics_.connections_accepted : statistics_.connections_made).add(1);
 }
 
@@ -43,7 +50,11 @@ Session::~Session() {
 
 void Session::receive(std::span<const uint8_t> bytes, TimePoint now) {
   if (phase_ != Phase::kOpen) return;
-  dispatch(connection_.receive(bytes, now));
+  if (secured_ == nullptr) {
+    dispatch(connection_->receive(bytes, now));
+  } else {
+    decrypt(bytes, now);
+  }
   conclude(now);
   watch_idle(now);
 }
@@ -57,14 +68,20 @@ void Session::end_of_input(TimePoint now) {
 void Session::fail(TimePoint now) {
   if (phase_ == Phase::kOpen) {
     statistics_.connections_failed.add(1);
-    dispatch(connection_.end_of_input(now), Extent::kAll);
+    if (secured_ != nullptr) secured_->channel->end_of_input();
+    if (connection_) {
+      dispatch(connection_->end_of_input(now), Extent::kAll);
+    } else {
+      report_failed_handshake();
+    }
   }
   phase_ = Phase::kClosed;
 }
 
 void Session::attend(TimePoint now) {
   if (phase_ != Phase::kOpen) return;
-  if (connection_.has_events()) dispatch(connection_.advance(now));
+  if (keeps_ciphertext()) decrypt_kept(now);
+  if (connection_ && connection_->has_events()) dispatch(connection_->advance(now));
   conclude(now);
 }
 
@@ -79,10 +96,12 @@ void Session::expire(TimePoint now, size_t in_flight) {
     look_at_output(now, in_flight);
     if (stuck_) return fail(now);
     if (now >= trim_at_) {
-      connection_.trim();
+      connection_->trim();
+      if (secured_ != nullptr) secured_->channel->trim();
       trim_at_ = TimePoint::max();
     }
-    dispatch(connection_.advance(now));
+    if (secured_ != nullptr) secured_->channel->expire(now);
+    if (connection_) dispatch(connection_->advance(now));
     conclude(now);
   }
 }
@@ -90,17 +109,27 @@ void Session::expire(TimePoint now, size_t in_flight) {
 void Session::sent(size_t size, TimePoint now) {
   if (size > 0) blocked_since_ = TimePoint::max();  // output_waits() follows
   waiting_ -= std::min(waiting_, size);
-  connection_.sent(size, now);
   if (explicit_release_) held_ += size;
-  if (connection_.has_events()) dispatch(connection_.advance(now));
-  // Half of the replies have been sent, so an empty receive() continues with the kept input.
-  if (throttled_ && connection_.wants_input()) dispatch(connection_.receive({}, now));
+  if (secured_ == nullptr) {
+    connection_->sent(size, now);
+  } else {
+    encrypted_sent(size, now);
+  }
+  if (connection_) {
+    if (connection_->has_events()) dispatch(connection_->advance(now));
+    // Half of the replies have been sent, so an empty receive() continues with the kept input.
+    if (throttled_ && connection_->wants_input()) dispatch(connection_->receive({}, now));
+  }
   conclude(now);
   watch_idle(now);
 }
 
 void Session::released(size_t size, TimePoint now) {
-  connection_.released(size);
+  if (secured_ == nullptr) {
+    connection_->released(size);
+  } else {
+    secured_->channel->released(size);
+  }
   held_ -= size;
   if (phase_ == Phase::kLingering && input_ended_ && held_ == 0) phase_ = Phase::kClosed;
   attend(now);
@@ -126,26 +155,38 @@ void Session::look_at_output(TimePoint now, size_t in_flight) {
 
 void Session::shutdown(TimePoint now) {
   if (phase_ != Phase::kOpen) return;
-  (void)connection_.shutdown();  // kConnectionGone: it is closing anyway
+  if (!connection_) {
+    secured_->shuts_down = true;
+    return;
+  }
+  (void)connection_->shutdown();  // kConnectionGone: it is closing anyway
   attend(now);
 }
 
 void Session::terminate(ErrorCode error, TimePoint now) {
   if (phase_ != Phase::kOpen) return;
-  (void)connection_.terminate(error);  // kConnectionGone: it is closing anyway
-  dispatch(connection_.advance(now), Extent::kAll);
+  if (!connection_) {
+    report_failed_handshake();
+    phase_ = Phase::kClosed;
+    return;
+  }
+  (void)connection_->terminate(error);  // kConnectionGone: it is closing anyway
+  dispatch(connection_->advance(now), Extent::kAll);
   conclude(now);
 }
 
 bool Session::wants_input() const {
   if (phase_ == Phase::kLingering) return !input_ended_;
-  return phase_ == Phase::kOpen && !input_ended_ && !has_work() && connection_.wants_input();
+  return phase_ == Phase::kOpen && !input_ended_ && !has_work() &&
+         (!connection_ || connection_->wants_input());
 }
 
 TimePoint Session::deadline() const {
   if (phase_ == Phase::kLingering) return linger_until_;
   // While work is left, the next turn follows at once and checks the connection's deadlines.
-  const TimePoint connection = has_work() ? TimePoint::max() : connection_.next_deadline();
+  const TimePoint connection = has_work()    ? TimePoint::max()
+                               : connection_ ? connection_->next_deadline()
+                                             : secured_->channel->deadline();
   return std::min({connection, write_deadline(), trim_at_});
 }
 
@@ -159,19 +200,22 @@ TimePoint Session::write_deadline() const {
 }
 
 EvictionOrder::Activity Session::activity() const {
-  if (connection_.statistics().frames_received == 0) return EvictionOrder::Activity::kNew;
-  return connection_.open_streams() > 0 || wants_output() ? EvictionOrder::Activity::kBusy
-                                                          : EvictionOrder::Activity::kIdle;
+  if (!connection_ || connection_->statistics().frames_received == 0) {
+    return EvictionOrder::Activity::kNew;
+  }
+  return connection_->open_streams() > 0 || wants_output() ? EvictionOrder::Activity::kBusy
+                                                           : EvictionOrder::Activity::kIdle;
 }
 
 uint64_t Session::progress() const {
-  const Statistics& counted = connection_.statistics();
+  if (!connection_) return 0;
+  const Statistics& counted = connection_->statistics();
   return counted.requests_received * LoopOptions::kOctetsOfARequest + counted.data_received +
          counted.data_sent;
 }
 
 void Session::publish_statistics() {
-  const Statistics& current = connection_.statistics();
+  const Statistics& current = connection_ ? connection_->statistics() : published_;
   for (size_t i = 0; i < kConnectionCounters.size(); ++i) {
     const auto field = kConnectionCounters[i].field;
     if (current.*field != published_.*field) {
@@ -186,13 +230,15 @@ void Session::publish_statistics() {
   statistics_.connection_memory.add(current.memory_live - published_.memory_live);
   // The connection keeps output memory for the next burst.
   const size_t output = waiting_ + (socket_memory_ > 0 ? kOutputKept : 0);
-  const size_t memory = LoopOptions::kMemoryOfAConnection + current.memory_live + output +
-                        handler_->memory() + socket_memory_;
+  const size_t channel =
+      secured_ == nullptr ? 0 : secured_->channel->memory() + secured_->kept.size();
+  const size_t memory = LoopOptions::kMemoryOfAConnection + current.memory_live + output + channel +
+                        (handler_ == nullptr ? 0 : handler_->memory()) + socket_memory_;
   statistics_.memory.add(memory - memory_);
   memory_ = memory;
   statistics_.socket_memory.add(socket_memory_ -
                                 std::exchange(published_socket_memory_, socket_memory_));
-  published_ = current;
+  if (connection_) published_ = current;
 }
 
 void Session::discount_memory() {
@@ -212,24 +258,34 @@ void Session::dispatch(EventRange&& events, Extent extent) {
       if (work_.left(budget_) == 0) break;
     }
   }
-  throttled_ = !connection_.wants_input();
+  throttled_ = !connection_->wants_input();
 }
 
 void Session::watch_idle(TimePoint now) {
-  const bool idle = options_.trim_after.count() > 0 && connection_.open_streams() == 0 &&
-                    !connection_.wants_output();
+  const bool idle = options_.trim_after.count() > 0 && connection_ &&
+                    connection_->open_streams() == 0 && !wants_output();
   trim_at_ = idle ? now + options_.trim_after : TimePoint::max();
 }
 
 // Called after anything that may have changed the connection: checks whether it has ended.
 void Session::conclude(TimePoint now) {
   if (phase_ != Phase::kOpen) return;
+  if (secured_ != nullptr && !conclude_channel(now)) return;
   // The end of input closes the streams, so a peer that sent FIN first receives the ready output.
-  if (input_ended_ && !end_told_ && !throttled_ && !has_work() && !connection_.wants_output()) {
+  if (input_ended_ && !end_told_ && !throttled_ && !has_work() && !connection_->wants_output()) {
     end_told_ = true;
-    dispatch(connection_.end_of_input(now), Extent::kAll);
+    dispatch(connection_->end_of_input(now), Extent::kAll);
   }
-  if (!connection_.should_close()) return;
+  if (!connection_->should_close()) return;
+  if (secured_ != nullptr) {
+    secured_->channel->close();
+    if (secured_->channel->wants_output()) return;
+  }
+  linger(now);
+}
+
+// All output is written.
+void Session::linger(TimePoint now) {
   if ((input_ended_ && held_ == 0) || options_.linger_timeout.count() == 0) {
     phase_ = Phase::kClosed;
   } else {

@@ -4,12 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "headrace/adapters/loop/eviction_order.h"
 #include "headrace/adapters/loop/handler.h"
 #include "headrace/adapters/loop/loop_options.h"
 #include "headrace/adapters/loop/loop_statistics.h"
+#include "headrace/adapters/loop/secure_channel.h"
+#include "headrace/adapters/loop/secured.h"
 #include "headrace/adapters/loop/work_budget.h"
 #include "headrace/protocol/connection/connection.h"
 
@@ -27,9 +30,12 @@ class Session {
     kClosed,     // close the transport and destroy the session
   };
 
-  // All references except `connection` must outlive the session.
+  // All references except `connection` must outlive the session. `channel`: null for cleartext;
+  // otherwise the connection is made, and the service asked for a handler, when its handshake is
+  // complete.
   Session(Role role, const Options& connection, const LoopOptions& options, Service& service,
-          Driver& driver, LoopStatistics& statistics, WorkBudget& budget, TimePoint now);
+          Driver& driver, LoopStatistics& statistics, WorkBudget& budget, TimePoint now,
+          std::unique_ptr<SecureChannel> channel = nullptr);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -52,7 +58,7 @@ class Session {
 
   // The bytes to write next, which do not change until sent().
   std::span<const ConstBuffer> output(size_t max_bytes = 64 * 1024) {
-    return connection_.pending_output(max_bytes);
+    return secured_ == nullptr ? connection_->pending_output(max_bytes) : encrypt(max_bytes);
   }
   // The transport took `size` bytes of output().
   void sent(size_t size, TimePoint now);
@@ -73,7 +79,10 @@ class Session {
   // --- State, for the adapter to check after each of these calls.
 
   bool wants_input() const;
-  bool wants_output() const { return phase_ == Phase::kOpen && connection_.wants_output(); }
+  bool wants_output() const {
+    if (phase_ != Phase::kOpen) return false;
+    return secured_ == nullptr ? connection_->wants_output() : encrypted_wants_output();
+  }
   Phase phase() const { return phase_; }
   // When to call expire().
   TimePoint deadline() const;
@@ -81,13 +90,16 @@ class Session {
   bool has_stuck() const { return stuck_; }
   // Whether events are left for the next turn, because this turn's budget is spent: call attend()
   // then. No input is wanted meanwhile.
-  bool has_work() const { return phase_ == Phase::kOpen && connection_.has_events(); }
+  bool has_work() const {
+    return phase_ == Phase::kOpen &&
+           ((connection_ && connection_->has_events()) || keeps_ciphertext());
+  }
 
   // For EvictionOrder: the connection's activity, and its progress, which grows with requests and
   // with octets of bodies in both directions. PINGs are no progress.
   EvictionOrder::Activity activity() const;
   uint64_t progress() const;
-  uint32_t open_streams() const { return connection_.open_streams(); }
+  uint32_t open_streams() const { return connection_ ? connection_->open_streams() : 0; }
 
   // Adds the growth of the connection's counters to the loop's. Once a turn is enough.
   void publish_statistics();
@@ -96,7 +108,14 @@ class Session {
   // The octets of the system's memory in the socket's queues, which count, too.
   void set_socket_memory(size_t size) { socket_memory_ = size; }
   size_t socket_memory() const { return socket_memory_; }
-  uint64_t bytes_sent() const { return connection_.statistics().bytes_sent; }
+  // Octets that the transport took.
+  uint64_t bytes_sent() const {
+    return secured_ == nullptr ? connection_->statistics().bytes_sent : secured_->sent;
+  }
+  // What encrypts the connection; null if nothing does.
+  const SecureChannel* channel() const {
+    return secured_ == nullptr ? nullptr : secured_->channel.get();
+  }
   // Removes its memory from the loop's statistics. To be called before it is destroyed.
   void discount_memory();
 
@@ -108,12 +127,26 @@ class Session {
   void conclude(TimePoint now);
   void watch_idle(TimePoint now);
   TimePoint write_deadline() const;
+  void linger(TimePoint now);
+
+  // Of an encrypted connection (session_security.cc).
+  void decrypt(std::span<const uint8_t> ciphertext, TimePoint now);
+  void decrypt_kept(TimePoint now);
+  void read_channel(TimePoint now);
+  void open_connection(TimePoint now);
+  std::span<const ConstBuffer> encrypt(size_t max_bytes);
+  bool encrypted_wants_output() const;
+  void encrypted_sent(size_t size, TimePoint now);
+  bool conclude_channel(TimePoint now);
+  void report_failed_handshake();
+  bool keeps_ciphertext() const { return secured_ != nullptr && !secured_->kept.empty(); }
 
   const LoopOptions& options_;
   const bool explicit_release_;
   LoopStatistics& statistics_;
-  std::unique_ptr<Handler> handler_;  // destroyed after connection_, which may point into it
-  Connection connection_;
+  const std::unique_ptr<Secured> secured_;  // null for cleartext
+  std::unique_ptr<Handler> handler_;        // destroyed after connection_, which may point into it
+  std::optional<Connection> connection_;    // none during a handshake
   Statistics published_;
   WorkBudget& budget_;
   WorkBudget::Part work_;

@@ -16,6 +16,8 @@ class WorkBudget {
  public:
   // The least number of events that a turn handles for one connection.
   static constexpr size_t kLeast = 2;
+  // The most handshakes that a turn continues. One costs as much as dozens of requests.
+  static constexpr size_t kHandshakes = 16;
 
   explicit WorkBudget(size_t events_per_turn)
       : events_per_turn_(events_per_turn), share_(std::max(kLeast, events_per_turn)) {}
@@ -23,9 +25,13 @@ class WorkBudget {
   // Whether all of the turn's events were handled, so that the rest of the queue waits.
   bool is_spent() const { return spent_ >= events_per_turn_; }
 
+  // Whether another handshake may be continued in this turn, which is counted.
+  bool take_handshake() { return handshakes_ < kHandshakes && ++handshakes_ > 0; }
+
   void begin_turn() {
     ++turn_;
     spent_ = 0;
+    handshakes_ = 0;
     share_ = std::max(kLeast, events_per_turn_ / std::max<size_t>(1, takers_));
     takers_ = 0;
   }
@@ -58,6 +64,7 @@ class WorkBudget {
   size_t share_;
   size_t spent_ = 0;   // in this turn
   size_t takers_ = 0;  // connections with work in this turn
+  size_t handshakes_ = 0;
   uint64_t turn_ = 1;
 };
 

@@ -19,11 +19,13 @@ class [[nodiscard]] Status {
  public:
   enum class Code : uint8_t {
     kOk,
+    kInvalid,      // what was asked for makes no sense
     kNotFound,     // a name that does not exist
     kUnavailable,  // the system refused, or cannot do it
   };
 
   Status() = default;  // done
+  static Status invalid(std::string reason) { return {Code::kInvalid, std::move(reason)}; }
   static Status not_found(std::string reason) { return {Code::kNotFound, std::move(reason)}; }
   static Status unavailable(std::string reason) { return {Code::kUnavailable, std::move(reason)}; }
   // kUnavailable. `error`: an errno value; `what` failed with it.

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <gsl/span>
 #include <utility>
 
 #include "headrace/adapters/tls/channel_bio.h"
 #include "headrace/adapters/tls/context.h"
 #include "headrace/adapters/tls/openssl.h"
+#include "headrace/memory/output_queue.h"
 
 namespace headrace::tls {
 namespace {
@@ -43,12 +45,20 @@ constexpr std::string_view kCleartextAnswer =
     "\r\n"
     "This port speaks TLS. The URL has to begin with https:// instead of http://\n";
 
+constexpr std::string_view kHttp11Answer =
+    "HTTP/1.1 505 HTTP Version Not Supported\r\n"
+    "content-type: text/plain; charset=utf-8\r\n"
+    "connection: close\r\n"
+    "\r\n"
+    "This server speaks HTTP/2, which a client has to offer in its TLS handshake (ALPN: h2)\n";
+
 }  // namespace
 
 void Channel::FreeSsl::operator()(ssl_st* ssl) const { SSL_free(ssl); }
 
 Channel::Channel(const Context& context, ssl_st* ssl, std::string host, TimePoint now)
     : server_(SSL_is_server(ssl) == 1),
+      output_(std::make_unique<OutputQueue>()),
       host_(std::move(host)),
       handshake_timeout_(context.handshake_timeout()),
       deadline_(handshake_timeout_.count() > 0 ? now + handshake_timeout_ : TimePoint::max()),
@@ -68,7 +78,7 @@ Channel::~Channel() {
 
 // --- Input.
 
-void Channel::receive(gsl::span<const uint8_t> ciphertext) {
+void Channel::receive(std::span<const uint8_t> ciphertext) {
   input_ = ciphertext;
   if (began_ || ciphertext.empty()) return;
   began_ = true;
@@ -76,7 +86,7 @@ void Channel::receive(gsl::span<const uint8_t> ciphertext) {
   if (server_ && ciphertext[0] >= 'A' && ciphertext[0] <= 'Z') answer_cleartext();
 }
 
-size_t Channel::read(gsl::span<uint8_t> into) {
+size_t Channel::read(std::span<uint8_t> into) {
   size_t size = 0;
   while (end_ == End::kNone && violation_ == ErrorCode::kNoError && size < into.size()) {
     if (!open_ && !shake_hands()) break;
@@ -113,8 +123,7 @@ bool Channel::shake_hands() {
   const auto* context =
       static_cast<const Context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl_.get())));
   if (protocol_.empty() && !context->has_http11()) {
-    fail(server_ ? "the client offers no protocol (ALPN)"
-                 : "the server has agreed to no protocol (ALPN), so it does not speak HTTP/2");
+    refuse_http11();
     return false;
   }
   open_ = true;
@@ -190,18 +199,33 @@ std::string Channel::describe_failure() const {
     return text;
   }
   if (alert_ >= 0) {
+    // (OpenSSL 3.0 has no words for one of TLS 1.3's.)
     return std::string("the peer has ended the TLS connection: ") +
-           SSL_alert_desc_string_long(alert_);
+           (alert_ == SSL_AD_CERTIFICATE_REQUIRED ? "certificate required"
+                                                  : SSL_alert_desc_string_long(alert_));
   }
   return "TLS: " + take_error("the peer has broken a rule");
 }
 
 // A person has typed http:// for https://, or a program has.
 void Channel::answer_cleartext() {
-  uint8_t* const memory = output_.reserve(kCleartextAnswer.size());
+  uint8_t* const memory = output_->reserve(kCleartextAnswer.size());
   std::memcpy(memory, kCleartextAnswer.data(), kCleartextAnswer.size());
-  output_.commit(memory + kCleartextAnswer.size());
+  output_->commit(memory + kCleartextAnswer.size());
   fail("the client speaks HTTP without TLS");
+}
+
+// RFC 9113 §3.2: HTTP/2 over TLS is agreed by ALPN. Who has not agreed speaks HTTP/1.1, and is
+// answered in it.
+void Channel::refuse_http11() {
+  if (server_) {
+    size_t taken = 0;
+    SSL_write_ex(ssl_.get(), kHttp11Answer.data(), kHttp11Answer.size(), &taken);
+    SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+  }
+  fail(server_ ? "the client offers no protocol (ALPN), so it does not speak HTTP/2"
+               : "the server has agreed to no protocol (ALPN), so it does not speak HTTP/2");
 }
 
 // --- Output.
@@ -210,18 +234,18 @@ size_t Channel::record_size() const {
   return burst_ < kSmallRecords * kSmallRecord ? kSmallRecord : kLargeRecord;
 }
 
-size_t Channel::write(gsl::span<const ConstBuffer> plaintext) {
+size_t Channel::write(std::span<const ConstBuffer> plaintext) {
   if (!open_ || closing_ || end_ == End::kFailed) return 0;
   // Nothing waited, and the last time it was not much: a response begins.
-  if (output_.unsent() == 0 && last_write_ < kLargeRecord) burst_ = 0;
+  if (output_->unsent() == 0 && last_write_ < kLargeRecord) burst_ = 0;
   std::array<uint8_t, kLargeRecord> record;  // of buffers that are smaller than one
   size_t filled = 0;
   size_t written = 0;
   for (const ConstBuffer& buffer : plaintext) {
-    gsl::span<const uint8_t> rest(buffer.data, buffer.size);
+    std::span<const uint8_t> rest(buffer.data, buffer.size);
     while (!rest.empty()) {
       const size_t size = std::min(record_size() - filled, rest.size());
-      const gsl::span<const uint8_t> part = rest.first(size);
+      const std::span<const uint8_t> part = rest.first(size);
       rest = rest.subspan(size);
       const bool whole = filled + size == record_size();
       if (filled > 0 || !whole) {
@@ -229,7 +253,7 @@ size_t Channel::write(gsl::span<const ConstBuffer> plaintext) {
         filled += size;
       }
       if (!whole) continue;
-      if (!write_record(filled > 0 ? gsl::span<const uint8_t>(record.data(), filled) : part)) {
+      if (!write_record(filled > 0 ? std::span<const uint8_t>(record.data(), filled) : part)) {
         return written;
       }
       written += std::max(filled, size);
@@ -241,7 +265,7 @@ size_t Channel::write(gsl::span<const ConstBuffer> plaintext) {
   return written;
 }
 
-bool Channel::write_record(gsl::span<const uint8_t> plaintext) {
+bool Channel::write_record(std::span<const uint8_t> plaintext) {
   if (++records_of_key_ > kMostRecordsOfAKey && SSL_version(ssl_.get()) >= TLS1_3_VERSION) {
     SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED);
     records_of_key_ = 0;
@@ -264,19 +288,28 @@ void Channel::close() {
   ERR_clear_error();
 }
 
+std::span<const ConstBuffer> Channel::pending_output() {
+  const gsl::span<const ConstBuffer> all = output_->show(output_->unsent());
+  return {all.data(), all.size()};
+}
+
+bool Channel::wants_output() const { return output_->unsent() > 0; }
+
+void Channel::trim() { output_->trim(); }
+
 void Channel::sent(size_t size, bool released) {
-  output_.sent(size);
+  output_->sent(size);
   if (released) this->released(size);
 }
 
 void Channel::released(size_t size) {
-  output_.released(size, [](uint32_t, size_t) {});
-  if (output_.unsent() == 0) output_.rest();
+  output_->released(size, [](uint32_t, size_t) {});
+  if (output_->unsent() == 0) output_->rest();
 }
 
 // --- State.
 
-size_t Channel::memory() const { return kMemory + output_.unsent(); }
+size_t Channel::memory() const { return kMemory + output_->unsent(); }
 
 std::string_view Channel::version() const { return SSL_get_version(ssl_.get()); }
 std::string_view Channel::cipher() const { return SSL_get_cipher_name(ssl_.get()); }

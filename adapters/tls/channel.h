@@ -4,15 +4,21 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <gsl/span>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "headrace/adapters/loop/secure_channel.h"
-#include "headrace/memory/output_queue.h"
+#include "headrace/memory/abi.h"
 
 struct ssl_st;
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+class OutputQueue;
+HEADRACE_ABI_END
+}  // namespace headrace
 
 namespace headrace::tls {
 
@@ -36,15 +42,15 @@ class Channel final : public adapters::SecureChannel {
   Channel(const Context& context, ssl_st* ssl, std::string host, TimePoint now);
   ~Channel() override;
 
-  void receive(gsl::span<const uint8_t> ciphertext) override;
-  size_t read(gsl::span<uint8_t> into) override;
+  void receive(std::span<const uint8_t> ciphertext) override;
+  size_t read(std::span<uint8_t> into) override;
   void end_of_input() override;
   void expire(TimePoint now) override;
 
-  size_t write(gsl::span<const ConstBuffer> plaintext) override;
+  size_t write(std::span<const ConstBuffer> plaintext) override;
   void close() override;
-  gsl::span<const ConstBuffer> pending_output() override { return output_.show(output_.unsent()); }
-  bool wants_output() const override { return output_.unsent() > 0; }
+  std::span<const ConstBuffer> pending_output() override;
+  bool wants_output() const override;
   void sent(size_t size, bool released = true) override;
   void released(size_t size) override;
 
@@ -55,7 +61,7 @@ class Channel final : public adapters::SecureChannel {
   std::string_view protocol() const override { return protocol_; }
   TimePoint deadline() const override;
   size_t memory() const override;
-  void trim() override { output_.trim(); }
+  void trim() override;
 
   // --- About the peer, once is_open().
 
@@ -86,7 +92,8 @@ class Channel final : public adapters::SecureChannel {
   void fail(std::string reason);
   std::string describe_failure() const;
   void answer_cleartext();
-  bool write_record(gsl::span<const uint8_t> plaintext);
+  void refuse_http11();
+  bool write_record(std::span<const uint8_t> plaintext);
   size_t record_size() const;
 
   const bool server_;
@@ -96,8 +103,8 @@ class Channel final : public adapters::SecureChannel {
   End end_ = End::kNone;
   ErrorCode violation_ = ErrorCode::kNoError;
   int alert_ = -1;  // the last that was received
-  gsl::span<const uint8_t> input_;
-  OutputQueue output_;
+  std::span<const uint8_t> input_;
+  const std::unique_ptr<OutputQueue> output_;
   std::string protocol_;
   std::string host_;
   std::string failure_;

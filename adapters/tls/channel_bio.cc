@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "headrace/memory/output_queue.h"
+
 namespace headrace::tls {
 
 void ChannelBio::attach(Channel& channel) {
@@ -39,9 +41,9 @@ int ChannelBio::read(BIO* bio, char* into, size_t size, size_t* taken) {
 int ChannelBio::write(BIO* bio, const char* from, size_t size, size_t* taken) {
   Channel& channel = *static_cast<Channel*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
-  uint8_t* const memory = channel.output_.reserve(size);
+  uint8_t* const memory = channel.output_->reserve(size);
   std::memcpy(memory, from, size);
-  channel.output_.commit(memory + size);
+  channel.output_->commit(memory + size);
   *taken = size;
   return 1;
 }

@@ -24,21 +24,22 @@ int on_session(SSL* ssl, SSL_SESSION* session) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Client>> Client::create(const ClientOptions& options) {
-  absl::StatusOr<std::unique_ptr<Context>> context = Context::create(TLS_client_method(), options);
+adapters::StatusOr<std::unique_ptr<Client>> Client::create(const ClientOptions& options) {
+  adapters::StatusOr<std::unique_ptr<Context>> context =
+      Context::create(TLS_client_method(), options);
   if (!context.ok()) return context.status();
   SSL_CTX* const ctx = (*context)->get();
   if (options.verify && options.authorities.empty()) {
     SSL_CTX_set_default_verify_paths(ctx);
   } else if (options.verify) {
-    const absl::Status trusted =
+    const adapters::Status trusted =
         (*context)->trust(options.authorities, "the authorities", /*ask=*/false);
     if (!trusted.ok()) return trusted;
   }
   const auto& identity = options.identity;
   if (identity && SSL_CTX_use_cert_and_key(ctx, identity->certificate(), identity->key(),
                                            identity->chain(), 1) != 1) {
-    return absl::InvalidArgumentError("the client certificate: " + take_error("not accepted"));
+    return adapters::Status::invalid("the client certificate: " + take_error("not accepted"));
   }
   return std::unique_ptr<Client>(new Client(std::move(*context), options));
 }

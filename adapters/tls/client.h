@@ -1,11 +1,12 @@
 #ifndef HEADRACE_ADAPTERS_TLS_CLIENT_H_
 #define HEADRACE_ADAPTERS_TLS_CLIENT_H_
 
-#include <absl/status/statusor.h>
-
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "headrace/adapters/loop/secure_channel.h"
+#include "headrace/adapters/socket/status.h"
 #include "headrace/adapters/tls/channel.h"
 #include "headrace/adapters/tls/options.h"
 
@@ -19,7 +20,7 @@ class SessionCache;
 class Client {
  public:
   // Errors are one line.
-  static absl::StatusOr<std::unique_ptr<Client>> create(const ClientOptions& options);
+  static adapters::StatusOr<std::unique_ptr<Client>> create(const ClientOptions& options);
   ~Client();
 
   // A channel for a connection to `host`, a name or an IP address without brackets, for which the
@@ -33,6 +34,20 @@ class Client {
   const std::unique_ptr<Context> context_;
   const std::unique_ptr<SessionCache> sessions_;
   const bool verify_;
+};
+
+// A client's connections to one host, for a loop (Loop::connect()).
+class Destination final : public adapters::SecureChannels {
+ public:
+  // The client must outlive the object.
+  Destination(const Client* client, std::string host) : client_(client), host_(std::move(host)) {}
+  std::unique_ptr<adapters::SecureChannel> open(TimePoint now) override {
+    return client_->connect(host_, now);
+  }
+
+ private:
+  const Client* const client_;
+  const std::string host_;
 };
 
 }  // namespace headrace::tls

@@ -15,14 +15,14 @@ constexpr size_t kMostOfAProtocol = 255;  // RFC 7301 §3.1: its length is one o
 constexpr const char* kTls13Ciphers =
     "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";
 
-absl::Status failure(const char* what) {
-  return absl::InternalError(std::string(what) + ": " + take_error("OpenSSL failed"));
+adapters::Status failure(const char* what) {
+  return adapters::Status::unavailable(std::string(what) + ": " + take_error("OpenSSL failed"));
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Context>> Context::create(const SSL_METHOD* method,
-                                                         const Options& options) {
+adapters::StatusOr<std::unique_ptr<Context>> Context::create(const SSL_METHOD* method,
+                                                             const Options& options) {
   std::unique_ptr<Context> made(new Context());
   made->context_.reset(SSL_CTX_new(method));
   SSL_CTX* context = made->get();
@@ -40,13 +40,13 @@ absl::StatusOr<std::unique_ptr<Context>> Context::create(const SSL_METHOD* metho
   if (SSL_CTX_set_ciphersuites(context, kTls13Ciphers) != 1) return failure("TLS 1.3 ciphers");
   if (SSL_CTX_set_cipher_list(context, options.ciphers.c_str()) != 1) {
     ERR_clear_error();
-    return absl::InvalidArgumentError("there is no cipher of TLS 1.2 in: " + options.ciphers);
+    return adapters::Status::invalid("there is no cipher of TLS 1.2 in: " + options.ciphers);
   }
 
-  if (options.protocols.empty()) return absl::InvalidArgumentError("no protocol is given");
+  if (options.protocols.empty()) return adapters::Status::invalid("no protocol is given");
   for (const std::string& protocol : options.protocols) {
     if (protocol.empty() || protocol.size() > kMostOfAProtocol) {
-      return absl::InvalidArgumentError("a protocol's name has 1 to 255 octets");
+      return adapters::Status::invalid("a protocol's name has 1 to 255 octets");
     }
     made->protocols_.push_back(static_cast<char>(protocol.size()));
     made->protocols_.append(protocol);
@@ -64,7 +64,7 @@ void Context::on_key_log(const SSL* ssl, const char* line) {
   static_cast<Context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)))->key_log_(line);
 }
 
-absl::Status Context::trust(std::string_view pem, const std::string& what, bool ask) {
+adapters::Status Context::trust(std::string_view pem, const std::string& what, bool ask) {
   const BioPtr in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   size_t count = 0;
   while (true) {
@@ -79,9 +79,9 @@ absl::Status Context::trust(std::string_view pem, const std::string& what, bool 
   // The end of the text is an error, too, in OpenSSL's words.
   const bool whole = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   ERR_clear_error();
-  if (count == 0) return absl::InvalidArgumentError(what + ": there is no certificate in PEM");
-  if (!whole) return absl::InvalidArgumentError(what + ": a certificate is damaged");
-  return absl::OkStatus();
+  if (count == 0) return adapters::Status::invalid(what + ": there is no certificate in PEM");
+  if (!whole) return adapters::Status::invalid(what + ": a certificate is damaged");
+  return adapters::Status();
 }
 
 bool is_inadequate(const SSL* ssl) {

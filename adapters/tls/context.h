@@ -1,14 +1,13 @@
 #ifndef HEADRACE_ADAPTERS_TLS_CONTEXT_H_
 #define HEADRACE_ADAPTERS_TLS_CONTEXT_H_
 
-#include <absl/status/statusor.h>
-
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "headrace/adapters/socket/status.h"
 #include "headrace/adapters/tls/openssl.h"
 #include "headrace/adapters/tls/options.h"
 
@@ -18,8 +17,8 @@ namespace headrace::tls {
 class Context {
  public:
   // Sets what both roles have in common. Errors are one line.
-  static absl::StatusOr<std::unique_ptr<Context>> create(const SSL_METHOD* method,
-                                                         const Options& options);
+  static adapters::StatusOr<std::unique_ptr<Context>> create(const SSL_METHOD* method,
+                                                             const Options& options);
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
@@ -31,7 +30,7 @@ class Context {
 
   // Trusts the certificates in `pem`, whose names `ask` puts into the request for a client
   // certificate. `what`: for errors.
-  absl::Status trust(std::string_view pem, const std::string& what, bool ask);
+  adapters::Status trust(std::string_view pem, const std::string& what, bool ask);
 
  private:
   Context() = default;

@@ -3,8 +3,6 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 
-#include <cerrno>
-#include <cstdio>
 #include <utility>
 
 #include "headrace/adapters/tls/openssl.h"
@@ -14,13 +12,12 @@ namespace {
 
 constexpr long kThrowAwaySeconds = 14 * 24 * 3600;
 constexpr long kClockSkewSeconds = 24 * 3600;
-constexpr size_t kMostOfAFile = 1 << 20;  // a certificate file has a few thousand octets
 
 struct FreeChain {
   void operator()(STACK_OF(X509) * chain) const { sk_X509_pop_free(chain, X509_free); }
 };
 
-absl::Status mistake(std::string text) { return absl::InvalidArgumentError(std::move(text)); }
+adapters::Status mistake(std::string text) { return adapters::Status::invalid(std::move(text)); }
 
 // A passphrase cannot be asked for here.
 int no_passphrase(char*, int, int, void*) { return -1; }
@@ -35,15 +32,6 @@ std::string to_text(const ASN1_TIME* time) {
 
 BioPtr reader(std::string_view text) {
   return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-absl::StatusOr<std::string> read_file(const std::string& path) {
-  const std::unique_ptr<std::FILE, Free<std::fclose>> file(std::fopen(path.c_str(), "re"));
-  if (file == nullptr) return absl::ErrnoToStatus(errno, path);
-  std::string text(kMostOfAFile, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-  if (std::ferror(file.get()) != 0) return absl::ErrnoToStatus(errno, path);  // a directory, say
-  return text;
 }
 
 bool add_extension(X509* certificate, int kind, const std::string& value) {
@@ -85,22 +73,9 @@ struct Identity::Parts {
   std::unique_ptr<STACK_OF(X509), FreeChain> chain;
 };
 
-absl::StatusOr<Identity> Identity::from_pem(std::string_view certificates, std::string_view key) {
-  return parse(certificates, "the certificate", key, "the key");
-}
-
-absl::StatusOr<Identity> Identity::from_files(const std::string& certificates,
-                                              const std::string& key) {
-  const absl::StatusOr<std::string> certificates_text = read_file(certificates);
-  if (!certificates_text.ok()) return certificates_text.status();
-  const absl::StatusOr<std::string> key_text = read_file(key);
-  if (!key_text.ok()) return key_text.status();
-  return parse(*certificates_text, certificates, *key_text, key);
-}
-
-// `where` and `key_where`: what errors call the two texts.
-absl::StatusOr<Identity> Identity::parse(std::string_view certificates, const std::string& where,
-                                         std::string_view key, const std::string& key_where) {
+adapters::StatusOr<Identity> Identity::from_pem(std::string_view certificates, std::string_view key,
+                                                const std::string& where,
+                                                const std::string& key_where) {
   auto parts = std::make_shared<Parts>();
   const BioPtr in = reader(certificates);
   parts->certificate.reset(PEM_read_bio_X509(in.get(), nullptr, no_passphrase, nullptr));
@@ -132,7 +107,7 @@ absl::StatusOr<Identity> Identity::parse(std::string_view certificates, const st
   return Identity(std::move(parts));
 }
 
-absl::StatusOr<Identity> Identity::throw_away(std::span<const std::string> hosts) {
+adapters::StatusOr<Identity> Identity::throw_away(std::span<const std::string> hosts) {
   std::string names;
   for (const std::string& host : hosts) {
     // A comma would begin another kind of name.
@@ -146,12 +121,13 @@ absl::StatusOr<Identity> Identity::throw_away(std::span<const std::string> hosts
   parts->certificate.reset(X509_new());
   if (parts->key == nullptr ||
       !fill_throw_away(parts->certificate.get(), parts->key.get(), names)) {
-    return absl::InternalError("a throw-away certificate: " + take_error("OpenSSL failed"));
+    return adapters::Status::unavailable("a throw-away certificate: " +
+                                         take_error("OpenSSL failed"));
   }
   return Identity(std::move(parts));
 }
 
-absl::Status Identity::check_validity() const {
+adapters::Status Identity::check_validity() const {
   const ASN1_TIME* until = X509_get0_notAfter(parts_->certificate.get());
   const ASN1_TIME* from = X509_get0_notBefore(parts_->certificate.get());
   if (X509_cmp_current_time(until) < 0) {
@@ -160,7 +136,7 @@ absl::Status Identity::check_validity() const {
   if (X509_cmp_current_time(from) > 0) {
     return mistake(parts_->where + ": the certificate is not valid before " + to_text(from));
   }
-  return absl::OkStatus();
+  return adapters::Status();
 }
 
 bool Identity::covers(const std::string& host) const {
@@ -174,6 +150,17 @@ std::string Identity::certificate_pem() const {
   char* text = nullptr;
   const long size = BIO_get_mem_data(out.get(), &text);
   return std::string(text, static_cast<size_t>(size));
+}
+
+std::string Identity::pin() const {
+  unsigned char* encoded = nullptr;
+  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(parts_->certificate.get()), &encoded);
+  unsigned char digest[32];
+  EVP_Digest(encoded, static_cast<size_t>(size), digest, nullptr, EVP_sha256(), nullptr);
+  OPENSSL_free(encoded);
+  unsigned char text[4 * ((sizeof(digest) + 2) / 3) + 1];
+  const int length = EVP_EncodeBlock(text, digest, sizeof(digest));
+  return std::string(reinterpret_cast<const char*>(text), static_cast<size_t>(length));
 }
 
 X509* Identity::certificate() const { return parts_->certificate.get(); }

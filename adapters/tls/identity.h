@@ -1,13 +1,13 @@
 #ifndef HEADRACE_ADAPTERS_TLS_IDENTITY_H_
 #define HEADRACE_ADAPTERS_TLS_IDENTITY_H_
 
-#include <absl/status/statusor.h>
-
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "headrace/adapters/socket/status.h"
 
 struct evp_pkey_st;
 struct stack_st_X509;
@@ -20,21 +20,25 @@ namespace headrace::tls {
 class Identity {
  public:
   // From text in PEM: the certificate first, then the certificates of its chain, if any. Refuses a
-  // key that does not belong to the certificate. Errors are one line.
-  static absl::StatusOr<Identity> from_pem(std::string_view certificates, std::string_view key);
-  // Likewise from files, which errors name.
-  static absl::StatusOr<Identity> from_files(const std::string& certificates,
-                                             const std::string& key);
+  // key that does not belong to the certificate. Errors are one line, in which the two texts have
+  // the names `where` and `key_where`: of their files, for example.
+  static adapters::StatusOr<Identity> from_pem(std::string_view certificates, std::string_view key,
+                                               const std::string& where = "the certificate",
+                                               const std::string& key_where = "the key");
   // A new one for these host names and IP addresses that nobody has signed, valid for two weeks.
-  static absl::StatusOr<Identity> throw_away(std::span<const std::string> hosts);
+  static adapters::StatusOr<Identity> throw_away(std::span<const std::string> hosts);
 
   // Not OK if the certificate has expired or is not valid yet, by the system's time of day.
-  absl::Status check_validity() const;
+  adapters::Status check_validity() const;
   // Whether the certificate is for this host name (RFC 6125; wildcards are names of one label).
   bool covers(const std::string& host) const;
   // The certificate without its chain, in PEM: what a client has to trust (a CA file) if nobody has
   // signed it.
   std::string certificate_pem() const;
+
+  // The SHA-256 of the public key in base64, by which clients can accept a certificate that nobody
+  // has signed (curl --pinnedpubkey, RFC 7469 §2.4).
+  std::string pin() const;
 
   // OpenSSL's objects, which live as long as this one.
   x509_st* certificate() const;
@@ -43,8 +47,6 @@ class Identity {
 
  private:
   struct Parts;
-  static absl::StatusOr<Identity> parse(std::string_view certificates, const std::string& where,
-                                        std::string_view key, const std::string& key_where);
   explicit Identity(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
   std::shared_ptr<const Parts> parts_;
 };

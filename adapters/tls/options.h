@@ -19,7 +19,7 @@ enum class Version : uint8_t { kTls12, kTls13 };
 // compression and renegotiation. 0-RTT is never used.
 struct Options {
   // What is offered or accepted by ALPN (RFC 7301), the preferred one first. If "http/1.1" is among
-  // them, a peer without ALPN speaks that; otherwise its handshake fails.
+  // them, a peer without ALPN speaks that; otherwise it fails (and a client is answered 505).
   std::vector<std::string> protocols = {"h2"};
 
   Version lowest = Version::kTls12;

@@ -55,18 +55,6 @@ struct Server::Callbacks {
     return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
   }
 
-  // RFC 9113 §3.2: HTTP/2 over TLS is agreed by ALPN.
-  static int on_client_hello(SSL* ssl, int* alert, void*) {
-    const unsigned char* protocols = nullptr;
-    size_t size = 0;
-    if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_application_layer_protocol_negotiation,
-                                  &protocols, &size) == 1) {
-      return SSL_CLIENT_HELLO_SUCCESS;
-    }
-    *alert = SSL_AD_NO_APPLICATION_PROTOCOL;
-    return SSL_CLIENT_HELLO_ERROR;
-  }
-
   static int on_certificate(SSL* ssl, void* argument) {
     const Identities identities = static_cast<const Server*>(argument)->identities();
     const char* host = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
@@ -88,15 +76,16 @@ struct Server::Callbacks {
   }
 };
 
-absl::StatusOr<std::unique_ptr<Server>> Server::create(ServerOptions options) {
-  if (options.identities.empty()) return absl::InvalidArgumentError("there is no certificate");
-  absl::StatusOr<std::unique_ptr<Context>> context = Context::create(TLS_server_method(), options);
+adapters::StatusOr<std::unique_ptr<Server>> Server::create(ServerOptions options) {
+  if (options.identities.empty()) return adapters::Status::invalid("there is no certificate");
+  adapters::StatusOr<std::unique_ptr<Context>> context =
+      Context::create(TLS_server_method(), options);
   if (!context.ok()) return context.status();
   if (options.client_certificate != ClientCertificate::kNone) {
     const bool required = options.client_certificate == ClientCertificate::kRequired;
     SSL_CTX_set_verify((*context)->get(),
                        SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
-    const absl::Status trusted =
+    const adapters::Status trusted =
         (*context)->trust(options.client_authorities, "the authorities of client certificates",
                           /*ask=*/true);
     if (!trusted.ok()) return trusted;
@@ -110,9 +99,6 @@ Server::Server(std::unique_ptr<Context> context, const ServerOptions& options)
       identities_(std::make_shared<const std::vector<Identity>>(options.identities)) {
   SSL_CTX* const ctx = context_->get();
   SSL_CTX_set_alpn_select_cb(ctx, Callbacks::select_protocol, this);
-  if (!context_->has_http11()) {
-    SSL_CTX_set_client_hello_cb(ctx, Callbacks::on_client_hello, nullptr);
-  }
   SSL_CTX_set_cert_cb(ctx, Callbacks::on_certificate, this);
   // Sessions are the client's to keep, in tickets: nothing grows here.
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
@@ -131,7 +117,7 @@ Server::Server(std::unique_ptr<Context> context, const ServerOptions& options)
 
 Server::~Server() = default;
 
-std::unique_ptr<Channel> Server::accept_channel(TimePoint now) const {
+std::unique_ptr<Channel> Server::accept(TimePoint now) const {
   SSL* const ssl = SSL_new(context_->get());
   if (ssl == nullptr) {
     ERR_clear_error();
@@ -139,10 +125,6 @@ std::unique_ptr<Channel> Server::accept_channel(TimePoint now) const {
   }
   SSL_set_accept_state(ssl);
   return std::make_unique<Channel>(*context_, ssl, std::string(), now);
-}
-
-std::unique_ptr<adapters::SecureChannel> Server::accept(TimePoint now) {
-  return accept_channel(now);
 }
 
 void Server::set_identities(std::vector<Identity> identities) {

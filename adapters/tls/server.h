@@ -1,13 +1,12 @@
 #ifndef HEADRACE_ADAPTERS_TLS_SERVER_H_
 #define HEADRACE_ADAPTERS_TLS_SERVER_H_
 
-#include <absl/status/statusor.h>
-
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "headrace/adapters/loop/secure_channel.h"
+#include "headrace/adapters/socket/status.h"
 #include "headrace/adapters/tls/channel.h"
 #include "headrace/adapters/tls/identity.h"
 #include "headrace/adapters/tls/options.h"
@@ -19,16 +18,16 @@ class TicketKeys;
 
 // The server's side of TLS: what all its channels share. It must outlive them. Its functions may be
 // called on any thread.
-class Server final : public adapters::SecureAcceptor {
+class Server final : public adapters::SecureChannels {
  public:
   // Errors are one line.
-  static absl::StatusOr<std::unique_ptr<Server>> create(ServerOptions options);
+  static adapters::StatusOr<std::unique_ptr<Server>> create(ServerOptions options);
   ~Server() override;
 
-  // A channel for a connection that was accepted.
-  std::unique_ptr<Channel> accept_channel(TimePoint now) const;
-  // Null if there is no memory.
-  std::unique_ptr<adapters::SecureChannel> accept(TimePoint now) override;
+  // A channel for a connection that was accepted. Null if there is no memory.
+  std::unique_ptr<Channel> accept(TimePoint now) const;
+  // The same, for a loop (LoopOptions::secure).
+  std::unique_ptr<adapters::SecureChannel> open(TimePoint now) override { return accept(now); }
 
   // Replaces the certificates, at least one. Handshakes that begin later use them; tickets stay
   // valid.

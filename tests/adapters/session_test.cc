@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -15,8 +17,11 @@ namespace headrace::adapters {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::octets;
 using testing::TestClient;
+
+std::span<const uint8_t> octets(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
 
 constexpr TimePoint kNow = TimePoint{} + std::chrono::hours(1);
 

@@ -55,6 +55,7 @@ IN_MEMORY = re.compile(r"io_uring_((get_)?[sc]qe|sqe_\w+|[cs]q_\w+|for_each_cqe|
 # Ours that have a system call's name.
 OURS = {"adapters/serve/front_page.cc": {"link"}, "adapters/serve/http_date.cc": {"time"},
         "adapters/loop/eviction_order.cc": {"time"}, "adapters/loop/connection_record.h": {"socket"},
+        "adapters/tls/server.h": {"accept"},
         **{"adapters/serve/" + name: {"send"} for name in ("echo.cc", "websocket.cc", "websocket.h")}}
 # Whose argument (the first is 0) says what is asked for: each has its own answer.
 WHAT = {"setsockopt": 2, "getsockopt": 2, "ioctl": 1, "fcntl": 1}

@@ -84,7 +84,7 @@ Pem make_leaf(const Certified& certified, X509* issuer, EVP_PKEY* issuer_key) {
 }  // namespace
 
 Identity Pem::identity() const {
-  absl::StatusOr<Identity> made = Identity::from_pem(certificates, key);
+  adapters::StatusOr<Identity> made = Identity::from_pem(certificates, key);
   EXPECT_TRUE(made.ok()) << made.status();
   return *made;
 }

@@ -95,7 +95,7 @@ inline ClientOptions client_options(const Authority& authority) {
 
 inline Ends connect(const Server& server, const Client& client,
                     const std::string& host = "example.org") {
-  return {.server = server.accept_channel(kNow), .client = client.connect(host, kNow)};
+  return {.server = server.accept(kNow), .client = client.connect(host, kNow)};
 }
 
 // OpenSSL itself as a client that need not behave, without code of the library.
@@ -122,13 +122,16 @@ class RawClient {
       BIO_read(SSL_get_wbio(ssl_.get()), taken.data(), static_cast<int>(taken.size()));
     return taken;
   }
-  // Shakes hands with `server` and reads what it says.
+  std::string heard;
+  // Shakes hands with `server` and hears what it says.
   void settle(Channel& server) {
     for (int i = 0; i < 8; ++i) {
       SSL_do_handshake(ssl_.get());
       char read[1'000];
+      int size = 0;
       while (SSL_is_init_finished(ssl_.get()) == 1 &&
-             SSL_read(ssl_.get(), read, sizeof(read)) > 0) {
+             (size = SSL_read(ssl_.get(), read, sizeof(read))) > 0) {
+        heard.append(read, static_cast<size_t>(size));
       }
       tls::give(server, take());
       give(take_output(server));

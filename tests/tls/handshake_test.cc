@@ -150,17 +150,18 @@ TEST_F(HandshakeTest, AClientWithoutAlpnSpeaksHttp11) {
   ServerOptions both = server_options(authority_.issue());
   both.protocols = {"h2", "http/1.1"};
   const auto server = make_server(both);
-  const auto channel = server->accept_channel(kNow);
+  const auto channel = server->accept(kNow);
   RawClient client;
   client.settle(*channel);
   ASSERT_TRUE(channel->is_open()) << channel->failure();
   EXPECT_EQ(channel->protocol(), "");
 
   const auto http2_only = make_server(server_options(authority_.issue()));
-  const auto refused = http2_only->accept_channel(kNow);
+  const auto refused = http2_only->accept(kNow);
   RawClient again;
   again.settle(*refused);
   EXPECT_EQ(refused->end(), SecureChannel::End::kFailed);
+  EXPECT_TRUE(again.heard.starts_with("HTTP/1.1 505 ")) << again.heard;
 }
 
 // --- RFC 9113 §9.2.2
@@ -180,7 +181,7 @@ TEST_F(HandshakeTest, CiphersThatHttp2ForbidsAreInadequate) {
     ServerOptions options = server_options(authority_.issue({.kind = KeyKind::kRsa}));
     options.ciphers = cipher.name;
     const auto server = make_server(options);
-    const auto channel = server->accept_channel(kNow);
+    const auto channel = server->accept(kNow);
     RawClient client([](SSL* ssl) {
       SSL_set_max_proto_version(ssl, TLS1_2_VERSION);
       RawClient::offer_h2(ssl);
@@ -216,7 +217,7 @@ TEST_F(HandshakeTest, TheCertificateIsForTheHostThatWasAskedFor) {
   EXPECT_EQ(stranger.client->end(), SecureChannel::End::kFailed);
   const Identity& first = options.identities.front();
   RawClient nameless(RawClient::offer_h2);
-  const auto channel = server->accept_channel(kNow);
+  const auto channel = server->accept(kNow);
   nameless.settle(*channel);
   ASSERT_TRUE(channel->is_open());
   EXPECT_EQ(X509_cmp(SSL_get0_peer_certificate(nameless.ssl()), first.certificate()), 0);
@@ -233,7 +234,7 @@ TEST_F(HandshakeTest, RsaAndEcdsaStandSideBySide) {
       SSL_set1_sigalgs_list(ssl, algorithms);
       SSL_set_tlsext_host_name(ssl, "example.org");
     });
-    const auto channel = server->accept_channel(kNow);
+    const auto channel = server->accept(kNow);
     client.settle(*channel);
     ASSERT_TRUE(channel->is_open()) << algorithms << ": " << channel->failure();
     const EVP_PKEY* key = X509_get0_pubkey(SSL_get0_peer_certificate(client.ssl()));

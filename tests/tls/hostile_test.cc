@@ -1,6 +1,8 @@
 // Peers that do not behave: each ends with an error of its own, and costs little.
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <string>
 
@@ -15,7 +17,7 @@ using adapters::SecureChannel;
 
 class HostileTest : public ::testing::Test {
  protected:
-  std::unique_ptr<Channel> accept() { return server_->accept_channel(kNow); }
+  std::unique_ptr<Channel> accept() { return server_->accept(kNow); }
   // A client that has shaken hands with `channel`.
   static RawClient shaken(Channel& channel, int version) {
     RawClient client([&](SSL* ssl) {
@@ -90,6 +92,99 @@ TEST_F(HostileTest, EmptyRecordsAreRefused) {
   for (int i = 0; i < 100 && channel->end() == SecureChannel::End::kNone; ++i)
     give(*channel, empty);
   EXPECT_EQ(channel->end(), SecureChannel::End::kFailed);
+}
+
+// Records of TLS 1.3 as a client makes them that has only the secret of its key log
+// (RFC 8446 §5.2, §7.1, §7.3), for what OpenSSL does not send.
+class RecordMaker {
+ public:
+  explicit RecordMaker(const std::string& key_log) {
+    const size_t at = key_log.find("CLIENT_TRAFFIC_SECRET_0 ");
+    const std::string line = key_log.substr(at, key_log.find('\n', at) - at);
+    const std::string hex = line.substr(line.rfind(' ') + 1);
+    std::string secret;
+    for (size_t i = 0; i < hex.size(); i += 2) {
+      secret.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+    }
+    key_ = expand(secret, "tls13 key", 16);
+    iv_ = expand(secret, "tls13 iv", 12);
+  }
+  // A record of application data.
+  std::string make(const std::string& content) {
+    const std::string inner = content + "\x17";
+    const size_t size = inner.size() + 16;
+    const std::string header{'\x17', '\x03', '\x03', static_cast<char>(size >> 8),
+                             static_cast<char>(size & 255)};
+    std::string nonce = iv_;
+    for (size_t i = 0; i < 8; ++i) {
+      nonce[11 - i] = static_cast<char>(nonce[11 - i] ^ static_cast<char>(sequence_ >> 8 * i));
+    }
+    ++sequence_;
+    std::string sealed(size, '\0');
+    EVP_CIPHER_CTX* context = EVP_CIPHER_CTX_new();
+    int written = 0;
+    EVP_EncryptInit_ex(context, EVP_aes_128_gcm(), nullptr, octets(key_), octets(nonce));
+    EVP_EncryptUpdate(context, nullptr, &written, octets(header), 5);
+    EVP_EncryptUpdate(context, octets(sealed), &written, octets(inner),
+                      static_cast<int>(inner.size()));
+    EVP_EncryptFinal_ex(context, octets(sealed) + written, &written);
+    EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, 16, octets(sealed) + inner.size());
+    EVP_CIPHER_CTX_free(context);
+    return header + sealed;
+  }
+
+ private:
+  static const unsigned char* octets(const std::string& text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+  }
+  static unsigned char* octets(std::string& text) {
+    return reinterpret_cast<unsigned char*>(text.data());
+  }
+  static std::string expand(const std::string& secret, const std::string& label, size_t size) {
+    std::string info{'\0', static_cast<char>(size), static_cast<char>(label.size())};
+    info.append(label).append(std::string("\0\x01", 2));
+    unsigned char digest[32];
+    HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), octets(info), info.size(),
+         digest, nullptr);
+    return std::string(reinterpret_cast<const char*>(digest), size);
+  }
+
+  std::string key_;
+  std::string iv_;
+  uint64_t sequence_ = 0;
+};
+
+TEST_F(HostileTest, AFloodOfEmptyRecordsOfDataIsBounded) {
+  std::string log;
+  ServerOptions options = server_options(authority_.issue());
+  options.key_log = [&](std::string_view line) { log.append(line).append("\n"); };
+  const auto server = make_server(options);
+  const auto channel = server->accept(kNow);
+  RawClient client = shaken(*channel, TLS1_3_VERSION);
+  RecordMaker maker(log);
+  EXPECT_EQ(give(*channel, maker.make("hello")), "hello") << "the records are right";
+  int records = 0;
+  for (; records < 1'000 && channel->end() == SecureChannel::End::kNone; ++records) {
+    EXPECT_EQ(give(*channel, maker.make("")), "");
+  }
+  EXPECT_EQ(channel->end(), SecureChannel::End::kFailed);
+  EXPECT_LE(records, 40);
+}
+
+TEST_F(HostileTest, RecordsOfOneOctetAreReadAsOne) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    const auto channel = accept();
+    RawClient client = shaken(*channel, version);
+    std::string records;
+    for (int i = 0; i < 900; ++i) {
+      const char octet = static_cast<char>(i % 251);
+      SSL_write(client.ssl(), &octet, 1);
+      records += client.take();
+    }
+    channel->receive({reinterpret_cast<const uint8_t*>(records.data()), records.size()});
+    uint8_t plaintext[1'000];
+    EXPECT_EQ(channel->read(plaintext), 900u) << "in one piece";
+  }
 }
 
 TEST_F(HostileTest, AnAlertInsteadOfAHandshakeIsNamed) {
