@@ -89,6 +89,7 @@ set(HEADRACE_LOOP_SOURCES
     adapters/loop/eviction_order.cc
     adapters/loop/loop.cc
     adapters/loop/session.cc
+    adapters/loop/session_security.cc
     adapters/socket/address.cc
     adapters/socket/connector.cc
     adapters/socket/listener.cc
@@ -109,13 +110,27 @@ set(HEADRACE_IO_URING_SOURCES
     adapters/io_uring/ring.cc
 )
 
+# //adapters/tls, which needs OpenSSL 3.
+set(HEADRACE_TLS_SOURCES
+    adapters/tls/channel.cc
+    adapters/tls/channel_bio.cc
+    adapters/tls/client.cc
+    adapters/tls/context.cc
+    adapters/tls/identity.cc
+    adapters/tls/openssl.cc
+    adapters/tls/server.cc
+    adapters/tls/ticket_keys.cc
+)
+
 # What the programs share: //adapters/program.
 set(HEADRACE_PROGRAM_SOURCES
     adapters/program/command_line.cc
     adapters/program/duration.cc
     adapters/program/environment.cc
     adapters/program/io.cc
+    adapters/program/key_log.cc
     adapters/program/printable.cc
+    adapters/program/tls_files.cc
     adapters/program/write_all.cc
 )
 
@@ -142,6 +157,7 @@ set(HEADRACE_SERVE_SOURCES
     adapters/serve/site_service.cc
     adapters/serve/static_files.cc
     adapters/serve/stats.cc
+    adapters/serve/tls_setup.cc
     adapters/serve/utf8.cc
     adapters/serve/websocket.cc
     adapters/serve/websocket_frame.cc

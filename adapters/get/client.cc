@@ -13,6 +13,8 @@
 
 #include "headrace/adapters/get/units.h"
 #include "headrace/adapters/program/io.h"
+#include "headrace/adapters/program/key_log.h"
+#include "headrace/adapters/program/tls_files.h"
 
 namespace headrace::get {
 namespace {
@@ -33,9 +35,7 @@ milliseconds until(TimePoint deadline, TimePoint now) {
   return std::max(std::chrono::ceil<milliseconds>(deadline - now), milliseconds(0));
 }
 
-Outcome failure(ExitCode code, const absl::Status& status) {
-  return {code, std::string(status.message())};
-}
+Outcome failure(ExitCode code, const auto& status) { return {code, std::string(status.message())}; }
 
 // A content-length of -H must be right if the size of the body is known; otherwise the connection
 // checks it while the body is sent.
@@ -75,14 +75,15 @@ Outcome Client::prepare() {
     data_.emplace(std::move(*data));
   }
   if (const Outcome opened = open_outputs(); !opened.ok()) return opened;
+  if (const Outcome made = make_tls(); !made.ok()) return made;
   Console* const trace = config_.verbose ? console_ : nullptr;
   const std::optional<uint64_t> size = data_ ? data_->size() : std::nullopt;
   for (const Url& url : config_.urls) {
     heads_.push_back(std::make_unique<RequestHead>(url, config_.method, config_.fields, size));
     std::unique_ptr<Origin>& origin = origins_[url.origin()];
     if (origin == nullptr) {
-      origin =
-          std::make_unique<Origin>(url, loop_.get(), config_.connection, &connections_made_, trace);
+      origin = std::make_unique<Origin>(url, loop_.get(), config_.connection, &connections_made_,
+                                        trace, tls_.get());
     }
     origin_of_.push_back(origin.get());
   }
@@ -91,6 +92,35 @@ Outcome Client::prepare() {
       std::ranges::any_of(outputs_, [](const Destination& to) { return to.output->is_terminal(); });
   shows_progress_ =
       config_.progress && !config_.verbose && console_->is_terminal() && !bodies_on_terminal;
+  return {};
+}
+
+Outcome Client::make_tls() {
+  if (std::ranges::none_of(config_.urls, &Url::tls)) return {};
+  tls::ClientOptions options;
+  options.verify = !config_.insecure;
+  if (config_.insecure) {
+    console_->line(
+        "get: --insecure: certificates are NOT checked: anybody on the way can read and change "
+        "everything");
+  }
+  if (!config_.ca.empty()) {
+    absl::StatusOr<std::string> authorities = program::read_pem_file(config_.ca);
+    if (!authorities.ok()) return failure(ExitCode::kUsage, authorities.status());
+    options.authorities = std::move(*authorities);
+  }
+  if (!config_.certificate.empty()) {
+    absl::StatusOr<tls::Identity> identity =
+        program::read_identity(config_.certificate, config_.key);
+    if (!identity.ok()) return failure(ExitCode::kUsage, identity.status());
+    options.identity = std::move(*identity);
+  }
+  auto key_log = program::key_log_of_environment();
+  if (!key_log.ok()) return failure(ExitCode::kUsage, key_log.status());
+  options.key_log = std::move(*key_log);
+  adapters::StatusOr<std::unique_ptr<tls::Client>> client = tls::Client::create(options);
+  if (!client.ok()) return failure(ExitCode::kUsage, client.status());
+  tls_ = std::move(*client);
   return {};
 }
 

@@ -20,6 +20,7 @@
 #include "headrace/adapters/get/upload.h"
 #include "headrace/adapters/loop/deadline_queue.h"
 #include "headrace/adapters/loop/loop.h"
+#include "headrace/adapters/tls/client.h"
 
 namespace headrace::get {
 
@@ -42,6 +43,7 @@ class Client : public TransferOwner {
   void on_finished(Transfer& transfer) override;
 
   Outcome make_loop();
+  Outcome make_tls();
   void start_requests();
   void turn();
   void wait(TimePoint deadline, TimePoint now);
@@ -71,6 +73,7 @@ class Client : public TransferOwner {
   std::vector<Destination> outputs_;
   std::vector<std::unique_ptr<RequestHead>> heads_;         // by URL
   std::vector<Origin*> origin_of_;                          // by URL
+  std::unique_ptr<tls::Client> tls_;                        // null without https
   std::map<std::string, std::unique_ptr<Origin>> origins_;  // by Url::origin()
   adapters::DeadlineQueue timeouts_;                        // of transfers, so it outlives them
   std::map<size_t, std::unique_ptr<Transfer>> transfers_;   // the open ones, by index

@@ -87,6 +87,7 @@ void ClientConnection::on_closed(const StreamClosed& closed) {
     owner_->on_retry(transfer);
   } else {
     news_.timed_out = hit_deadline();
+    if (driver_.channel() != nullptr) news_.tls_failure = driver_.channel()->failure();
     transfer.on_closed(closed, news_);
   }
   if (retired_ && connection_.open_streams() == 0 && connection_.waiting_requests() == 0) close();

@@ -43,6 +43,16 @@ ABSL_FLAG(uint32_t, window, 1024 * 1024,
           "taken it.");
 ABSL_FLAG(bool, progress, true,
           "Show the progress of a transfer that takes more than a second, on a terminal.");
+ABSL_FLAG(std::string, cacert, "",
+          "PEM file of the authorities that may have signed a server's certificate (https). "
+          "Default: those of the system.");
+ABSL_FLAG(bool, insecure, false,
+          "Accept any certificate of a server (https). Anybody on the way can then read and change "
+          "everything: for tests only.");
+ABSL_FLAG(
+    std::string, cert, "",
+    "PEM file with a client certificate and its chain, for servers that ask for one (https).");
+ABSL_FLAG(std::string, key, "", "PEM file with the private key of --cert. Default: the same file.");
 ABSL_FLAG(std::string, io, "epoll",
           "How bytes are moved: epoll, io_uring, or auto (io_uring if the system allows it, "
           "otherwise epoll).");
@@ -93,8 +103,6 @@ absl::Status read_urls(const std::vector<std::string>& arguments, Config* config
   for (const std::string& argument : arguments) {
     absl::StatusOr<Url> url = parse_url(argument);
     if (!url.ok()) return url.status();
-    if (url->tls)
-      return mistake(argument + ": https is not supported, because TLS is not built in");
     config->urls.push_back(std::move(*url));
   }
   return absl::OkStatus();
@@ -183,6 +191,15 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   for (const std::string& path : lists.outputs) {
     config.outputs.push_back(program::from_users_directory(path));
   }
+  config.ca = program::from_users_directory(absl::GetFlag(FLAGS_cacert));
+  config.insecure = absl::GetFlag(FLAGS_insecure);
+  if (config.insecure && !config.ca.empty()) {
+    return mistake("--insecure and --cacert exclude each other");
+  }
+  config.certificate = program::from_users_directory(absl::GetFlag(FLAGS_cert));
+  config.key = program::from_users_directory(absl::GetFlag(FLAGS_key));
+  if (config.key.empty()) config.key = config.certificate;
+  if (config.certificate.empty() && !config.key.empty()) return mistake("--key needs --cert");
   config.fail_on_status = absl::GetFlag(FLAGS_fail);
   config.keep_part = absl::GetFlag(FLAGS_keep_part);
   config.verbose = absl::GetFlag(FLAGS_verbose);
@@ -192,13 +209,14 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
 
 std::string usage() {
   Lists lists;
-  return "Fetches URLs over HTTP/2 without TLS (prior knowledge): concurrently, over one "
-         "connection\n"
-         "to each server. The bodies are written in the order of the command line.\n\n"
+  return "Fetches URLs over HTTP/2, over TLS (https) or without it (http, prior knowledge):\n"
+         "concurrently, over one connection to each server. The bodies are written in the order of "
+         "the command line.\n\n"
          "Usage: get [option...] URL...\n\n"
          "  get http://127.0.0.1:8080/ http://127.0.0.1:8080/headers\n"
          "  get -v -d @file -H 'content-type: text/plain' -o answer http://127.0.0.1:8080/echo\n"
          "  tar c . | get -d @- http://127.0.0.1:8080/echo | tar t\n"
+         "  get --cacert=authorities.pem https://localhost:8443/\n"
          "  get -n 1000 -m 100 http://127.0.0.1:8080/bytes/1000\n\n"
          "Options:\n" +
          program::describe_flags(options(&lists)) +

@@ -35,6 +35,10 @@ struct Config {
   bool progress = true;
   std::chrono::milliseconds timeout{0};  // 0: none
   Options connection;
+  std::string ca;           // a file; empty: the system's authorities
+  bool insecure = false;    // --insecure
+  std::string certificate;  // files; empty: no client certificate
+  std::string key;
   program::Io io = program::Io::kEpoll;
   adapters::LoopOptions loop;
 };

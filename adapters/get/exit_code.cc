@@ -13,7 +13,7 @@ struct Meaning {
 constexpr auto kMeanings = std::to_array<Meaning>({
     {ExitCode::kOk, "every request was answered (with --fail: with a status below 400)"},
     {ExitCode::kInternal, "the program failed, for example for lack of descriptors"},
-    {ExitCode::kUsage, "the command line is wrong, or asks for TLS, which is not built in"},
+    {ExitCode::kUsage, "the command line is wrong"},
     {ExitCode::kNotConnected, "no connection: unknown host, refused, or timed out"},
     {ExitCode::kConnectionLost, "the connection ended before the response did"},
     {ExitCode::kProtocolError, "the server broke a rule of HTTP/2, or reported that get did"},
@@ -22,6 +22,7 @@ constexpr auto kMeanings = std::to_array<Meaning>({
     {ExitCode::kHttpStatus, "the status is 400 or above, with --fail"},
     {ExitCode::kWriteError, "the output cannot be written"},
     {ExitCode::kReadError, "the data to send cannot be read"},
+    {ExitCode::kTls, "no TLS: the server's certificate is not accepted, or the handshake failed"},
 });
 
 }  // namespace

@@ -18,6 +18,7 @@ enum class ExitCode {
   kHttpStatus = 8,
   kWriteError = 9,
   kReadError = 10,
+  kTls = 11,
 };
 
 // How one request ended.

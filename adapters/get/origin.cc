@@ -10,13 +10,14 @@
 namespace headrace::get {
 
 Origin::Origin(const Url& url, adapters::Loop* loop, const Options& options, int* connections_made,
-               Console* trace)
+               Console* trace, const tls::Client* tls)
     : host_(url.host),
       port_(url.port),
       loop_(loop),
       options_(options),
       connections_made_(connections_made),
-      trace_console_(trace) {}
+      trace_console_(trace),
+      tls_(url.tls ? std::make_unique<tls::Destination>(tls, url.host) : nullptr) {}
 
 void Origin::submit(Transfer& transfer) {
   if (current_ != nullptr && current_->is_open()) return current_->submit(transfer);
@@ -38,7 +39,9 @@ void Origin::connect() {
   if (addresses_.empty()) {
     adapters::StatusOr<std::vector<adapters::SocketAddress>> found =
         adapters::resolve(host_, port_);
-    if (!found.ok()) return fail_waiting(found.status().message());
+    if (!found.ok()) {
+      return fail_waiting(ExitCode::kNotConnected, "cannot connect: " + found.status().message());
+    }
     addresses_ = std::move(*found);
   }
   connect_to_next_address();
@@ -56,9 +59,9 @@ void Origin::connect_to_next_address() {
       options.observer = trace_.get();
     }
     adapters::StatusOr<adapters::UniqueFd> socket = adapters::start_connecting(address);
-    if (socket.ok()) return loop_->connect(std::move(*socket), options, this);
+    if (socket.ok()) return loop_->connect(std::move(*socket), options, this, tls_.get());
     if (next_address_ == addresses_.size()) {
-      return fail_waiting(socket.status().message());
+      return fail_waiting(ExitCode::kNotConnected, "cannot connect: " + socket.status().message());
     }
   }
 }
@@ -68,6 +71,10 @@ std::unique_ptr<adapters::Handler> Origin::open(Connection& connection, adapters
   if (trace_ != nullptr) {
     const auto took = std::chrono::steady_clock::now() - connect_began_;
     trace_->note("connected in " + format_duration(took));
+    if (const auto* channel = static_cast<const tls::Channel*>(driver.channel())) {
+      trace_->note(std::string(channel->version()).append(" ").append(channel->cipher()) +
+                   (channel->is_resumed() ? ", a resumed session" : ""));
+    }
   }
   auto opened = std::make_unique<ClientConnection>(this, connection, driver, std::move(trace_));
   current_ = opened.get();
@@ -80,7 +87,13 @@ void Origin::connect_failed(int error) {
   const std::string reason = addresses_[next_address_ - 1].authority() + ": " + strerror(error);
   if (trace_ != nullptr) trace_->note(reason);
   if (next_address_ < addresses_.size()) return connect_to_next_address();
-  fail_waiting(reason);
+  fail_waiting(ExitCode::kNotConnected, "cannot connect: " + reason);
+}
+
+// Another address of the server would have the same certificate.
+void Origin::handshake_failed(const std::string& reason, const adapters::SocketAddress&) {
+  if (trace_ != nullptr) trace_->note(reason);
+  fail_waiting(ExitCode::kTls, reason);
 }
 
 void Origin::on_connection_destroyed(ClientConnection& connection) {
@@ -96,10 +109,10 @@ void Origin::submit_waiting() {
   }
 }
 
-void Origin::fail_waiting(const std::string& reason) {
+void Origin::fail_waiting(ExitCode code, const std::string& reason) {
   connecting_ = false;
   for (Transfer* transfer : std::exchange(waiting_, {})) {
-    transfer->fail({ExitCode::kNotConnected, "cannot connect: " + reason});
+    transfer->fail({code, reason});
   }
 }
 

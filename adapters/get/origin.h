@@ -14,6 +14,7 @@
 #include "headrace/adapters/get/url.h"
 #include "headrace/adapters/loop/loop.h"
 #include "headrace/adapters/socket/address.h"
+#include "headrace/adapters/tls/client.h"
 
 namespace headrace::get {
 
@@ -23,9 +24,9 @@ class Origin : public adapters::Service, public ClientConnectionOwner {
  public:
   // `connections_made` counts the connections of all origins. `trace` is null without -v. The
   // objects that the pointers refer to must outlive the origin, and the origin the loop's
-  // connections.
+  // connections. `tls` is for https.
   Origin(const Url& url, adapters::Loop* loop, const Options& options, int* connections_made,
-         Console* trace);
+         Console* trace, const tls::Client* tls);
 
   // Sends a request on a connection, which is opened first if there is none. The request fails if
   // it cannot be opened.
@@ -40,6 +41,7 @@ class Origin : public adapters::Service, public ClientConnectionOwner {
   std::unique_ptr<adapters::Handler> open(Connection& connection,
                                           adapters::Driver& driver) override;
   void connect_failed(int error) override;
+  void handshake_failed(const std::string& reason, const adapters::SocketAddress& remote) override;
 
  private:
   void on_retry(Transfer& transfer) override { submit(transfer); }
@@ -48,7 +50,7 @@ class Origin : public adapters::Service, public ClientConnectionOwner {
   void connect();
   void connect_to_next_address();
   void submit_waiting();
-  void fail_waiting(const std::string& reason);
+  void fail_waiting(ExitCode code, const std::string& reason);
 
   const std::string host_;
   const uint16_t port_;
@@ -56,6 +58,7 @@ class Origin : public adapters::Service, public ClientConnectionOwner {
   const Options options_;
   int* const connections_made_;
   Console* const trace_console_;
+  std::unique_ptr<tls::Destination> tls_;  // null: http
 
   std::vector<adapters::SocketAddress> addresses_;
   size_t next_address_ = 0;

@@ -40,6 +40,7 @@ Outcome judge_end(const StreamClosed& closed, bool answered, const ConnectionNew
     case ClosedBy::kPeer:
       return judge_end_by_peer(closed, connection);
     case ClosedBy::kTransport:
+      if (!connection.tls_failure.empty()) return {ExitCode::kTls, connection.tls_failure};
       return {ExitCode::kConnectionLost, "the connection ended before the response did"};
     case ClosedBy::kLocal:
       break;

@@ -11,6 +11,7 @@ struct ConnectionNews {
   ErrorCode goaway = ErrorCode::kNoError;  // of the GOAWAY that was received, if any
   std::string goaway_text;                 // its debug data
   bool timed_out = false;                  // closed by one of our deadlines
+  std::string tls_failure;                 // why TLS has ended it, if it has
 };
 
 // The outcome of a request whose stream was closed. `answered`: the response was complete.

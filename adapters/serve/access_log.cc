@@ -92,6 +92,12 @@ void AccessLog::write(const ConnectionClosed& closed) {
   write(format_connection_line(closed, std::chrono::system_clock::now()));
 }
 
+void AccessLog::write_failed_handshake(const std::string& reason,
+                                       const adapters::SocketAddress& remote) {
+  write(timestamp(std::chrono::system_clock::now()) + "handshake " + remote.authority() + ": " +
+        program::escape_controls(reason) + "\n");
+}
+
 void AccessLog::write(const std::string& line) {
   // A log that cannot be written, because it is full or has no reader, must not stop the server.
   [[maybe_unused]] ssize_t n = ::write(file_.get(), line.data(), line.size());

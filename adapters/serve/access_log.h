@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "headrace/adapters/socket/address.h"
 #include "headrace/adapters/socket/unique_fd.h"
 #include "headrace/protocol/event/event.h"
 
@@ -44,6 +45,8 @@ class AccessLog {
 
   void write(const AccessRecord& record, const StreamClosed& closed);
   void write(const ConnectionClosed& closed);
+  // A connection from `remote` whose TLS handshake has failed, and why.
+  void write_failed_handshake(const std::string& reason, const adapters::SocketAddress& remote);
 
  private:
   void write(const std::string& line);

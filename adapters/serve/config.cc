@@ -19,6 +19,20 @@ using std::chrono_literals::operator""s;
 
 ABSL_FLAG(std::string, address, "127.0.0.1", "Host name or IP address to listen on.");
 ABSL_FLAG(uint16_t, port, 8080, "TCP port to listen on; 0 selects a free port.");
+ABSL_FLAG(bool, tls, false,
+          "Serve HTTP/2 over TLS with a certificate that is made at start and kept in memory only. "
+          "Nobody has signed it, so clients have to be told to accept it: for tests.");
+ABSL_FLAG(std::vector<std::string>, tls_cert, {},
+          "Serve HTTP/2 over TLS with the certificate in this PEM file, followed by its chain. "
+          "Several, separated by commas: clients get one for the host that they ask for, and of "
+          "these one with a key that they know (RSA and ECDSA). SIGHUP reads the files again.");
+ABSL_FLAG(std::vector<std::string>, tls_key, {},
+          "PEM file with the private key of --tls_cert, one for each certificate in their order.");
+ABSL_FLAG(std::string, tls_lowest, "1.2", "Lowest version of TLS: 1.2 or 1.3.");
+ABSL_FLAG(std::string, tls_client_ca, "",
+          "PEM file of authorities: clients have to show a certificate that one of them has "
+          "signed.");
+ABSL_FLAG(Duration, handshake_timeout, Duration{10s}, "Time for the TLS handshake; 0: no limit.");
 ABSL_FLAG(std::string, root, "", "Directory of files to serve instead of the built-in site.");
 ABSL_FLAG(uint32_t, open_files, 0,
           "Most files that are open at once, over all threads; a single connection may have opened "
@@ -109,6 +123,34 @@ constexpr uint32_t kConnectionWindow = 8 * 1024 * 1024;
 
 constexpr int kMaxThreads = 256;
 
+absl::Status read_tls(TlsConfig* tls) {
+  tls->throw_away = absl::GetFlag(FLAGS_tls);
+  for (const std::string& path : absl::GetFlag(FLAGS_tls_cert)) {
+    tls->certificates.push_back(program::from_users_directory(path));
+  }
+  for (const std::string& path : absl::GetFlag(FLAGS_tls_key)) {
+    tls->keys.push_back(program::from_users_directory(path));
+  }
+  tls->client_ca = program::from_users_directory(absl::GetFlag(FLAGS_tls_client_ca));
+  const std::string lowest = absl::GetFlag(FLAGS_tls_lowest);
+  if (lowest != "1.2" && lowest != "1.3") {
+    return absl::InvalidArgumentError("--tls_lowest must be 1.2 or 1.3");
+  }
+  tls->lowest = lowest == "1.3" ? tls::Version::kTls13 : tls::Version::kTls12;
+  tls->handshake_timeout = absl::GetFlag(FLAGS_handshake_timeout).value;
+  if (tls->certificates.size() != tls->keys.size()) {
+    return absl::InvalidArgumentError("--tls_cert and --tls_key must have as many files each");
+  }
+  if (tls->throw_away && !tls->certificates.empty()) {
+    return absl::InvalidArgumentError(
+        "--tls makes a certificate, so it excludes --tls_cert, which names one");
+  }
+  if (!tls->client_ca.empty() && !tls->is_on()) {
+    return absl::InvalidArgumentError("--tls_client_ca needs --tls_cert or --tls");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
@@ -122,6 +164,7 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   }
   config.address = absl::GetFlag(FLAGS_address);
   config.port = absl::GetFlag(FLAGS_port);
+  if (absl::Status tls = read_tls(&config.tls); !tls.ok()) return tls;
   config.root = program::from_users_directory(absl::GetFlag(FLAGS_root));
   config.open_files = absl::GetFlag(FLAGS_open_files);
   config.diagnostics = absl::GetFlag(FLAGS_diagnostics) || config.root.empty();
@@ -188,8 +231,11 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
 }
 
 std::string usage() {
-  return "Serves HTTP/2 without TLS (prior knowledge): files, or a small built-in site with the\n"
-         "endpoints /echo, /bytes/N, /headers, /status/NNN, /stats and /ws (WebSocket).\n\n"
+  return "Serves HTTP/2, over TLS (--tls_cert, --tls) or without it (prior knowledge): files, or "
+         "a\n"
+         "small built-in site with the endpoints /echo, /bytes/N, /headers, /status/NNN, /stats "
+         "and\n"
+         "/ws (WebSocket).\n\n"
          "Usage: serve [--flag=value...]\n\n" +
          program::describe_flags() +
          "\nExit codes: 0 after SIGTERM or SIGINT; 1 if it fails while it serves; 2 if the "

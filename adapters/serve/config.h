@@ -11,6 +11,7 @@
 
 #include "headrace/adapters/loop/loop_options.h"
 #include "headrace/adapters/program/io.h"
+#include "headrace/adapters/serve/tls_setup.h"
 
 namespace headrace::serve {
 
@@ -33,6 +34,7 @@ struct Config {
   size_t open_files = 0;      // over all threads; 0: an eighth of all descriptors
   std::string log;            // empty: none; "-": the standard output
   program::Io io = program::Io::kEpoll;
+  TlsConfig tls;
   adapters::LoopOptions loop;  // max_connections is one loop's share
 };
 

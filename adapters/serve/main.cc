@@ -9,6 +9,7 @@
 #include <chrono>
 #include <gsl/span>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -24,6 +25,7 @@
 #include "headrace/adapters/serve/document_root.h"
 #include "headrace/adapters/serve/site.h"
 #include "headrace/adapters/serve/site_service.h"
+#include "headrace/adapters/serve/tls_setup.h"
 #include "headrace/adapters/socket/address.h"
 #include "headrace/adapters/socket/listener.h"
 
@@ -117,15 +119,30 @@ ExitCode code_of(const adapters::Status& status) {
                                                                : ExitCode::kUsage;
 }
 
-void announce(const Config& config, const Site& site, const std::string& authority) {
+// Lines to try with a throw-away certificate.
+std::string lines_to_try(const std::string& url, const std::string& pin) {
+  return "Its certificate is a throw-away one: made now, kept in memory only, valid for two weeks, "
+         "and signed by nobody. Clients refuse it unless they are told to accept this one:\n"
+         "Try: curl --insecure --pinnedpubkey sha256//" +
+         pin + " " + url + "\nTry: chromium --user-data-dir=/tmp/headrace-try " +
+         "--ignore-certificate-errors-spki-list=" + pin + " " + url +
+         "\n(Firefox shows a warning, and goes on with Advanced, Accept the Risk.)\n";
+}
+
+void announce(const Config& config, const Site& site, const std::string& authority,
+              const std::string& pin) {
   const std::string what =
       config.root.empty() ? "a small built-in site" : program::escape_controls(config.root);
-  const std::string url = "http://" + authority + "/";
+  const bool tls = config.tls.is_on();
+  const std::string url = (tls ? "https://" : "http://") + authority + "/";
+  const std::string to_try = !tls          ? "Try: curl --http2-prior-knowledge " + url + "\n"
+                             : pin.empty() ? "Try: curl " + url + "\n"
+                                           : lines_to_try(url, pin);
   // It is not an error if the output has no reader.
   program::write_all(STDOUT_FILENO,
-                     "Serving " + what + " on " + url + " (HTTP/2 without TLS; threads: " +
-                         std::to_string(config.threads) + ", allocation: " + site.allocation +
-                         ", io: " + site.io + ")\nTry: curl --http2-prior-knowledge " + url + "\n");
+                     "Serving " + what + " on " + url + " (HTTP/2 " + (tls ? "over" : "without") +
+                         " TLS; threads: " + std::to_string(config.threads) +
+                         ", allocation: " + site.allocation + ", io: " + site.io + ")\n" + to_try);
 }
 
 absl::Status open_site(const Config& config, Site* site) {
@@ -212,6 +229,13 @@ int run(gsl::span<char* const> arguments) {
   if (const absl::Status opened = open_site(*config, &site); !opened.ok()) {
     return fail(opened, ExitCode::kUsage);
   }
+  TlsSetup tls;
+  if (config->tls.is_on()) {
+    absl::StatusOr<TlsSetup> made = set_up_tls(config->tls, config->address);
+    if (!made.ok()) return fail(made.status(), ExitCode::kUsage);
+    tls = std::move(*made);
+    config->loop.secure = tls.server.get();
+  }
   adapters::StatusOr<std::vector<UniqueFd>> listeners =
       adapters::listen_on(config->address, config->port, config->threads);
   if (!listeners.ok()) return fail(listeners.status(), code_of(listeners.status()));
@@ -224,8 +248,10 @@ int run(gsl::span<char* const> arguments) {
       make_workers(*config, std::move(*listeners), &site);
   if (!workers.ok()) return fail(workers.status(), ExitCode::kUsage);
 
+  std::optional<CertificateReloader> reloader;
+  if (!config->tls.certificates.empty()) reloader.emplace(config->tls, tls.server.get(), complain);
   install_signal_handlers(*workers);
-  announce(*config, site, authority);
+  announce(*config, site, authority, tls.pin);
   const absl::Status started = serve_with_all(*workers);
   ignore_signals();
   if (!started.ok()) return fail(started, ExitCode::kFailed);

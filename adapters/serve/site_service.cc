@@ -178,4 +178,9 @@ std::unique_ptr<adapters::Handler> SiteService::open(Connection& connection,
   return std::make_unique<SiteHandler>(*site_, connection, driver, files_);
 }
 
+void SiteService::handshake_failed(const std::string& reason,
+                                   const adapters::SocketAddress& remote) {
+  if (site_->log != nullptr) site_->log->write_failed_handshake(reason, remote);
+}
+
 }  // namespace headrace::serve

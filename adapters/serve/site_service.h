@@ -2,6 +2,7 @@
 #define HEADRACE_ADAPTERS_SERVE_SITE_SERVICE_H_
 
 #include <memory>
+#include <string>
 
 #include "headrace/adapters/loop/handler.h"
 #include "headrace/adapters/serve/open_files.h"
@@ -16,6 +17,7 @@ class SiteService : public adapters::Service {
   std::unique_ptr<adapters::Handler> open(Connection& connection,
                                           adapters::Driver& driver) override;
 
+  void handshake_failed(const std::string& reason, const adapters::SocketAddress& remote) override;
   bool give_back_descriptor() override { return files_.close_one(); }
 
   const OpenFiles& files() const { return files_; }

@@ -56,6 +56,7 @@ std::string stats_as_json(const Site& site) {
       {"connections_accepted", accepted},
       {"connections_closed", closed},
       {"connections_failed", of(&LoopStatistics::connections_failed)},
+      {"handshakes_failed", of(&LoopStatistics::handshakes_failed)},
       {"accept_pauses", of(&LoopStatistics::accept_pauses)},
       {"input_shortages", of(&LoopStatistics::input_shortages)},
       {"connection_memory", of(&LoopStatistics::connection_memory)},

@@ -20,6 +20,7 @@ RUN_BY = {
     "get -v -H 'x-name: value' -o page.html http://127.0.0.1:8080/": HERE,
     "tar c docs | get -d @- http://127.0.0.1:8080/echo | tar t": HERE,
     "get -n 100000 -m 100 http://127.0.0.1:8080/bytes/1000": HERE,
+    "get --cacert=authorities.pem https://localhost:8443/": "test",
     "get --help": HERE,
     "bazel run //tests:replay -- FILE.h2t": HERE,
     "bazel run //tests/conformance": "test",
@@ -117,6 +118,7 @@ def of(kind):
 def commands(text):
     """What is typed in a document: lines of code blocks without their comments, and in sentences what
     begins as a command and has an argument."""
+    text = re.sub(r"^```c\+\+\n.*?^```", "", text, flags=re.S | re.M)
     text = re.sub(r" *\\\n +", " ", text)
     for block in re.findall(r"^(?: {4}|\t)(\S.*)$", text, re.M):
         command = re.split(r"\s+#\s|\s{3,}", block)[0].strip()

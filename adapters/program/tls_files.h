@@ -1,0 +1,21 @@
+#ifndef HEADRACE_ADAPTERS_PROGRAM_TLS_FILES_H_
+#define HEADRACE_ADAPTERS_PROGRAM_TLS_FILES_H_
+
+#include <absl/status/statusor.h>
+
+#include <string>
+
+#include "headrace/adapters/tls/identity.h"
+
+namespace headrace::program {
+
+// The text of a file of certificates or keys. An error is one line that names the file.
+absl::StatusOr<std::string> read_pem_file(const std::string& path);
+
+// A certificate and its key from two files (or twice the same one). An error is one line that names
+// the file: it cannot be read, key and certificate do not match, or the certificate has expired.
+absl::StatusOr<tls::Identity> read_identity(const std::string& certificate, const std::string& key);
+
+}  // namespace headrace::program
+
+#endif  // HEADRACE_ADAPTERS_PROGRAM_TLS_FILES_H_
