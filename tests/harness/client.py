@@ -13,7 +13,7 @@ Result = namedtuple("Result", "code out err")
 
 # The exit codes that `get --help` documents.
 OK, INTERNAL, USAGE, NOT_CONNECTED, CONNECTION_LOST, PROTOCOL_ERROR = 0, 1, 2, 3, 4, 5
-STREAM_RESET, TIMEOUT, HTTP_STATUS, WRITE_ERROR, READ_ERROR = 6, 7, 8, 9, 10
+STREAM_RESET, TIMEOUT, HTTP_STATUS, WRITE_ERROR, READ_ERROR, TLS = 6, 7, 8, 9, 10, 11
 
 
 class Client:

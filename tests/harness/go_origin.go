@@ -1,4 +1,4 @@
-// A cleartext HTTP/2 server on Go: go_origin PORT ROOT. Serves the files of ROOT, and /echo with a
+// An HTTP/2 server on Go, over TLS if it is given a certificate: go_origin PORT ROOT [CERTIFICATE KEY]. Serves the files of ROOT, and /echo with a
 // trailer that counts.
 package main
 
@@ -25,5 +25,8 @@ func main() {
 	mux.HandleFunc("/echo", echo)
 	mux.Handle("/", http.FileServer(http.Dir(os.Args[2])))
 	address := "127.0.0.1:" + os.Args[1]
+	if len(os.Args) > 3 {
+		log.Fatal(http.ListenAndServeTLS(address, os.Args[3], os.Args[4], mux))
+	}
 	log.Fatal(http.ListenAndServe(address, h2c.NewHandler(mux, &http2.Server{})))
 }

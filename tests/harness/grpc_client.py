@@ -1,12 +1,14 @@
 """What a real gRPC client (its C core, from Python) says to a server whose /echo gives every message
 back. Each function has a connection of its own to `port`."""
 
+import os
 import threading
 import time
 
 import grpc
 
 from checks import equal, holds
+from server import is_over_tls
 
 PATIENCE = 120  # seconds
 
@@ -14,7 +16,11 @@ PATIENCE = 120  # seconds
 def channel(port, *options):
     # Else channels to the same place share a connection.
     own = ("grpc.use_local_subchannel_pool", 1)
-    return grpc.insecure_channel(f"127.0.0.1:{port}", options=[own, *options])
+    if not is_over_tls():
+        return grpc.insecure_channel(f"127.0.0.1:{port}", options=[own, *options])
+    with open(os.environ["SSL_CERT_FILE"], "rb") as authorities:
+        trust = grpc.ssl_channel_credentials(authorities.read())
+    return grpc.secure_channel(f"localhost:{port}", trust, options=[own, *options])
 
 
 def unary(port, calls=500):

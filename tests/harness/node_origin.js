@@ -1,13 +1,14 @@
-// A cleartext HTTP/2 server on Node: node_origin.js PORT ROOT. Serves the files of ROOT, /echo (with
+// An HTTP/2 server on Node, over TLS if it is given a certificate:
+// node_origin.js PORT ROOT [CERTIFICATE KEY]. Serves the files of ROOT, /echo (with
 // a trailer that counts), /hints (103 before the answer), /slow/N (N octets, and then silence).
 'use strict';
 const fs = require('fs');
 const http2 = require('http2');
 const path = require('path');
 
-const [port, root] = process.argv.slice(2);
+const [port, root, certificate, key] = process.argv.slice(2);
 
-const server = http2.createServer((request, response) => {
+function answer(request, response) {
   response.stream.on('error', () => {});
   if (request.url === '/echo') {
     let size = 0;
@@ -36,5 +37,9 @@ const server = http2.createServer((request, response) => {
     if (request.method === 'HEAD') response.end();
     else fs.createReadStream(file).pipe(response);
   });
-});
+}
+
+const server = certificate === undefined ?
+    http2.createServer(answer) :
+    http2.createSecureServer({cert: fs.readFileSync(certificate), key: fs.readFileSync(key)}, answer);
 server.listen(Number(port), '127.0.0.1');

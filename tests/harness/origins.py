@@ -1,5 +1,5 @@
-"""Other people's servers, started for one test on a free port each, cleartext HTTP/2 with prior
-knowledge. Each serves the files of a directory, or says in `can` that it does something else."""
+"""Other people's servers, started for one test on a free port each, HTTP/2 with prior knowledge, or
+over TLS where a test target says so (server.py). Each serves the files of a directory, or says in `can` that it does something else."""
 
 import os
 import re
@@ -11,7 +11,9 @@ import tempfile
 import threading
 import time
 
+import certificates
 from checks import require
+from server import is_over_tls
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 START_SECONDS = 30
@@ -36,6 +38,7 @@ class Origin:
     can = frozenset()
 
     def __init__(self, root):
+        self.certificate = certificates.for_servers()[0] if is_over_tls() else None
         self.port = free_port()
         self.scratch = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
         self.log = open(os.path.join(self.scratch, "log"), "wb")
@@ -51,7 +54,10 @@ class Origin:
         return dict(os.environ)
 
     def url(self, path="/"):
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{'http' if self.certificate is None else 'https'}://127.0.0.1:{self.port}{path}"
+
+    def files(self):
+        return [] if self.certificate is None else [self.certificate.certificate, self.certificate.key]
 
     def _wait_until_it_listens(self):
         deadline = time.monotonic() + START_SECONDS
@@ -92,8 +98,9 @@ class Nghttpd(Origin):
     can = frozenset({"files", "echo", "trailers"})
 
     def command(self, root):
-        return [require("nghttpd"), "--no-tls", "--echo-upload", "--trailer", "x-after: the body",
-                "-d", root, "-a", "127.0.0.1", str(self.port)]
+        tls = [] if self.certificate is None else [self.certificate.key, self.certificate.certificate]
+        return [require("nghttpd"), *([] if tls else ["--no-tls"]), "--echo-upload", "--trailer",
+                "x-after: the body", "-d", root, "-a", "127.0.0.1", str(self.port), *tls]
 
 
 class H2o(Origin):
@@ -104,7 +111,10 @@ class H2o(Origin):
         config = os.path.join(self.scratch, "h2o.conf")
         with open(config, "w", encoding="ascii") as out:
             out.write(f"listen:\n  host: 127.0.0.1\n  port: {self.port}\n"
-                      f"hosts:\n  default:\n    paths:\n      /:\n        file.dir: {root}\n")
+                      + ("" if self.certificate is None else
+                         f"  ssl:\n    certificate-file: {self.certificate.certificate}\n"
+                         f"    key-file: {self.certificate.key}\n")
+                      + f"hosts:\n  default:\n    paths:\n      /:\n        file.dir: {root}\n")
         return not_as_root(require("h2o"), "-c", config)
 
 
@@ -114,12 +124,16 @@ class Nginx(Origin):
 
     def command(self, root):
         config = os.path.join(self.scratch, "nginx.conf")
+        tls = self.certificate is not None
+        ssl = " ssl" if tls else ""
+        files = (f"    ssl_certificate {self.certificate.certificate};\n"
+                 f"    ssl_certificate_key {self.certificate.key};\n") if tls else ""
         with open(config, "w", encoding="ascii") as out:
             out.write(f"daemon off;\nmaster_process off;\nerror_log stderr;\n"
                       f"pid {self.scratch}/pid;\nevents {{}}\nhttp {{\n  access_log off;\n"
                       + "".join(f"  {kind}_temp_path {self.scratch}/{kind};\n" for kind in
                                 ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-                      + f"  server {{\n    listen 127.0.0.1:{self.port} http2;\n"
+                      + f"  server {{\n    listen 127.0.0.1:{self.port}{ssl} http2;\n{files}"
                       f"    root {root};\n  }}\n}}\n")
         return not_as_root(require("nginx"), "-c", config, "-p", self.scratch, "-e", "stderr")
 
@@ -129,7 +143,7 @@ class Node(Origin):
     can = frozenset({"files", "echo", "trailers", "hints"})
 
     def command(self, root):
-        return [require("node"), os.path.join(HERE, "node_origin.js"), str(self.port), root]
+        return [require("node"), os.path.join(HERE, "node_origin.js"), str(self.port), root, *self.files()]
 
 
 class Go(Origin):
@@ -151,7 +165,7 @@ class Go(Origin):
             subprocess.run([require("go"), "build", "-o", Go.program,
                             os.path.join(HERE, "go_origin.go")],
                            env=self.environment(), check=True, timeout=300)
-        return [Go.program, str(self.port), root]
+        return [Go.program, str(self.port), root, *self.files()]
 
 
 ALL = [Nghttpd, H2o, Nginx, Node, Go]

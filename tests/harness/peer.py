@@ -11,6 +11,8 @@ from collections import namedtuple
 
 import hpack
 
+import transport
+
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 # RFC 9113 §6
@@ -84,7 +86,7 @@ class Peer:
         self.pings = 0
         self.block = None  # a response's field block that CONTINUATION goes on with
         self.server_settings = {}
-        self.socket = socket.create_connection((target.host, target.port), timeout=self.timeout)
+        self.socket = transport.connect(target.host, target.port, self.timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if handshake:
             self.handshake(settings)

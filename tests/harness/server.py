@@ -8,6 +8,8 @@ import subprocess
 import threading
 import time
 
+import certificates
+
 # A sanitizer's build starts slowly, and several tests share the machine.
 START_SECONDS = 60
 
@@ -16,6 +18,20 @@ def io_flags(program):
     """How the program under test is to move bytes, where a test target says so (its BUILD file)."""
     wanted = os.environ.get("HEADRACE_TEST_IO")
     return [f"--io={wanted}"] if wanted and os.path.basename(program) in ("serve", "get") else []
+
+
+def is_over_tls():
+    """Whether `serve` is to speak TLS, where a test target says so (its BUILD file)."""
+    return os.environ.get("HEADRACE_TEST_TLS") == "1"
+
+
+def tls_flags(program):
+    """Certificates of both kinds, whose authority the peers trust."""
+    if not is_over_tls() or os.path.basename(program) != "serve":
+        return []
+    pair = certificates.for_servers()
+    return ["--tls_cert=" + ",".join(one.certificate for one in pair),
+            "--tls_key=" + ",".join(one.key for one in pair)]
 
 
 class NotStarted(RuntimeError):
@@ -31,11 +47,11 @@ class Server:
 
     `runner`: a command that the program's own is an argument of."""
 
-    def __init__(self, program, *flags, environment=None, pattern=r"http://([0-9.]+):(\d+)",
+    def __init__(self, program, *flags, environment=None, pattern=r"https?://([0-9.]+):(\d+)",
                  runner=()):
         self.pattern = pattern
         self.process = subprocess.Popen(
-            [*runner, program, "--port=0", *io_flags(program), *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            [*runner, program, "--port=0", *io_flags(program), *tls_flags(program), *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env={**os.environ, **(environment or {})}, text=True, errors="replace")
         self.output = []
         self.announced = threading.Event()
@@ -71,7 +87,7 @@ class Server:
         raise RuntimeError(f"it did not print {pattern} within {START_SECONDS} s: {self.text()}")
 
     def url(self, path="/"):
-        return f"http://{self.host}:{self.port}{path}"
+        return f"{'https' if is_over_tls() else 'http'}://{self.host}:{self.port}{path}"
 
     def counted(self, what="memory"):
         """One of its counters, as /stats tells them: "memory" is what its clients make it hold, in

@@ -10,6 +10,7 @@ import sys
 import time
 
 import client
+import transport
 from checks import SCRATCH, equal, holds, main, make_site
 from server import Server
 
@@ -40,7 +41,7 @@ def request(server):
     """-X, -H and -d make the request that was asked for"""
     told = json.loads(get("-X", "PUT", "-H", "X-One: 1", "-H", "x-two:  2 ", "-H", "accept:",
                           "-H", "Host: elsewhere", server.url("/headers?a=b")).out)
-    equal(told, {":method": "PUT", ":scheme": "http", ":authority": "elsewhere",
+    equal(told, {":method": "PUT", ":scheme": transport.scheme(), ":authority": "elsewhere",
                  ":path": "/headers?a=b", "user-agent": "headrace-get", "x-one": "1", "x-two": "2"})
     told = json.loads(get("-d", "some text", server.url("/headers")).out)
     equal((told[":method"], told["content-length"]), ("POST", "9"))
@@ -189,9 +190,9 @@ def no_progress_elsewhere(server):
 
 def ipv6_literal(_):
     """an IPv6 address in the URL"""
-    six = Server(sys.argv[2], "--address=::1", pattern=r"http://(\[::1\]):(\d+)")
+    six = Server(sys.argv[2], "--address=::1", pattern=r"https?://(\[::1\]):(\d+)")
     try:
-        told = json.loads(get(f"http://[::1]:{six.port}/headers").out)
+        told = json.loads(get(f"{transport.scheme()}://[::1]:{six.port}/headers").out)
         equal(told[":authority"], f"[::1]:{six.port}")
     finally:
         six.kill()

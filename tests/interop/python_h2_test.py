@@ -2,7 +2,6 @@
 """python-h2 against the server: a strict peer that checks each of our frames."""
 
 import os
-import socket
 import sys
 
 import h2.config
@@ -10,6 +9,7 @@ import h2.connection
 import h2.events
 import h2.settings
 
+import transport
 from checks import equal, holds, main
 
 
@@ -18,7 +18,7 @@ class Client:
 
     def __init__(self, server):
         self.authority = f"{server.host}:{server.port}"
-        self.socket = socket.create_connection((server.host, server.port), timeout=60)
+        self.socket = transport.connect(server.host, server.port, 60)
         self.h2 = h2.connection.H2Connection(
             h2.config.H2Configuration(client_side=True, header_encoding="utf-8"))
         self.h2.initiate_connection()
@@ -37,7 +37,7 @@ class Client:
 
     def request(self, path, method="GET", end_stream=True, extra=()):
         stream = self.h2.get_next_available_stream_id()
-        self.h2.send_headers(stream, [(":method", method), (":scheme", "http"), (":path", path),
+        self.h2.send_headers(stream, [(":method", method), (":scheme", transport.scheme()), (":path", path),
                                       (":authority", self.authority), *extra],
                              end_stream=end_stream)
         self.flush()

@@ -2,7 +2,6 @@
 """WebSockets over python-h2 (RFC 8441) against the server's echo at /ws."""
 
 import os
-import socket
 import struct
 import sys
 
@@ -12,6 +11,7 @@ import h2.events
 import h2.exceptions
 import h2.settings
 
+import transport
 from checks import equal, holds, main
 from server import Server
 
@@ -23,7 +23,7 @@ class Client:
 
     def __init__(self, server):
         self.authority = f"{server.host}:{server.port}"
-        self.socket = socket.create_connection((server.host, server.port), timeout=60)
+        self.socket = transport.connect(server.host, server.port, 60)
         self.h2 = h2.connection.H2Connection(
             h2.config.H2Configuration(client_side=True, header_encoding="utf-8"))
         self.h2.initiate_connection()
@@ -77,7 +77,7 @@ class Client:
         """An extended CONNECT; its stream."""
         stream = self.h2.get_next_available_stream_id()
         self.h2.send_headers(stream, [(":method", "CONNECT"), (":protocol", protocol),
-                                      (":scheme", "http"), (":path", path),
+                                      (":scheme", transport.scheme()), (":path", path),
                                       (":authority", self.authority), *extra])
         self.flush()
         while stream not in self.heads and stream not in self.resets:

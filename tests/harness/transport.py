@@ -1,0 +1,32 @@
+"""How Python's peers reach the server: cleartext, or TLS where a test target says so (server.py)."""
+
+import socket
+import ssl
+
+from server import is_over_tls
+
+
+def scheme():
+    return "https" if is_over_tls() else "http"
+
+
+def connect(host, port, timeout, receive_buffer=None):
+    """A connected socket, on which HTTP/2 is spoken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    plain = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if receive_buffer is not None:
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        plain.settimeout(timeout)
+        plain.connect((host, port))
+        if not is_over_tls():
+            return plain
+        context = ssl.create_default_context()
+        context.set_alpn_protocols(["h2"])
+        secure = context.wrap_socket(plain, server_hostname=host)
+        if secure.selected_alpn_protocol() != "h2":
+            raise RuntimeError(f"ALPN: {secure.selected_alpn_protocol()}")
+        return secure
+    except BaseException:
+        plain.close()
+        raise
