@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 #include <gsl/span>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "benchmarks/headrace_session.h"
 #include "benchmarks/peer.h"
+#include "headrace/prepared_head.h"
 
 // The run loop of the README, without a socket.
 
@@ -38,6 +40,9 @@ void serve_with_headrace(Round* round, Allocation allocation) {
   std::vector<Field> response;
   for (const auto& [name, value] : workload.response) response.push_back({name, value});
 
+  std::optional<PreparedHead> prepared;
+  if (workload.prepared) prepared = PreparedHead::of(response);
+
   std::vector<PictureSource> sources(kConcurrentStreams);
   size_t next_source = 0;
   Connection connection(Role::kServer, headrace_options(allocation), kNow);
@@ -53,9 +58,10 @@ void serve_with_headrace(Round* round, Allocation allocation) {
       body = Body::source(source);
     }
     const bool streamed = !bare && workload.body_kind == BodyKind::kStream;
-    if (!connection.submit_response(stream_id, response, std::move(body)).ok()) {
-      fail("a response is refused");
-    }
+    const bool taken =
+        prepared ? connection.submit_response(stream_id, *prepared, {}, std::move(body)).ok()
+                 : connection.submit_response(stream_id, response, std::move(body)).ok();
+    if (!taken) fail("a response is refused");
     if (streamed && connection.send_data(stream_id, workload.body, /*end_stream=*/true).accepted !=
                         workload.body.size()) {
       fail("a body is not accepted whole");

@@ -117,10 +117,20 @@ Maker body(BodyKind kind, size_t octets) {
   return [=](auto name, Size size) { return make_bodies(name, size, kind, octets); };
 }
 
+Maker prepared(bool indexing) {
+  return [=](auto name, Size size) {
+    Workload workload = make_requests(name, size, indexing);
+    workload.prepared = true;
+    return workload;
+  };
+}
+
 const std::map<std::string, Maker, std::less<>>& makers() {
   static const std::map<std::string, Maker, std::less<>> makers = {
       {"W1", [](auto name, Size size) { return make_requests(name, size, true); }},
       {"W1b", [](auto name, Size size) { return make_requests(name, size, false); }},
+      {"W1_prepared", prepared(true)},
+      {"W1b_prepared", prepared(false)},
       {"W1_client", make_client},
       {"W1_cut_1", [](auto name, Size size) { return make_requests(name, size, true, 1); }},
       {"W1_cut_9", [](auto name, Size size) { return make_requests(name, size, true, 9); }},

@@ -40,6 +40,7 @@ struct Workload {
   FieldPairs response;
   std::string_view body;  // none when empty
   BodyKind body_kind = BodyKind::kView;
+  bool prepared = false;  // its head is prepared, where the server can do that
 
   // The session is a client's: what it asks for, so many before each chunk but the first.
   bool client = false;

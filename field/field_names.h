@@ -10,7 +10,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// A set of FieldName tokens in one word. All names without a token are one member, kOther.
+// A set of FieldName tokens in one word.
 class FieldNames {
  public:
   constexpr FieldNames() = default;
@@ -23,12 +23,16 @@ class FieldNames {
   // Removes all members that are not in `names`.
   constexpr void keep(FieldNames names) { bits_ &= names.bits_; }
   constexpr bool has(FieldName name) const { return (bits_ & bit(name)) != 0; }
+  constexpr bool has_any(FieldNames names) const { return (bits_ & names.bits_) != 0; }
   constexpr bool empty() const { return bits_ == 0; }
 
  private:
-  static constexpr uint32_t bit(FieldName name) { return 1u << static_cast<unsigned>(name); }
+  static_assert(kFieldNameCount <= 64);
+  static constexpr uint64_t bit(FieldName name) {
+    return uint64_t{1} << static_cast<unsigned>(name);
+  }
 
-  uint32_t bits_ = 0;
+  uint64_t bits_ = 0;
 };
 
 HEADRACE_ABI_END

@@ -104,9 +104,8 @@ FieldSyntax check_field_value(std::string_view value) {
 }
 
 FieldSyntax check_field(std::string_view name, std::string_view value, FieldName known_name) {
-  const bool has_token = known_name > FieldName::kOther;
-  return has_token || is_valid_field_name(name) ? check_field_value(value)
-                                                : FieldSyntax::kInvalidName;
+  return is_known(known_name) || is_valid_field_name(name) ? check_field_value(value)
+                                                           : FieldSyntax::kInvalidName;
 }
 
 std::string_view trim_field_value(std::string_view value) {

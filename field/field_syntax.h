@@ -17,8 +17,8 @@ bool is_valid_field_name(std::string_view name);
 // RFC 9113 §8.2.1: kValid, kPaddedValue or kInvalidValue.
 FieldSyntax check_field_value(std::string_view value);
 
-// Checks name and value. A name that has a token (`known_name`) is valid, so its characters are not
-// checked again.
+// Checks name and value. A name with a token of its own (`known_name`) is valid, so its characters
+// are not checked again.
 FieldSyntax check_field(std::string_view name, std::string_view value,
                         FieldName known_name = FieldName::kUnresolved);
 

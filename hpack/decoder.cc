@@ -228,7 +228,7 @@ bool BlockDecoder::read_name(uint64_t room, Field* field, Text* name) {
   if (!read_string(room, name)) return false;
   field->name = name->view;
   field->known_name = resolve_field_name(name->view);
-  const bool valid = field->known_name != FieldName::kOther || is_valid_field_name(name->view);
+  const bool valid = is_known(field->known_name) || is_valid_field_name(name->view);
   field->syntax = valid ? FieldSyntax::kValid : FieldSyntax::kInvalidName;
   return true;
 }

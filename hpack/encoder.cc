@@ -19,31 +19,25 @@ namespace {
 // nor by an intermediary (RFC 7541 §7.1.3): credentials, and cookies short enough to be guessed.
 constexpr size_t kShortCookie = 20;
 
-consteval std::array<Literal, kStaticEntries + 1> make_policy() {
-  std::array<Literal, kStaticEntries + 1> policy{};
+consteval std::array<Literal, kFieldNameCount> make_policy() {
+  std::array<Literal, kFieldNameCount> policy{};
   policy.fill(Literal::kIncrementalIndexing);
-  for (std::string_view name : {":path", "age", "content-length", "content-range", "etag",
-                                "if-modified-since", "if-none-match", "location", "set-cookie"}) {
-    for (uint32_t i = 1; i <= kStaticEntries; ++i) {
-      if (kStaticTable[i].name == name) policy[i] = Literal::kWithoutIndexing;
-    }
+  using enum FieldName;
+  for (FieldName name : {kPath, kAge, kContentLength, kContentRange, kEtag, kIfModifiedSince,
+                         kIfNoneMatch, kLocation, kSetCookie}) {
+    policy[static_cast<size_t>(name)] = Literal::kWithoutIndexing;
   }
-  for (uint32_t i = 1; i <= kStaticEntries; ++i) {
-    const FieldName name = kStaticTable[i].known_name;
-    if (name == FieldName::kAuthorization || name == FieldName::kProxyAuthorization) {
-      policy[i] = Literal::kNeverIndexed;
-    }
+  for (FieldName name : {kAuthorization, kProxyAuthorization}) {
+    policy[static_cast<size_t>(name)] = Literal::kNeverIndexed;
   }
   return policy;
 }
-// By the lowest static index of a name; 0 for all names that are not in the static table.
-constexpr std::array<Literal, kStaticEntries + 1> kPolicy = make_policy();
+constexpr std::array<Literal, kFieldNameCount> kPolicy = make_policy();
 
-Literal policy_for(const Field& field, uint32_t static_name) {
-  if (field.never_indexed) return Literal::kNeverIndexed;
-  const bool cookie = kStaticTable[static_name].known_name == FieldName::kCookie;
-  if (cookie && field.value.size() < kShortCookie) return Literal::kNeverIndexed;
-  return kPolicy[static_name];
+Literal policy_for(const Field& field, FieldName name) {
+  const bool guessable = name == FieldName::kCookie && field.value.size() < kShortCookie;
+  return field.never_indexed || guessable ? Literal::kNeverIndexed
+                                          : kPolicy[static_cast<size_t>(name)];
 }
 
 uint8_t* write_literal_field(const Field& field, Literal literal, uint32_t name_index,
@@ -72,42 +66,52 @@ uint8_t* Encoder::begin_block(uint8_t* out) {
   if (lowest_size_ < table_.max_size()) {
     out = write_size_update(out, lowest_size_);
     table_.set_max_size(lowest_size_);
+    ++version_;
   }
   if (wanted_size_ != table_.max_size()) {
     out = write_size_update(out, wanted_size_);
     table_.set_max_size(wanted_size_);
+    ++version_;
   }
   lowest_size_ = wanted_size_;
   return out;
 }
 
-uint8_t* Encoder::add(const Field& field, uint8_t* out) {
-  const StaticMatch match = find_static(field.name, field.value);
-  const Literal literal = policy_for(field, match.name);
-  if (literal == Literal::kNeverIndexed)
-    return write_literal_field(field, literal, match.name, out);
-  if (match.field != 0) return write_indexed(out, match.field);
-  if (literal == Literal::kIncrementalIndexing) return add_indexable(field, match.name, out);
+uint8_t* Encoder::add(const Field& field, FieldName name, uint8_t* out) {
+  const Literal literal = policy_for(field, name);
+  const bool indexable = literal == Literal::kIncrementalIndexing;
+  if (indexable && is_known(name)) {
+    uint32_t serial = 0;
+    if (index_.find_recent(table_, name, field.value, &serial)) {
+      return write_indexed(out, index_of(serial));
+    }
+  }
+  const StaticMatch match = find_static(name, field.value);
+  if (match.field != 0 && literal != Literal::kNeverIndexed) return write_indexed(out, match.field);
+  if (indexable) return add_indexable(field, name, match.name, out);
   return write_literal_field(field, literal, match.name, out);
 }
 
-uint8_t* Encoder::add_indexable(const Field& field, uint32_t static_name, uint8_t* out) {
-  const uint32_t name_hash = static_name != 0 ? static_name : TableIndex::hash_name(field.name);
+uint8_t* Encoder::add_indexable(const Field& field, FieldName name, uint32_t static_name,
+                                uint8_t* out) {
+  const uint32_t name_hash =
+      is_known(name) ? static_cast<uint32_t>(name) : TableIndex::hash_name(field.name);
   const TableIndex::Hashes hashes = TableIndex::hash_field(name_hash, field.value);
   uint32_t serial = 0;
   if (index_.find_field(table_, hashes, field.name, field.value, &serial)) {
+    index_.note_recent(table_, name, serial);
     return write_indexed(out, index_of(serial));
   }
   uint32_t name_index = static_name;
   if (name_index == 0 && index_.find_name(table_, name_hash, field.name, &serial)) {
     name_index = index_of(serial);  // before the insertion, which shifts the indexes
   }
-  const bool inserted = insert(field, hashes);
+  const bool inserted = insert(field, name, hashes);
   return write_literal_field(
       field, inserted ? Literal::kIncrementalIndexing : Literal::kWithoutIndexing, name_index, out);
 }
 
-bool Encoder::insert(const Field& field, const TableIndex::Hashes& hashes) {
+bool Encoder::insert(const Field& field, FieldName name, const TableIndex::Hashes& hashes) {
   // A field that would evict most of the table is not inserted.
   const uint64_t size = DynamicTable::entry_size(field.name.size(), field.value.size());
   if (size > uint64_t{table_.max_size()} * 3 / 4) return false;
@@ -115,17 +119,17 @@ bool Encoder::insert(const Field& field, const TableIndex::Hashes& hashes) {
                                               static_cast<uint32_t>(field.value.size()));
   // If the ledger refuses, the field is written without indexing.
   if (!index_.reserve(table_, plan.capacity)) return false;
-  if (!table_.insert(plan, field.name, field.value, FieldName::kUnresolved,
-                     FieldSyntax::kUnchecked)) {
-    return false;
-  }
+  if (!table_.insert(plan, field.name, field.value, name, FieldSyntax::kUnchecked)) return false;
+  ++version_;
   index_.add(table_, hashes);
+  index_.note_recent(table_, name, table_.end() - 1);
   return true;
 }
 
 uint8_t* Encoder::add_stateless(const Field& field, uint8_t* out) {
-  const StaticMatch match = find_static(field.name, field.value);
-  Literal literal = policy_for(field, match.name);
+  const FieldName name = name_of(field);
+  const StaticMatch match = find_static(name, field.value);
+  Literal literal = policy_for(field, name);
   if (literal != Literal::kNeverIndexed) {
     if (match.field != 0) return write_indexed(out, match.field);
     literal = Literal::kWithoutIndexing;

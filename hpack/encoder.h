@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "headrace/field/field.h"
+#include "headrace/field/field_name.h"
 #include "headrace/hpack/dynamic_table.h"
 #include "headrace/hpack/huffman.h"
 #include "headrace/hpack/integer.h"
@@ -41,14 +42,22 @@ class Encoder {
   // Upper bounds, in octets, of the output of begin_block() and add().
   static constexpr size_t kMaxBeginSize = 12;
   static size_t max_field_size(const Field& field) {
-    return field.name.size() + field.value.size() + 1 + 2 * kMaxIntegerSize + kHuffmanEncodeSlack;
+    return max_size(1, field.name.size() + field.value.size());
+  }
+  // Of several fields: `octets` of names and values.
+  static size_t max_size(size_t fields, size_t octets) {
+    return octets + fields * (1 + 2 * kMaxIntegerSize + kHuffmanEncodeSlack);
   }
 
   [[nodiscard]] uint8_t* begin_block(uint8_t* out);
   // Writes one field and returns its end. Fields that are never_indexed, `authorization`,
   // `proxy-authorization` and short cookies are written as never-indexed literals (RFC 7541
   // §7.1.3); the rest of the indexing policy is in the .cc.
-  [[nodiscard]] uint8_t* add(const Field& field, uint8_t* out);
+  [[nodiscard]] uint8_t* add(const Field& field, uint8_t* out) {
+    return add(field, name_of(field), out);
+  }
+  // The same, if the name has been looked up already.
+  [[nodiscard]] uint8_t* add(const Field& field, FieldName name, uint8_t* out);
   // The same without the dynamic table, so the result is right in any block, behind its
   // begin_block(). For trailers, which are encoded before the order of their block is known.
   [[nodiscard]] static uint8_t* add_stateless(const Field& field, uint8_t* out);
@@ -59,20 +68,25 @@ class Encoder {
     index_.trim(table_);
   }
 
+  // Another number whenever the dynamic table has changed: fields that are added without a change
+  // are encoded to the same octets again as long as it stays.
+  uint64_t version() const { return version_; }
+
   // The dynamic table, for inspection.
   const DynamicTable& table() const { return table_; }
 
  private:
   // RFC 7541 §2.3.3: indexes of dynamic entries follow the static table's, the newest entry first.
   uint32_t index_of(uint32_t serial) const { return kStaticEntries + (table_.end() - serial); }
-  uint8_t* add_indexable(const Field& field, uint32_t static_name, uint8_t* out);
-  bool insert(const Field& field, const TableIndex::Hashes& hashes);
+  uint8_t* add_indexable(const Field& field, FieldName name, uint32_t static_name, uint8_t* out);
+  bool insert(const Field& field, FieldName name, const TableIndex::Hashes& hashes);
 
   DynamicTable table_;
   TableIndex index_;
   uint32_t preferred_size_;
   uint32_t wanted_size_;  // the lower of the peer's limit and preferred_size_
   uint32_t lowest_size_;  // the lowest wanted_size_ since the last block
+  uint64_t version_ = 0;
 };
 
 }  // namespace hpack

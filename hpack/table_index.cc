@@ -3,7 +3,7 @@
 #include <cstring>
 #include <utility>
 
-#include "headrace/hpack/same_text.h"
+#include "headrace/field/same_text.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

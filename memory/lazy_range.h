@@ -12,17 +12,14 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The products of a source, made one at a time while a range-for iterates over them:
-//
-//   for (Recycled<T> product : source.read(bytes)) { ... }
-//
-// The source is anything with
+// The products of a source, made one at a time while a range-for iterates over them. The source has
+// two functions (private, if the range is a friend) and a LazyRange::Live, by which source and
+// range know each other:
 //
 //   Recycled<T> step();    // the next product; null if there are no more
 //   void end_of_range();   // called once for each range: after its last step, or when it is left
 //
-// (private, if the range is a friend) and a LazyRange::Live, by which source and range know each
-// other. No function of the source is on the stack between two steps: the loop's body may call the
+// No function of the source is on the stack between two steps: the loop's body may call the
 // source, start another range (which ends this one) or destroy the source (the loop then ends at
 // its next step).
 template <typename Source, typename T>

@@ -2,6 +2,7 @@
 #define HEADRACE_MEMORY_RECYCLER_H_
 
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 #include "headrace/memory/abi.h"
@@ -55,26 +56,22 @@ class Recycler {
   // Lends a T holding `alternative`.
   template <typename Alternative>
   [[nodiscard]] Recycled<T> lend(Alternative&& alternative) {
-    return lend_filled([&](T& value) {
-      value = std::forward<Alternative>(alternative);
-      return true;
-    });
+    detach_held();
+    RecycledSlot<T>* slot = take();
+    slot->template emplace<std::remove_cvref_t<Alternative>>(
+        std::forward<Alternative>(alternative));
+    if (slot->home == nullptr) own(static_cast<T&>(*slot));
+    return Recycled<T>(slot);
   }
 
   // Lends a T that `fill(T&)` has written to. Null if `fill` returned false.
   template <typename Fill>
   [[nodiscard]] Recycled<T> lend_filled(Fill&& fill) {
     detach_held();
-    const bool fresh = allocation_ == Allocation::kFresh;
-    const bool is_new = fresh || HEADRACE_ASAN != 0 || idle_count_ <= kQuarantine;
-    RecycledSlot<T>* slot = is_new ? new_slot() : take_idle();
-    if (!fresh) {
-      slot->home = this;
-      lent_ = slot;
-    }
+    RecycledSlot<T>* slot = take();
     Recycled<T> handle(slot);
     if (!fill(static_cast<T&>(*slot))) return nullptr;
-    if (fresh) own(static_cast<T&>(*slot));
+    if (slot->home == nullptr) own(static_cast<T&>(*slot));
     return handle;
   }
 
@@ -98,6 +95,15 @@ class Recycler {
  private:
   friend struct HandBack<T>;
 
+  // A slot to lend: in kFresh one of the handle's own.
+  RecycledSlot<T>* take() {
+    if (allocation_ == Allocation::kFresh) return new_slot();
+    const bool is_new = HEADRACE_ASAN != 0 || idle_count_ <= kQuarantine;
+    RecycledSlot<T>* slot = is_new ? new_slot() : take_idle();
+    slot->home = this;
+    lent_ = slot;
+    return slot;
+  }
   RecycledSlot<T>* new_slot() {
     ++allocations_;
     return new RecycledSlot<T>();

@@ -63,6 +63,7 @@ void Application::on_event(const Event& event) {
     streams_[released->stream_id].view.reset();
   } else if (const auto* closed = std::get_if<StreamClosed>(&event)) {
     streams_[closed->stream_id].source.reset();
+    if (closed->body_released) streams_[closed->stream_id].view.reset();
     const SubmitError error =
         connection_->reset_stream(closed->stream_id, ErrorCode::kCancel).error;
     require(gone(error) && error != SubmitError::kUnknownStream, "a closed stream is not gone");

@@ -101,6 +101,7 @@ void EventRules::on(const StreamClosed& closed) {
   require(closed.closed_by != ClosedBy::kEnd || stream.ended, "a stream ends before its message");
   stream.closed = true;
   stream.retry_safe = closed.retry_safe;
+  if (closed.body_released) take_back_body(closed.stream_id);
 }
 
 void EventRules::on(const PriorityUpdateReceived& update) {
@@ -109,9 +110,10 @@ void EventRules::on(const PriorityUpdateReceived& update) {
   on_stream(update.stream_id);
 }
 
-void EventRules::on(const BodyReleased& released) {
-  require(streams_[released.stream_id].releases_owed-- == 1,
-          "a body is released that was not lent");
+void EventRules::on(const BodyReleased& released) { take_back_body(released.stream_id); }
+
+void EventRules::take_back_body(StreamId id) {
+  require(streams_[id].releases_owed-- == 1, "a body is released that was not lent");
 }
 
 void EventRules::on(const GoawayReceived& goaway) {

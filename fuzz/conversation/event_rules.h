@@ -67,6 +67,7 @@ class EventRules {
   void on(const StreamWritable& writable) { on_stream(writable.stream_id); }
   void on(const PriorityUpdateReceived& update);
   void on(const BodyReleased& released);
+  void take_back_body(StreamId id);
   void on(const GoawayReceived& goaway);
   void on(const StreamIdsExhausted&);
   void on(const ConnectionClosed&);

@@ -5,11 +5,11 @@
 #include <memory>
 #include <new>
 #include <utility>
-#include <vector>
 
 #include "headrace/protocol/http2/engine/engine.h"
 #include "headrace/protocol/interface/entry_guard.h"
 #include "headrace/protocol/interface/protocol.h"
+#include "headrace/protocol/message/prepared_head.h"
 
 // The face: each function says that it is entered, and hands on.
 
@@ -23,24 +23,47 @@ std::string_view text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// Hands `submit` a list of `status` and then `fields`. Nothing is allocated, unless there are many.
+// Room for a list of a few fields, which allocates nothing, or for one of many.
+class FieldsRoom {
+ public:
+  explicit FieldsRoom(size_t size) {
+    if (size > kFew) many_.reset(new Field[size]);
+  }
+  Field* begin() { return many_ != nullptr ? many_.get() : reinterpret_cast<Field*>(few_); }
+
+ private:
+  static constexpr size_t kFew = 32;
+  alignas(Field) std::byte few_[kFew * sizeof(Field)];
+  std::unique_ptr<Field[]> many_;
+};
+
+// Hands `submit` a list of `status` and then `fields`.
 template <typename Submit>
 SubmitResult with_status(int status, FieldsView fields, Submit submit) {
   if (status < 100 || status > 999) return {SubmitError::kInvalidArgument, &kStatusCode};
   const char digits[] = {static_cast<char>('0' + status / 100),
                          static_cast<char>('0' + status / 10 % 10),
                          static_cast<char>('0' + status % 10)};
-  const Field first = {":status", {digits, sizeof(digits)}};
-  constexpr size_t kFew = 32;
-  if (fields.size() >= kFew) {
-    std::vector<Field> all = {first};
-    all.insert(all.end(), fields.begin(), fields.end());
-    return submit(all);
-  }
-  alignas(Field) std::byte room[kFew * sizeof(Field)];
-  Field* const all = new (room) Field(first);
+  FieldsRoom room(fields.size() + 1);
+  Field* const all = room.begin();
+  new (all) Field{":status", {digits, sizeof(digits)}};
   std::uninitialized_copy(fields.begin(), fields.end(), all + 1);
   return submit(FieldsView(all, fields.size() + 1));
+}
+
+// Hands `submit` a list of the pseudo-header fields of `fields`, those of `head` and the others of
+// `fields`, and says where the second begin.
+template <typename Submit>
+auto with_prepared(const PreparedHead& head, FieldsView fields, Submit submit) {
+  size_t pseudo = 0;
+  while (pseudo < fields.size() && fields.begin()[pseudo].name.starts_with(':')) ++pseudo;
+  const FieldsView prepared = head.fields();
+  FieldsRoom room(fields.size() + prepared.size());
+  Field* const all = room.begin();
+  Field* end = std::uninitialized_copy_n(fields.begin(), pseudo, all);
+  end = std::uninitialized_copy(prepared.begin(), prepared.end(), end);
+  std::uninitialized_copy(fields.begin() + pseudo, fields.end(), end);
+  return submit(FieldsView(all, fields.size() + prepared.size()), PreparedPart{&head, pseudo});
 }
 
 }  // namespace
@@ -121,6 +144,22 @@ SubmitResult Connection::submit_response(StreamId stream_id, int status, FieldsV
                                          Body body) {
   return with_status(status, fields, [&](FieldsView head) {
     return submit_response(stream_id, head, std::move(body));
+  });
+}
+
+SubmitResult Connection::submit_response(StreamId stream_id, const PreparedHead& head,
+                                         FieldsView fields, Body body) {
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::submit_response()");
+  return with_prepared(head, fields, [&](FieldsView all, const PreparedPart& part) {
+    return protocol_->submit_prepared_response(stream_id, all, part, std::move(body));
+  });
+}
+
+RequestResult Connection::submit_request(const PreparedHead& head, FieldsView fields, Body body,
+                                         UserData user_data) {
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::submit_request()");
+  return with_prepared(head, fields, [&](FieldsView all, const PreparedPart& part) {
+    return protocol_->submit_prepared_request(all, part, std::move(body), user_data);
   });
 }
 

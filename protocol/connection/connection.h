@@ -25,6 +25,7 @@ HEADRACE_ABI_BEGIN
 
 class Connection;
 class ConnectionInspector;
+class PreparedHead;
 class Protocol;
 
 // The events of one input, made one at a time while a range-for iterates over them. See Connection.
@@ -96,6 +97,11 @@ class Connection {
   // As above, with the status code by itself; `fields` are the others.
   SubmitResult submit_response(StreamId stream_id, int status, FieldsView fields = {},
                                Body body = Body::none());
+  // With a head that was prepared (<headrace/prepared_head.h>), and fields beside it.
+  SubmitResult submit_response(StreamId stream_id, const PreparedHead& head, FieldsView fields = {},
+                               Body body = Body::none());
+  RequestResult submit_request(const PreparedHead& head, FieldsView fields,
+                               Body body = Body::none(), UserData user_data = {});
   // Sets the time of day for the date field of responses (Options::complete_heads); once in each
   // turn of the event loop is enough. Before the first call no date is added.
   void set_time_of_day(std::chrono::system_clock::time_point now);

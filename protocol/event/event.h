@@ -73,8 +73,7 @@ struct ResponseReceived {
   FieldSection fields;
 };
 
-// An interim response (1xx, RFC 9110 §15.2); there may be several before the final response. Client
-// role.
+// An interim response (1xx, RFC 9110 §15.2), of which there may be several. Client role.
 struct InformationalReceived {
   StreamId stream_id;
   UserData user_data;
@@ -133,6 +132,7 @@ struct StreamClosed {
   ClosedBy closed_by;
   bool retry_safe;     // the request was not processed and may be sent again (RFC 9113 §8.7)
   StreamError detail;  // with the broken rule, if the stream was reset because of one
+  bool body_released = false;  // says what BodyReleased says, which does not come then
 };
 
 // The client has changed the priority of the response (RFC 9218 §7), and the scheduler uses the new
@@ -158,9 +158,10 @@ struct ResponseSent {
   UserData user_data;
 };
 
-// The connection no longer uses the storage of a Body::view. Exactly one for each view, however the
-// stream ends. It comes after StreamClosed (and ConnectionClosed) if pending_output() had already
-// returned the bytes. The destructor of the connection releases all views without an event.
+// The connection no longer uses the storage of a Body::view: exactly once for each, however the
+// stream ends; StreamClosed::body_released says it if the stream ends at the same time. It comes
+// after StreamClosed (and ConnectionClosed) if pending_output() had already returned the bytes. The
+// destructor of the connection releases all views without an event.
 struct BodyReleased {
   StreamId stream_id;
   UserData user_data;
@@ -213,8 +214,7 @@ struct OriginReceived {
   OriginEntries origins;
 };
 
-// A frame of a type that this library does not know (RFC 9113 §5.5), or that Options did not enable
-// (ALTSVC, ORIGIN).
+// A frame of an unknown type (RFC 9113 §5.5), or ALTSVC or ORIGIN that Options did not enable.
 struct UnknownFrameReceived {
   StreamId stream_id;
   uint8_t type;
@@ -222,8 +222,7 @@ struct UnknownFrameReceived {
   Bytes payload;
 };
 
-// The last stream id has been used, so new requests need a new connection (RFC 9113 §5.1.1). Client
-// role.
+// No stream id is left, so new requests need a new connection (RFC 9113 §5.1.1). Client role.
 struct StreamIdsExhausted {};
 
 // The end of the connection: no more input is read, and commands return kConnectionGone. Only

@@ -20,9 +20,8 @@ struct HandlerParameter<R (C::*)(P) const noexcept(kNoexcept)> {
   using Type = P;
 };
 
-// Whether a handler can be called with a const object of its parameter type, because events and
-// frames are const. A handler that cannot (`[](RequestReceived& request)`, or a move-only type by
-// value) would never be called: the catch-all would take its events without a warning.
+// Whether a handler can be called with a const object of its parameter type, as events are. Instead
+// of one that cannot (`[](RequestReceived& request)`), the catch-all would be called silently.
 template <typename Handler>
 consteval bool takes_const() {
   if constexpr (requires { &Handler::operator(); }) {

@@ -77,6 +77,10 @@ class Inbound {
     return true;
   }
 
+  // The input that lies together at the front; between two frames. skip() takes whole frames of it.
+  gsl::span<const uint8_t> run() const { return {input_.data(), input_.size()}; }
+  void skip(size_t size) { input_.consume(size); }
+
   // True: the next item is a piece with octets.
   [[nodiscard]] bool take_piece() {
     if (step_ != Step::kPieces || left_ == 0 || input_.empty()) return false;

@@ -8,27 +8,62 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace {
 
-// Calls `each(const Field&)` for every line that goes out.
+// `each(const Field&, FieldName)` for a field, as one that is called for each of its lines.
 template <typename Each>
-void each_line(const OutgoingHead& head, bool split_cookies, Each each) {
-  if (!split_cookies) return head.each_field(each);
-  head.each_field([&](const Field& field) {
-    for_each_line(gsl::span<const Field>(&field, 1), /*split_cookies=*/true, each);
-  });
+auto by_line(bool split_cookies, Each each) {
+  return [split_cookies, each](const Field& field, FieldName name) {
+    if (!split_cookies) return each(field, name);
+    for_each_line(gsl::span<const Field>(&field, 1), /*split_cookies=*/true,
+                  [&](const Field& line) { each(line, name); });
+  };
 }
 
 }  // namespace
 
 size_t FieldWriter::max_size(const OutgoingHead& head) const {
-  size_t size = hpack::Encoder::kMaxBeginSize;
-  each_line(head, split_cookies_,
-            [&](const Field& line) { size += hpack::Encoder::max_field_size(line); });
-  return size;
+  size_t lines = head.fields().size();
+  size_t octets = head.fields().octets();
+  head.each_extra([&](const Field& field, FieldName) {
+    ++lines;
+    octets += field.name.size() + field.value.size();
+  });
+  if (split_cookies_) {
+    head.each_between(0, head.fields().size(),
+                      by_line(true, [&](const Field& line, FieldName name) {
+                        if (name != FieldName::kCookie) return;
+                        ++lines;
+                        octets += line.name.size() + line.value.size();
+                      }));
+  }
+  return hpack::Encoder::kMaxBeginSize + hpack::Encoder::max_size(lines, octets);
 }
 
 uint8_t* FieldWriter::encode(const OutgoingHead& head, uint8_t* out) {
   out = encoder_.begin_block(out);
-  each_line(head, split_cookies_, [&](const Field& line) { out = encoder_.add(line, out); });
+  const auto add = by_line(split_cookies_, [&](const Field& line, FieldName name) {
+    out = encoder_.add(line, name, out);
+  });
+  const PreparedPart prepared = head.prepared();
+  if (prepared.head == nullptr) {
+    head.each_named_field(add);
+    return out;
+  }
+  const size_t end = prepared.begin + prepared.head->fields().size();
+  head.each_between(0, prepared.begin, add);
+  const uint64_t version = encoder_.version();
+  const gsl::span<const uint8_t> octets = prepared_blocks_.find(*prepared.head, version);
+  if (!octets.empty()) {
+    out = std::copy(octets.data(), octets.data() + octets.size(), out);
+  } else {
+    const uint8_t* const begin = out;
+    head.each_between(prepared.begin, end, add);
+    // Only what changed nothing may be written a second time.
+    if (encoder_.version() == version) {
+      prepared_blocks_.store(*prepared.head, version, {begin, static_cast<size_t>(out - begin)});
+    }
+  }
+  head.each_between(end, head.fields().size(), add);
+  head.each_extra(add);
   return out;
 }
 

@@ -12,6 +12,7 @@
 #include "headrace/memory/abi.h"
 #include "headrace/memory/block_pool.h"
 #include "headrace/memory/ledger.h"
+#include "headrace/protocol/http2/prepared_blocks.h"
 #include "headrace/protocol/message/response_head.h"
 
 namespace headrace {
@@ -53,11 +54,13 @@ class FieldWriter {
   // Gives caches back.
   void trim() {
     std::vector<uint8_t>().swap(scratch_);
+    prepared_blocks_.clear();
     encoder_.trim();
   }
 
  private:
   hpack::Encoder encoder_;
+  PreparedBlocks prepared_blocks_;
   const bool split_cookies_;
   std::vector<uint8_t> scratch_;
 };

@@ -35,11 +35,23 @@ class Notices {
 
   // Whose turn it is, or null.
   Stream* next() const { return list_.front(); }
-  // Takes the first notice of a stream that is in the list.
-  Notice take(Stream* stream) {
-    const auto notice = static_cast<Notice>(std::countr_zero(stream->notice.due_));
-    stream->notice.due_ &= static_cast<uint8_t>(~bit(notice));
-    return notice;
+  // What there is to tell of a stream next.
+  struct Due {
+    Notice notice;
+    bool body_released;  // with kStreamClosed
+  };
+  // Takes the first notice of a stream that is in the list. The end of a stream makes all others
+  // needless; it says itself whether the body was released.
+  Due take(Stream* stream) {
+    uint8_t& due = stream->notice.due_;
+    if ((due & bit(Notice::kStreamClosed)) != 0) {
+      const bool released = (due & bit(Notice::kBodyReleased)) != 0;
+      due = 0;
+      return {Notice::kStreamClosed, released};
+    }
+    const auto notice = static_cast<Notice>(std::countr_zero(due));
+    due &= static_cast<uint8_t>(~bit(notice));
+    return {notice, false};
   }
   // After take(): true if that was its last one, and the stream is out of the list.
   [[nodiscard]] bool drop(Stream* stream) {

@@ -25,9 +25,9 @@ class Reports {
 
   Statistics& counts() { return counts_; }
 
-  void count_received(FrameType type) {
-    ++counts_.frames_received;
-    counts_.received_by_type.add(type);
+  void count_received(FrameType type, uint64_t frames = 1) {
+    counts_.frames_received += frames;
+    counts_.received_by_type.add(type, frames);
   }
   // The payload is that of a whole frame; empty for DATA, and for a header that was refused.
   void received(const FrameHeader& header, gsl::span<const uint8_t> payload) {

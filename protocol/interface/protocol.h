@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <gsl/span>
 #include <string_view>
+#include <utility>
 
 #include "headrace/field/field.h"
 #include "headrace/memory/abi.h"
@@ -17,6 +18,7 @@
 #include "headrace/protocol/guard/time_point.h"
 #include "headrace/protocol/interface/entry_guard.h"
 #include "headrace/protocol/interface/statistics.h"
+#include "headrace/protocol/message/prepared_head.h"
 #include "headrace/protocol/stream/body.h"
 
 namespace headrace {
@@ -58,6 +60,15 @@ class Protocol {
 
   virtual RequestResult submit_request(FieldsView fields, Body&& body, uintptr_t user_data) = 0;
   virtual SubmitResult submit_response(StreamId stream_id, FieldsView fields, Body&& body) = 0;
+  // `prepared`: a part of `fields` that is a prepared head's, which may be of use.
+  virtual RequestResult submit_prepared_request(FieldsView fields, const PreparedPart&, Body&& body,
+                                                uintptr_t user_data) {
+    return submit_request(fields, std::move(body), user_data);
+  }
+  virtual SubmitResult submit_prepared_response(StreamId stream_id, FieldsView fields,
+                                                const PreparedPart&, Body&& body) {
+    return submit_response(stream_id, fields, std::move(body));
+  }
   virtual SendResult send_data(StreamId stream_id, gsl::span<const uint8_t> bytes,
                                bool end_stream) = 0;
   virtual SubmitResult reset_stream(StreamId stream_id, ErrorCode code) = 0;

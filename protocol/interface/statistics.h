@@ -17,7 +17,7 @@ class FrameCounts {
  public:
   static constexpr size_t kTypes = 11;
 
-  void add(FrameType type) { ++counts_[index(type)]; }
+  void add(FrameType type, uint64_t frames = 1) { counts_[index(type)] += frames; }
   uint64_t of(FrameType type) const { return counts_[index(type)]; }
 
  private:

@@ -50,12 +50,33 @@ constexpr Rule kPromisedMethod{"RFC 9113 §8.4",
                                "a promised request is safe, cacheable and without content"};
 constexpr Rule kPromisedAuthority{"RFC 9113 §8.4", "a promised request has an :authority"};
 
-constexpr uint32_t bit(FieldName name) { return 1u << static_cast<unsigned>(name); }
-
-constexpr uint32_t kRequestFields = bit(FieldName::kMethod) | bit(FieldName::kScheme) |
-                                    bit(FieldName::kAuthority) | bit(FieldName::kPath);
-constexpr uint32_t kPseudoFields =
-    kRequestFields | bit(FieldName::kStatus) | bit(FieldName::kProtocol);
+constexpr FieldNames kRequestFields = {FieldName::kMethod, FieldName::kScheme,
+                                       FieldName::kAuthority, FieldName::kPath};
+constexpr FieldNames kExtendedConnectFields = {FieldName::kMethod, FieldName::kScheme,
+                                               FieldName::kAuthority, FieldName::kPath,
+                                               FieldName::kProtocol};
+constexpr FieldNames kPseudoFields = {FieldName::kMethod, FieldName::kScheme, FieldName::kAuthority,
+                                      FieldName::kPath,   FieldName::kStatus, FieldName::kProtocol};
+// The names that a rule is about, and those that are not known yet. All others only follow the
+// pseudo-header fields.
+constexpr FieldNames kNamesWithRules = {FieldName::kUnresolved,
+                                        FieldName::kOtherPseudo,
+                                        FieldName::kMethod,
+                                        FieldName::kScheme,
+                                        FieldName::kAuthority,
+                                        FieldName::kPath,
+                                        FieldName::kStatus,
+                                        FieldName::kProtocol,
+                                        FieldName::kConnection,
+                                        FieldName::kKeepAlive,
+                                        FieldName::kProxyConnection,
+                                        FieldName::kTransferEncoding,
+                                        FieldName::kUpgrade,
+                                        FieldName::kTe,
+                                        FieldName::kHost,
+                                        FieldName::kContentLength,
+                                        FieldName::kCookie,
+                                        FieldName::kPriority};
 
 // Checks the rules about single fields of a section, and collects the values that the rules about
 // the whole section need.
@@ -63,36 +84,48 @@ class Section {
  public:
   enum class Kind : uint8_t { kRequest, kResponse, kTrailers };
 
-  Section(Kind kind, uint32_t pseudo_fields) : kind_(kind), pseudo_fields_(pseudo_fields) {}
+  Section(Kind kind, FieldNames pseudo_fields) : kind_(kind), pseudo_fields_(pseudo_fields) {}
 
   // Checks a received section, whose fields are completed in place and, with `trim`, trimmed.
   const Rule* take_all(gsl::span<Field> fields, bool trim) {
-    for (Field& field : fields) {
-      field.known_name = name_of(field);
-      field.syntax = syntax_of(field, field.known_name);
-      if (field.syntax == FieldSyntax::kPaddedValue && trim) {
-        field.value = trim_field_value(field.value);
-        field.syntax = FieldSyntax::kValid;
+    Field* const end = fields.data() + fields.size();
+    for (Field* field = fields.data(); field != end; ++field) {
+      // (Most fields, as the decoder has judged them.)
+      if (field->syntax == FieldSyntax::kValid && !kNamesWithRules.has(field->known_name)) {
+        regular_seen_ = true;
+        continue;
       }
-      if (const Rule* broken = take(field, field.known_name, field.syntax)) {
-        broken_name_ = field.name;
+      field->known_name = name_of(*field);
+      field->syntax = syntax_of(*field, field->known_name);
+      if (field->syntax == FieldSyntax::kPaddedValue && trim) {
+        field->value = trim_field_value(field->value);
+        field->syntax = FieldSyntax::kValid;
+      }
+      if (const Rule* broken = take(*field, field->known_name, field->syntax)) {
+        broken_name_ = field->name;
         return broken;
       }
     }
     return nullptr;
   }
   // Checks a section of the application, whose fields do not change.
-  const Rule* take_all(FieldsView fields, FieldNames left_out = {}) {
+  const Rule* take_all(const NamedFields& fields, FieldNames left_out = {}) {
     is_ours_ = true;
-    for (const Field& field : fields) {
-      const FieldName name = name_of(field);
+    for (size_t i = 0; i < fields.size(); ++i) {
+      const FieldName name = fields.name(i);
       if (left_out.has(name)) continue;
-      if (const Rule* broken = take(field, name, syntax_of(field, name))) return broken;
+      const Field& field = fields[i];
+      const FieldSyntax syntax = syntax_of(field, name);
+      if (syntax == FieldSyntax::kValid && !kNamesWithRules.has(name)) {
+        regular_seen_ = true;
+        continue;
+      }
+      if (const Rule* broken = take(field, name, syntax)) return broken;
     }
     return nullptr;
   }
 
-  bool has(FieldName name) const { return (seen_ & bit(name)) != 0; }
+  bool has(FieldName name) const { return seen_.has(name); }
   // The value of a pseudo-header field or of host; empty if there is none.
   std::string_view get(FieldName name) const {
     return has(name) ? at_[static_cast<size_t>(name)]->value : std::string_view();
@@ -103,10 +136,6 @@ class Section {
   bool has_split_cookie() const { return has_split_cookie_; }
 
  private:
-  static FieldName name_of(const Field& field) {
-    return field.known_name != FieldName::kUnresolved ? field.known_name
-                                                      : resolve_field_name(field.name);
-  }
   static FieldSyntax syntax_of(const Field& field, FieldName name) {
     return field.syntax != FieldSyntax::kUnchecked ? field.syntax
                                                    : check_field(field.name, field.value, name);
@@ -115,10 +144,10 @@ class Section {
   // `name` and `syntax`: those of the field.
   const Rule* take(const Field& field, FieldName name, FieldSyntax syntax) {
     if (syntax != FieldSyntax::kValid) return broken_syntax(syntax);
-    if ((bit(name) & kPseudoFields) != 0) return take_pseudo(name, field);
-    if (field.name.front() == ':') return undefined_pseudo();
+    if (kPseudoFields.has(name)) return take_pseudo(name, field);
+    if (name == FieldName::kOtherPseudo) return undefined_pseudo();
     regular_seen_ = true;
-    return name == FieldName::kOther ? nullptr : take_known(name, field);
+    return take_known(name, field);
   }
 
   static const Rule* broken_syntax(FieldSyntax syntax) {
@@ -129,7 +158,7 @@ class Section {
     return kind_ == Kind::kTrailers ? &kPseudoInTrailers : &kPseudoUnknown;
   }
   const Rule* take_pseudo(FieldName name, const Field& field) {
-    if ((bit(name) & pseudo_fields_) == 0) return undefined_pseudo();
+    if (!pseudo_fields_.has(name)) return undefined_pseudo();
     if (regular_seen_) return &kPseudoLate;
     if (has(name)) return &kPseudoTwice;
     remember(name, field);
@@ -153,11 +182,11 @@ class Section {
         remember(name, field);
         return nullptr;
       case FieldName::kPriority:
-        seen_ |= bit(name);
+        seen_.add(name);
         return nullptr;
       case FieldName::kCookie:
         has_split_cookie_ = has(name);
-        seen_ |= bit(name);
+        seen_.add(name);
         return nullptr;
       case FieldName::kContentLength:
         return kind_ == Kind::kTrailers ? nullptr : take_content_length(field.value);
@@ -172,19 +201,19 @@ class Section {
     if (length == kNoContentLength) return &kContentLength;
     const bool again = has(FieldName::kContentLength);
     if (again && (is_ours_ || length != content_length_)) return &kContentLength;
-    seen_ |= bit(FieldName::kContentLength);
+    seen_.add(FieldName::kContentLength);
     content_length_ = length;
     return nullptr;
   }
 
   void remember(FieldName name, const Field& field) {
-    seen_ |= bit(name);
+    seen_.add(name);
     at_[static_cast<size_t>(name)] = &field;
   }
 
   Kind kind_;
-  uint32_t pseudo_fields_;  // the pseudo-header fields that are defined for this kind
-  uint32_t seen_ = 0;
+  FieldNames pseudo_fields_;  // the pseudo-header fields that are defined for this kind
+  FieldNames seen_;
   bool is_ours_ = false;  // the section is to be sent
   bool regular_seen_ = false;
   bool has_split_cookie_ = false;
@@ -316,8 +345,8 @@ const Rule* blame(const Rule* rule, std::string_view field, std::string_view* fi
   return rule;
 }
 
-constexpr uint32_t request_fields(bool enable_connect_protocol) {
-  return kRequestFields | (enable_connect_protocol ? bit(FieldName::kProtocol) : 0);
+constexpr FieldNames request_fields(bool enable_connect_protocol) {
+  return enable_connect_protocol ? kExtendedConnectFields : kRequestFields;
 }
 
 }  // namespace
@@ -344,7 +373,7 @@ const Rule* check_promise(const RequestHead& head, std::string_view* field_name)
 
 const Rule* check_response(gsl::span<Field> fields, const MessageOptions& options,
                            ResponseHead* head, std::string_view* field_name) {
-  Section section(Section::Kind::kResponse, bit(FieldName::kStatus));
+  Section section(Section::Kind::kResponse, FieldNames{FieldName::kStatus});
   if (const Rule* broken = section.take_all(fields, options.trim_field_values)) {
     return blame(broken, section.broken_name(), field_name);
   }
@@ -354,31 +383,40 @@ const Rule* check_response(gsl::span<Field> fields, const MessageOptions& option
 
 const Rule* check_trailers(gsl::span<Field> fields, const MessageOptions& options,
                            std::string_view* field_name) {
-  Section section(Section::Kind::kTrailers, 0);
+  Section section(Section::Kind::kTrailers, {});
   const Rule* broken = section.take_all(fields, options.trim_field_values);
   return blame(broken, section.broken_name(), field_name);
 }
 
-const Rule* check_outbound_request(FieldsView fields, bool enable_connect_protocol,
+const Rule* check_outbound_request(const NamedFields& fields, bool enable_connect_protocol,
                                    RequestHead* head) {
   Section section(Section::Kind::kRequest, request_fields(enable_connect_protocol));
   if (const Rule* broken = section.take_all(fields)) return broken;
   return check_request_head(section, {}, head);
 }
 
-const Rule* check_outbound_response(FieldsView fields, ResponseHead* head, FieldNames left_out) {
-  Section section(Section::Kind::kResponse, bit(FieldName::kStatus));
+const Rule* check_outbound_response(const NamedFields& fields, ResponseHead* head,
+                                    FieldNames left_out) {
+  Section section(Section::Kind::kResponse, FieldNames{FieldName::kStatus});
   if (const Rule* broken = section.take_all(fields, left_out)) return broken;
   return check_status(section, head);
 }
 
 // RFC 9110 §6.5.1: fields for framing and routing must not be sent in trailers. (A recipient only
 // ignores them.)
-const Rule* check_outbound_trailers(FieldsView fields) {
-  for (const Field& field : fields) {
-    if (field.name == "content-length" || field.name == "host") return &kTrailerField;
+const Rule* check_outbound_trailers(const NamedFields& fields) {
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const FieldName name = fields.name(i);
+    if (name == FieldName::kContentLength || name == FieldName::kHost) return &kTrailerField;
   }
-  return Section(Section::Kind::kTrailers, 0).take_all(fields);
+  return Section(Section::Kind::kTrailers, {}).take_all(fields);
+}
+
+const Rule* check_outbound_part(const NamedFields& fields) {
+  if (fields.fields().has(":status")) {
+    return Section(Section::Kind::kResponse, {FieldName::kStatus}).take_all(fields);
+  }
+  return Section(Section::Kind::kRequest, kExtendedConnectFields).take_all(fields);
 }
 
 HEADRACE_ABI_END

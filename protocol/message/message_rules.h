@@ -7,6 +7,7 @@
 
 #include "headrace/field/field.h"
 #include "headrace/field/field_names.h"
+#include "headrace/field/named_fields.h"
 #include "headrace/field/rule.h"
 #include "headrace/memory/abi.h"
 
@@ -73,12 +74,15 @@ const Rule* check_trailers(gsl::span<Field> fields, const MessageOptions& option
 
 // The same for fields of the application, which are never changed. `enable_connect_protocol`: the
 // peer has announced RFC 8441.
-const Rule* check_outbound_request(FieldsView fields, bool enable_connect_protocol,
+const Rule* check_outbound_request(const NamedFields& fields, bool enable_connect_protocol,
                                    RequestHead* head);
 // `left_out`: names of fields that will not be sent and are not checked.
-const Rule* check_outbound_response(FieldsView fields, ResponseHead* head,
+const Rule* check_outbound_response(const NamedFields& fields, ResponseHead* head,
                                     FieldNames left_out = {});
-const Rule* check_outbound_trailers(FieldsView fields);
+const Rule* check_outbound_trailers(const NamedFields& fields);
+// Fields of which a head is a part: the rules about single fields. It is a response's if it has
+// :status.
+const Rule* check_outbound_part(const NamedFields& fields);
 
 // Read the head without checking the fields, for callers that trust them. An invalid status is 0.
 void read_outbound_request(FieldsView fields, RequestHead* head);

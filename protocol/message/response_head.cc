@@ -38,10 +38,10 @@ void ExtraFields::set_content_length(uint64_t length) {
 // Collects the properties of the fields in one pass, then decides on each field to add.
 class OutgoingHead::Completion {
  public:
-  Completion(FieldsView fields, const ResponseFacts& facts) : facts_(facts) {
-    for (const Field& field : fields) {
-      const FieldName name = name_of(field, !is_http2());
-      if (name != FieldName::kOther) take(name, field.value);
+  Completion(const NamedFields& fields, const ResponseFacts& facts) : facts_(facts) {
+    for (size_t i = 0; i < fields.size(); ++i) {
+      const FieldName name = fields.name(i);
+      if (is_known(name)) take(name, fields[i].value);
     }
     is_interim_ = status_ < 200;
     is_tunnel_ = status_ == 101 || (facts.is_connect && 200 <= status_ && status_ < 300);
@@ -51,7 +51,6 @@ class OutgoingHead::Completion {
   void decide(OutgoingHead* head) {
     head->status_ = status_;
     head->left_out_ = not_sent_;
-    head->any_case_ = !is_http2();
     if (is_http2()) head->left_out_.add(kConnectionSpecific);
     decide_content_length(head);
     decide_content_type(head);
@@ -234,13 +233,13 @@ class OutgoingHead::Completion {
   bool chunked_is_last_ = false;
 };
 
-OutgoingHead OutgoingHead::complete(FieldsView fields, const ResponseFacts& facts) {
+OutgoingHead OutgoingHead::complete(const NamedFields& fields, const ResponseFacts& facts) {
   OutgoingHead head(fields);
   Completion(fields, facts).decide(&head);
   return head;
 }
 
-bool OutgoingHead::depends_on_body(FieldsView fields, const ResponseFacts& facts) {
+bool OutgoingHead::depends_on_body(const NamedFields& fields, const ResponseFacts& facts) {
   const Completion completion(fields, facts);
   return completion.wants_size() || completion.wants_octets();
 }

@@ -11,8 +11,10 @@
 #include "headrace/field/field.h"
 #include "headrace/field/field_name.h"
 #include "headrace/field/field_names.h"
+#include "headrace/field/named_fields.h"
 #include "headrace/field/rule.h"
 #include "headrace/memory/abi.h"
+#include "headrace/protocol/message/prepared_head.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -77,6 +79,7 @@ struct ExtraFields {
 class OutgoingHead {
  public:
   // Implicit. Sends all fields unchanged.
+  OutgoingHead(const NamedFields& fields) : fields_(fields) {}
   OutgoingHead(FieldsView fields) : fields_(fields) {}
 
   // A response's head (`:status` first; names in lower case, for HTTP/1.x in any), completed:
@@ -97,18 +100,45 @@ class OutgoingHead {
   //   opposite.
   //
   // A date or content-type with an empty value is left out, and none is added in its place.
-  static OutgoingHead complete(FieldsView fields, const ResponseFacts& facts);
+  // `fields`: looked up in any case for HTTP/1.x.
+  static OutgoingHead complete(const NamedFields& fields, const ResponseFacts& facts);
+  static OutgoingHead complete(FieldsView fields, const ResponseFacts& facts) {
+    return complete(NamedFields(fields, facts.version != HttpVersion::kHttp2), facts);
+  }
   // Whether the result of complete() could change if more were known of the body, that is, its size
   // or more of its first octets. The caller may then wait before it sends the head.
-  static bool depends_on_body(FieldsView fields, const ResponseFacts& facts);
+  static bool depends_on_body(const NamedFields& fields, const ResponseFacts& facts);
+  static bool depends_on_body(FieldsView fields, const ResponseFacts& facts) {
+    return depends_on_body(NamedFields(fields, facts.version != HttpVersion::kHttp2), facts);
+  }
 
   // Calls `each(const Field&)` for each field to send, including pseudo-header fields: those of the
   // application in their order, then date, content-type, content-length, connection and
   // transfer-encoding.
   template <typename Each>
-  void each_field(Each each) const;
+  void each_field(Each each) const {
+    each_named_field([&each](const Field& field, FieldName) { each(field); });
+  }
+  // The same with the token of each name: `each(const Field&, FieldName)`.
+  template <typename Each>
+  void each_named_field(Each each) const {
+    each_between(0, fields_.size(), each);
+    each_extra(each);
+  }
+  // Its two parts: the application's fields of a range, and those that are added.
+  template <typename Each>
+  void each_between(size_t begin, size_t end, Each each) const;
+  template <typename Each>
+  void each_extra(Each each) const;
 
-  const FieldsView& fields() const { return fields_; }
+  void set_prepared(PreparedPart part) { prepared_ = part; }
+  // The part that is a prepared head's, as a whole; else its head is null.
+  PreparedPart prepared() const {
+    const bool whole = prepared_.head != nullptr && !left_out_.has_any(prepared_.head->names());
+    return whole ? prepared_ : PreparedPart{};
+  }
+
+  const NamedFields& fields() const { return fields_; }
   // The names of the application's fields that are left out.
   FieldNames left_out() const { return left_out_; }
   const ExtraFields& extra() const { return extra_; }
@@ -126,14 +156,9 @@ class OutgoingHead {
  private:
   class Completion;
 
-  static FieldName name_of(const Field& field, bool any_case) {
-    if (field.known_name != FieldName::kUnresolved) return field.known_name;
-    return any_case ? resolve_field_name_in_any_case(field.name) : resolve_field_name(field.name);
-  }
-
-  FieldsView fields_;
+  NamedFields fields_;
+  PreparedPart prepared_;
   FieldNames left_out_;
-  bool any_case_ = false;  // names may have upper-case letters
   bool has_extra_ = false;
   bool closes_ = false;
   Framing framing_ = Framing::kFrames;
@@ -143,19 +168,20 @@ class OutgoingHead {
 };
 
 template <typename Each>
-void OutgoingHead::each_field(Each each) const {
-  if (left_out_.empty()) {
-    for (const Field& field : fields_) each(field);
-  } else {
-    for (const Field& field : fields_) {
-      if (!left_out_.has(name_of(field, any_case_))) each(field);
-    }
+void OutgoingHead::each_between(size_t begin, size_t end, Each each) const {
+  for (size_t i = begin; i < end; ++i) {
+    const FieldName name = fields_.name(i);
+    if (!left_out_.has(name)) each(fields_[i], name);
   }
+}
+
+template <typename Each>
+void OutgoingHead::each_extra(Each each) const {
   if (!has_extra_) return;
   const auto add = [&each](std::string_view name, std::string_view value, FieldName known_name) {
     if (value.empty()) return;
     const Field field{name, value, /*never_indexed=*/false, known_name, FieldSyntax::kValid};
-    each(field);
+    each(field, known_name);
   };
   add("date", extra_.date, FieldName::kDate);
   add("content-type", extra_.content_type, FieldName::kContentType);

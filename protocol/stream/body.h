@@ -39,7 +39,7 @@ class Body {
 
   // No body: the message ends at its HEADERS.
   static Body none() { return Body(Kind::kNone); }
-  // The caller's bytes, by reference: they must stay as they are until BodyReleased.
+  // The caller's bytes, by reference: unchanged until BodyReleased (or StreamClosed says the same).
   static Body view(ByteView bytes HEADRACE_LIFETIME_BOUND) {
     Body body(Kind::kView);
     body.bytes_ = bytes;

@@ -295,6 +295,11 @@ TEST(EventLineTest, SaysHowAStreamEnded) {
   closed.retry_safe = true;
   EXPECT_EQ(line(closed),
             "StreamClosed stream 3, REFUSED_STREAM, by the transport, may be tried again");
+  closed.body_released = true;
+  EXPECT_EQ(line(closed),
+            "StreamClosed stream 3, REFUSED_STREAM, by the transport, may be tried again, "
+            "its body is released");
+  closed.body_released = false;
   static constexpr Rule kRule{"RFC 9113 §5.1", "a rule"};
   closed.closed_by = ClosedBy::kLocal;
   closed.retry_safe = false;

@@ -20,6 +20,7 @@ FACE = "#include <headrace/headrace.h>\n"
 ROOTS = (
     "headrace/headrace.h",
     "headrace/posix.h",
+    "headrace/prepared_head.h",
     "headrace/version.h",
     "headrace/adapters/epoll/epoll_loop.h",
     "headrace/adapters/io_uring/io_uring_loop.h",

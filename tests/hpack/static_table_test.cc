@@ -34,31 +34,24 @@ TEST(StaticTable, FindsEveryEntryAndTheLowestIndexOfItsName) {
     const Field& entry = kStaticTable[index];
     uint32_t lowest = index;
     while (lowest > 1 && kStaticTable[lowest - 1].name == entry.name) --lowest;
-    EXPECT_EQ(find_static(entry.name, entry.value).field, index);
-    EXPECT_EQ(find_static(entry.name, entry.value).name, lowest);
-    EXPECT_EQ(find_static(entry.name, "no such value").field, 0u);
-    EXPECT_EQ(find_static(entry.name, "no such value").name, lowest);
+    EXPECT_EQ(find_static(entry.known_name, entry.value).field, index);
+    EXPECT_EQ(find_static(entry.known_name, entry.value).name, lowest);
+    EXPECT_EQ(find_static(entry.known_name, "no such value").field, 0u);
+    EXPECT_EQ(find_static(entry.known_name, "no such value").name, lowest);
   }
 }
 
 TEST(StaticTable, AValueOfAnotherNameIsNone) {
-  EXPECT_EQ(find_static(":method", "200").field, 0u);
-  EXPECT_EQ(find_static(":path", "http").field, 0u);
-  EXPECT_EQ(find_static("accept-encoding", "").field, 0u);
+  EXPECT_EQ(find_static(FieldName::kMethod, "200").field, 0u);
+  EXPECT_EQ(find_static(FieldName::kPath, "http").field, 0u);
+  EXPECT_EQ(find_static(FieldName::kAcceptEncoding, "").field, 0u);
 }
 
 TEST(StaticTable, FindsNoOtherNames) {
-  EXPECT_EQ(find_static("", "").name, 0u);
-  EXPECT_EQ(find_static(":", "").name, 0u);
-  EXPECT_EQ(find_static("x-forwarded-for", "").name, 0u);
-  for (uint32_t index = 1; index <= kStaticEntries; ++index) {
-    std::string name(kStaticTable[index].name);
-    EXPECT_EQ(find_static(name + "s", "").name, 0u);
-    for (char& c : name) {
-      c = static_cast<char>(c ^ 0x20);
-      EXPECT_EQ(find_static(name, "").name, 0u) << name;
-      c = static_cast<char>(c ^ 0x20);
-    }
+  for (FieldName name : {FieldName::kOther, FieldName::kOtherPseudo, FieldName::kProtocol,
+                         FieldName::kPriority, FieldName::kTe, FieldName::kConnection}) {
+    EXPECT_EQ(find_static(name, "").name, 0u);
+    EXPECT_EQ(find_static(name, "200").field, 0u);
   }
 }
 

@@ -19,7 +19,7 @@ class NoticesTest : public testing::Test {
   Told tell_all() {
     Told told;
     while (Stream* stream = notices_.next()) {
-      told.emplace_back(stream->id, notices_.take(stream));
+      told.emplace_back(stream->id, notices_.take(stream).notice);
       (void)notices_.drop(stream);
     }
     return told;
@@ -34,22 +34,31 @@ TEST_F(NoticesTest, TellsStreamsInTheOrderOfTheirFirstNotice) {
   EXPECT_TRUE(notices_.add(&three_, Notice::kStreamWritable));
   EXPECT_TRUE(notices_.add(&one_, Notice::kResponseSent));
   EXPECT_FALSE(notices_.add(&three_, Notice::kStreamClosed)) << "it is in the list already";
-  EXPECT_EQ(
-      tell_all(),
-      (Told{{3, Notice::kStreamWritable}, {3, Notice::kStreamClosed}, {1, Notice::kResponseSent}}));
+  EXPECT_EQ(tell_all(), (Told{{3, Notice::kStreamClosed}, {1, Notice::kResponseSent}}));
   EXPECT_TRUE(notices_.empty());
 }
 
-// Whatever became due first: StreamClosed is the last event of a stream.
-TEST_F(NoticesTest, TellsTheEndOfAStreamLast) {
+// Whatever became due first: StreamClosed is the last event of a stream, and nothing that it makes
+// needless comes before it.
+TEST_F(NoticesTest, TellsTheEndOfAStreamAlone) {
   (void)notices_.add(&one_, Notice::kStreamClosed);
   (void)notices_.add(&one_, Notice::kResponseSent);
   (void)notices_.add(&one_, Notice::kStreamWritable);
+  EXPECT_EQ(tell_all(), (Told{{1, Notice::kStreamClosed}}));
+}
+
+TEST_F(NoticesTest, TellsAReleaseOnceAloneOrWithTheEnd) {
+  (void)notices_.add(&one_, Notice::kStreamClosed);
+  EXPECT_FALSE(notices_.take(&one_).body_released);
+  EXPECT_TRUE(notices_.drop(&one_));
   (void)notices_.add(&one_, Notice::kBodyReleased);
-  EXPECT_EQ(tell_all(), (Told{{1, Notice::kBodyReleased},
-                              {1, Notice::kStreamWritable},
-                              {1, Notice::kResponseSent},
-                              {1, Notice::kStreamClosed}}));
+  EXPECT_EQ(tell_all(), (Told{{1, Notice::kBodyReleased}}));
+  (void)notices_.add(&three_, Notice::kBodyReleased);
+  (void)notices_.add(&three_, Notice::kStreamClosed);
+  const Notices::Due due = notices_.take(&three_);
+  EXPECT_EQ(due.notice, Notice::kStreamClosed);
+  EXPECT_TRUE(due.body_released);
+  EXPECT_TRUE(notices_.drop(&three_));
 }
 
 TEST_F(NoticesTest, TellsANoticeOnceHoweverOftenItIsDue) {
@@ -64,7 +73,7 @@ TEST_F(NoticesTest, TellsANoticeOnceHoweverOftenItIsDue) {
 TEST_F(NoticesTest, KeepsAStreamWithAFurtherNoticeInItsPlace) {
   EXPECT_TRUE(notices_.add(&one_, Notice::kStreamWritable));
   EXPECT_TRUE(notices_.add(&three_, Notice::kStreamWritable));
-  EXPECT_EQ(notices_.take(&one_), Notice::kStreamWritable);
+  EXPECT_EQ(notices_.take(&one_).notice, Notice::kStreamWritable);
   (void)notices_.add(&one_, Notice::kStreamClosed);
   EXPECT_FALSE(notices_.drop(&one_));
   EXPECT_EQ(notices_.next(), &one_);

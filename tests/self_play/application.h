@@ -111,6 +111,7 @@ class Application final : public FrameListener {
   void hear_end(Exchange* exchange);
   void hear_data(const DataReceived& data);
   void hear_closed(const StreamClosed& closed);
+  void hear_released(StreamId id, UserData user_data);
   void require_closed_locally(const StreamClosed& closed, Exchange* exchange);
   void require_closed_by_peer(const StreamClosed& closed, Exchange* exchange);
   void hear_connection_closed(const ConnectionClosed& closed);

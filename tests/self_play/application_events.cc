@@ -74,14 +74,7 @@ struct Application::Taker {
                "is told of a response that is not sent, or of one whose request has ended");
   }
   void operator()(const BodyReleased& event) const {
-    Exchange* exchange = me.find(event.stream_id);
-    if (exchange == nullptr || me.mine(exchange).view == nullptr) {
-      return me.require(false, event.stream_id, "gets a body back that it did not lend");
-    }
-    me.require(event.user_data == me.mine(exchange).user_data, event.stream_id,
-               "gets a body back with other user_data");
-    me.mine(exchange).view.reset();
-    --me.views_lent_;
+    me.hear_released(event.stream_id, event.user_data);
   }
   void operator()(const PriorityUpdateReceived& event) const {
     Exchange* exchange = me.on_stream(event.stream_id, event.user_data);
@@ -232,8 +225,19 @@ void Application::hear_end(Exchange* exchange) {
   message.end_heard = true;
 }
 
+void Application::hear_released(StreamId id, UserData user_data) {
+  Exchange* exchange = find(id);
+  if (exchange == nullptr || mine(exchange).view == nullptr) {
+    return require(false, id, "gets a body back that it did not lend");
+  }
+  require(user_data == mine(exchange).user_data, id, "gets a body back with other user_data");
+  mine(exchange).view.reset();
+  --views_lent_;
+}
+
 void Application::hear_closed(const StreamClosed& closed) {
   const StreamId id = closed.stream_id;
+  if (closed.body_released) hear_released(id, closed.user_data);
   Exchange* exchange = on_stream(id, closed.user_data);
   if (exchange == nullptr) return;
   Part& part = mine(exchange);

@@ -50,6 +50,7 @@ struct Digester {
     report->digest(static_cast<uint64_t>(event.error));
     report->digest(static_cast<uint64_t>(event.closed_by));
     report->digest(event.retry_safe);
+    report->digest(event.body_released);
   }
   void operator()(const StreamWritable& event) const { head(event); }
   void operator()(const ResponseSent& event) const { head(event); }

@@ -40,6 +40,13 @@ std::string Application::observe(const Event& event) {
     stream.answered = final;
     return check_message(e);
   };
+  const auto take_view_back = [](Stream* stream) -> std::string {
+    if (stream->views_lent == 0) return "a body is released, but no view was lent";
+    --stream->views_lent;
+    // Whoever still reads the storage now sends nonsense.
+    for (const auto& view : stream->views) std::fill(view->begin(), view->end(), 0xdd);
+    return "";
+  };
   return std::visit(
       Overloaded{
           [&](const RequestReceived& e) -> std::string {
@@ -62,15 +69,12 @@ std::string Application::observe(const Event& event) {
           [&](const StreamClosed& e) -> std::string {
             const std::string wrong = check_alive(e);
             streams_[e.stream_id].closed = true;
-            return wrong;
+            if (!wrong.empty() || !e.body_released) return wrong;
+            return take_view_back(&streams_[e.stream_id]);
           },
           [&](const BodyReleased& e) -> std::string {
-            Stream& stream = streams_[e.stream_id];
-            if (stream.views_lent == 0) return "BodyReleased, but no view was lent";
-            --stream.views_lent;
-            // Whoever still reads the storage now sends nonsense.
-            for (const auto& view : stream.views) std::fill(view->begin(), view->end(), 0xdd);
-            return check_user_data(e);
+            const std::string wrong = take_view_back(&streams_[e.stream_id]);
+            return wrong.empty() ? check_user_data(e) : wrong;
           },
           [&](const ConnectionClosed&) -> std::string {
             if (connection_closed_) return "a second ConnectionClosed";

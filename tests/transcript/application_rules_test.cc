@@ -111,7 +111,7 @@ TEST_F(ApplicationRules, HaveNothingBehindTheLastEvent) {
 
 TEST_F(ApplicationRules, KeepUserData) {
   EXPECT_EQ(observe(ResponseReceived{1, 7, false, 200, {}}), "an event has other user data");
-  EXPECT_EQ(observe(BodyReleased{1, 0}), "BodyReleased, but no view was lent");
+  EXPECT_EQ(observe(BodyReleased{1, 0}), "a body is released, but no view was lent");
 }
 
 }  // namespace

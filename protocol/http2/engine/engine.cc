@@ -132,35 +132,35 @@ bool Engine::keep_input() {
 // Events of streams, made from their records when they are told.
 EventPtr Engine::next_notification() {
   while (Stream* stream = parts_.notices.next()) {
-    EventPtr event = make_event(stream, parts_.notices.take(stream));
+    const Notices::Due due = parts_.notices.take(stream);
+    EventPtr event = due.notice == Notice::kStreamClosed ? make_closed(stream, due.body_released)
+                                                         : make_event(stream, due.notice);
     if (parts_.notices.drop(stream)) ending().unpin(stream);
     if (event != nullptr) return event;
   }
   return nullptr;
 }
 
-// Null: the notice is no longer true, or a later one says the same.
+EventPtr Engine::make_closed(Stream* stream, bool body_released) {
+  if (body_released) stream->body.release_told();
+  const LifeState& life = stream->life;
+  return parts_.recycler.lend(StreamClosed{stream->id, stream->user_data, life.close_reason().code,
+                                           life.closed_by(), life.retry_safe(), life.close_reason(),
+                                           body_released});
+}
+
+// Null: the notice is no longer true.
 EventPtr Engine::make_event(Stream* stream, Notice notice) {
   const StreamId id = stream->id;
   const uintptr_t user_data = stream->user_data;
-  switch (notice) {
-    case Notice::kBodyReleased:
-      stream->body.release_told();
-      return parts_.recycler.lend(BodyReleased{id, user_data});
-    case Notice::kStreamWritable:
-      // Meanwhile the body may have been finished, the stream closed or the buffer filled again.
-      if (!stream->body.accepts_data() || stream->body.wrote_short()) return nullptr;
-      return parts_.recycler.lend(StreamWritable{id, user_data});
-    case Notice::kResponseSent:
-      if (stream->life.closed()) return nullptr;  // its end says the same
-      return parts_.recycler.lend(ResponseSent{id, user_data});
-    case Notice::kStreamClosed:
-      break;
+  if (notice == Notice::kBodyReleased) {
+    stream->body.release_told();
+    return parts_.recycler.lend(BodyReleased{id, user_data});
   }
-  const LifeState& life = stream->life;
-  return parts_.recycler.lend(StreamClosed{id, user_data, life.close_reason().code,
-                                           life.closed_by(), life.retry_safe(),
-                                           life.close_reason()});
+  if (notice == Notice::kResponseSent) return parts_.recycler.lend(ResponseSent{id, user_data});
+  // Meanwhile the body may have been finished or the buffer filled again.
+  if (!stream->body.accepts_data() || stream->body.wrote_short()) return nullptr;
+  return parts_.recycler.lend(StreamWritable{id, user_data});
 }
 
 // The connection ends: first every stream, in the order they were opened, then the connection
@@ -294,6 +294,16 @@ RequestResult Engine::submit_push(StreamId stream_id, FieldsView fields, uintptr
 
 SubmitResult Engine::submit_response(StreamId stream_id, FieldsView fields, Body&& body) {
   return stream_commands().submit_response(stream_id, fields, std::move(body));
+}
+
+RequestResult Engine::submit_prepared_request(FieldsView fields, const PreparedPart& prepared,
+                                              Body&& body, uintptr_t user_data) {
+  return stream_commands().submit_request(fields, std::move(body), user_data, prepared);
+}
+
+SubmitResult Engine::submit_prepared_response(StreamId stream_id, FieldsView fields,
+                                              const PreparedPart& prepared, Body&& body) {
+  return stream_commands().submit_response(stream_id, fields, std::move(body), prepared);
 }
 
 SubmitResult Engine::submit_informational(StreamId stream_id, FieldsView fields) {

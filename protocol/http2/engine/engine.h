@@ -51,6 +51,10 @@ class Engine final : public Protocol {
   RequestResult submit_request(FieldsView fields, Body&& body, uintptr_t user_data) override;
   RequestResult submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data) override;
   SubmitResult submit_response(StreamId stream_id, FieldsView fields, Body&& body) override;
+  RequestResult submit_prepared_request(FieldsView fields, const PreparedPart& prepared,
+                                        Body&& body, uintptr_t user_data) override;
+  SubmitResult submit_prepared_response(StreamId stream_id, FieldsView fields,
+                                        const PreparedPart& prepared, Body&& body) override;
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields) override;
   SendResult send_data(StreamId stream_id, gsl::span<const uint8_t> bytes,
                        bool end_stream) override;
@@ -101,6 +105,7 @@ class Engine final : public Protocol {
   bool is_finished() const;
   EventPtr next_notification();
   EventPtr make_event(Stream* stream, Notice notice);
+  EventPtr make_closed(Stream* stream, bool body_released);
   EventPtr next_closing_event();
 
   // Looking changes nothing, but the classes have one form.

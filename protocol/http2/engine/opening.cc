@@ -20,7 +20,7 @@ ResponseFacts Opening::facts_of(const Stream* stream) const {
   return facts;
 }
 
-OutgoingHead Opening::outgoing_head(const Stream* stream, FieldsView fields,
+OutgoingHead Opening::outgoing_head(const Stream* stream, const NamedFields& fields,
                                     const Body& body) const {
   if (!options().complete_heads) return OutgoingHead(fields);
   ResponseFacts facts = facts_of(stream);
@@ -74,9 +74,9 @@ void Opening::open_waiting(size_t max_bytes) const {
   }
 }
 
-void Opening::open_request(Stream* stream, FieldsView fields) const {
+void Opening::open_request(Stream* stream, const OutgoingHead& head) const {
   streams().count(stream);
-  start_message(stream, fields, /*bodiless=*/false);
+  start_message(stream, head, /*bodiless=*/false);
   if (stream->signals.update_due()) prioritizing().write_priority_update(stream);
 }
 

@@ -18,7 +18,8 @@ class Opening : private Uses<BlockPool, ConnectionLife, DateField, Outbox, Setti
   using Uses::Uses;
 
   // What a response's head can be completed with (Options::complete_heads).
-  OutgoingHead outgoing_head(const Stream* stream, FieldsView fields, const Body& body) const;
+  OutgoingHead outgoing_head(const Stream* stream, const NamedFields& fields,
+                             const Body& body) const;
   ResponseFacts facts_of(const Stream* stream) const;
   // Writes the head of a message whose body is set, with END_STREAM if nothing follows.
   void start_message(Stream* stream, const OutgoingHead& head, bool bodiless) const;
@@ -30,7 +31,7 @@ class Opening : private Uses<BlockPool, ConnectionLife, DateField, Outbox, Setti
   bool may_open_stream() const { return streams().own_count() < own_streams_limit(); }
   bool can_open_waiting() const;
   void open_waiting(size_t max_bytes) const;
-  void open_request(Stream* stream, FieldsView fields) const;
+  void open_request(Stream* stream, const OutgoingHead& head) const;
 
  private:
   Writing writing() const { return Writing(parts()); }

@@ -163,20 +163,41 @@ EventPtr ReceivingControl::on_goaway(gsl::span<const uint8_t> payload) const {
 
 // §6.9
 bool ReceivingControl::on_window_update(gsl::span<const uint8_t> payload) const {
-  const uint32_t increment = load_u31(payload.data());
   const StreamId id = inbound().header().stream_id;
-  if (id == 0) {
-    if (increment > 0 && sender().give(increment)) [[likely]]
-      return true;
+  Stream* const stream = id == 0 ? nullptr : streams().find(id);
+  if (id != 0 && !ending().receive_on(stream, StreamInput::kWindowUpdate)) return false;
+  if (!give(stream, load_u31(payload.data()))) [[unlikely]] {
     refuse_window_update(payload);
     return false;
   }
-  Stream* stream = streams().find(id);
-  if (!ending().receive_on(stream, StreamInput::kWindowUpdate)) return false;
-  if (increment > 0 && sender().give(stream, increment)) [[likely]]
-    return true;
-  refuse_window_update(payload);
-  return false;
+  take_window_updates();
+  return true;
+}
+
+// Null: to the connection. False: nothing has changed.
+bool ReceivingControl::give(Stream* stream, uint32_t increment) const {
+  if (increment == 0) return false;
+  return stream == nullptr ? sender().give(increment) : sender().give(stream, increment);
+}
+
+// Peers send many of them in a row. A frame that is not taken here is handled as any other.
+void ReceivingControl::take_window_updates() const {
+  constexpr uint32_t kLengthAndType = 4 << 8 | static_cast<uint32_t>(FrameType::kWindowUpdate);
+  const gsl::span<const uint8_t> run = inbound().run();
+  const uint8_t* const end = run.data() + run.size();
+  const uint8_t* frame = run.data();
+  for (; end - frame >= ptrdiff_t{kWindowUpdateSize} && load_u32(frame) == kLengthAndType;
+       frame += kWindowUpdateSize) {
+    const StreamId id = load_u31(frame + 5);
+    Stream* const stream = id == 0 ? nullptr : streams().find(id);
+    if (id != 0 && stream == nullptr) break;
+    if (id != 0 && !streams().receive(id, stream, StreamInput::kWindowUpdate).accepted()) break;
+    if (!give(stream, load_u31(frame + FrameHeader::kSize))) break;
+    reports().received(parse_frame_header(frame), {frame + FrameHeader::kSize, 4});
+  }
+  const auto taken = static_cast<size_t>(frame - run.data());
+  inbound().skip(taken);
+  reports().count_received(FrameType::kWindowUpdate, taken / kWindowUpdateSize);
 }
 
 void ReceivingControl::refuse_window_update(gsl::span<const uint8_t> payload) const {

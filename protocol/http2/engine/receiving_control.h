@@ -24,7 +24,8 @@ class ReceivingControl
   EventPtr on_settings_ack() const;
   EventPtr on_ping(gsl::span<const uint8_t> payload) const;
   EventPtr on_goaway(gsl::span<const uint8_t> payload) const;
-  // True: it had no consequences but for the window.
+  // True: it had no consequences but for the window. Then those that follow it at once have been
+  // taken, too, as long as they have none either.
   bool on_window_update(gsl::span<const uint8_t> payload) const;
   // Frames of extensions (§5.5), which nothing here depends on.
   EventPtr on_extension(gsl::span<const uint8_t> payload) const;
@@ -35,6 +36,8 @@ class ReceivingControl
   Crediting crediting() const { return Crediting(parts()); }
   ConnectionCommands connection_commands() const { return ConnectionCommands(parts()); }
 
+  [[nodiscard]] bool give(Stream* stream, uint32_t increment) const;
+  void take_window_updates() const;
   void refuse_window_update(gsl::span<const uint8_t> payload) const;
   bool take_setting(const Setting& entry) const;
   EventPtr on_altsvc(gsl::span<const uint8_t> payload) const;

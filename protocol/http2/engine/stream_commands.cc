@@ -17,14 +17,15 @@ constexpr Rule kInterimStatus = {"RFC 9110 §15.2",
 
 }  // namespace
 
-RequestResult StreamCommands::submit_request(FieldsView fields, Body&& body,
-                                             uintptr_t user_data) const {
+RequestResult StreamCommands::submit_request(FieldsView fields, Body&& body, uintptr_t user_data,
+                                             const PreparedPart& prepared) const {
   if (role() != Role::kClient) return {SubmitError::kWrongRole};
   if (!life().is_open()) return {SubmitError::kConnectionGone};
   if (going_away().under_way()) return {SubmitError::kGoingAway};
   if (streams().own_ids_exhausted()) return {SubmitError::kStreamIdsExhausted};
+  const NamedFields named(fields);
   RequestHead head;
-  if (const Rule* rule = check_fields(fields, body, &head)) {
+  if (const Rule* rule = check_fields(named, body, &head)) {
     return {SubmitError::kInvalidFields, rule};
   }
   if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge, &kPeerListSize};
@@ -38,7 +39,9 @@ RequestResult StreamCommands::submit_request(FieldsView fields, Body&& body,
   if (head.has_priority) prioritizing().merge_own_priority(stream, fields);
   ++reports().counts().requests_sent;
   if (waiting_heads().empty() && opening().may_open_stream()) {
-    opening().open_request(stream, fields);
+    OutgoingHead outgoing(named);
+    outgoing.set_prepared(prepared);
+    opening().open_request(stream, outgoing);
   } else {
     waiting_heads().hold(stream, fields, &blocks());
   }
@@ -62,7 +65,7 @@ RequestResult StreamCommands::submit_push(StreamId stream_id, FieldsView fields,
   // A reserved stream does not count yet (§5.1.2), but its response would have to wait.
   if (!opening().may_open_stream()) return {SubmitError::kTooManyStreams};
   RequestHead head;
-  if (const Rule* rule = check_fields(fields, Body::none(), &head)) {
+  if (const Rule* rule = check_fields(NamedFields(fields), Body::none(), &head)) {
     return {SubmitError::kInvalidFields, rule};
   }
   if (exceeds_peer_limit(fields)) return {SubmitError::kTooLarge, &kPeerListSize};
@@ -92,11 +95,11 @@ Stream* StreamCommands::create_own_stream(const RequestHead& request, uintptr_t 
 
 // What we send is checked by the rules of what we receive; `rule` only with
 // Options::validate_outbound, `head` always.
-const Rule* StreamCommands::check_fields(FieldsView fields, const Body& body,
+const Rule* StreamCommands::check_fields(const NamedFields& fields, const Body& body,
                                          RequestHead* head) const {
   const bool connect_protocol = settings().peer().enable_connect_protocol != 0;
   if (!options().validate_outbound) {
-    read_outbound_request(fields, head);
+    read_outbound_request(fields.fields(), head);
     return nullptr;
   }
   if (const Rule* rule = check_outbound_request(fields, connect_protocol, head)) return rule;
@@ -112,7 +115,7 @@ const Rule* StreamCommands::check_fields(const OutgoingHead& outgoing, ResponseH
     const Rule* rule = check_outbound_response(outgoing.fields(), head, outgoing.left_out());
     if (rule != nullptr) return rule;
   } else {
-    read_outbound_response(outgoing.fields(), head);
+    read_outbound_response(outgoing.fields().fields(), head);
   }
   const std::string_view length = outgoing.extra().content_length();
   if (!length.empty()) head->content_length = parse_content_length(length);
@@ -130,14 +133,16 @@ bool StreamCommands::exceeds_peer_limit(FieldsView fields) const {
   return size > limit;
 }
 
-SubmitResult StreamCommands::submit_response(StreamId stream_id, FieldsView fields,
-                                             Body&& body) const {
+SubmitResult StreamCommands::submit_response(StreamId stream_id, FieldsView fields, Body&& body,
+                                             const PreparedPart& prepared) const {
   if (role() != Role::kServer) return {SubmitError::kWrongRole};
   SubmitError error;
   Stream* stream = finding().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   if (stream->answered()) return {SubmitError::kWrongState};
-  const OutgoingHead outgoing = opening().outgoing_head(stream, fields, body);
+  const NamedFields named(fields);
+  OutgoingHead outgoing = opening().outgoing_head(stream, named, body);
+  outgoing.set_prepared(prepared);
   ResponseHead head;
   if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
   if (head.status < 200) return {SubmitError::kInvalidArgument, &kFinalStatus};
@@ -153,7 +158,7 @@ SubmitResult StreamCommands::submit_response(StreamId stream_id, FieldsView fiel
     return {SubmitError::kInvalidFields, &kContentLengthKept};
   }
 
-  const bool waits = !bodiless && waits_for_body(stream, fields, body);
+  const bool waits = !bodiless && waits_for_body(stream, named, body);
   stream->exchange.begin_sending(content, tunnel);
   stream->body.start(std::move(body), options().send_buffer_size);
   if (head.has_priority) prioritizing().merge_own_priority(stream, fields);
@@ -167,7 +172,7 @@ SubmitResult StreamCommands::submit_response(StreamId stream_id, FieldsView fiel
 
 // Whether to delay the head of a streamed body: by the time output is asked for, the body or its
 // length may be known.
-bool StreamCommands::waits_for_body(const Stream* stream, FieldsView fields,
+bool StreamCommands::waits_for_body(const Stream* stream, const NamedFields& fields,
                                     const Body& body) const {
   return options().complete_heads && !body.size() &&
          OutgoingHead::depends_on_body(fields, opening().facts_of(stream));

@@ -22,9 +22,11 @@ class StreamCommands
   using Uses::Uses;
 
   // See Connection.
-  RequestResult submit_request(FieldsView fields, Body&& body, uintptr_t user_data) const;
+  RequestResult submit_request(FieldsView fields, Body&& body, uintptr_t user_data,
+                               const PreparedPart& prepared = {}) const;
   RequestResult submit_push(StreamId stream_id, FieldsView fields, uintptr_t user_data) const;
-  SubmitResult submit_response(StreamId stream_id, FieldsView fields, Body&& body) const;
+  SubmitResult submit_response(StreamId stream_id, FieldsView fields, Body&& body,
+                               const PreparedPart& prepared = {}) const;
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields) const;
   SendResult send_data(StreamId stream_id, gsl::span<const uint8_t> bytes, bool end_stream) const;
   SubmitResult send_trailers(StreamId stream_id, FieldsView fields) const;
@@ -41,10 +43,10 @@ class StreamCommands
   Finding finding() const { return Finding(parts()); }
 
   Stream* create_own_stream(const RequestHead& request, uintptr_t user_data) const;
-  const Rule* check_fields(FieldsView fields, const Body& body, RequestHead* head) const;
+  const Rule* check_fields(const NamedFields& fields, const Body& body, RequestHead* head) const;
   const Rule* check_fields(const OutgoingHead& outgoing, ResponseHead* head) const;
   bool exceeds_peer_limit(FieldsView fields) const;
-  bool waits_for_body(const Stream* stream, FieldsView fields, const Body& body) const;
+  bool waits_for_body(const Stream* stream, const NamedFields& fields, const Body& body) const;
 };
 
 HEADRACE_ABI_END
