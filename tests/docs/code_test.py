@@ -18,6 +18,7 @@ PROLOGUE = """
 #include <headrace/headrace.h>
 #include <headrace/posix.h>
 #include <headrace/testing.h>
+#include <headrace/prepared_head.h>
 #include <headrace/protocol/frame/frame_reader.h>
 #include <headrace/protocol/frame/frame_writer.h>
 using namespace headrace;

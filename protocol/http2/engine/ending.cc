@@ -109,8 +109,8 @@ bool Ending::is_cut_off() const {
 }
 
 void Ending::end_with_transport() const {
-  static constexpr Rule kLost = {
-      "RFC 9113 §5.4.3", "a connection lasts until its streams and frames are at their end"};
+  static constexpr Rule kLost = {"RFC 9113 §5.4.3",
+                                 "the transport ends between frames, with no stream open"};
   if (!is_cut_off()) return end_connection({}, ClosedBy::kPeer);
   // The alert of a TLS server, which is shorter than a frame's header.
   const bool first = role() == Role::kClient && !settings().peer_known();
@@ -214,7 +214,8 @@ void Ending::unpin(Stream* stream) const {
 }
 
 bool Ending::spend_useless_frame() const {
-  static constexpr Rule kUseless = {"RFC 9113 §10.5", "frames without use are few"};
+  static constexpr Rule kUseless = {"RFC 9113 §10.5",
+                                    "frames that change nothing are limited (useless_burst)"};
   const std::optional<LimitHit> reached = budgets().take_useless_frame(now());
   if (!reached) return true;
   fail(limit_error(ErrorCode::kEnhanceYourCalm, kUseless, *reached));
@@ -222,7 +223,8 @@ bool Ending::spend_useless_frame() const {
 }
 
 void Ending::spend_reset(const Cause& cause) const {
-  static constexpr Rule kResets = {"RFC 9113 §10.5", "requests are seldom reset before an answer"};
+  static constexpr Rule kResets = {"RFC 9113 §10.5",
+                                   "resets before an answer are limited (reset_burst)"};
   if (role() == Role::kClient) return;
   const std::optional<LimitHit> reached = budgets().take_reset(now());
   if (reached) fail(limit_error(cause, ErrorCode::kEnhanceYourCalm, kResets, *reached));

@@ -41,7 +41,7 @@ bool Receiving::parse(EventPtr* event) const {
     }
     // Usually it has no consequences, so the next frame may follow.
     reports().received(header, inbound().payload());
-    if (!control().on_window_update(inbound().payload())) return true;
+    if (!control().on_window_update(header.stream_id, inbound().payload())) return true;
   }
 }
 
@@ -188,7 +188,7 @@ EventPtr Receiving::on_frame(gsl::span<const uint8_t> payload) const {
     case FrameType::kGoaway:
       return control().on_goaway(payload);
     case FrameType::kWindowUpdate:
-      (void)control().on_window_update(payload);
+      (void)control().on_window_update(inbound().header().stream_id, payload);
       return nullptr;
     case FrameType::kPriorityUpdate:
       return prioritizing().on_priority_update(payload);

@@ -162,8 +162,7 @@ EventPtr ReceivingControl::on_goaway(gsl::span<const uint8_t> payload) const {
 }
 
 // §6.9
-bool ReceivingControl::on_window_update(gsl::span<const uint8_t> payload) const {
-  const StreamId id = inbound().header().stream_id;
+bool ReceivingControl::on_window_update(StreamId id, gsl::span<const uint8_t> payload) const {
   Stream* const stream = id == 0 ? nullptr : streams().find(id);
   if (id != 0 && !ending().receive_on(stream, StreamInput::kWindowUpdate)) return false;
   if (!give(stream, load_u31(payload.data()))) [[unlikely]] {

@@ -26,7 +26,7 @@ class ReceivingControl
   EventPtr on_goaway(gsl::span<const uint8_t> payload) const;
   // True: it had no consequences but for the window. Then those that follow it at once have been
   // taken, too, as long as they have none either.
-  bool on_window_update(gsl::span<const uint8_t> payload) const;
+  bool on_window_update(StreamId id, gsl::span<const uint8_t> payload) const;
   // Frames of extensions (§5.5), which nothing here depends on.
   EventPtr on_extension(gsl::span<const uint8_t> payload) const;
 

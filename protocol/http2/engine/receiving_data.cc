@@ -10,7 +10,7 @@ HEADRACE_ABI_BEGIN
 void ReceivingData::begin_data(uint32_t padding) const {
   static constexpr Rule kConnectionWindow = {"RFC 9113 §6.9.1",
                                              "DATA stays within the connection's window"};
-  static constexpr Rule kHeadFirst = {"RFC 9113 §8.1", "a message begins with its head"};
+  static constexpr Rule kHeadFirst = {"RFC 9113 §8.1", "HEADERS come before DATA"};
   static constexpr Rule kStreamWindow = {"RFC 9113 §6.9.1",
                                          "DATA stays within the stream's window"};
 

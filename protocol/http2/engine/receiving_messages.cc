@@ -195,7 +195,7 @@ EventPtr ReceivingMessages::on_response(Stream* stream, const LimitHit* too_larg
   static constexpr Rule kInterimEnds = {"RFC 9113 §8.1",
                                         "an interim response does not end its stream"};
   static constexpr Rule kInterimCount = {"limits.h informational_responses",
-                                         "the interim responses of a request are few"};
+                                         "interim responses are limited (informational_responses)"};
   auto refuse = [this](ErrorCode code, const Rule& rule, uint64_t observed = 0,
                        uint64_t limit = 0) -> EventPtr {
     ending().fail_stream(ending().frame_error(code, rule, observed, limit));

@@ -38,7 +38,7 @@ void Timing::fail_late(Deadline deadline, ErrorCode code, Limit limit, const Rul
 // it.
 void Timing::check_stalled_streams() const {
   static constexpr Rule kTaken = {"limits.h stream_stall_timeout",
-                                  "a peer takes what it has asked for in time"};
+                                  "the peer takes a stream's DATA within stream_stall_timeout"};
   const auto timeout = deadlines().timeout(Deadline::kStall, situation());
   const auto milliseconds = [](TimePoint::duration time) {
     return static_cast<uint64_t>(
@@ -62,7 +62,8 @@ void Timing::check_deadlines() const {
                                         "a field block is finished in time"};
   static constexpr Rule kSettingsInTime = {"RFC 9113 §6.5.3",
                                            "SETTINGS are acknowledged in a reasonable time"};
-  static constexpr Rule kAlive = {"RFC 9113 §6.7", "a peer that is there answers a PING"};
+  static constexpr Rule kAlive = {"RFC 9113 §6.7",
+                                  "the peer answers a keepalive PING within keepalive_timeout"};
   static constexpr Rule kOldEnds = {"limits.h connection_age_grace",
                                     "the streams of a connection that is too old end in time"};
   if (!life().is_open() || deadlines().none_has_passed(now(), sender().stalled_since())) return;
