@@ -109,11 +109,35 @@ constexpr bool is_misplaced(const FrameLayout& layout, const FrameHeader& header
          (layout.place == FramePlace::kConnection) != (header.stream_id == 0);
 }
 
+// What is_header_sound() needs of a row, in eight octets.
+struct HeaderBounds {
+  uint32_t max_length;
+  uint8_t min_length;
+  uint8_t places;  // bit 0: stream 0, bit 1: other streams
+  uint8_t padded;
+  uint8_t priority;
+};
+inline constexpr auto kHeaderBounds = [] {
+  std::array<HeaderBounds, kFrameLayouts.size()> bounds{};
+  for (size_t i = 0; i < bounds.size(); ++i) {
+    const FrameLayout& layout = kFrameLayouts[i];
+    const bool anywhere = layout.place == FramePlace::kAnywhere;
+    const int places = (anywhere || layout.place == FramePlace::kConnection ? 1 : 0) +
+                       (anywhere || layout.place == FramePlace::kStream ? 2 : 0);
+    bounds[i] = {layout.max_length, layout.min_length, static_cast<uint8_t>(places), layout.padded,
+                 layout.priority};
+  }
+  return bounds;
+}();
+
 // Whether the header breaks no rule of §4.2, §6 and the extensions.
 constexpr bool is_header_sound(const FrameHeader& header, uint32_t max_frame_size) {
-  const FrameLayout& layout = layout_of(header.type);
-  return header.length <= std::min(max_frame_size, layout.max_length) &&
-         header.length >= min_payload_length(layout, header) && !is_misplaced(layout, header) &&
+  const HeaderBounds& bounds =
+      kHeaderBounds[std::min<size_t>(static_cast<size_t>(header.type), kHeaderBounds.size() - 1)];
+  const uint32_t least = bounds.min_length + (header.has(bounds.padded) ? kPadLengthSize : 0u) +
+                         (header.has(bounds.priority) ? kPriorityFieldsSize : 0u);
+  return header.length <= std::min(max_frame_size, bounds.max_length) && header.length >= least &&
+         (bounds.places >> (header.stream_id == 0 ? 0 : 1) & 1) != 0 &&
          (header.type != FrameType::kSettings || !is_settings_length_wrong(header));
 }
 

@@ -51,6 +51,8 @@ RUN_BY = {
     "bazel run -c opt //benchmarks:allocation": ALL,
     "taskset -c 1 bazel run -c opt //benchmarks:connection": ALL,
     "benchmarks/instructions W1": ALL,
+    "benchmarks/compare HEAD": ALL,
+    "taskset -c 1 benchmarks/plot docs/speed.svg": ALL,
     "taskset -c 1 bazel run -c opt //benchmarks:hpack": ALL,
     "benchmarks/instructions --program=hpack W4": ALL,
     "taskset -c 1 bazel run -c opt //benchmarks:bodies": ALL,

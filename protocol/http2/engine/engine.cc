@@ -119,14 +119,12 @@ void Engine::end_of_range() {
   }
 }
 
-// False: the memory budget refused, and the connection has failed.
-bool Engine::keep_input() {
+// The memory budget has refused to keep input.
+void Engine::fail_input() {
   static constexpr Rule kKeptInput = {"limits.h connection_memory",
                                       "input is kept only within the connection's memory budget"};
-  if (parts_.inbound.keep_rest()) return true;
   ending().fail(ending().limit_error(Cause::none(), ErrorCode::kEnhanceYourCalm, kKeptInput,
                                      ending().memory_refused()));
-  return false;
 }
 
 // Events of streams, made from their records when they are told.

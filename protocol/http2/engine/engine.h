@@ -101,7 +101,14 @@ class Engine final : public Protocol {
 
   void write_preface();
   void begin(gsl::span<const uint8_t> bytes, TimePoint now);
-  bool keep_input();
+  // False: the connection has failed.
+  bool keep_input() {
+    if (parts_.inbound.keep_rest()) [[likely]]
+      return true;
+    fail_input();
+    return false;
+  }
+  void fail_input();
   bool is_finished() const;
   EventPtr next_notification();
   EventPtr make_event(Stream* stream, Notice notice);

@@ -25,21 +25,27 @@ EventPtr ReceivingMessages::on_headers(gsl::span<const uint8_t> payload) const {
   static constexpr Rule kClientIds = {"RFC 9113 §5.1.1", "a client uses odd-numbered streams"};
   static constexpr Rule kServerPromises = {
       "RFC 9113 §5.1", "a server answers requests, and opens streams with PUSH_PROMISE only"};
-  PaddedPayload parsed;
-  ErrorDetail error;
-  FrameFault fault = parse_padded(inbound().header(), payload, &parsed, &error);
-  if (fault == FrameFault::kConnection) {
-    ending().fail(error);
-    return nullptr;
+  const FrameHeader& header = inbound().header();
+  bool depends_on_itself = false;
+  if ((header.flags & (flags::kPadded | flags::kPriority)) != 0) {
+    PaddedPayload parsed;
+    ErrorDetail error;
+    const FrameFault fault = parse_padded(header, payload, &parsed, &error);
+    if (fault == FrameFault::kConnection) {
+      ending().fail(error);
+      return nullptr;
+    }
+    depends_on_itself = fault == FrameFault::kStream;
+    payload = parsed.content;
   }
-  const StreamId id = inbound().header().stream_id;
+  const StreamId id = header.stream_id;
   if ((role() == Role::kClient || streams().is_own(id)) &&
       streams().state_of(id, streams().find(id)) == StreamState::kIdle) {
     ending().fail(ErrorCode::kProtocolError, role() == Role::kClient ? kServerPromises : kClientIds,
                   id);
     return nullptr;
   }
-  return begin_block(parsed.content, 0, fault == FrameFault::kStream);
+  return begin_block(payload, 0, depends_on_itself);
 }
 
 // §6.6. Client role.

@@ -4,6 +4,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 
 gsl::span<const ConstBuffer> Sending::pending_output(size_t max_bytes) const {
+  if (!output_waits()) return {};
   for (;;) {
     crediting().write_due_credit();
     opening().open_waiting(max_bytes);
