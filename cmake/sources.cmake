@@ -40,23 +40,23 @@ set(HEADRACE_SOURCES
     protocol/guard/limits.cc
     protocol/http2/credit.cc
     protocol/http2/deadlines.cc
+    protocol/http2/engine/checking_deadlines.cc
     protocol/http2/engine/connection_commands.cc
-    protocol/http2/engine/crediting.cc
-    protocol/http2/engine/cutting.cc
     protocol/http2/engine/ending.cc
     protocol/http2/engine/engine.cc
-    protocol/http2/engine/finding.cc
-    protocol/http2/engine/opening.cc
+    protocol/http2/engine/finding_streams.cc
     protocol/http2/engine/parts.cc
     protocol/http2/engine/prioritizing.cc
     protocol/http2/engine/receiving.cc
     protocol/http2/engine/receiving_control.cc
     protocol/http2/engine/receiving_data.cc
     protocol/http2/engine/receiving_messages.cc
-    protocol/http2/engine/sending.cc
+    protocol/http2/engine/sending_credit.cc
+    protocol/http2/engine/sending_data.cc
+    protocol/http2/engine/sending_heads.cc
+    protocol/http2/engine/sending_output.cc
     protocol/http2/engine/stream_commands.cc
-    protocol/http2/engine/timing.cc
-    protocol/http2/engine/writing.cc
+    protocol/http2/engine/writing_frames.cc
     protocol/http2/field_reader.cc
     protocol/http2/field_writer.cc
     protocol/http2/outbox.cc
@@ -70,6 +70,7 @@ set(HEADRACE_SOURCES
     protocol/message/http_date.cc
     protocol/message/message_heads.cc
     protocol/message/message_rules.cc
+    protocol/message/prepared_head.cc
     protocol/message/response_head.cc
     protocol/message/target_syntax.cc
     protocol/stream/body.cc

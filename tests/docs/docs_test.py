@@ -35,7 +35,7 @@ NUMBERS = [
      r"remembered_streams = (\d+);"),
     ("docs/memory.md", r"an object rests until (\d+) others", "memory/recycler.h",
      r"kQuarantine = [^?]+\? (\d+)"),
-    ("docs/embedding.md", r"the source's first ([\d,]+) octets", "protocol/http2/engine/opening.cc",
+    ("docs/embedding.md", r"the source's first ([\d,]+) octets", "protocol/http2/engine/sending_heads.cc",
      r"kSmallBody = (\d+);"),
     ("docs/embedding.md", r"sniffing makes of the first (\d+) octets",
      "protocol/message/content_type.h", r"kSniffedOctets = (\d+);"),

@@ -44,7 +44,7 @@ SubmitResult ConnectionCommands::submit_settings(gsl::span<const Setting> entrie
 SubmitResult ConnectionCommands::ping(uint64_t opaque) const {
   if (!life().is_open()) return {SubmitError::kConnectionGone};
   if (questions().may_ask(unanswered())) {
-    writing().send_ping(opaque, PingPurpose::kApplication);
+    writing_frames().send_ping(opaque, PingPurpose::kApplication);
   } else {
     questions().hold(Questions::Ping{opaque});
   }
@@ -56,7 +56,7 @@ void ConnectionCommands::ask_what_waits() const {
     if (const auto* settings = std::get_if<Questions::Settings>(&*question)) {
       send_settings(*settings);
     } else {
-      writing().send_ping(std::get<Questions::Ping>(*question), PingPurpose::kApplication);
+      writing_frames().send_ping(std::get<Questions::Ping>(*question), PingPurpose::kApplication);
     }
   }
 }
@@ -65,12 +65,12 @@ void ConnectionCommands::send_settings(gsl::span<const Setting> entries) const {
   for (const Setting& setting : entries) {
     if (setting.id != SettingId::kInitialWindowSize) continue;
     credit().announced(setting.value);
-    crediting().rebase();
+    sending_credit().rebase();
   }
   size_t size = FrameHeader::kSize + entries.size() * SettingsEntries::kEntrySize;
   uint8_t* room = outbox().reserve(size);
-  writing().queue(FrameType::kSettings, room,
-                  write_settings({entries.data(), entries.size()}, room));
+  writing_frames().queue(FrameType::kSettings, room,
+                         write_settings({entries.data(), entries.size()}, room));
   settings().sent(entries);
   deadlines().ask(Deadline::kSettingsAck, outbox().end_offset(), now());
 }
@@ -89,7 +89,7 @@ SubmitResult ConnectionCommands::submit_frame(uint8_t type, uint8_t flags, Strea
     return {SubmitError::kTooLarge, &kOneFrame};
   uint8_t* room = outbox().reserve(FrameHeader::kSize + payload.size());
   const auto extension = static_cast<FrameType>(type);
-  writing().queue(extension, room, write_frame(extension, flags, stream_id, payload, room));
+  writing_frames().queue(extension, room, write_frame(extension, flags, stream_id, payload, room));
   return {};
 }
 

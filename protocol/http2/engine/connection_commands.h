@@ -2,9 +2,9 @@
 #define HEADRACE_PROTOCOL_HTTP2_ENGINE_CONNECTION_COMMANDS_H_
 
 #include "headrace/memory/abi.h"
-#include "headrace/protocol/http2/engine/crediting.h"
 #include "headrace/protocol/http2/engine/parts.h"
-#include "headrace/protocol/http2/engine/writing.h"
+#include "headrace/protocol/http2/engine/sending_credit.h"
+#include "headrace/protocol/http2/engine/writing_frames.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -27,8 +27,8 @@ class ConnectionCommands
   void ask_what_waits() const;
 
  private:
-  Writing writing() const { return Writing(parts()); }
-  Crediting crediting() const { return Crediting(parts()); }
+  WritingFrames writing_frames() const { return WritingFrames(parts()); }
+  SendingCredit sending_credit() const { return SendingCredit(parts()); }
 
   size_t unanswered() const { return pings().size() + settings().frames_in_flight(); }
 };

@@ -88,7 +88,7 @@ void Ending::fail(const ErrorDetail& error) const {
 void Ending::fail(const ErrorDetail& error, std::string_view debug_data) const {
   if (!life().is_open()) return;
   if (error.rule != nullptr) reports().refused(error);  // else the application ends it
-  writing().write_goaway(going_away().stop(streams().last_peer()), error.code, debug_data);
+  writing_frames().write_goaway(going_away().stop(streams().last_peer()), error.code, debug_data);
   end_connection(error, ClosedBy::kLocal);
 }
 
@@ -143,8 +143,8 @@ void Ending::fail_stream(const StreamError& error, std::string_view field_name) 
   if (!is_closed(state)) {
     reset_and_close(stream, error, Counted::kAsReply);
   } else if (state != StreamState::kClosedResetSent) {  // what was reset is not reset again
-    writing().write_rst_stream(error.stream_id, error.code);
-    writing().count_reply();
+    writing_frames().write_rst_stream(error.stream_id, error.code);
+    writing_frames().count_reply();
     streams().reset_again(error.stream_id, stream);
   }
   if (wasted) spend_reset(error.frame ? Cause{error.frame, error.stream_id} : Cause::none());
@@ -155,8 +155,8 @@ void Ending::reset_and_close(Stream* stream, const StreamError& reason, Counted 
     return close_stream(stream, {StreamState::kClosedUnused, ClosedBy::kLocal, reason,
                                  /*retry_safe=*/true});
   }
-  writing().write_rst_stream(stream->id, reason.code);
-  if (counted == Counted::kAsReply) writing().count_reply();
+  writing_frames().write_rst_stream(stream->id, reason.code);
+  if (counted == Counted::kAsReply) writing_frames().count_reply();
   close_stream(stream, {StreamState::kClosedResetSent, ClosedBy::kLocal, reason});
 }
 
@@ -234,15 +234,15 @@ void Ending::spend_reset(const Cause& cause) const {
 // a PING has made its round trip the client has seen it, and the final one says where we stopped.
 void Ending::begin_shutdown(std::string_view debug_data) const {
   if (going_away().shutting_down()) return;
-  writing().write_goaway(going_away().announce(debug_data), ErrorCode::kNoError, debug_data);
-  writing().send_ping(kShutdownPing, PingPurpose::kShutdown);
+  writing_frames().write_goaway(going_away().announce(debug_data), ErrorCode::kNoError, debug_data);
+  writing_frames().send_ping(kShutdownPing, PingPurpose::kShutdown);
   deadlines().ask(Deadline::kShutdownPing, outbox().end_offset(), now());
 }
 
 void Ending::finish_shutdown() const {
   deadlines().stop(Deadline::kShutdownPing);
-  writing().write_goaway(going_away().finish(streams().last_peer()), ErrorCode::kNoError,
-                         going_away().debug_data());
+  writing_frames().write_goaway(going_away().finish(streams().last_peer()), ErrorCode::kNoError,
+                                going_away().debug_data());
 }
 
 HEADRACE_ABI_END

@@ -3,7 +3,7 @@
 
 #include "headrace/memory/abi.h"
 #include "headrace/protocol/http2/engine/parts.h"
-#include "headrace/protocol/http2/engine/writing.h"
+#include "headrace/protocol/http2/engine/writing_frames.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -93,7 +93,7 @@ class Ending
   void spend_reset(const Cause& cause) const;
 
  private:
-  Writing writing() const { return Writing(parts()); }
+  WritingFrames writing_frames() const { return WritingFrames(parts()); }
 
   bool refuse_frame(const Transition& transition, StreamState state) const;
   bool is_cut_off() const;

@@ -18,7 +18,7 @@ Engine::Engine(Role role, const Options& options, TimePoint now) : parts_(role, 
     parts_.deadlines.ask(Deadline::kPreface, parts_.outbox.end_offset(), now);
   // Only a WINDOW_UPDATE changes the connection's window (§6.9.2).
   if (uint32_t increment = parts_.credit.take_initial_increment()) {
-    Writing(parts()).write_window_update(0, increment);
+    WritingFrames(parts()).write_window_update(0, increment);
   }
 }
 
@@ -59,7 +59,8 @@ Engine::~Engine() { parts_.recycler.detach_held(); }
 void Engine::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
   parts_.deadlines.told(now);
   parts_.reports.counts().bytes_received += bytes.size();
-  if (!bytes.empty() || timing().reads_kept_input()) timing().note_input(now);
+  if (!bytes.empty() || checking_deadlines().reads_kept_input())
+    checking_deadlines().note_input(now);
   begin(bytes, now);
 }
 
@@ -67,10 +68,10 @@ void Engine::advance(TimePoint now) {
   parts_.now = now;
   parts_.deadlines.told(now);
   // The peer is not late while input of it has not been read.
-  if (timing().reads_kept_input()) {
-    timing().note_input(now);
+  if (checking_deadlines().reads_kept_input()) {
+    checking_deadlines().note_input(now);
   } else {
-    timing().check_deadlines();
+    checking_deadlines().check_deadlines();
   }
   begin({}, now);
 }
@@ -189,7 +190,7 @@ bool Engine::has_events() const {
     return true;
   if (parts_.life.is_gone()) return false;
   if (parts_.life.input_ended() || is_finished()) return true;
-  return timing().reads_kept_input();
+  return checking_deadlines().reads_kept_input();
 }
 
 bool Engine::wants_input() const {
@@ -199,7 +200,7 @@ bool Engine::wants_input() const {
 
 TimePoint Engine::next_deadline() const {
   if (has_events() || parts_.deadlines.wants_time()) return parts_.now;
-  return parts_.life.is_open() ? timing().next_deadline() : TimePoint::max();
+  return parts_.life.is_open() ? checking_deadlines().next_deadline() : TimePoint::max();
 }
 
 uint32_t Engine::open_streams() const {
@@ -246,18 +247,18 @@ void Engine::trim() {
 
 void Engine::sent(size_t size, TimePoint now) {
   parts_.now = now;
-  sending().note_sent(size, /*exact=*/true);
+  sending_output().note_sent(size, /*exact=*/true);
 }
 
-void Engine::sent(size_t size) { sending().note_sent(size, /*exact=*/false); }
+void Engine::sent(size_t size) { sending_output().note_sent(size, /*exact=*/false); }
 
 void Engine::released(size_t size) {
   HEADRACE_EXPECTS(parts_.options.explicit_release, "Connection::released()",
                    "only with Options::explicit_release", {"size", size});
-  sending().release_output(size);
+  sending_output().release_output(size);
 }
 
-bool Engine::wants_output() const { return sending().output_waits(); }
+bool Engine::wants_output() const { return sending_output().output_waits(); }
 
 bool Engine::should_close() const { return parts_.life.is_gone() && parts_.outbox.unsent() == 0; }
 
@@ -329,19 +330,19 @@ SubmitResult Engine::set_user_data(StreamId stream_id, uintptr_t user_data) {
 void Engine::set_time_of_day(std::chrono::system_clock::time_point now) { parts_.date.set(now); }
 
 SubmitResult Engine::credit(StreamId stream_id, uint32_t size) {
-  return crediting().give_back(stream_id, size);
+  return sending_credit().give_back(stream_id, size);
 }
 
 SubmitResult Engine::set_automatic_credit(StreamId stream_id, bool automatic) {
-  return crediting().set_automatic_credit(stream_id, automatic);
+  return sending_credit().set_automatic_credit(stream_id, automatic);
 }
 
 SubmitResult Engine::set_receive_window(StreamId stream_id, uint32_t size) {
-  return crediting().set_receive_window(stream_id, size);
+  return sending_credit().set_receive_window(stream_id, size);
 }
 
 ReceiveCredit Engine::receive_credit(StreamId stream_id) const {
-  return crediting().receive_credit(stream_id);
+  return sending_credit().receive_credit(stream_id);
 }
 
 SubmitResult Engine::update_priority(StreamId stream_id, const Priority& priority) {
@@ -360,10 +361,12 @@ SubmitResult Engine::submit_frame(uint8_t type, uint8_t flags, StreamId stream_i
 }
 
 gsl::span<const ConstBuffer> Engine::pending_output(size_t max_bytes) {
-  return sending().pending_output(max_bytes);
+  return sending_output().pending_output(max_bytes);
 }
 
-Blocked Engine::why_blocked(StreamId stream_id) const { return sending().why_blocked(stream_id); }
+Blocked Engine::why_blocked(StreamId stream_id) const {
+  return sending_output().why_blocked(stream_id);
+}
 
 HEADRACE_ABI_END
 }  // namespace headrace

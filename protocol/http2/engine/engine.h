@@ -8,15 +8,15 @@
 
 #include "headrace/field/field.h"
 #include "headrace/memory/abi.h"
+#include "headrace/protocol/http2/engine/checking_deadlines.h"
 #include "headrace/protocol/http2/engine/connection_commands.h"
-#include "headrace/protocol/http2/engine/crediting.h"
 #include "headrace/protocol/http2/engine/ending.h"
 #include "headrace/protocol/http2/engine/parts.h"
 #include "headrace/protocol/http2/engine/prioritizing.h"
 #include "headrace/protocol/http2/engine/receiving.h"
-#include "headrace/protocol/http2/engine/sending.h"
+#include "headrace/protocol/http2/engine/sending_credit.h"
+#include "headrace/protocol/http2/engine/sending_output.h"
 #include "headrace/protocol/http2/engine/stream_commands.h"
-#include "headrace/protocol/http2/engine/timing.h"
 #include "headrace/protocol/interface/protocol.h"
 
 namespace headrace {
@@ -119,10 +119,10 @@ class Engine final : public Protocol {
   Parts* parts() const { return &parts_; }
   Ending ending() const { return Ending(parts()); }
   Receiving receiving() const { return Receiving(parts()); }
-  Sending sending() const { return Sending(parts()); }
-  Crediting crediting() const { return Crediting(parts()); }
+  SendingOutput sending_output() const { return SendingOutput(parts()); }
+  SendingCredit sending_credit() const { return SendingCredit(parts()); }
   Prioritizing prioritizing() const { return Prioritizing(parts()); }
-  Timing timing() const { return Timing(parts()); }
+  CheckingDeadlines checking_deadlines() const { return CheckingDeadlines(parts()); }
   StreamCommands stream_commands() const { return StreamCommands(parts()); }
   ConnectionCommands connection_commands() const { return ConnectionCommands(parts()); }
 

@@ -140,7 +140,7 @@ void Prioritizing::prioritize_idle(StreamId id, const Priority& priority) const 
 SubmitResult Prioritizing::update_priority(StreamId stream_id, const Priority& priority) const {
   static constexpr Rule kUrgency = {"RFC 9218 §4.1", "urgency is 0 to 7"};
   SubmitError error;
-  Stream* stream = finding().find_for_command(stream_id, &error);
+  Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   if (priority.urgency >= Priority::kLevels) return {SubmitError::kInvalidArgument, &kUrgency};
   give_priority(stream, priority);
@@ -163,8 +163,8 @@ void Prioritizing::write_priority_update(Stream* stream) const {
   char text[kMaxPriorityField];
   const std::string_view value = write_priority_field(stream->priority, text);
   uint8_t* room = outbox().reserve(kPriorityUpdateSize + value.size());
-  writing().queue(FrameType::kPriorityUpdate, room,
-                  headrace::write_priority_update(stream->id, value, room));
+  writing_frames().queue(FrameType::kPriorityUpdate, room,
+                         headrace::write_priority_update(stream->id, value, room));
 }
 
 HEADRACE_ABI_END

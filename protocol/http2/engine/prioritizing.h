@@ -3,9 +3,9 @@
 
 #include "headrace/memory/abi.h"
 #include "headrace/protocol/http2/engine/ending.h"
-#include "headrace/protocol/http2/engine/finding.h"
+#include "headrace/protocol/http2/engine/finding_streams.h"
 #include "headrace/protocol/http2/engine/parts.h"
-#include "headrace/protocol/http2/engine/writing.h"
+#include "headrace/protocol/http2/engine/writing_frames.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -30,9 +30,9 @@ class Prioritizing : private Uses<FieldReader, Inbound, Outbox, Priorities, Recy
   SubmitResult update_priority(StreamId stream_id, const Priority& priority) const;
 
  private:
-  Writing writing() const { return Writing(parts()); }
+  WritingFrames writing_frames() const { return WritingFrames(parts()); }
   Ending ending() const { return Ending(parts()); }
-  Finding finding() const { return Finding(parts()); }
+  FindingStreams finding_streams() const { return FindingStreams(parts()); }
 
   void note_priority_signal() const;
   void give_priority(Stream* stream, const Priority& priority) const;

@@ -28,7 +28,7 @@ void ReceivingControl::on_rst_stream(gsl::span<const uint8_t> payload) const {
   // The queued part of its response stays, but the stream no longer counts. It counts as a reply,
   // or a peer that does not read could cause any number of them. (A client's requests are caused by
   // its own application.)
-  if (queued) writing().count_reply();
+  if (queued) writing_frames().count_reply();
   if (wasted) ending().spend_reset(ending().cause());
 }
 
@@ -62,8 +62,8 @@ EventPtr ReceivingControl::on_settings(gsl::span<const uint8_t> payload) const {
   settings().received_whole();
   deadlines().stop(Deadline::kPreface);
   uint8_t* room = outbox().reserve(kSettingsAckSize);
-  writing().queue(FrameType::kSettings, room, write_settings_ack(room));
-  writing().count_reply();
+  writing_frames().queue(FrameType::kSettings, room, write_settings_ack(room));
+  writing_frames().count_reply();
   if (!changed && !ending().spend_useless_frame()) return nullptr;
   return recycler().lend(SettingsReceived{std::move(entries)});
 }
@@ -93,7 +93,7 @@ EventPtr ReceivingControl::on_settings_ack() const {
     if (entry.id == SettingId::kHeaderTableSize) field_reader().set_max_table_size(entry.value);
   });
   if (settings().frames_in_flight() == 0) deadlines().stop(Deadline::kSettingsAck);
-  if (settings().own().initial_window_size != window_before) crediting().rebase();
+  if (settings().own().initial_window_size != window_before) sending_credit().rebase();
   connection_commands().ask_what_waits();
   return recycler().lend(SettingsAcknowledged{});
 }
@@ -102,8 +102,8 @@ EventPtr ReceivingControl::on_settings_ack() const {
 EventPtr ReceivingControl::on_ping(gsl::span<const uint8_t> payload) const {
   uint64_t opaque = load_u64(payload.data());
   if (!inbound().header().has(flags::kAck)) {
-    writing().write_ping(opaque, /*ack=*/true);
-    writing().count_reply();
+    writing_frames().write_ping(opaque, /*ack=*/true);
+    writing_frames().count_reply();
     return recycler().lend(PingReceived{opaque});
   }
   const std::optional<Pings::Answer> answer = pings().answered(opaque, now());

@@ -3,10 +3,10 @@
 
 #include "headrace/memory/abi.h"
 #include "headrace/protocol/http2/engine/connection_commands.h"
-#include "headrace/protocol/http2/engine/crediting.h"
 #include "headrace/protocol/http2/engine/ending.h"
 #include "headrace/protocol/http2/engine/parts.h"
-#include "headrace/protocol/http2/engine/writing.h"
+#include "headrace/protocol/http2/engine/sending_credit.h"
+#include "headrace/protocol/http2/engine/writing_frames.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -31,9 +31,9 @@ class ReceivingControl
   EventPtr on_extension(gsl::span<const uint8_t> payload) const;
 
  private:
-  Writing writing() const { return Writing(parts()); }
+  WritingFrames writing_frames() const { return WritingFrames(parts()); }
   Ending ending() const { return Ending(parts()); }
-  Crediting crediting() const { return Crediting(parts()); }
+  SendingCredit sending_credit() const { return SendingCredit(parts()); }
   ConnectionCommands connection_commands() const { return ConnectionCommands(parts()); }
 
   [[nodiscard]] bool give(Stream* stream, uint32_t increment) const;

@@ -42,7 +42,7 @@ void ReceivingData::begin_data(uint32_t padding) const {
         "content-length");
   }
   if (credit().measure(inbound().header().length))
-    writing().send_ping(kWindowPing, PingPurpose::kWindow);
+    writing_frames().send_ping(kWindowPing, PingPurpose::kWindow);
   if (end_stream) credit().stop(&stream->credit);
   stream->exchange.receive_content(size);
   credit().deliver(end_stream);
@@ -81,7 +81,7 @@ void ReceivingData::on_padding() const {
 // Octets that the application does not hold are given back.
 void ReceivingData::end_frame(Stream* stream) const {
   const uint32_t consumed = credit().end_frame();
-  if (credit().delivers() && stream != nullptr) crediting().use_window(stream, consumed);
+  if (credit().delivers() && stream != nullptr) sending_credit().use_window(stream, consumed);
 }
 
 HEADRACE_ABI_END

@@ -2,10 +2,10 @@
 #define HEADRACE_PROTOCOL_HTTP2_ENGINE_RECEIVING_DATA_H_
 
 #include "headrace/memory/abi.h"
-#include "headrace/protocol/http2/engine/crediting.h"
 #include "headrace/protocol/http2/engine/ending.h"
 #include "headrace/protocol/http2/engine/parts.h"
-#include "headrace/protocol/http2/engine/writing.h"
+#include "headrace/protocol/http2/engine/sending_credit.h"
+#include "headrace/protocol/http2/engine/writing_frames.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -26,9 +26,9 @@ class ReceivingData
  private:
   void end_frame(Stream* stream) const;
 
-  Writing writing() const { return Writing(parts()); }
+  WritingFrames writing_frames() const { return WritingFrames(parts()); }
   Ending ending() const { return Ending(parts()); }
-  Crediting crediting() const { return Crediting(parts()); }
+  SendingCredit sending_credit() const { return SendingCredit(parts()); }
 };
 
 HEADRACE_ABI_END

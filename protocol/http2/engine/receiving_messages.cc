@@ -349,7 +349,7 @@ void ReceivingMessages::refuse_too_large(Stream* stream, const LimitHit& reached
       ending().frame_error(ErrorCode::kNoError, kListSize, reached.observed, reached.bound);
   refused.bound = reached.limit;
   reports().refused(refused);
-  opening().answer_too_large(stream);
+  sending_heads().answer_too_large(stream);
 }
 
 HEADRACE_ABI_END

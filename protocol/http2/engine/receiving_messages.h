@@ -3,9 +3,9 @@
 
 #include "headrace/memory/abi.h"
 #include "headrace/protocol/http2/engine/ending.h"
-#include "headrace/protocol/http2/engine/opening.h"
 #include "headrace/protocol/http2/engine/parts.h"
 #include "headrace/protocol/http2/engine/prioritizing.h"
+#include "headrace/protocol/http2/engine/sending_heads.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -26,7 +26,7 @@ class ReceivingMessages
  private:
   Ending ending() const { return Ending(parts()); }
   Prioritizing prioritizing() const { return Prioritizing(parts()); }
-  Opening opening() const { return Opening(parts()); }
+  SendingHeads sending_heads() const { return SendingHeads(parts()); }
 
   EventPtr begin_block(gsl::span<const uint8_t> fragment, StreamId promised_stream_id,
                        bool depends_on_itself) const;

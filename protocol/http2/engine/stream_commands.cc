@@ -38,10 +38,10 @@ RequestResult StreamCommands::submit_request(FieldsView fields, Body&& body, uin
   stream->exchange.begin_sending(content, /*tunnel=*/false);
   if (head.has_priority) prioritizing().merge_own_priority(stream, fields);
   ++reports().counts().requests_sent;
-  if (waiting_heads().empty() && opening().may_open_stream()) {
+  if (waiting_heads().empty() && sending_heads().may_open_stream()) {
     OutgoingHead outgoing(named);
     outgoing.set_prepared(prepared);
-    opening().open_request(stream, outgoing);
+    sending_heads().open_request(stream, outgoing);
   } else {
     waiting_heads().hold(stream, fields, &blocks());
   }
@@ -52,7 +52,7 @@ RequestResult StreamCommands::submit_push(StreamId stream_id, FieldsView fields,
                                           uintptr_t user_data) const {
   if (role() != Role::kServer) return {SubmitError::kWrongRole};
   SubmitError error;
-  Stream* on = finding().find_for_command(stream_id, &error);
+  Stream* on = finding_streams().find_for_command(stream_id, &error);
   if (on == nullptr) return {error};
   // §6.6: on a stream of the client's, before its end. §8.5: not in a tunnel.
   if (streams().is_own(stream_id) || on->exchange.sending_ended() || on->exchange.is_tunnel() ||
@@ -63,7 +63,7 @@ RequestResult StreamCommands::submit_push(StreamId stream_id, FieldsView fields,
   if (going_away().under_way()) return {SubmitError::kGoingAway};
   if (streams().own_ids_exhausted()) return {SubmitError::kStreamIdsExhausted};
   // A reserved stream does not count yet (§5.1.2), but its response would have to wait.
-  if (!opening().may_open_stream()) return {SubmitError::kTooManyStreams};
+  if (!sending_heads().may_open_stream()) return {SubmitError::kTooManyStreams};
   RequestHead head;
   if (const Rule* rule = check_fields(NamedFields(fields), Body::none(), &head)) {
     return {SubmitError::kInvalidFields, rule};
@@ -76,7 +76,7 @@ RequestResult StreamCommands::submit_push(StreamId stream_id, FieldsView fields,
   stream->exchange.note_head_received();
   streams().count(stream);
   if (head.has_priority) prioritizing().merge_own_priority(stream, fields);
-  writing().write_promise(stream_id, stream->id, fields);
+  writing_frames().write_promise(stream_id, stream->id, fields);
   return {SubmitError::kNone, nullptr, stream->id};
 }
 
@@ -137,11 +137,11 @@ SubmitResult StreamCommands::submit_response(StreamId stream_id, FieldsView fiel
                                              const PreparedPart& prepared) const {
   if (role() != Role::kServer) return {SubmitError::kWrongRole};
   SubmitError error;
-  Stream* stream = finding().find_for_command(stream_id, &error);
+  Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   if (stream->answered()) return {SubmitError::kWrongState};
   const NamedFields named(fields);
-  OutgoingHead outgoing = opening().outgoing_head(stream, named, body);
+  OutgoingHead outgoing = sending_heads().outgoing_head(stream, named, body);
   outgoing.set_prepared(prepared);
   ResponseHead head;
   if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
@@ -165,7 +165,7 @@ SubmitResult StreamCommands::submit_response(StreamId stream_id, FieldsView fiel
   if (waits) {
     waiting_heads().hold(stream, fields, &blocks());
   } else {
-    opening().start_message(stream, outgoing, bodiless);
+    sending_heads().start_message(stream, outgoing, bodiless);
   }
   return {};
 }
@@ -175,30 +175,30 @@ SubmitResult StreamCommands::submit_response(StreamId stream_id, FieldsView fiel
 bool StreamCommands::waits_for_body(const Stream* stream, const NamedFields& fields,
                                     const Body& body) const {
   return options().complete_heads && !body.size() &&
-         OutgoingHead::depends_on_body(fields, opening().facts_of(stream));
+         OutgoingHead::depends_on_body(fields, sending_heads().facts_of(stream));
 }
 
 SubmitResult StreamCommands::submit_informational(StreamId stream_id, FieldsView fields) const {
   if (role() != Role::kServer) return {SubmitError::kWrongRole};
   SubmitError error;
-  Stream* stream = finding().find_for_command(stream_id, &error);
+  Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   if (stream->answered()) return {SubmitError::kWrongState};
-  const OutgoingHead outgoing = opening().outgoing_head(stream, fields, Body::none());
+  const OutgoingHead outgoing = sending_heads().outgoing_head(stream, fields, Body::none());
   ResponseHead head;
   if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
   if (head.status < 100 || head.status >= 200) {
     return {SubmitError::kInvalidArgument, &kInterimStatus};
   }
   (void)streams().send(stream, StreamInput::kHeaders);
-  writing().write_field_block(stream_id, outgoing, /*end_stream=*/false);
+  writing_frames().write_field_block(stream_id, outgoing, /*end_stream=*/false);
   return {};
 }
 
 SendResult StreamCommands::send_data(StreamId stream_id, gsl::span<const uint8_t> bytes,
                                      bool end_stream) const {
   SubmitError error;
-  Stream* stream = finding().find_for_command(stream_id, &error);
+  Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   if (!stream->body.accepts_data()) return {SubmitError::kWrongState};
   if (!stream->exchange.sent().allows(bytes.size(), /*end=*/false)) {
@@ -207,13 +207,13 @@ SendResult StreamCommands::send_data(StreamId stream_id, gsl::span<const uint8_t
   const size_t accepted = stream->body.append(bytes, &blocks());
   stream->exchange.send_content(accepted);
   const bool ends = end_stream && accepted == bytes.size();
-  if (!ends || cutting().end_content(stream)) cutting().send_end_or_schedule(stream);
+  if (!ends || sending_data().end_content(stream)) sending_data().send_end_or_schedule(stream);
   return {SubmitError::kNone, accepted};
 }
 
 SubmitResult StreamCommands::send_trailers(StreamId stream_id, FieldsView fields) const {
   SubmitError error;
-  Stream* stream = finding().find_for_command(stream_id, &error);
+  Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   // Not before the head, not after the end, and not in a tunnel (§8.5).
   const bool has_head = stream->exchange.head_sent() || stream->waiting.waits();
@@ -227,30 +227,30 @@ SubmitResult StreamCommands::send_trailers(StreamId stream_id, FieldsView fields
       return {SubmitError::kInvalidFields, rule};
     }
   }
-  if (stream->body.accepts_data() && !cutting().end_content(stream)) return {};
+  if (stream->body.accepts_data() && !sending_data().end_content(stream)) return {};
   if (fields.empty()) {
     stream->body.drop_trailers();
-    cutting().send_end_or_schedule(stream);
+    sending_data().send_end_or_schedule(stream);
     return {};
   }
   stream->body.set_trailers(FieldWriter::encode_trailers(fields, &blocks()));
-  cutting().send_end_or_schedule(stream);
+  sending_data().send_end_or_schedule(stream);
   return {};
 }
 
 SubmitResult StreamCommands::resume(StreamId stream_id) const {
   SubmitError error;
-  Stream* stream = finding().find_for_command(stream_id, &error);
+  Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   if (stream->body.source() == nullptr) return {SubmitError::kWrongState};
   stream->body.set_source_waiting(false);
-  cutting().schedule(stream);
+  sending_data().schedule(stream);
   return {};
 }
 
 SubmitResult StreamCommands::reset_stream(StreamId stream_id, ErrorCode code) const {
   SubmitError error;
-  Stream* stream = finding().find_for_command(stream_id, &error);
+  Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   StreamError reason;
   reason.code = code;
@@ -262,7 +262,7 @@ SubmitResult StreamCommands::reset_stream(StreamId stream_id, ErrorCode code) co
 
 SubmitResult StreamCommands::set_user_data(StreamId stream_id, uintptr_t user_data) const {
   SubmitError error;
-  Stream* stream = finding().find_for_command(stream_id, &error);
+  Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   stream->user_data = user_data;
   return {};

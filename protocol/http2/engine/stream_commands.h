@@ -2,13 +2,13 @@
 #define HEADRACE_PROTOCOL_HTTP2_ENGINE_STREAM_COMMANDS_H_
 
 #include "headrace/memory/abi.h"
-#include "headrace/protocol/http2/engine/cutting.h"
 #include "headrace/protocol/http2/engine/ending.h"
-#include "headrace/protocol/http2/engine/finding.h"
-#include "headrace/protocol/http2/engine/opening.h"
+#include "headrace/protocol/http2/engine/finding_streams.h"
 #include "headrace/protocol/http2/engine/parts.h"
 #include "headrace/protocol/http2/engine/prioritizing.h"
-#include "headrace/protocol/http2/engine/writing.h"
+#include "headrace/protocol/http2/engine/sending_data.h"
+#include "headrace/protocol/http2/engine/sending_heads.h"
+#include "headrace/protocol/http2/engine/writing_frames.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -35,12 +35,12 @@ class StreamCommands
   SubmitResult set_user_data(StreamId stream_id, uintptr_t user_data) const;
 
  private:
-  Writing writing() const { return Writing(parts()); }
+  WritingFrames writing_frames() const { return WritingFrames(parts()); }
   Ending ending() const { return Ending(parts()); }
-  Cutting cutting() const { return Cutting(parts()); }
+  SendingData sending_data() const { return SendingData(parts()); }
   Prioritizing prioritizing() const { return Prioritizing(parts()); }
-  Opening opening() const { return Opening(parts()); }
-  Finding finding() const { return Finding(parts()); }
+  SendingHeads sending_heads() const { return SendingHeads(parts()); }
+  FindingStreams finding_streams() const { return FindingStreams(parts()); }
 
   Stream* create_own_stream(const RequestHead& request, uintptr_t user_data) const;
   const Rule* check_fields(const NamedFields& fields, const Body& body, RequestHead* head) const;

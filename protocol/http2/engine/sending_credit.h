@@ -1,16 +1,16 @@
-#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_CREDITING_H_
-#define HEADRACE_PROTOCOL_HTTP2_ENGINE_CREDITING_H_
+#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_SENDING_CREDIT_H_
+#define HEADRACE_PROTOCOL_HTTP2_ENGINE_SENDING_CREDIT_H_
 
 #include "headrace/memory/abi.h"
-#include "headrace/protocol/http2/engine/finding.h"
+#include "headrace/protocol/http2/engine/finding_streams.h"
 #include "headrace/protocol/http2/engine/parts.h"
-#include "headrace/protocol/http2/engine/writing.h"
+#include "headrace/protocol/http2/engine/writing_frames.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
 // Receive credit (RFC 9113 §6.9): where its two ends, frames and the application, meet Credit.
-class Crediting : private Uses<ConnectionLife, Credit, Outbox, SettingsSync, Streams> {
+class SendingCredit : private Uses<ConnectionLife, Credit, Outbox, SettingsSync, Streams> {
  public:
   using Uses::Uses;
 
@@ -32,11 +32,11 @@ class Crediting : private Uses<ConnectionLife, Credit, Outbox, SettingsSync, Str
   ReceiveCredit receive_credit(StreamId stream_id) const;
 
  private:
-  Writing writing() const { return Writing(parts()); }
-  Finding finding() const { return Finding(parts()); }
+  WritingFrames writing_frames() const { return WritingFrames(parts()); }
+  FindingStreams finding_streams() const { return FindingStreams(parts()); }
 };
 
 HEADRACE_ABI_END
 }  // namespace headrace
 
-#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_CREDITING_H_
+#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_SENDING_CREDIT_H_

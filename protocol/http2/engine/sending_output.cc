@@ -1,16 +1,16 @@
-#include "headrace/protocol/http2/engine/sending.h"
+#include "headrace/protocol/http2/engine/sending_output.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-gsl::span<const ConstBuffer> Sending::pending_output(size_t max_bytes) const {
+gsl::span<const ConstBuffer> SendingOutput::pending_output(size_t max_bytes) const {
   if (!output_waits()) return {};
   for (;;) {
-    crediting().write_due_credit();
-    opening().open_waiting(max_bytes);
+    sending_credit().write_due_credit();
+    sending_heads().open_waiting(max_bytes);
     while (outbox().unsent() < max_bytes) {
-      if (!cutting().can_cut()) break;
-      if (!cutting().cut_data(sender().next(), max_bytes - outbox().unsent())) break;
+      if (!sending_data().can_cut()) break;
+      if (!sending_data().cut_data(sender().next(), max_bytes - outbox().unsent())) break;
     }
     gsl::span<const ConstBuffer> shown = outbox().show(max_bytes);
     // What has just been shown to its end may make more output (§8.1: a RST_STREAM; a request that
@@ -19,12 +19,13 @@ gsl::span<const ConstBuffer> Sending::pending_output(size_t max_bytes) const {
     while (const auto mark = outbox().next_shown()) {
       on_end_shown(streams().find(mark->stream_id));
     }
-    const bool opens = opening().can_open_waiting() && outbox().unsent() < max_bytes;
-    if (outbox().end_offset() == before && !opens && !crediting().can_write_credit()) return shown;
+    const bool opens = sending_heads().can_open_waiting() && outbox().unsent() < max_bytes;
+    if (outbox().end_offset() == before && !opens && !sending_credit().can_write_credit())
+      return shown;
   }
 }
 
-void Sending::note_sent(size_t size, bool exact) const {
+void SendingOutput::note_sent(size_t size, bool exact) const {
   const bool data_left = outbox().sent(size);
   if (size > 0) {
     if (data_left) sender().data_left(now());
@@ -37,7 +38,7 @@ void Sending::note_sent(size_t size, bool exact) const {
 
 // The transport has taken the end of a response whose request is still open, or the last DATA that
 // a stream's window allowed.
-void Sending::on_departed(const PlacedMark& mark) const {
+void SendingOutput::on_departed(const PlacedMark& mark) const {
   Stream* stream = streams().find(mark.stream_id);
   if (stream == nullptr || stream->life.closed()) return;
   if (mark.mark == Mark::kEnd) {
@@ -47,17 +48,17 @@ void Sending::on_departed(const PlacedMark& mark) const {
   }
 }
 
-void Sending::release_output(size_t size) const {
+void SendingOutput::release_output(size_t size) const {
   outbox().released(size, [this](StreamId id, size_t released) {
     Stream* stream = streams().find(id);
     if (stream->body.release(released)) return;
     ending().note_release(stream);
     ending().unpin(stream);
   });
-  if (outbox().unsent() == 0 && !cutting().can_cut()) outbox().rest();
+  if (outbox().unsent() == 0 && !sending_data().can_cut()) outbox().rest();
 }
 
-void Sending::on_end_shown(Stream* stream) const {
+void SendingOutput::on_end_shown(Stream* stream) const {
   if (stream->life.closed()) {
     streams().uncount(stream);
     return ending().unpin(stream);
@@ -77,16 +78,16 @@ void Sending::on_end_shown(Stream* stream) const {
   }
 }
 
-bool Sending::output_waits() const {
-  return outbox().unsent() > 0 || cutting().can_cut() || opening().can_open_waiting() ||
-         crediting().credit_is_due();
+bool SendingOutput::output_waits() const {
+  return outbox().unsent() > 0 || sending_data().can_cut() || sending_heads().can_open_waiting() ||
+         sending_credit().credit_is_due();
 }
 
-Blocked Sending::why_blocked(StreamId stream_id) const {
+Blocked SendingOutput::why_blocked(StreamId stream_id) const {
   const Stream* stream = streams().find(stream_id);
   if (stream == nullptr || stream->life.closed()) return Blocked::kNothing;
   if (stream->waiting.waits()) {
-    return opening().can_open_waiting() ? Blocked::kOutput : Blocked::kPeerConcurrency;
+    return sending_heads().can_open_waiting() ? Blocked::kOutput : Blocked::kPeerConcurrency;
   }
   if (!stream->exchange.head_sent()) {
     // A client sends nothing on a pushed stream.

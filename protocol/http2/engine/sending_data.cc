@@ -1,4 +1,4 @@
-#include "headrace/protocol/http2/engine/cutting.h"
+#include "headrace/protocol/http2/engine/sending_data.h"
 
 #include <algorithm>
 #include <cstring>
@@ -30,28 +30,28 @@ FrameHeader data_header(StreamId id, size_t size, bool end_stream) {
 }  // namespace
 
 // The stream has something to send, or its end.
-void Cutting::send_end_or_schedule(Stream* stream) const {
+void SendingData::send_end_or_schedule(Stream* stream) const {
   if (!stream->exchange.head_sent()) return;  // it still waits
   if (!stream->body.drained()) return schedule(stream);
   // The trailers or the bare end need no window.
   sender().remove(stream);
   if (stream->body.has_trailers()) {
-    writing().write_trailers(stream);
+    writing_frames().write_trailers(stream);
   } else {
     uint8_t* room = outbox().reserve(FrameHeader::kSize);
-    writing().queue(FrameType::kData, room,
-                    write_data_header(stream->id, 0, /*end_stream=*/true, room));
+    writing_frames().queue(FrameType::kData, room,
+                           write_data_header(stream->id, 0, /*end_stream=*/true, room));
   }
   ending().finish_sending(stream);
 }
 
-void Cutting::schedule(Stream* stream) const {
+void SendingData::schedule(Stream* stream) const {
   if (!stream->exchange.head_sent() || !stream->body.has_something()) return;
   sender().add(stream, now());
 }
 
 // One DATA frame of at most `room` octets, header included. False: not now.
-bool Cutting::cut_data(Stream* stream, size_t room) const {
+bool SendingData::cut_data(Stream* stream, size_t room) const {
   const int64_t allowed = sender().allowed(stream);
   HEADRACE_EXPECTS(allowed > 0, "Connection::cut_data()", "a ready stream has a window",
                    {"stream_id", stream->id}, {"window", allowed});
@@ -81,7 +81,7 @@ bool Cutting::cut_data(Stream* stream, size_t room) const {
 }
 
 // A frame of buffered or referred octets. Returns its payload's size with padding.
-size_t Cutting::cut_ready(Stream* stream, size_t room) const {
+size_t SendingData::cut_ready(Stream* stream, size_t room) const {
   gsl::span<const uint8_t> ready = stream->body.ready();
   size_t size =
       std::min(options().padding == nullptr ? room : room_beside_padding(room), ready.size());
@@ -90,10 +90,11 @@ size_t Cutting::cut_ready(Stream* stream, size_t room) const {
   gsl::span<const uint8_t> payload = ready.first(size);
   stream->body.consume(size);
   bool end = stream->body.drained() && !stream->body.has_trailers();
-  const size_t padding = writing().padding_for(data_header(stream->id, size, end), room - size);
+  const size_t padding =
+      writing_frames().padding_for(data_header(stream->id, size, end), room - size);
   if (padding > 0) {
     uint8_t* frame = outbox().reserve(FrameHeader::kSize + size + padding);
-    writing().queue(
+    writing_frames().queue(
         FrameType::kData, frame,
         write_padded_data(stream->id, payload, static_cast<uint32_t>(padding), end, frame));
   } else {
@@ -103,7 +104,7 @@ size_t Cutting::cut_ready(Stream* stream, size_t room) const {
       std::memcpy(at, payload.data(), size);
       at += size;
     }
-    writing().queue(FrameType::kData, frame, at);
+    writing_frames().queue(FrameType::kData, frame, at);
     if (by_reference) {
       if (!stream->body.held()) streams().pin(stream);
       stream->body.hold(size);
@@ -120,7 +121,7 @@ size_t Cutting::cut_ready(Stream* stream, size_t room) const {
 // would need another block while the present one has room. Then the frame is filled elsewhere and
 // copied, because many sources with few octets each would otherwise need a block each. Returns the
 // same.
-size_t Cutting::cut_source(Stream* stream, size_t room, bool* failed) const {
+size_t SendingData::cut_source(Stream* stream, size_t room, bool* failed) const {
   room = std::min(room, size_t{kMinMaxFrameSize});
   const bool staged =
       outbox().room() < FrameHeader::kSize + room && outbox().room() >= kWorthFilling;
@@ -145,7 +146,7 @@ size_t Cutting::cut_source(Stream* stream, size_t room, bool* failed) const {
   bool end = filled.end && stream->body.drained() && !stream->body.has_trailers();
   if (filled.size == 0 && !end) return 0;
   const size_t padding =
-      writing().padding_for(data_header(stream->id, filled.size, end), room - filled.size);
+      writing_frames().padding_for(data_header(stream->id, filled.size, end), room - filled.size);
   if (staged) {
     uint8_t* const place = outbox().reserve(FrameHeader::kSize + filled.size + padding);
     std::memcpy(place + FrameHeader::kSize, frame + FrameHeader::kSize, filled.size);
@@ -158,18 +159,18 @@ size_t Cutting::cut_source(Stream* stream, size_t room, bool* failed) const {
     write_frame_header(header, frame);
     std::memmove(data + 1, data, filled.size);
     data[0] = static_cast<uint8_t>(padding - 1);
-    writing().queue(FrameType::kData, frame,
-                    std::fill_n(data + 1 + filled.size, padding - 1, uint8_t{0}));
+    writing_frames().queue(FrameType::kData, frame,
+                           std::fill_n(data + 1 + filled.size, padding - 1, uint8_t{0}));
   } else {
     write_data_header(stream->id, static_cast<uint32_t>(filled.size), end, frame);
-    writing().queue(FrameType::kData, frame, data + filled.size);
+    writing_frames().queue(FrameType::kData, frame, data + filled.size);
   }
   reports().counts().data_sent += filled.size;
   if (end) ending().finish_sending(stream);
   return filled.size + padding;
 }
 
-void Cutting::fail_source(Stream* stream) const {
+void SendingData::fail_source(Stream* stream) const {
   static constexpr Rule kSource = {"BodySource", "the application's body source has failed"};
   const StreamError reason{{ErrorCode::kInternalError, &kSource, FrameType::kData, {}, stream->id}};
   ending().reset_and_close(stream, reason, Counted::kNo);
@@ -177,7 +178,7 @@ void Cutting::fail_source(Stream* stream) const {
 
 // The application has given the last octet of a Body::stream(). False: they were too few, and the
 // stream has been reset.
-bool Cutting::end_content(Stream* stream) const {
+bool SendingData::end_content(Stream* stream) const {
   if (!stream->exchange.sent().allows(0, /*end=*/true)) {
     fail_content(stream, 0);
     return false;
@@ -189,7 +190,7 @@ bool Cutting::end_content(Stream* stream) const {
 // RFC 9113 §8.1.1: with `more` octets, which are not sent, or without any further, the message
 // would not have the content-length that its head announced. A peer that trusts END_STREAM alone
 // would take it for whole, so the stream does not end with one.
-void Cutting::fail_content(Stream* stream, uint64_t more) const {
+void SendingData::fail_content(Stream* stream, uint64_t more) const {
   const ContentLength& content = stream->exchange.sent();
   const StreamError reason{{ErrorCode::kInternalError,
                             &kContentLengthKept,

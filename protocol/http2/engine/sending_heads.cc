@@ -1,4 +1,4 @@
-#include "headrace/protocol/http2/engine/opening.h"
+#include "headrace/protocol/http2/engine/sending_heads.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -12,7 +12,7 @@ constexpr size_t kFirstOctets = kSmallBody + 1;
 
 }  // namespace
 
-ResponseFacts Opening::facts_of(const Stream* stream) const {
+ResponseFacts SendingHeads::facts_of(const Stream* stream) const {
   ResponseFacts facts;
   facts.is_head = stream->exchange.request().is_head;
   facts.is_connect = stream->exchange.request().is_connect;
@@ -20,8 +20,8 @@ ResponseFacts Opening::facts_of(const Stream* stream) const {
   return facts;
 }
 
-OutgoingHead Opening::outgoing_head(const Stream* stream, const NamedFields& fields,
-                                    const Body& body) const {
+OutgoingHead SendingHeads::outgoing_head(const Stream* stream, const NamedFields& fields,
+                                         const Body& body) const {
   if (!options().complete_heads) return OutgoingHead(fields);
   ResponseFacts facts = facts_of(stream);
   facts.body = body.bytes();
@@ -29,40 +29,40 @@ OutgoingHead Opening::outgoing_head(const Stream* stream, const NamedFields& fie
   return OutgoingHead::complete(fields, facts);
 }
 
-void Opening::begin_message(Stream* stream, const OutgoingHead& head, bool end_stream) const {
+void SendingHeads::begin_message(Stream* stream, const OutgoingHead& head, bool end_stream) const {
   (void)streams().send(stream, StreamInput::kHeaders);
-  writing().write_field_block(stream->id, head, end_stream);
+  writing_frames().write_field_block(stream->id, head, end_stream);
   stream->exchange.note_head_sent(outbox().end_offset());
 }
 
-void Opening::start_message(Stream* stream, const OutgoingHead& head, bool bodiless) const {
+void SendingHeads::start_message(Stream* stream, const OutgoingHead& head, bool bodiless) const {
   const bool end_stream = bodiless || (stream->body.drained() && !stream->body.has_trailers());
   begin_message(stream, head, end_stream);
-  if (!end_stream) return cutting().send_end_or_schedule(stream);
+  if (!end_stream) return sending_data().send_end_or_schedule(stream);
   stream->body.cancel();
   if (stream->body.owes_release()) ending().notify(stream, Notice::kBodyReleased);
   ending().finish_sending(stream);
 }
 
-void Opening::answer_too_large(Stream* stream) const {
+void SendingHeads::answer_too_large(Stream* stream) const {
   static constexpr Field kHead[] = {{":status", "431"}};
   const FieldsView fields = gsl::span<const Field>(kHead);
   begin_message(stream, outgoing_head(stream, fields, Body::none()), /*end_stream=*/true);
-  writing().count_reply();
+  writing_frames().count_reply();
   ending().finish_sending(stream);
 }
 
-uint32_t Opening::own_streams_limit() const {
+uint32_t SendingHeads::own_streams_limit() const {
   return settings().peer_known() ? settings().peer().max_concurrent_streams
                                  : options().assumed_concurrent_streams;
 }
 
-bool Opening::can_open_waiting() const {
+bool SendingHeads::can_open_waiting() const {
   return life().is_open() && !waiting_heads().empty() &&
          (role() == Role::kServer || may_open_stream());
 }
 
-void Opening::open_waiting(size_t max_bytes) const {
+void SendingHeads::open_waiting(size_t max_bytes) const {
   while (can_open_waiting() && outbox().unsent() < max_bytes) {
     Stream* stream = waiting_heads().front();
     const HeldFields head = waiting_heads().take(stream);
@@ -74,20 +74,22 @@ void Opening::open_waiting(size_t max_bytes) const {
   }
 }
 
-void Opening::open_request(Stream* stream, const OutgoingHead& head) const {
+void SendingHeads::open_request(Stream* stream, const OutgoingHead& head) const {
   streams().count(stream);
   start_message(stream, head, /*bodiless=*/false);
   if (stream->signals.update_due()) prioritizing().write_priority_update(stream);
 }
 
 // The head is completed by the octets of the body that are there now.
-void Opening::open_response(Stream* stream, FieldsView fields) const {
+void SendingHeads::open_response(Stream* stream, FieldsView fields) const {
   const bool was_asked = stream->body.source() != nullptr;
   if (was_asked) {
-    if (stream->body.prefetch(kFirstOctets, &blocks()).failed) return cutting().fail_source(stream);
+    if (stream->body.prefetch(kFirstOctets, &blocks()).failed)
+      return sending_data().fail_source(stream);
     const size_t size = stream->body.ready().size();
     const bool ended = stream->body.source() == nullptr;
-    if (!stream->exchange.sent().allows(size, ended)) return cutting().fail_content(stream, size);
+    if (!stream->exchange.sent().allows(size, ended))
+      return sending_data().fail_content(stream, size);
     stream->exchange.send_content(size);
   }
   ResponseFacts facts = facts_of(stream);

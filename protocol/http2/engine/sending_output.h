@@ -1,18 +1,18 @@
-#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_SENDING_H_
-#define HEADRACE_PROTOCOL_HTTP2_ENGINE_SENDING_H_
+#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_SENDING_OUTPUT_H_
+#define HEADRACE_PROTOCOL_HTTP2_ENGINE_SENDING_OUTPUT_H_
 
 #include "headrace/memory/abi.h"
-#include "headrace/protocol/http2/engine/crediting.h"
-#include "headrace/protocol/http2/engine/cutting.h"
 #include "headrace/protocol/http2/engine/ending.h"
-#include "headrace/protocol/http2/engine/opening.h"
 #include "headrace/protocol/http2/engine/parts.h"
+#include "headrace/protocol/http2/engine/sending_credit.h"
+#include "headrace/protocol/http2/engine/sending_data.h"
+#include "headrace/protocol/http2/engine/sending_heads.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
 // The output, from being asked for to being released.
-class Sending : private Uses<ConnectionLife, Deadlines, Outbox, Pings, Sender, Streams> {
+class SendingOutput : private Uses<ConnectionLife, Deadlines, Outbox, Pings, Sender, Streams> {
  public:
   using Uses::Uses;
 
@@ -26,9 +26,9 @@ class Sending : private Uses<ConnectionLife, Deadlines, Outbox, Pings, Sender, S
 
  private:
   Ending ending() const { return Ending(parts()); }
-  Crediting crediting() const { return Crediting(parts()); }
-  Cutting cutting() const { return Cutting(parts()); }
-  Opening opening() const { return Opening(parts()); }
+  SendingCredit sending_credit() const { return SendingCredit(parts()); }
+  SendingData sending_data() const { return SendingData(parts()); }
+  SendingHeads sending_heads() const { return SendingHeads(parts()); }
 
   void on_end_shown(Stream* stream) const;
   void on_departed(const PlacedMark& mark) const;
@@ -37,4 +37,4 @@ class Sending : private Uses<ConnectionLife, Deadlines, Outbox, Pings, Sender, S
 HEADRACE_ABI_END
 }  // namespace headrace
 
-#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_SENDING_H_
+#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_SENDING_OUTPUT_H_

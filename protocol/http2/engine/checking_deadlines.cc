@@ -1,11 +1,11 @@
-#include "headrace/protocol/http2/engine/timing.h"
+#include "headrace/protocol/http2/engine/checking_deadlines.h"
 
 #include <chrono>
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-void Timing::note_input(TimePoint now) const {
+void CheckingDeadlines::note_input(TimePoint now) const {
   deadlines().received(now);
   // The rest of a field block was not late while its input was not read.
   if (reads_kept_input() && deadlines().runs(Deadline::kFieldBlock)) {
@@ -13,7 +13,7 @@ void Timing::note_input(TimePoint now) const {
   }
 }
 
-Situation Timing::situation() const {
+Situation CheckingDeadlines::situation() const {
   const bool pressed =
       memory_pressure() || ledger().live() >= ledger().budget() - ledger().budget() / 4;
   return {streams().size() > 0,   going_away().shutting_down(), pressed,
@@ -21,7 +21,7 @@ Situation Timing::situation() const {
 }
 
 // In milliseconds.
-LimitHit Timing::timeout_hit(Limit limit, Deadline deadline) const {
+LimitHit CheckingDeadlines::timeout_hit(Limit limit, Deadline deadline) const {
   const Situation present = situation();
   const auto timeout = deadlines().timeout(deadline, present);
   const auto late = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -30,13 +30,14 @@ LimitHit Timing::timeout_hit(Limit limit, Deadline deadline) const {
           static_cast<uint64_t>((timeout + late).count())};
 }
 
-void Timing::fail_late(Deadline deadline, ErrorCode code, Limit limit, const Rule& rule) const {
+void CheckingDeadlines::fail_late(Deadline deadline, ErrorCode code, Limit limit,
+                                  const Rule& rule) const {
   ending().fail(ending().limit_error(Cause::none(), code, rule, timeout_hit(limit, deadline)));
 }
 
 // Called when the lower bound of all streams' stall deadlines has passed; sending does not update
 // it.
-void Timing::check_stalled_streams() const {
+void CheckingDeadlines::check_stalled_streams() const {
   static constexpr Rule kTaken = {"limits.h stream_stall_timeout",
                                   "the peer takes a stream's DATA within stream_stall_timeout"};
   const auto timeout = deadlines().timeout(Deadline::kStall, situation());
@@ -55,7 +56,7 @@ void Timing::check_stalled_streams() const {
       });
 }
 
-void Timing::check_deadlines() const {
+void CheckingDeadlines::check_deadlines() const {
   static constexpr Rule kPrefaceInTime = {"limits.h preface_timeout",
                                           "the peer's preface and SETTINGS come in time"};
   static constexpr Rule kBlockInTime = {"limits.h field_block_timeout",
@@ -88,7 +89,7 @@ void Timing::check_deadlines() const {
                      Limit::kKeepaliveTimeout, kAlive);
   }
   if (passed(Deadline::kKeepalive)) {
-    writing().send_ping(kKeepalivePing, PingPurpose::kKeepalive);
+    writing_frames().send_ping(kKeepalivePing, PingPurpose::kKeepalive);
     deadlines().ask(Deadline::kKeepaliveAnswer, outbox().end_offset(), now());
   } else if (passed(Deadline::kIdle)) {
     reports().hit(timeout_hit(Limit::kIdleTimeout, Deadline::kIdle));

@@ -1,5 +1,5 @@
-#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_WRITING_H_
-#define HEADRACE_PROTOCOL_HTTP2_ENGINE_WRITING_H_
+#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_WRITING_FRAMES_H_
+#define HEADRACE_PROTOCOL_HTTP2_ENGINE_WRITING_FRAMES_H_
 
 #include "headrace/memory/abi.h"
 #include "headrace/protocol/http2/engine/parts.h"
@@ -10,7 +10,7 @@ HEADRACE_ABI_BEGIN
 // Frames -> the outbox, whole and in order (RFC 9113 §4). The only class that writes frames other
 // than DATA; field blocks are encoded in the order in which they are sent, as the HPACK table
 // requires (§4.3).
-class Writing : private Uses<FieldWriter, Outbox, Pings, Reports, SettingsSync> {
+class WritingFrames : private Uses<FieldWriter, Outbox, Pings, Reports, SettingsSync> {
  public:
   using Uses::Uses;
 
@@ -51,4 +51,4 @@ class Writing : private Uses<FieldWriter, Outbox, Pings, Reports, SettingsSync> 
 HEADRACE_ABI_END
 }  // namespace headrace
 
-#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_WRITING_H_
+#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_WRITING_FRAMES_H_

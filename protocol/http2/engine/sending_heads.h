@@ -1,19 +1,19 @@
-#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_OPENING_H_
-#define HEADRACE_PROTOCOL_HTTP2_ENGINE_OPENING_H_
+#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_SENDING_HEADS_H_
+#define HEADRACE_PROTOCOL_HTTP2_ENGINE_SENDING_HEADS_H_
 
 #include "headrace/memory/abi.h"
-#include "headrace/protocol/http2/engine/cutting.h"
 #include "headrace/protocol/http2/engine/ending.h"
 #include "headrace/protocol/http2/engine/parts.h"
 #include "headrace/protocol/http2/engine/prioritizing.h"
-#include "headrace/protocol/http2/engine/writing.h"
+#include "headrace/protocol/http2/engine/sending_data.h"
+#include "headrace/protocol/http2/engine/writing_frames.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
 // The beginning of messages that we send: a head, at once or when it can be written.
-class Opening : private Uses<BlockPool, ConnectionLife, DateField, Outbox, SettingsSync, Streams,
-                             WaitingHeads> {
+class SendingHeads : private Uses<BlockPool, ConnectionLife, DateField, Outbox, SettingsSync,
+                                  Streams, WaitingHeads> {
  public:
   using Uses::Uses;
 
@@ -34,9 +34,9 @@ class Opening : private Uses<BlockPool, ConnectionLife, DateField, Outbox, Setti
   void open_request(Stream* stream, const OutgoingHead& head) const;
 
  private:
-  Writing writing() const { return Writing(parts()); }
+  WritingFrames writing_frames() const { return WritingFrames(parts()); }
   Ending ending() const { return Ending(parts()); }
-  Cutting cutting() const { return Cutting(parts()); }
+  SendingData sending_data() const { return SendingData(parts()); }
   Prioritizing prioritizing() const { return Prioritizing(parts()); }
 
   uint32_t own_streams_limit() const;
@@ -48,4 +48,4 @@ class Opening : private Uses<BlockPool, ConnectionLife, DateField, Outbox, Setti
 HEADRACE_ABI_END
 }  // namespace headrace
 
-#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_OPENING_H_
+#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_SENDING_HEADS_H_

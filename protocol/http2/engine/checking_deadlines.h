@@ -1,17 +1,17 @@
-#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_TIMING_H_
-#define HEADRACE_PROTOCOL_HTTP2_ENGINE_TIMING_H_
+#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_CHECKING_DEADLINES_H_
+#define HEADRACE_PROTOCOL_HTTP2_ENGINE_CHECKING_DEADLINES_H_
 
 #include "headrace/memory/abi.h"
 #include "headrace/protocol/http2/engine/ending.h"
 #include "headrace/protocol/http2/engine/parts.h"
-#include "headrace/protocol/http2/engine/writing.h"
+#include "headrace/protocol/http2/engine/writing_frames.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
 // What follows when time has passed. Which deadlines run, and since when, is Deadlines' affair.
-class Timing : private Uses<ConnectionLife, Deadlines, GoingAway, Inbound, Ledger, Outbox, Reports,
-                            Sender, Streams> {
+class CheckingDeadlines : private Uses<ConnectionLife, Deadlines, GoingAway, Inbound, Ledger,
+                                       Outbox, Reports, Sender, Streams> {
  public:
   using Uses::Uses;
 
@@ -23,7 +23,7 @@ class Timing : private Uses<ConnectionLife, Deadlines, GoingAway, Inbound, Ledge
   bool reads_kept_input() const { return inbound().has_kept() && !outbox().holds_input(); }
 
  private:
-  Writing writing() const { return Writing(parts()); }
+  WritingFrames writing_frames() const { return WritingFrames(parts()); }
   Ending ending() const { return Ending(parts()); }
 
   Situation situation() const;
@@ -36,4 +36,4 @@ class Timing : private Uses<ConnectionLife, Deadlines, GoingAway, Inbound, Ledge
 HEADRACE_ABI_END
 }  // namespace headrace
 
-#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_TIMING_H_
+#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_CHECKING_DEADLINES_H_

@@ -1,17 +1,17 @@
-#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_CUTTING_H_
-#define HEADRACE_PROTOCOL_HTTP2_ENGINE_CUTTING_H_
+#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_SENDING_DATA_H_
+#define HEADRACE_PROTOCOL_HTTP2_ENGINE_SENDING_DATA_H_
 
 #include "headrace/memory/abi.h"
 #include "headrace/protocol/http2/engine/ending.h"
 #include "headrace/protocol/http2/engine/parts.h"
-#include "headrace/protocol/http2/engine/writing.h"
+#include "headrace/protocol/http2/engine/writing_frames.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
 // Bodies -> DATA frames. They are cut when output is asked for, so other frames go first, and flow
 // control decides late (RFC 9113 §5.2, §6.9).
-class Cutting
+class SendingData
     : private Uses<ConnectionLife, FieldWriter, Outbox, Reports, Sender, SettingsSync, Streams> {
  public:
   using Uses::Uses;
@@ -33,7 +33,7 @@ class Cutting
   void fail_source(Stream* stream) const;
 
  private:
-  Writing writing() const { return Writing(parts()); }
+  WritingFrames writing_frames() const { return WritingFrames(parts()); }
   Ending ending() const { return Ending(parts()); }
 
   size_t cut_ready(Stream* stream, size_t room) const;
@@ -43,4 +43,4 @@ class Cutting
 HEADRACE_ABI_END
 }  // namespace headrace
 
-#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_CUTTING_H_
+#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_SENDING_DATA_H_

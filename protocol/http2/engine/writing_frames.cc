@@ -1,4 +1,4 @@
-#include "headrace/protocol/http2/engine/writing.h"
+#include "headrace/protocol/http2/engine/writing_frames.h"
 
 #include <algorithm>
 #include <cstring>
@@ -11,7 +11,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-void Writing::queue_frames(const uint8_t* begin, const uint8_t* end) const {
+void WritingFrames::queue_frames(const uint8_t* begin, const uint8_t* end) const {
   outbox().commit(end);
   while (begin < end) {
     const FrameHeader header = headrace::parse_frame_header(begin);
@@ -20,24 +20,24 @@ void Writing::queue_frames(const uint8_t* begin, const uint8_t* end) const {
   }
 }
 
-void Writing::write_ping(uint64_t opaque, bool ack) const {
+void WritingFrames::write_ping(uint64_t opaque, bool ack) const {
   uint8_t* room = outbox().reserve(kPingSize);
   queue(FrameType::kPing, room, headrace::write_ping(opaque, ack, room));
 }
 
-void Writing::write_window_update(StreamId stream_id, uint32_t increment) const {
+void WritingFrames::write_window_update(StreamId stream_id, uint32_t increment) const {
   uint8_t* room = outbox().reserve(kWindowUpdateSize);
   queue(FrameType::kWindowUpdate, room, headrace::write_window_update(stream_id, increment, room));
 }
 
-void Writing::write_rst_stream(StreamId id, ErrorCode code) const {
+void WritingFrames::write_rst_stream(StreamId id, ErrorCode code) const {
   ++reports().counts().streams_reset_by_us;
   uint8_t* room = outbox().reserve(kRstStreamSize);
   queue(FrameType::kRstStream, room, headrace::write_rst_stream(id, code, room));
 }
 
-void Writing::write_goaway(StreamId last_stream_id, ErrorCode code,
-                           std::string_view debug_data) const {
+void WritingFrames::write_goaway(StreamId last_stream_id, ErrorCode code,
+                                 std::string_view debug_data) const {
   const size_t size = std::min<size_t>(debug_data.size(), kMinMaxFrameSize - 8);
   uint8_t* room = outbox().reserve(FrameHeader::kSize + 8 + size);
   const auto* octets = reinterpret_cast<const uint8_t*>(debug_data.data());
@@ -45,13 +45,13 @@ void Writing::write_goaway(StreamId last_stream_id, ErrorCode code,
         headrace::write_goaway(last_stream_id, code, {octets, size}, room));
 }
 
-void Writing::send_ping(uint64_t opaque, PingPurpose purpose) const {
+void WritingFrames::send_ping(uint64_t opaque, PingPurpose purpose) const {
   write_ping(opaque, /*ack=*/false);
   pings().asked(opaque, purpose, outbox().end_offset(), now());
 }
 
 // RFC 9113 §6.1: what the application's policy adds to a frame, at most `room` octets.
-size_t Writing::padding_for(const FrameHeader& frame, size_t room) const {
+size_t WritingFrames::padding_for(const FrameHeader& frame, size_t room) const {
   if (options().padding == nullptr || room == 0) return 0;
   room = std::min(room, kMaxPadding);
   const size_t padding = options().padding->padding(frame, room);
@@ -60,15 +60,16 @@ size_t Writing::padding_for(const FrameHeader& frame, size_t room) const {
   return padding;
 }
 
-void Writing::count_reply() const {
+void WritingFrames::count_reply() const {
   if (const auto full = outbox().count_reply()) reports().hit(*full);
 }
 
-void Writing::check_backlog() const {
+void WritingFrames::check_backlog() const {
   if (const auto full = outbox().count_backlog()) reports().hit(*full);
 }
 
-void Writing::write_field_block(StreamId id, const OutgoingHead& head, bool end_stream) const {
+void WritingFrames::write_field_block(StreamId id, const OutgoingHead& head,
+                                      bool end_stream) const {
   size_t bound = field_writer().max_size(head);
   if (bound <= kMinMaxFrameSize && options().padding == nullptr) {
     // It fits into one frame whatever the peer's maximum, so it is encoded in the output's memory.
@@ -87,7 +88,7 @@ void Writing::write_field_block(StreamId id, const OutgoingHead& head, bool end_
   write_headers_frames(id, field_writer().encode(head), end_stream);
 }
 
-void Writing::write_promise(StreamId id, StreamId promised_id, FieldsView fields) const {
+void WritingFrames::write_promise(StreamId id, StreamId promised_id, FieldsView fields) const {
   // The promised stream identifier, and the block behind it.
   constexpr size_t kIdSize = 4;
   uint8_t* const content = field_writer().scratch(kIdSize + field_writer().max_size(fields));
@@ -109,8 +110,8 @@ void Writing::write_promise(StreamId id, StreamId promised_id, FieldsView fields
 
 // RFC 9113 §6.2, §6.6: HEADERS or PUSH_PROMISE that fit into one frame, with padding. False: there
 // is none to add.
-bool Writing::write_padded_block(FrameType type, uint8_t flags, StreamId id,
-                                 gsl::span<const uint8_t> content) const {
+bool WritingFrames::write_padded_block(FrameType type, uint8_t flags, StreamId id,
+                                       gsl::span<const uint8_t> content) const {
   const size_t max_frame_size = settings().peer().max_frame_size;
   if (content.size() >= max_frame_size) return false;
   flags |= flags::kEndHeaders;
@@ -129,13 +130,13 @@ bool Writing::write_padded_block(FrameType type, uint8_t flags, StreamId id,
   return true;
 }
 
-void Writing::write_trailers(Stream* stream) const {
+void WritingFrames::write_trailers(Stream* stream) const {
   const BlockPool::BlockPtr trailers = stream->body.take_trailers();
   write_headers_frames(stream->id, field_writer().finish_trailers(*trailers), /*end_stream=*/true);
 }
 
-void Writing::write_headers_frames(StreamId id, gsl::span<const uint8_t> block,
-                                   bool end_stream) const {
+void WritingFrames::write_headers_frames(StreamId id, gsl::span<const uint8_t> block,
+                                         bool end_stream) const {
   uint8_t flags = end_stream ? flags::kEndStream : 0;
   if (options().padding != nullptr && write_padded_block(FrameType::kHeaders, flags, id, block)) {
     return;

@@ -1,4 +1,4 @@
-#include "headrace/protocol/http2/engine/crediting.h"
+#include "headrace/protocol/http2/engine/sending_credit.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -19,14 +19,14 @@ bool may_receive(StreamState state) {
 
 }  // namespace
 
-void Crediting::use_window(Stream* stream, uint32_t size) const {
+void SendingCredit::use_window(Stream* stream, uint32_t size) const {
   if (!is_receiving(stream->life.state())) return;
   credit().use(&stream->credit, settings().own().initial_window_size, size);
 }
 
 // §6.9.2: with a smaller window, consumed octets that were too few to be given back may be all that
 // the peer waits for; with a larger one they may be too few again.
-void Crediting::rebase() const {
+void SendingCredit::rebase() const {
   for (Stream* stream = streams().oldest(); stream != nullptr; stream = Streams::next(stream)) {
     if (!may_receive(stream->life.state())) continue;
     credit().rebase(&stream->credit, settings().own().initial_window_size);
@@ -35,27 +35,27 @@ void Crediting::rebase() const {
 
 // Only when the earlier ones have been taken, so a peer that does not read causes one WINDOW_UPDATE
 // a stream. That is why they do not count as replies, and never keep us from reading.
-void Crediting::write_due_credit() const {
+void SendingCredit::write_due_credit() const {
   if (!can_write_credit()) return;
   while (credit().any_due()) {
     const CreditDue due = credit().take_due(settings().own().initial_window_size);
-    writing().write_window_update(due.stream_id, due.increment);
+    writing_frames().write_window_update(due.stream_id, due.increment);
   }
   credit().taken_until(outbox().end_offset());
 }
 
-SubmitResult Crediting::give_back(StreamId stream_id, uint32_t size) const {
+SubmitResult SendingCredit::give_back(StreamId stream_id, uint32_t size) const {
   SubmitError error;
-  Stream* stream = finding().find_for_command(stream_id, &error);
+  Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   if (!credit().let_go(&stream->credit, size)) return {SubmitError::kTooLarge, &kCreditHeld};
   use_window(stream, size);
   return {};
 }
 
-SubmitResult Crediting::set_automatic_credit(StreamId stream_id, bool automatic) const {
+SubmitResult SendingCredit::set_automatic_credit(StreamId stream_id, bool automatic) const {
   SubmitError error;
-  Stream* stream = finding().find_for_command(stream_id, &error);
+  Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   credit().set_automatic(&stream->credit, automatic);
   const uint32_t held = automatic ? stream->credit.held() : 0;
@@ -63,7 +63,7 @@ SubmitResult Crediting::set_automatic_credit(StreamId stream_id, bool automatic)
   return {};
 }
 
-SubmitResult Crediting::set_receive_window(StreamId stream_id, uint32_t size) const {
+SubmitResult SendingCredit::set_receive_window(StreamId stream_id, uint32_t size) const {
   static constexpr Rule kSize = {"RFC 9113 §6.9.1", "a receive window is 1 to 2^31-1 octets"};
   if (size == 0 || size > kMaxWindow) return {SubmitError::kInvalidArgument, &kSize};
   if (stream_id == 0) {
@@ -72,14 +72,14 @@ SubmitResult Crediting::set_receive_window(StreamId stream_id, uint32_t size) co
     return {};
   }
   SubmitError error;
-  Stream* stream = finding().find_for_command(stream_id, &error);
+  Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   if (!may_receive(stream->life.state())) return {};  // nothing comes that it would be for
   if (credit().resize(&stream->credit, settings().own().initial_window_size, size)) return {};
   return {SubmitError::kInvalidArgument, &kWindowsInBounds};
 }
 
-ReceiveCredit Crediting::receive_credit(StreamId stream_id) const {
+ReceiveCredit SendingCredit::receive_credit(StreamId stream_id) const {
   if (stream_id == 0) return {credit().window(), credit().waiting(), credit().held()};
   const Stream* stream = streams().find(stream_id);
   if (stream == nullptr) return {};

@@ -1,5 +1,5 @@
-#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_FINDING_H_
-#define HEADRACE_PROTOCOL_HTTP2_ENGINE_FINDING_H_
+#ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_FINDING_STREAMS_H_
+#define HEADRACE_PROTOCOL_HTTP2_ENGINE_FINDING_STREAMS_H_
 
 #include "headrace/memory/abi.h"
 #include "headrace/protocol/event/result.h"
@@ -9,7 +9,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 
 // Looks up the stream that a command of the application names.
-class Finding : private Uses<ConnectionLife, Streams> {
+class FindingStreams : private Uses<ConnectionLife, Streams> {
  public:
   using Uses::Uses;
 
@@ -20,4 +20,4 @@ class Finding : private Uses<ConnectionLife, Streams> {
 HEADRACE_ABI_END
 }  // namespace headrace
 
-#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_FINDING_H_
+#endif  // HEADRACE_PROTOCOL_HTTP2_ENGINE_FINDING_STREAMS_H_

@@ -1,9 +1,9 @@
-#include "headrace/protocol/http2/engine/finding.h"
+#include "headrace/protocol/http2/engine/finding_streams.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-Stream* Finding::find_for_command(StreamId id, SubmitError* error) const {
+Stream* FindingStreams::find_for_command(StreamId id, SubmitError* error) const {
   AliveMark::check_id(id);
   *error = SubmitError::kNone;
   if (!life().is_open()) {
