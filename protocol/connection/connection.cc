@@ -53,8 +53,8 @@ SubmitResult with_status(int status, FieldsView fields, Submit submit) {
 
 // Hands `submit` a list of the pseudo-header fields of `fields`, those of `head` and the others of
 // `fields`, and says where the second begin.
-template <typename Submit>
-auto with_prepared(const PreparedHead& head, FieldsView fields, Submit submit) {
+template <typename Result, typename Submit>
+Result with_prepared(const PreparedHead& head, FieldsView fields, Submit submit) {
   size_t pseudo = 0;
   while (pseudo < fields.size() && fields.begin()[pseudo].name.starts_with(':')) ++pseudo;
   const FieldsView prepared = head.fields();
@@ -150,7 +150,7 @@ SubmitResult Connection::submit_response(StreamId stream_id, int status, FieldsV
 SubmitResult Connection::submit_response(StreamId stream_id, const PreparedHead& head,
                                          FieldsView fields, Body body) {
   const EntryGuard::Entry entry(protocol_->guard, "Connection::submit_response()");
-  return with_prepared(head, fields, [&](FieldsView all, const PreparedPart& part) {
+  return with_prepared<SubmitResult>(head, fields, [&](FieldsView all, const PreparedPart& part) {
     return protocol_->submit_prepared_response(stream_id, all, part, std::move(body));
   });
 }
@@ -158,7 +158,7 @@ SubmitResult Connection::submit_response(StreamId stream_id, const PreparedHead&
 RequestResult Connection::submit_request(const PreparedHead& head, FieldsView fields, Body body,
                                          UserData user_data) {
   const EntryGuard::Entry entry(protocol_->guard, "Connection::submit_request()");
-  return with_prepared(head, fields, [&](FieldsView all, const PreparedPart& part) {
+  return with_prepared<RequestResult>(head, fields, [&](FieldsView all, const PreparedPart& part) {
     return protocol_->submit_prepared_request(all, part, std::move(body), user_data);
   });
 }
