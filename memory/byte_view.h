@@ -67,13 +67,10 @@ class HEADRACE_POINTER(uint8_t) ByteView {
   size_t size_ = 0;
 };
 
-// A container passed by value (a std::string, a std::vector, an array), whose elements are
-// destroyed at the end of the expression. Functions that keep a view of their argument delete the
-// overload for it.
-//
-// A view passed by value (std::span, gsl::span, std::string_view, absl::Span) is not a
-// TemporaryOwner, because it is a borrowed range or trivially copyable. A named container is not
-// one either, because `T` is then a reference, and so a borrowed range.
+// A container passed by value (a std::string, a std::vector, an array), whose elements die with the
+// expression. Functions that keep a view of their argument delete the overload for it. (A view is a
+// borrowed range or trivially copyable; of a named container `T` is a reference, which is one,
+// too.)
 template <typename T>
 concept TemporaryOwner =
     std::ranges::contiguous_range<T> && !std::ranges::borrowed_range<T> &&

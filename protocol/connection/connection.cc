@@ -69,7 +69,10 @@ Result with_prepared(const PreparedHead& head, FieldsView fields, Submit submit)
 }  // namespace
 
 Connection::Connection(Role role, const Options& options, TimePoint now)
-    : protocol_(std::make_unique<Engine>(role, options, now)) {}
+    : Connection(role, std::make_shared<const Options>(options), now) {}
+
+Connection::Connection(Role role, std::shared_ptr<const Options> options, TimePoint now)
+    : protocol_(std::make_unique<Engine>(role, std::move(options), now)) {}
 
 Connection::Connection(std::unique_ptr<Protocol> protocol) : protocol_(std::move(protocol)) {}
 

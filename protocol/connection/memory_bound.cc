@@ -39,7 +39,7 @@ size_t max_bytes(const Options& options) {
   // Replies, of 17 octets at most but for a bare 431, in blocks of at most 16 KiB, each with its
   // place in the count and its mark; GOAWAY.
   const size_t replies = 96 * size_t{options.limits.queued_replies} + 2 * (16 * 1024 + 1024);
-  return sizeof(Connection) + sizeof(Engine) + ledger + cut_frame + events + replies;
+  return sizeof(Connection) + sizeof(Engine) + sizeof(Options) + ledger + cut_frame + events + replies;
 }
 
 HEADRACE_ABI_END

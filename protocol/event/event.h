@@ -27,7 +27,6 @@ HEADRACE_ABI_BEGIN
 // to an object of its own. The library does not look at it.
 //
 //   connection.submit_request(fields, Body::none(), &download);
-//   ...
 //   event.user_data.as<Download>()->write(data.bytes);
 class UserData {
  public:
@@ -92,7 +91,6 @@ struct PushPromiseReceived {
   StreamId promised_stream_id;
   FieldSection fields;
 
-  // Of `fields`, as FieldsView has them.
   std::string_view method() const HEADRACE_LIFETIME_BOUND { return fields.view().method(); }
   std::string_view scheme() const HEADRACE_LIFETIME_BOUND { return fields.view().scheme(); }
   std::string_view authority() const HEADRACE_LIFETIME_BOUND { return fields.view().authority(); }

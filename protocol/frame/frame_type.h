@@ -58,7 +58,6 @@ const char* to_string(SettingId id);
 struct Setting {
   SettingId id;
   uint32_t value;
-
   friend bool operator==(const Setting&, const Setting&) = default;
 };
 

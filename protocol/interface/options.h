@@ -24,7 +24,6 @@ class Scheduler;
 
 enum class Role : uint8_t { kServer, kClient };
 
-// The schedulers of the library.
 enum class Scheduling : uint8_t {
   kPriority,    // RFC 9218 §10: PriorityScheduler
   kRoundRobin,  // all streams alike: RoundRobinScheduler
@@ -116,17 +115,14 @@ struct Options {
   bool accept_local_authority = false;
 
   // Server: accept requests whose :path has a fragment ("/page#part"), as some clients send them.
-  // Off by default, because a fragment is no part of a request's target (RFC 9110 §7.1): whoever
-  // compares the ends or beginnings of paths takes such a one for another than who answers it. To
-  // a server that a request is forwarded to it must not go along; submit_request() refuses it.
+  // Off by default, because it is no part of a request's target (RFC 9110 §7.1) and would escape
+  // rules that compare paths. It must not be forwarded; submit_request() refuses it.
   bool accept_path_fragment = false;
 
-  // Trim white space at the edges of received field values, instead of refusing the message
-  // (RFC 9113 §8.2.1).
+  // Trim white space at the edges of received values, not refuse the message (RFC 9113 §8.2.1).
   bool trim_field_values = false;
 
-  // Join the cookie fields of a request to one field. RFC 9113 §8.2.3 requires it before the
-  // request is passed to software that is not HTTP/2.
+  // Join the cookie fields of a request, as RFC 9113 §8.2.3 requires for software without HTTP/2.
   bool join_cookies = true;
   // Send each pair of a cookie as a field, so that HPACK can refer to pairs that have not changed.
   bool split_cookies = false;

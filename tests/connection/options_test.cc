@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <gsl/span>
+#include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "headrace/protocol/connection/connection.h"
@@ -53,6 +55,28 @@ class Onlooker : public FrameObserver {
            std::to_string(payload.size());
   }
 };
+
+TEST(SharedOptionsTest, AreOneObjectForManyConnections) {
+  auto options = std::make_shared<Options>();
+  options->max_frame_size = 20'000;
+  const std::weak_ptr<Options> there = options;
+  auto one = std::make_unique<Connection>(Role::kServer, options, TimePoint());
+  auto two = std::make_unique<Connection>(Role::kServer, std::move(options), TimePoint());
+  for (const auto& connection : {one.get(), two.get()}) {
+    std::string output;
+    for (const ConstBuffer& span : connection->pending_output()) {
+      output.append(reinterpret_cast<const char*>(span.data), span.size);
+    }
+    const reference::Frame settings = reference::parse_all(output).at(0);
+    EXPECT_NE(
+        settings.payload.find(reference::u16(reference::MAX_FRAME_SIZE) + reference::u32(20'000)),
+        std::string::npos);
+  }
+  one.reset();
+  EXPECT_FALSE(there.expired());
+  two.reset();
+  EXPECT_TRUE(there.expired());
+}
 
 TEST_F(Pair, AnObserverSeesEachFrameOfBothDirections) {
   Onlooker onlooker;

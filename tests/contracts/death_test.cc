@@ -84,6 +84,8 @@ TEST_P(CallersMistakeDeathTest, OptionsAreNotLegal) {
   small.settings = {{SettingId::kMaxFrameSize, 10}};
   EXPECT_DEATH(Connection(Role::kServer, small, kNow),
                "^headrace: Connection::Connection\\(\\): .*; rule=.*\n$");
+  EXPECT_DEATH(Connection(Role::kServer, std::shared_ptr<const Options>(), kNow),
+               "^headrace: Connection::Connection\\(\\): the options are not null\n$");
 }
 
 // --- Input

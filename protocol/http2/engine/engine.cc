@@ -9,8 +9,9 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-Engine::Engine(Role role, const Options& options, TimePoint now) : parts_(role, options, now) {
-  const Rule* const broken = options.check(role);
+Engine::Engine(Role role, std::shared_ptr<const Options> options, TimePoint now)
+    : parts_(role, std::move(options), now) {
+  const Rule* const broken = parts_.options.check(role);
   HEADRACE_EXPECTS(broken == nullptr, "Connection::Connection()",
                    "the options are legal (Options::check())", {"rule", broken->text});
   write_preface();

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <gsl/span>
+#include <memory>
 #include <string_view>
 
 #include "headrace/field/field.h"
@@ -35,7 +36,7 @@ HEADRACE_ABI_BEGIN
 // - a SETTINGS frame is applied entry by entry, and then acknowledged.
 class Engine final : public Protocol {
  public:
-  Engine(Role role, const Options& options, TimePoint now);
+  Engine(Role role, std::shared_ptr<const Options> options, TimePoint now);
   ~Engine() override;
 
   void receive(gsl::span<const uint8_t> bytes, TimePoint now) override;

@@ -1,6 +1,7 @@
 #ifndef HEADRACE_PROTOCOL_HTTP2_ENGINE_PARTS_H_
 #define HEADRACE_PROTOCOL_HTTP2_ENGINE_PARTS_H_
 
+#include <memory>
 #include <type_traits>
 
 #include "headrace/memory/abi.h"
@@ -40,7 +41,7 @@ class Engine;
 // another one; the classes of this folder, which have no state, make them meet (see Uses).
 class Parts {
  public:
-  Parts(Role role, const Options& options, TimePoint now);
+  Parts(Role role, std::shared_ptr<const Options> options, TimePoint now);
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
 
@@ -51,7 +52,8 @@ class Parts {
   friend ConnectionInspector;
 
   const Role role;
-  const Options options;
+  const std::shared_ptr<const Options> shared_options;
+  const Options& options;
   TimePoint now;  // as given to the function of the connection that was called last
   bool memory_pressure = false;
 
