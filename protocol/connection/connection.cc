@@ -69,9 +69,9 @@ Result with_prepared(const PreparedHead& head, FieldsView fields, Submit submit)
 }  // namespace
 
 Connection::Connection(Role role, const Options& options, TimePoint now)
-    : Connection(role, std::make_shared<const Options>(options), now) {}
+    : Connection(std::make_shared<const Options>(options), role, now) {}
 
-Connection::Connection(Role role, std::shared_ptr<const Options> options, TimePoint now)
+Connection::Connection(std::shared_ptr<const Options> options, Role role, TimePoint now)
     : protocol_(std::make_unique<Engine>(role, std::move(options), now)) {}
 
 Connection::Connection(std::unique_ptr<Protocol> protocol) : protocol_(std::move(protocol)) {}

@@ -43,7 +43,7 @@ class Connection {
  public:
   Connection(Role role, const Options& options, TimePoint now);
   // Options that many connections share, but for a custom_scheduler.
-  Connection(Role role, std::shared_ptr<const Options> options, TimePoint now);
+  Connection(std::shared_ptr<const Options> options, Role role, TimePoint now);
   // Another protocol than HTTP/2, behind the same functions.
   explicit Connection(std::unique_ptr<Protocol> protocol);
   ~Connection();

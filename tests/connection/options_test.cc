@@ -60,8 +60,8 @@ TEST(SharedOptionsTest, AreOneObjectForManyConnections) {
   auto options = std::make_shared<Options>();
   options->max_frame_size = 20'000;
   const std::weak_ptr<Options> there = options;
-  auto one = std::make_unique<Connection>(Role::kServer, options, TimePoint());
-  auto two = std::make_unique<Connection>(Role::kServer, std::move(options), TimePoint());
+  auto one = std::make_unique<Connection>(options, Role::kServer, TimePoint());
+  auto two = std::make_unique<Connection>(std::move(options), Role::kServer, TimePoint());
   for (const auto& connection : {one.get(), two.get()}) {
     std::string output;
     for (const ConstBuffer& span : connection->pending_output()) {

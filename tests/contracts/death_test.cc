@@ -84,7 +84,7 @@ TEST_P(CallersMistakeDeathTest, OptionsAreNotLegal) {
   small.settings = {{SettingId::kMaxFrameSize, 10}};
   EXPECT_DEATH(Connection(Role::kServer, small, kNow),
                "^headrace: Connection::Connection\\(\\): .*; rule=.*\n$");
-  EXPECT_DEATH(Connection(Role::kServer, std::shared_ptr<const Options>(), kNow),
+  EXPECT_DEATH(Connection(std::shared_ptr<const Options>(), Role::kServer, kNow),
                "^headrace: Connection::Connection\\(\\): the options are not null\n$");
 }
 

@@ -15,7 +15,6 @@ constexpr Rule kStreamMemory = {"limits.h connection_memory",
 constexpr Rule kCookieMemory = {"limits.h connection_memory",
                                 "joined cookies fit into the connection's memory budget"};
 constexpr Rule kTunnel = {"RFC 9113 §8.5", "a connected tunnel carries DATA and nothing else"};
-constexpr std::string_view kContentLengthName = "content-length";
 constexpr Rule kListSize = {"limits.h field_list_size",
                             "a field section stays within the limits of a field list"};
 
@@ -26,16 +25,15 @@ EventPtr ReceivingMessages::on_headers(gsl::span<const uint8_t> payload) const {
   static constexpr Rule kServerPromises = {
       "RFC 9113 §5.1", "a server answers requests, and opens streams with PUSH_PROMISE only"};
   const FrameHeader& header = inbound().header();
-  bool depends_on_itself = false;
+  FrameFault fault = FrameFault::kNone;
   if ((header.flags & (flags::kPadded | flags::kPriority)) != 0) {
     PaddedPayload parsed;
     ErrorDetail error;
-    const FrameFault fault = parse_padded(header, payload, &parsed, &error);
+    fault = parse_padded(header, payload, &parsed, &error);
     if (fault == FrameFault::kConnection) {
       ending().fail(error);
       return nullptr;
     }
-    depends_on_itself = fault == FrameFault::kStream;
     payload = parsed.content;
   }
   const StreamId id = header.stream_id;
@@ -45,7 +43,7 @@ EventPtr ReceivingMessages::on_headers(gsl::span<const uint8_t> payload) const {
                   id);
     return nullptr;
   }
-  return begin_block(payload, 0, depends_on_itself);
+  return begin_block(payload, 0, fault == FrameFault::kStream);
 }
 
 // §6.6. Client role.
@@ -188,7 +186,7 @@ void ReceivingMessages::refuse_length(const Stream* stream) const {
   const auto announced = static_cast<uint64_t>(stream->exchange.received().announced());
   ending().fail_stream(
       ending().frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0, announced),
-      kContentLengthName);
+      "content-length");
 }
 
 // §8.2.3: one cookie field of several. False: no memory.
@@ -202,9 +200,8 @@ EventPtr ReceivingMessages::on_response(Stream* stream, const LimitHit* too_larg
                                         "an interim response does not end its stream"};
   static constexpr Rule kInterimCount = {"limits.h informational_responses",
                                          "interim responses are limited (informational_responses)"};
-  auto refuse = [this](ErrorCode code, const Rule& rule, uint64_t observed = 0,
-                       uint64_t limit = 0) -> EventPtr {
-    ending().fail_stream(ending().frame_error(code, rule, observed, limit));
+  auto refuse = [this](ErrorCode code, const Rule& rule, uint64_t observed = 0) -> EventPtr {
+    ending().fail_stream(ending().frame_error(code, rule, observed));
     return nullptr;
   };
   auto refuse_beyond = [this](const Rule& rule, const LimitHit& reached) -> EventPtr {
@@ -328,7 +325,7 @@ EventPtr ReceivingMessages::on_trailers(Stream* stream, const LimitHit* too_larg
     return nullptr;
   } else if (!stream->exchange.received().allows(0, /*end=*/true)) {
     broken = &kContentLengthKept;
-    field = kContentLengthName;
+    field = "content-length";
   } else {
     broken = check_trailers(field_reader().fields(), rules, &field);
   }
