@@ -51,20 +51,27 @@ SubmitResult with_status(int status, FieldsView fields, Submit submit) {
   return submit(FieldsView(all, fields.size() + 1));
 }
 
-// Hands `submit` a list of the pseudo-header fields of `fields`, those of `head` and the others of
-// `fields`, and says where the second begin.
-template <typename Result, typename Submit>
-Result with_prepared(const PreparedHead& head, FieldsView fields, Submit submit) {
-  size_t pseudo = 0;
-  while (pseudo < fields.size() && fields.begin()[pseudo].name.starts_with(':')) ++pseudo;
-  const FieldsView prepared = head.fields();
-  FieldsRoom room(fields.size() + prepared.size());
-  Field* const all = room.begin();
-  Field* end = std::uninitialized_copy_n(fields.begin(), pseudo, all);
-  end = std::uninitialized_copy(prepared.begin(), prepared.end(), end);
-  std::uninitialized_copy(fields.begin() + pseudo, fields.end(), end);
-  return submit(FieldsView(all, fields.size() + prepared.size()), PreparedPart{&head, pseudo});
-}
+// One list of the pseudo-header fields of `fields`, those of `head` and the others of `fields`.
+class JoinedFields {
+ public:
+  JoinedFields(const PreparedHead& head, FieldsView fields)
+      : size_(head.fields().size() + fields.size()), room_(size_), part_{&head, 0} {
+    size_t& pseudo = part_.begin;
+    while (pseudo < fields.size() && fields.begin()[pseudo].name.starts_with(':')) ++pseudo;
+    const FieldsView prepared = head.fields();
+    Field* end = std::uninitialized_copy_n(fields.begin(), pseudo, room_.begin());
+    end = std::uninitialized_copy(prepared.begin(), prepared.end(), end);
+    std::uninitialized_copy(fields.begin() + pseudo, fields.end(), end);
+  }
+  FieldsView all() { return {room_.begin(), size_}; }
+  // Where those of `head` are.
+  const PreparedPart& part() const { return part_; }
+
+ private:
+  const size_t size_;
+  FieldsRoom room_;
+  PreparedPart part_;
+};
 
 }  // namespace
 
@@ -153,17 +160,17 @@ SubmitResult Connection::submit_response(StreamId stream_id, int status, FieldsV
 SubmitResult Connection::submit_response(StreamId stream_id, const PreparedHead& head,
                                          FieldsView fields, Body body) {
   const EntryGuard::Entry entry(protocol_->guard, "Connection::submit_response()");
-  return with_prepared<SubmitResult>(head, fields, [&](FieldsView all, const PreparedPart& part) {
-    return protocol_->submit_prepared_response(stream_id, all, part, std::move(body));
-  });
+  JoinedFields joined(head, fields);
+  return protocol_->submit_prepared_response(stream_id, joined.all(), joined.part(),
+                                             std::move(body));
 }
 
 RequestResult Connection::submit_request(const PreparedHead& head, FieldsView fields, Body body,
                                          UserData user_data) {
   const EntryGuard::Entry entry(protocol_->guard, "Connection::submit_request()");
-  return with_prepared<RequestResult>(head, fields, [&](FieldsView all, const PreparedPart& part) {
-    return protocol_->submit_prepared_request(all, part, std::move(body), user_data);
-  });
+  JoinedFields joined(head, fields);
+  return protocol_->submit_prepared_request(joined.all(), joined.part(), std::move(body),
+                                            user_data);
 }
 
 void Connection::set_time_of_day(std::chrono::system_clock::time_point now) {
