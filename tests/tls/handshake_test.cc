@@ -198,6 +198,22 @@ TEST_F(HandshakeTest, CiphersThatHttp2ForbidsAreInadequate) {
   EXPECT_FALSE(Server::create(unknown).ok());
 }
 
+// A server would pay for them: RFC 7919's shares cost many times what the others do.
+TEST_F(HandshakeTest, FiniteFieldsAreNotAmongTheGroups) {
+  const auto server = make_server(server_options(authority_.issue()));
+  for (const auto& [groups, known] :
+       {std::pair{"X25519", true}, std::pair{"P-256", true}, std::pair{"P-384", true},
+        std::pair{"ffdhe2048", false}, std::pair{"ffdhe8192", false}}) {
+    const auto channel = server->accept(kNow);
+    RawClient client([groups = groups](SSL* ssl) {
+      RawClient::offer_h2(ssl);
+      ASSERT_EQ(SSL_set1_groups_list(ssl, groups), 1);
+    });
+    client.settle(*channel);
+    EXPECT_EQ(channel->is_open(), known) << groups;
+  }
+}
+
 // --- Certificates
 
 TEST_F(HandshakeTest, TheCertificateIsForTheHostThatWasAskedFor) {
