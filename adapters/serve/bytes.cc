@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace headrace::serve {
@@ -42,7 +43,8 @@ void answer_bytes(Responder& responder, std::string_view count) {
   uint64_t size = 0;
   const auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), size);
   if (error != std::errc() || end != count.data() + count.size() || size > kMaxBytes) {
-    return responder.respond_text(400, "400 Bad Request: /bytes/N, with N from 0 to 1073741824\n");
+    return responder.respond_text(
+        400, "400 Bad Request: /bytes/N, with N from 0 to " + std::to_string(kMaxBytes) + "\n");
   }
   auto body = std::make_unique<PatternBody>(size);
   responder.respond(200, {{"content-type", "text/plain; charset=us-ascii"}},

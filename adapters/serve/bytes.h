@@ -25,7 +25,7 @@ class PatternBody : public Exchange, public BodySource {
 };
 
 // GET /bytes/N: N octets, at most kMaxBytes. `count`: the part of the path behind "/bytes/".
-inline constexpr uint64_t kMaxBytes = uint64_t{1} << 30;
+inline constexpr uint64_t kMaxBytes = uint64_t{4} << 30;
 void answer_bytes(Responder& responder, std::string_view count);
 
 }  // namespace headrace::serve
