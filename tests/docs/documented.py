@@ -21,6 +21,7 @@ RUN_BY = {
     "tar c docs | get -d @- http://127.0.0.1:8080/echo | tar t": HERE,
     "get -n 100000 -m 100 http://127.0.0.1:8080/bytes/1000": HERE,
     "get --cacert=authorities.pem https://localhost:8443/": "test",
+    "bazel test //tests/interop:all": "test",
     "get --help": HERE,
     "bazel run //tests:replay -- FILE.h2t": HERE,
     "bazel run //tests/conformance": "test",
