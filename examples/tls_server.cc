@@ -168,8 +168,8 @@ int main(int argc, char** argv) {
       deadline = std::min(deadline, client->deadline());
     }
     if (poll(sockets.data(), sockets.size(), wait_until(deadline)) < 0) continue;
-    for (ptrdiff_t i = std::ssize(clients) - 1; i >= 0; --i) {
-      if (!clients[i]->turn(sockets[i + 1].revents)) clients.erase(clients.begin() + i);
+    for (size_t i = clients.size(); i-- > 0;) {
+      if (!clients[i]->turn(sockets[i + 1].revents)) clients.erase(clients.begin() + ptrdiff_t(i));
     }
     if ((sockets[0].revents & POLLIN) != 0) {
       const int socket = accept(listener, nullptr, nullptr);
