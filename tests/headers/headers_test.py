@@ -27,6 +27,8 @@ ROOTS = (
     "headrace/adapters/loop/loop.h",
     "headrace/adapters/socket/connector.h",
     "headrace/adapters/socket/listener.h",
+    "headrace/adapters/tls/client.h",
+    "headrace/adapters/tls/server.h",
     "headrace/field/structured_dictionary.h",
     "headrace/hpack/decoder.h",
     "headrace/hpack/encoder.h",

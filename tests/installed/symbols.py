@@ -131,9 +131,23 @@ def exported_by(shared_library):
             if line and line.split()[1] not in "Aa"}
 
 
-def intended(declared, static_library):
+def kinds_in(static_library):
+    said = subprocess.run(["nm", "--defined-only", "--extern-only", static_library], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+    return {symbol: kind for kind, symbol in re.findall(r" ([A-Zu]) (_Z\S+)$", said, re.M)}
+
+
+def needed_by(static_library):
+    """What it leaves to others to define."""
+    said = subprocess.run(["nm", "--undefined-only", static_library], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+    return set(re.findall(r" [Uvw] (_Z\S+)$", said, re.M))
+
+
+def intended(declared, static_library, needed):
     """{symbol: demangled} of what a library has to export: what is declared, in all the variants that a
-    compiler makes of a constructor or destructor, tables and instances of templates."""
+    compiler makes of a constructor or destructor, tables and instances of templates; and what its other
+    parts need of it."""
     def base(symbol):
         return re.sub(r"(?<=[a-z])([CD])[0-4](?=E)", r"\1", symbol)
 
@@ -141,7 +155,10 @@ def intended(declared, static_library):
     instances = re.compile(r"_ZNK?8headrace5plain(%s)I" % "|".join(
         f"{len(name)}{name}" for name in sorted(declared.templates)))
     found = {}
-    for symbol, name in defined_in(static_library).items():
-        if base(symbol) in wanted or symbol in declared.tables or instances.match(symbol):
+    names, kinds = defined_in(static_library), kinds_in(static_library)
+    for symbol, name in names.items():
+        is_public = base(symbol) in wanted or symbol in declared.tables or instances.match(symbol)
+        # (What a header defines is defined by each part for itself.)
+        if is_public or (symbol in needed and kinds[symbol] in "TDRB"):
             found[symbol] = name
     return found
