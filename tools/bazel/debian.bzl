@@ -6,7 +6,8 @@ def _debian_library_impl(context):
             fail("%s is not installed (there is no %s): run tools/setup" %
                  (context.attr.package, file))
     top = context.path(Label("//:WORKSPACE")).dirname
-    for child in top.get_child("tools").get_child("bazel").get_child(context.name).readdir():
+    name = context.name.split("~")[-1].split("+")[-1]  # (modules make it canonical)
+    for child in top.get_child("tools").get_child("bazel").get_child(name).readdir():
         context.symlink(child, child.basename)
 
 debian_library = repository_rule(
