@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <string>
@@ -151,6 +152,39 @@ TEST_F(SecureSessionTest, ThereIsNoConnectionBeforeTheHandshakeIsComplete) {
   session.expire(session.deadline(), 0);
   EXPECT_NE(session.phase(), Session::Phase::kOpen);
   EXPECT_EQ(witness_.failure, "the TLS handshake was not complete in 10000 ms");
+}
+
+// A handshake costs as much as dozens of requests.
+TEST_F(SecureSessionTest, ATurnContinuesSoManyHandshakes) {
+  server_ = tls::make_server(usual());
+  RawClient client(RawClient::offer_h2);
+  SSL_do_handshake(client.ssl());
+  const std::string hello = client.take();
+  std::vector<std::unique_ptr<Session>> sessions;
+  for (size_t i = 0; i < 2 * WorkBudget::kHandshakes + 1; ++i) {
+    sessions.push_back(std::make_unique<Session>(Role::kServer, Options(), options_, witness_,
+                                                 witness_, statistics_, budget_, kNow,
+                                                 server_->open(kNow)));
+    // In two parts, of which the second comes although it is not wanted.
+    sessions.back()->receive(bytes_of(hello.substr(0, 50)), kNow);
+  }
+  const auto answered = [&] {
+    return static_cast<size_t>(std::ranges::count_if(
+        sessions, [](const auto& session) { return session->wants_output(); }));
+  };
+  for (auto& session : sessions) session->receive(bytes_of(hello.substr(50)), kNow);
+  EXPECT_EQ(answered(), 0u) << "the turn's are spent on first parts";
+  size_t expected = 0;
+  while (expected < sessions.size()) {
+    budget_.begin_turn();
+    for (auto& session : sessions) {
+      if (!session->has_work()) continue;
+      EXPECT_FALSE(session->wants_input());
+      session->attend(kNow);
+    }
+    expected = std::min(expected + WorkBudget::kHandshakes, sessions.size());
+    ASSERT_EQ(answered(), expected);
+  }
 }
 
 TEST_F(SecureSessionTest, ARequestIsAnsweredAndTheEndIsClean) {
