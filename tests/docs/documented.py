@@ -80,6 +80,7 @@ RUN_BY = {
     "tests/mutation/run --only=hpack/": ALL,
     "bazel test //tests:transcripts_test": "test",
     "tools/install PREFIX && g++ -std=c++20 program.cc $(pkg-config --cflags --libs headrace)": "installed",
+    "tests/installed/check.py --update": "installed",
     "tools/install PREFIX": "installed",
     "tools/install --uninstall PREFIX": "installed",
     "CXXFLAGS=-fsanitize=address tools/install PREFIX": "installed",
