@@ -22,6 +22,7 @@ set(HEADRACE_SOURCES
     memory/contract.cc
     memory/output_queue.cc
     protocol/connection/connection.cc
+    protocol/connection/detection.cc
     protocol/connection/memory_bound.cc
     protocol/event/describe_event.cc
     protocol/event/error.cc
@@ -38,6 +39,25 @@ set(HEADRACE_SOURCES
     protocol/frame/origin_entries.cc
     protocol/frame/settings.cc
     protocol/guard/limits.cc
+    protocol/http1/chunk_reader.cc
+    protocol/http1/deadlines.cc
+    protocol/http1/engine/commands.cc
+    protocol/http1/engine/ending.cc
+    protocol/http1/engine/engine.cc
+    protocol/http1/engine/parts.cc
+    protocol/http1/engine/receiving.cc
+    protocol/http1/engine/responding.cc
+    protocol/http1/engine/sending.cc
+    protocol/http1/engine/timing.cc
+    protocol/http1/exchanges.cc
+    protocol/http1/framing.cc
+    protocol/http1/line_reader.cc
+    protocol/http1/octet_scan.cc
+    protocol/http1/outbound_rules.cc
+    protocol/http1/request_line.cc
+    protocol/http1/request_reader.cc
+    protocol/http1/section_reader.cc
+    protocol/http1/trailer_names.cc
     protocol/http2/credit.cc
     protocol/http2/deadlines.cc
     protocol/http2/engine/checking_deadlines.cc
@@ -71,7 +91,9 @@ set(HEADRACE_SOURCES
     protocol/message/message_heads.cc
     protocol/message/message_rules.cc
     protocol/message/prepared_head.cc
+    protocol/message/reason_phrase.cc
     protocol/message/response_head.cc
+    protocol/message/response_text.cc
     protocol/message/target_syntax.cc
     protocol/stream/body.cc
     protocol/stream/closed_streams.cc
@@ -163,7 +185,6 @@ set(HEADRACE_SERVE_SOURCES
     adapters/serve/websocket.cc
     adapters/serve/websocket_frame.cc
     adapters/serve/websocket_reader.cc
-    protocol/message/reason_phrase.cc
 )
 
 # //adapters:get

@@ -32,7 +32,8 @@ class MemoryBound : public ::testing::Test {
 TEST_F(MemoryBound, HoldsInEveryTranscript) {
   size_t largest = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator("tests/transcripts")) {
-    if (entry.path().extension() != ".h2t") continue;
+    const auto extension = entry.path().extension();
+    if (extension != ".h2t" && extension != ".h1t") continue;
     Transcript transcript;
     std::string error;
     ASSERT_TRUE(load_transcript(entry.path().string(), &transcript, &error)) << error;

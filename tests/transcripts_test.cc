@@ -27,7 +27,8 @@ constexpr uint32_t kRandomSeeds = 12;
 std::vector<std::string> transcript_files() {
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(kRoot)) {
-    if (entry.path().extension() == ".h2t") files.push_back(entry.path().string());
+    const auto extension = entry.path().extension();
+    if (extension == ".h2t" || extension == ".h1t") files.push_back(entry.path().string());
   }
   std::sort(files.begin(), files.end());
   return files;

@@ -6,6 +6,8 @@
 #include <new>
 #include <utility>
 
+#include "headrace/protocol/connection/detection.h"
+#include "headrace/protocol/http1/engine/engine.h"
 #include "headrace/protocol/http2/engine/engine.h"
 #include "headrace/protocol/interface/entry_guard.h"
 #include "headrace/protocol/interface/protocol.h"
@@ -78,8 +80,19 @@ class JoinedFields {
 Connection::Connection(Role role, const Options& options, TimePoint now)
     : Connection(std::make_shared<const Options>(options), role, now) {}
 
-Connection::Connection(std::shared_ptr<const Options> options, Role role, TimePoint now)
-    : protocol_(std::make_unique<Engine>(role, std::move(options), now)) {}
+Connection::Connection(std::shared_ptr<const Options> options, Role role, TimePoint now) {
+  switch (options->protocol) {
+    case ProtocolVersion::kHttp2:
+      protocol_ = std::make_unique<Engine>(role, std::move(options), now);
+      break;
+    case ProtocolVersion::kHttp1:
+      protocol_ = std::make_unique<http1::Engine>(role, std::move(options), now);
+      break;
+    case ProtocolVersion::kDetect:
+      protocol_ = std::make_unique<Detection>(role, std::move(options), now, &protocol_);
+      break;
+  }
+}
 
 Connection::Connection(std::unique_ptr<Protocol> protocol) : protocol_(std::move(protocol)) {}
 
@@ -118,6 +131,7 @@ void Connection::end_of_range() { protocol_->end_of_range(); }
 void Connection::trim() {
   const EntryGuard::Entry entry(protocol_->guard, "Connection::trim()");
   live_range_.end();  // which frees what held kept input
+  protocol_->predecessor.reset();
   protocol_->trim();
 }
 
@@ -303,6 +317,11 @@ bool Connection::wants_output() const {
 bool Connection::should_close() const {
   const EntryGuard::Entry entry(protocol_->guard, "Connection::should_close()");
   return protocol_->should_close();
+}
+
+bool Connection::should_reset() const {
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::should_reset()");
+  return protocol_->should_reset();
 }
 
 const Statistics& Connection::statistics() const {

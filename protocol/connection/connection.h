@@ -31,8 +31,8 @@ class Protocol;
 // The events of one input, made one at a time while a range-for iterates over them. See Connection.
 using EventRange = LazyRange<Connection, Event>;
 
-// One HTTP/2 connection (RFC 9113) without I/O: bytes and the time go in, events and bytes come
-// out.
+// One connection of HTTP/2 (RFC 9113) or HTTP/1.1 (RFC 9112; Options::protocol) without I/O: bytes
+// and the time go in, events and bytes come out.
 //
 // A connection is used by one thread at a time, which may change between two calls, and shares no
 // state with other connections. All commands may be called between two steps of an EventRange. No
@@ -188,6 +188,9 @@ class Connection {
   bool wants_output() const;
   // Whether to close the transport: all output has been sent, and no more input is expected.
   bool should_close() const;
+  // Whether to reset the transport instead of closing it in order, because the peer would take its
+  // end for that of a message that is not complete (HTTP/1.1).
+  bool should_reset() const;
 
   // --- State.
 
@@ -228,7 +231,7 @@ class Connection {
   EventPtr step();
   void end_of_range();
 
-  const std::unique_ptr<Protocol> protocol_;
+  std::unique_ptr<Protocol> protocol_;  // changes once, if the version is detected
   EventRange::Live live_range_{this};
 };
 

@@ -31,6 +31,7 @@ struct ErrorDetail {
   StreamId stream_id = 0;               // 0 for the connection
   uint64_t observed = 0;                // 0 if the rule is not about a number
   uint64_t limit = 0;                   // the limit that `observed` exceeded; 0 if there is none
+  uint16_t status = 0;                  // HTTP/1.1: of the response that we sent ourselves, if any
 
   // If a `bound` was reached, a value of it that would allow this (LimitHit::suggested()); else 0.
   uint64_t suggested() const { return bound ? LimitHit{*bound, limit, observed}.suggested() : 0; }

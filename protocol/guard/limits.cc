@@ -20,6 +20,16 @@ const char* to_string(Limit limit) {
       return "tiny_continuations";
     case Limit::kInformationalResponses:
       return "informational_responses";
+    case Limit::kRequestLineSize:
+      return "request_line_size";
+    case Limit::kPipelinedRequests:
+      return "pipelined_requests";
+    case Limit::kChunkExtensionSize:
+      return "chunk_extension_size";
+    case Limit::kContentSize:
+      return "content_size";
+    case Limit::kDiscardedContent:
+      return "discarded_content";
     case Limit::kQueuedReplies:
       return "queued_replies";
     case Limit::kOutputBacklog:
@@ -38,6 +48,8 @@ const char* to_string(Limit limit) {
       return "settings_ack_timeout";
     case Limit::kStreamStallTimeout:
       return "stream_stall_timeout";
+    case Limit::kContentTimeout:
+      return "content_timeout";
     case Limit::kIdleTimeout:
       return "idle_timeout";
     case Limit::kConnectionAge:

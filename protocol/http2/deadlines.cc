@@ -2,23 +2,14 @@
 
 #include <algorithm>
 
+#include "headrace/protocol/guard/connection_age.h"
+
 namespace headrace {
 namespace {
 
 // The deadlines for an answer of the peer.
 constexpr Deadline kQuestions[] = {Deadline::kPreface, Deadline::kSettingsAck,
                                    Deadline::kShutdownPing, Deadline::kKeepaliveAnswer};
-
-// `age`, varied by up to a tenth. SplitMix64's finalizer makes similar seeds differ.
-std::chrono::milliseconds spread(std::chrono::milliseconds age, uint64_t seed) {
-  if (seed == 0) return age;
-  seed = (seed ^ (seed >> 30)) * 0xbf58476d1ce4e5b9;
-  seed = (seed ^ (seed >> 27)) * 0x94d049bb133111eb;
-  seed ^= seed >> 31;
-  const int64_t most = age.count() / 10;
-  return age + std::chrono::milliseconds(
-                   static_cast<int64_t>(seed % (2 * static_cast<uint64_t>(most) + 1)) - most);
-}
 
 // Zero is disabled, which is the longest.
 std::chrono::milliseconds shorter(std::chrono::milliseconds a, std::chrono::milliseconds b) {
@@ -30,7 +21,7 @@ std::chrono::milliseconds shorter(std::chrono::milliseconds a, std::chrono::mill
 
 Deadlines::Deadlines(const Limits& limits, uint64_t seed, TimePoint now)
     : limits_(limits),
-      age_(spread(limits.connection_age, seed)),
+      age_(varied_age(limits.connection_age, seed)),
       moved_(now),
       shortest_stall_(
           shorter(limits.stream_stall_timeout, limits.stream_stall_timeout_under_pressure)) {

@@ -24,6 +24,13 @@ class Scheduler;
 
 enum class Role : uint8_t { kServer, kClient };
 
+// docs/http1.md has what options mean in HTTP/1.1.
+enum class ProtocolVersion : uint8_t {
+  kHttp2,   // RFC 9113
+  kHttp1,   // RFC 9112
+  kDetect,  // server: by the first octets of the client, of which at most 24 are looked at
+};
+
 enum class Scheduling : uint8_t {
   kPriority,    // RFC 9218 §10: PriorityScheduler
   kRoundRobin,  // all streams alike: RoundRobinScheduler
@@ -38,6 +45,16 @@ struct Options {
   const Rule* check(Role role) const;
 
   Allocation allocation = Allocation::kReuse;
+
+  // Client: HTTP/2. With TLS: by what ALPN has chosen, "h2" or "http/1.1" (RFC 7301).
+  ProtocolVersion protocol = ProtocolVersion::kHttp2;
+  // HTTP/1.1: the :scheme of requests is https.
+  bool secure_transport = false;
+  // HTTP/1.1: send 100 to a request that expects it (RFC 9110 §10.1.1) once the application has
+  // seen its head and has not answered. If false, the application sends it.
+  bool automatic_continue = true;
+  // HTTP/1.1: accept octets above 0x7f in targets. Off by default, because RFC 3986 §2 has none.
+  bool accept_raw_targets = false;
 
   // Our SETTINGS (RFC 9113 §6.5.2). Values that differ from the RFC's initial ones are announced,
   // in this order. A client always announces ENABLE_PUSH; a server, and a client with enable_push,

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <gsl/span>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -40,6 +41,9 @@ class Protocol {
 
   // Of the face: which of its functions runs.
   [[no_unique_address]] EntryGuard guard;
+  // What stood in this place before (Detection), null mostly: the function that changed places with
+  // it was one of its own, with its guard. Connection::trim() frees it.
+  std::unique_ptr<Protocol> predecessor;
 
   // --- Input. One of the first three begins a range; the one before it has ended.
 
@@ -95,6 +99,7 @@ class Protocol {
   virtual void released(size_t) {}
   virtual bool wants_output() const = 0;
   virtual bool should_close() const = 0;
+  virtual bool should_reset() const { return false; }
 
   // --- State.
 

@@ -19,6 +19,17 @@ TEST(OptionsCheckTest, TheDefaultsAreLegal) {
   EXPECT_EQ(broken(Options(), Role::kClient), "");
 }
 
+TEST(OptionsCheckTest, Http1IsForServers) {
+  Options options;
+  for (const ProtocolVersion version : {ProtocolVersion::kHttp1, ProtocolVersion::kDetect}) {
+    options.protocol = version;
+    EXPECT_EQ(broken(options, Role::kServer), "");
+    EXPECT_EQ(broken(options, Role::kClient), "options.h protocol");
+  }
+  options.limits.pipelined_requests = 0;
+  EXPECT_EQ(broken(options), "limits.h pipelined_requests");
+}
+
 TEST(OptionsCheckTest, SettingsKeepTheirBounds) {
   for (uint32_t size : {10u, 16383u, 1u << 24, 0xffffffffu}) {
     Options options;

@@ -17,11 +17,17 @@ ORDER = [
     ["protocol/message"],
     ["protocol/event", "protocol/frame", "protocol/stream"],
     ["protocol/interface"],
-    ["protocol/http2"],
-    ["protocol/http2/engine"],
+    ["protocol/http1", "protocol/http2"],
+    ["protocol/http1/engine", "protocol/http2/engine"],
     ["protocol/connection"],
 ]
+# The versions of HTTP know nothing of each other.
+VERSIONS = ["protocol/http1", "protocol/http2"]
 RANK = {package: rank for rank, packages in enumerate(ORDER) for package in packages}
+
+
+def version_of(package):
+    return next((version for version in VERSIONS if package.startswith(version)), None)
 
 
 def main():
@@ -34,8 +40,13 @@ def main():
         above = sorted(other for other in seen if RANK[other] > RANK[package])
         if above:
             failures.append(f"//{package} may depend on {above}, which lie above it")
+        own = version_of(package)
+        foreign = sorted(other for other in seen if own and version_of(other) not in (None, own))
+        if foreign:
+            failures.append(f"//{package} may depend on {foreign}, another version of HTTP")
         # The answer is one about layers at all: what lies below is seen.
-        below = [other for other in packages if RANK[other] < RANK[package]]
+        below = [other for other in packages if RANK[other] < RANK[package]
+                 and (own is None or version_of(other) in (None, own))]
         unseen = [other for other in below if other not in seen]
         if unseen:
             failures.append(f"//{package} does not see {unseen}, which lie below it")

@@ -14,8 +14,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CORE = ["memory", "field", "hpack", "protocol"]
 LONGEST_FUNCTION = 60
-LONGEST_PART_HEADER = 200  # protocol/http2/*.h
-LONGEST_CLASS = 400        # protocol/http2/engine: header and source
+LONGEST_PART_HEADER = 200  # protocol/http[12]/*.h
+LONGEST_CLASS = 400        # protocol/http[12]/engine: header and source
 MEETINGS = 98
 
 failures = []
@@ -56,12 +56,12 @@ def check_functions():
 
 
 def check_files():
-    for path in sorted((ROOT / "protocol/http2").glob("*.h")):
+    for path in sorted((ROOT / "protocol").glob("http[12]/*.h")):
         lines = path.read_text(encoding="utf-8").count("\n")
         if lines > LONGEST_PART_HEADER:
             failures.append(f"{path.relative_to(ROOT)}: {lines} lines (a part's header has at most "
                             f"{LONGEST_PART_HEADER})")
-    for path in sorted((ROOT / "protocol/http2/engine").glob("*.h")):
+    for path in sorted((ROOT / "protocol").glob("http[12]/engine/*.h")):
         source = path.with_suffix(".cc")
         lines = sum(file.read_text(encoding="utf-8").count("\n")
                     for file in (path, source) if file.exists())

@@ -252,7 +252,10 @@ SubmitResult Application::submit_response(const Item& command, StreamId stream_i
   ScriptedBody scripted = take_body(command, arguments);
   const SubmitResult result =
       connection_.submit_response(stream_id, fields_of(command), std::move(scripted.body));
-  if (result.ok()) lend(std::move(scripted), &streams_[stream_id]);
+  if (!result.ok()) return result;
+  lend(std::move(scripted), &streams_[stream_id]);
+  // RFC 9110 §15.2.2: the other protocol goes both ways.
+  if (fields_of(command)[0].value == "101") streams_[stream_id].ended = false;
   return result;
 }
 

@@ -95,14 +95,15 @@ struct Driver::OpenRange {
   std::optional<decltype(std::declval<EventRange&>().begin())> at;
 };
 
-Driver::Driver(Role role, const Options& options, Holding holding, uint32_t seed)
+Driver::Driver(Role role, const Options& options, Holding holding, uint32_t seed, bool is_text)
     : holding_(holding),
       random_(seed),
       in_pieces_(seed != 0),
+      is_text_(is_text),
       allocation_(options.allocation),
       connection_(std::in_place, role, options, now_),
       application_(&*connection_),
-      reader_(role == Role::kClient),
+      reader_(role == Role::kClient, is_text),
       credit_(role == Role::kServer, options),
       allowance_(kAllEvents) {}
 
@@ -111,7 +112,7 @@ Driver::~Driver() = default;
 void Driver::receive(std::string_view bytes, const std::vector<size_t>& parts) {
   for (const size_t size : parts) {
     parts_.emplace_back(bytes.substr(0, size));
-    credit_.peer_sent(parts_.back());
+    if (!is_text_) credit_.peer_sent(parts_.back());
     bytes.remove_prefix(size);
   }
 }
@@ -186,6 +187,7 @@ void Driver::settle() {
 
 // When all that was sent has arrived, on both sides.
 void Driver::check_credit() {
+  if (is_text_) return;
   for (const reference::Frame& frame : reader_.take_raw()) credit_.we_sent(frame);
   const bool settled = connection_->wants_input() && !output_held_ && shown_.empty() &&
                        parts_.empty() && range_ == nullptr;

@@ -42,8 +42,9 @@ std::string text_of(gsl::span<const ConstBuffer> buffers);
 // output. Remembers what came out until it is asked for.
 class Driver {
  public:
-  // `seed` decides in what pieces output is sent; 0: all at once.
-  Driver(Role role, const Options& options, Holding holding, uint32_t seed);
+  // `seed` decides in what pieces output is sent; 0: all at once. `is_text`: the peer reads and
+  // writes HTTP/1.1.
+  Driver(Role role, const Options& options, Holding holding, uint32_t seed, bool is_text = false);
   ~Driver();
 
   void receive(std::string_view bytes, const std::vector<size_t>& parts);
@@ -95,6 +96,7 @@ class Driver {
   Holding holding_;
   std::mt19937 random_;
   bool in_pieces_;
+  const bool is_text_;
   TimePoint now_{std::chrono::hours(1)};
   const Allocation allocation_;
   std::optional<Connection> connection_;  // until finish()

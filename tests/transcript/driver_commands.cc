@@ -140,6 +140,7 @@ Item Driver::state(const Item& question) const {
   if (name == "wants_input") item.words.emplace_back(yes_or_no(connection_->wants_input()));
   if (name == "wants_output") item.words.emplace_back(yes_or_no(connection_->wants_output()));
   if (name == "has_events") item.words.emplace_back(yes_or_no(connection_->has_events()));
+  if (name == "should_reset") item.words.emplace_back(yes_or_no(connection_->should_reset()));
   if (name == "should_close") item.words.emplace_back(yes_or_no(connection_->should_close()));
   if (name == "open_streams") item.numbers.push_back(connection_->open_streams());
   if (name == "statistics") add_statistics(connection_->statistics(), &item);

@@ -51,6 +51,7 @@ void add_fields(const FieldSection& fields, Item* item) {
 void add_error(ErrorCode code, const ErrorDetail& detail, Item* item) {
   add_error_code(static_cast<uint32_t>(code), item);
   if (detail.rule != nullptr) item->details.emplace_back("rule", detail.rule->section);
+  if (detail.status != 0) item->details.emplace_back("status", std::to_string(detail.status));
   if (detail.limit != 0 || detail.observed != 0) {
     item->details.emplace_back("observed", std::to_string(detail.observed));
     item->details.emplace_back("limit", std::to_string(detail.limit));

@@ -26,6 +26,11 @@ class Setter {
       *target = immediate                ? WindowPolicy::kImmediate
                 : value_ == "auto_tuned" ? WindowPolicy::kAutoTuned
                                          : WindowPolicy::kHalfWindow;
+    } else if constexpr (std::is_same_v<T, ProtocolVersion>) {
+      valid = value_ == "http1" || value_ == "http2" || value_ == "detect";
+      *target = value_ == "http1"   ? ProtocolVersion::kHttp1
+                : value_ == "http2" ? ProtocolVersion::kHttp2
+                                    : ProtocolVersion::kDetect;
     } else if constexpr (std::is_same_v<T, Scheduling>) {
       valid = value_ == "priority" || value_ == "round_robin";
       *target = value_ == "round_robin" ? Scheduling::kRoundRobin : Scheduling::kPriority;
@@ -49,6 +54,10 @@ class Setter {
 };
 
 void visit_options(Options* o, Setter* set) {
+  set->field("protocol", &o->protocol);
+  set->field("secure_transport", &o->secure_transport);
+  set->field("automatic_continue", &o->automatic_continue);
+  set->field("accept_raw_targets", &o->accept_raw_targets);
   set->field("header_table_size", &o->header_table_size);
   set->field("initial_window_size", &o->initial_window_size);
   set->field("max_frame_size", &o->max_frame_size);
@@ -88,6 +97,12 @@ void visit_limits(Limits* l, Setter* set) {
   set->field("limits.remembered_streams", &l->remembered_streams);
   set->field("limits.informational_responses", &l->informational_responses);
   set->field("limits.settings_per_frame", &l->settings_per_frame);
+  set->field("limits.request_line_size", &l->request_line_size);
+  set->field("limits.pipelined_requests", &l->pipelined_requests);
+  set->field("limits.chunk_extension_size", &l->chunk_extension_size);
+  set->field("limits.content_size", &l->content_size);
+  set->field("limits.discarded_content", &l->discarded_content);
+  set->field("limits.content_timeout", &l->content_timeout);
   set->field("limits.queued_replies", &l->queued_replies);
   set->field("limits.output_backlog", &l->output_backlog);
   set->field("limits.reset_burst", &l->reset_burst);

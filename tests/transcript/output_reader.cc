@@ -8,7 +8,21 @@
 
 namespace headrace::transcript {
 
+void OutputReader::append_text(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n') + 1);
+    const std::string_view piece = line.empty() ? text : line;
+    if (frames_.empty() || frames_.back().bytes->ends_with('\n')) {
+      frames_.emplace_back().name = "text";
+      frames_.back().bytes = "";
+    }
+    *frames_.back().bytes += piece;
+    text.remove_prefix(piece.size());
+  }
+}
+
 void OutputReader::append(std::string_view bytes) {
+  if (is_text_) return append_text(bytes);
   unread_ += bytes;
   if (preface_due_ && !take_preface()) return;
   size_t at = 0;

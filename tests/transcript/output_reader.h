@@ -19,8 +19,10 @@ namespace headrace::transcript {
 // codec, whose dynamic table is kept in step over the whole conversation.
 class OutputReader {
  public:
-  // A client begins with the 24 octets of RFC 9113 §3.4.
-  explicit OutputReader(bool of_client) : preface_due_(of_client) {}
+  // A client begins with the 24 octets of RFC 9113 §3.4. `is_text`: of HTTP/1.1, whose lines are
+  // the items.
+  explicit OutputReader(bool of_client, bool is_text = false)
+      : is_text_(is_text), preface_due_(of_client && !is_text) {}
 
   void append(std::string_view bytes);
 
@@ -37,10 +39,12 @@ class OutputReader {
   size_t unread() const { return unread_.size(); }
 
  private:
+  void append_text(std::string_view text);
   bool take_preface();
   void add_to_block(std::string_view fragment, bool ends);
   void acknowledged();
 
+  const bool is_text_;
   bool preface_due_;
   reference::HpackDecoder decoder_;
   std::deque<std::optional<uint64_t>> settings_in_flight_;

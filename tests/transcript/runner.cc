@@ -30,7 +30,8 @@ class Run {
         options_(options),
         driver_(transcript.role, with_allocation(transcript.options, options.allocation),
                 holding_of(options.cuts),
-                options.cuts.kind == Cuts::Kind::kRandom ? options.cuts.seed + 1 : 0) {}
+                options.cuts.kind == Cuts::Kind::kRandom ? options.cuts.seed + 1 : 0,
+                transcript.is_text) {}
 
   std::optional<Departure> run() {
     for (const Turn& turn : transcript_.turns) {

@@ -9,6 +9,7 @@
 #include "tests/transcript/event_text.h"
 #include "tests/transcript/frame_names.h"
 #include "tests/transcript/frame_text.h"
+#include "tests/transcript/message_text.h"
 #include "tests/transcript/options_text.h"
 
 namespace headrace::transcript {
@@ -20,9 +21,9 @@ constexpr uint64_t kLargestTranscript = 1 << 26;  // octets of input and text, a
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 constexpr std::string_view kStateChecks[] = {
-    "wants_input",  "wants_output",     "has_events",       "should_close",
-    "open_streams", "next_deadline",    "statistics",       "why_blocked",
-    "priority",     "waiting_requests", "accepts_requests", "is_drained",
+    "wants_input",      "wants_output", "has_events",   "should_close", "open_streams",
+    "next_deadline",    "statistics",   "why_blocked",  "priority",     "waiting_requests",
+    "accepts_requests", "is_drained",   "should_reset",
 };
 
 // What the line `handshake` stands for, in each role.
@@ -64,6 +65,7 @@ class Parser {
   }
 
   bool add(const Step& step, std::string* error) {
+    if (transcript_.is_text && is_message_text(step.text)) return add_text(step, error);
     const std::string_view rest = strip_comment(step.text.substr(1));
     switch (step.text[0]) {
       case '<':
@@ -128,15 +130,47 @@ class Parser {
   }
 
   // Consecutive `<` lines are one input.
+  void begin_input(const Step& step) {
+    const bool continues = turn().kind == Turn::Kind::kInput && turn().output.empty() &&
+                           turn().events.empty() && turn().checks.empty();
+    if (!continues) begin_turn(Turn::Kind::kInput, step.number);
+    turn().boundaries.push_back(turn().input.size());
+  }
+
+  // A line of text that is sent or received. Of the latter each item is a line, whole.
+  bool add_text(const Step& step, std::string* error) {
+    if (step.text == "< EOF") {
+      begin_turn(Turn::Kind::kEndOfInput, step.number);
+      return true;
+    }
+    Line line;
+    line.number = step.number;
+    line.item.name = "text";
+    std::string octets;
+    if (!read_message_text(step.text, &octets, error)) return false;
+    size_ += octets.size();
+    line.item.bytes = octets;
+    if (step.text[0] == '<') {
+      begin_input(step);
+      turn().input += octets;
+      turn().sent.push_back(std::move(line));
+      return true;
+    }
+    std::vector<Line>& output = turn().output;
+    if (output.empty() || output.back().item.bytes->ends_with('\n')) {
+      output.push_back(std::move(line));
+    } else {
+      *output.back().item.bytes += octets;
+    }
+    return true;
+  }
+
   bool add_input(const Step& step, std::string_view text, std::string* error) {
     if (text == "EOF") {
       begin_turn(Turn::Kind::kEndOfInput, step.number);
       return true;
     }
-    const bool continues = turn().kind == Turn::Kind::kInput && turn().output.empty() &&
-                           turn().events.empty() && turn().checks.empty();
-    if (!continues) begin_turn(Turn::Kind::kInput, step.number);
-    turn().boundaries.push_back(turn().input.size());
+    begin_input(step);
     size_ -= turn().input.size();
     Line line;
     line.number = step.number;
@@ -271,6 +305,8 @@ bool is_state_check(std::string_view name) {
 bool parse_transcript(std::string_view text, const std::string& path, Transcript* transcript,
                       std::string* error) {
   transcript->path = path;
+  transcript->is_text = path.ends_with(".h1t");
+  if (transcript->is_text) transcript->options.protocol = ProtocolVersion::kHttp1;
   std::vector<Step> steps;
   const auto fail = [&](int line) {
     *error = path + ":" + std::to_string(line) + ": " + *error;
@@ -285,7 +321,8 @@ bool parse_transcript(std::string_view text, const std::string& path, Transcript
     const size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    const std::string_view stripped = strip_comment(line);
+    const bool is_text = transcript->is_text && is_message_text(line);
+    const std::string_view stripped = is_text ? line : strip_comment(line);
     if (stripped.empty()) continue;
     if (!is_indented(line)) {
       steps.push_back({number, stripped, {}});

@@ -14,8 +14,8 @@
 
 namespace headrace::transcript {
 
-// A `.h2t` file (docs/transcripts.md), read. It is a list of turns: something happens to the
-// connection, and the lines below say everything that follows from it.
+// A `.h2t` file, or a `.h1t` file of HTTP/1.1 (docs/transcripts.md), read. It is a list of turns:
+// something happens to the connection, and the lines below say everything that follows from it.
 
 struct Line {
   int number = 0;
@@ -54,6 +54,7 @@ inline Options with_plain_heads() {
 
 struct Transcript {
   std::string path;
+  bool is_text = false;  // .h1t: what is sent and received is text, not frames
   Role role = Role::kServer;
   // The library's defaults, but for heads: what goes out is what the transcript submits.
   Options options = with_plain_heads();

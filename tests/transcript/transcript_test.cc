@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tests/transcript/frame_text.h"
+#include "tests/transcript/message_text.h"
 #include "tests/transcript/output_reader.h"
 
 namespace headrace::transcript {
@@ -192,6 +193,35 @@ TEST(OutputReader, MissesTheSizeUpdate) {
   const std::vector<Item> frames = reader.take();
   ASSERT_EQ(frames.size(), 2u);
   EXPECT_NE(frames[1].attribute("field_block"), nullptr);
+}
+
+TEST(MessageText, StandsForOctets) {
+  const auto octets_of = [](std::string_view line) {
+    std::string octets, error;
+    EXPECT_TRUE(read_message_text(line, &octets, &error)) << error;
+    return octets;
+  };
+  EXPECT_EQ(octets_of("< GET / HTTP/1.1"), "GET / HTTP/1.1\r\n");
+  EXPECT_EQ(octets_of("<"), "\r\n");
+  EXPECT_EQ(octets_of("> a\\"), "a");
+  EXPECT_EQ(octets_of("> \\x41\\r\\n\\t\\\\\\{ab*2}#\\"), "A\r\n\t\\abab#");
+  std::string octets, error;
+  EXPECT_FALSE(read_message_text("< \\q", &octets, &error));
+  EXPECT_FALSE(read_message_text("< \\{a*9999999}", &octets, &error));
+  EXPECT_FALSE(is_message_text("<a"));
+}
+
+TEST(MessageText, IsReadFromFilesOfHttp1) {
+  Transcript transcript;
+  std::string error;
+  ASSERT_TRUE(parse_transcript("< GET /a#b HTTP/1.1\n<\n> x\\\n> y\n= ConnectionClosed\n", "a.h1t",
+                               &transcript, &error))
+      << error;
+  EXPECT_EQ(transcript.options.protocol, ProtocolVersion::kHttp1);
+  ASSERT_EQ(transcript.turns.size(), 2u);
+  EXPECT_EQ(transcript.turns[1].input, "GET /a#b HTTP/1.1\r\n\r\n");
+  ASSERT_EQ(transcript.turns[1].output.size(), 1u);
+  EXPECT_EQ(transcript.turns[1].output[0].item.bytes, "xy\r\n");
 }
 
 }  // namespace

@@ -12,7 +12,6 @@
 #include "headrace/protocol/frame/inbound.h"
 #include "headrace/protocol/guard/time_point.h"
 #include "headrace/protocol/http2/budgets.h"
-#include "headrace/protocol/http2/connection_life.h"
 #include "headrace/protocol/http2/credit.h"
 #include "headrace/protocol/http2/deadlines.h"
 #include "headrace/protocol/http2/field_reader.h"
@@ -23,12 +22,13 @@
 #include "headrace/protocol/http2/pings.h"
 #include "headrace/protocol/http2/priorities.h"
 #include "headrace/protocol/http2/questions.h"
-#include "headrace/protocol/http2/reports.h"
 #include "headrace/protocol/http2/sender.h"
 #include "headrace/protocol/http2/settings_sync.h"
 #include "headrace/protocol/http2/streams.h"
 #include "headrace/protocol/http2/waiting_heads.h"
+#include "headrace/protocol/interface/connection_life.h"
 #include "headrace/protocol/interface/options.h"
+#include "headrace/protocol/interface/reports.h"
 #include "headrace/protocol/message/http_date.h"
 
 namespace headrace {

@@ -1,0 +1,76 @@
+#ifndef HEADRACE_PROTOCOL_HTTP1_CHUNK_READER_H_
+#define HEADRACE_PROTOCOL_HTTP1_CHUNK_READER_H_
+
+#include <cstdint>
+#include <gsl/span>
+#include <string_view>
+
+#include "headrace/memory/abi.h"
+#include "headrace/memory/input_queue.h"
+#include "headrace/protocol/http1/line_reader.h"
+#include "headrace/protocol/http1/refusal.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+
+// The line in front of a chunk's data (RFC 9112 §7.1).
+struct ChunkLine {
+  uint64_t size = 0;
+  size_t extensions = 0;  // their octets
+};
+
+// Reads it, without its CR LF. `lenient`: white space around the size is skipped.
+[[nodiscard]] const Rule* parse_chunk_line(std::string_view text, bool lenient, ChunkLine* line);
+
+// Takes the chunked coding off the content of one message at a time (RFC 9112 §7.1).
+class ChunkReader {
+ public:
+  enum class Item : uint8_t {
+    kNothing,   // the input is used up
+    kPiece,     // piece(): the next octets of the content
+    kTrailers,  // the last chunk was read; the trailer section follows
+    kRefused,   // refusal()
+  };
+
+  // `extension_size`: the most octets of extensions, beyond a sixteenth of the content.
+  ChunkReader(size_t extension_size, bool lenient)
+      : extension_limit_(extension_size), lenient_(lenient) {}
+
+  // The content of a message begins.
+  void begin() {
+    step_ = Step::kSize;
+    left_ = content_ = extensions_ = 0;
+  }
+  // At most `most` octets of content at a time.
+  [[nodiscard]] Item next(InputQueue* input, LineReader* lines, uint64_t most);
+
+  gsl::span<const uint8_t> piece() const { return piece_; }
+  const Refusal& refusal() const { return refusal_; }
+  // Octets of the content that were announced so far, by the sizes of its chunks.
+  uint64_t announced() const { return content_; }
+  // Within data, which are not bounded in time by line.
+  bool in_data() const { return step_ == Step::kData; }
+
+ private:
+  enum class Step : uint8_t { kSize, kData, kCr, kLf };
+
+  Item refuse(const Rule& rule);
+  Item on_line(const Line& line);
+  Item take_end(InputQueue* input);
+
+  const size_t extension_limit_;
+  const bool lenient_;
+  Step step_ = Step::kSize;
+  uint64_t left_ = 0;  // octets of the chunk that are to come
+  uint64_t content_ = 0;
+  uint64_t extensions_ = 0;
+  gsl::span<const uint8_t> piece_;
+  Refusal refusal_;
+};
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP1_CHUNK_READER_H_

@@ -1,0 +1,28 @@
+#include "headrace/protocol/http1/deadlines.h"
+
+#include "headrace/protocol/guard/connection_age.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+
+Deadlines::Deadlines(const Limits& limits, uint64_t seed, TimePoint now)
+    : timeouts_{limits.preface_timeout,     limits.field_block_timeout,
+                limits.content_timeout,     limits.stream_stall_timeout,
+                limits.idle_timeout,        varied_age(limits.connection_age, seed),
+                limits.connection_age_grace} {
+  at_.fill(TimePoint::max());
+  start(Deadline::kFirst, now);
+  start(Deadline::kAge, now);
+}
+
+LimitHit Deadlines::hit(Limit limit, Deadline deadline, TimePoint now) const {
+  const auto late =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now - at_[index(deadline)]);
+  const auto allowed = static_cast<uint64_t>(timeouts_[index(deadline)].count());
+  return {limit, allowed, allowed + static_cast<uint64_t>(late.count())};
+}
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace

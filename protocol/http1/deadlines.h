@@ -1,0 +1,68 @@
+#ifndef HEADRACE_PROTOCOL_HTTP1_DEADLINES_H_
+#define HEADRACE_PROTOCOL_HTTP1_DEADLINES_H_
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/guard/limits.h"
+#include "headrace/protocol/guard/time_point.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+
+// The deadlines of a connection, in order of precedence.
+enum class Deadline : uint8_t {
+  kFirst,    // the first octet of the first message
+  kSection,  // the rest of a header or trailer section, or of a chunk's line
+  kContent,  // the next octets of the content
+  kOutput,   // the transport takes output
+  kIdle,     // the next request
+  kAge,
+  kAgeGrace,
+};
+inline constexpr size_t kDeadlines = 7;
+
+// When each passes. One that is disabled never runs.
+class Deadlines {
+ public:
+  // `seed` makes Limits::connection_age up to a tenth longer or shorter; 0 leaves it exact.
+  Deadlines(const Limits& limits, uint64_t seed, TimePoint now);
+
+  void start(Deadline deadline, TimePoint now) {
+    const std::chrono::milliseconds time = timeouts_[index(deadline)];
+    if (time.count() > 0) at_[index(deadline)] = now + time;
+  }
+  // Starts it unless it runs.
+  void keep_running(Deadline deadline, TimePoint now) {
+    if (!runs(deadline)) start(deadline, now);
+  }
+  void stop(Deadline deadline) { at_[index(deadline)] = TimePoint::max(); }
+  // Starts it unless it runs, or stops it.
+  void set(Deadline deadline, bool runs, TimePoint now) {
+    if (runs) return keep_running(deadline, now);
+    stop(deadline);
+  }
+  bool runs(Deadline deadline) const { return at_[index(deadline)] != TimePoint::max(); }
+
+  TimePoint next() const { return *std::min_element(at_.begin(), at_.end()); }
+  bool has_passed(Deadline deadline, TimePoint now) const { return now >= at_[index(deadline)]; }
+  // In milliseconds: the limit, and what was observed at `now`.
+  LimitHit hit(Limit limit, Deadline deadline, TimePoint now) const;
+
+ private:
+  static size_t index(Deadline deadline) { return static_cast<size_t>(deadline); }
+
+  std::array<std::chrono::milliseconds, kDeadlines> timeouts_;
+  std::array<TimePoint, kDeadlines> at_;
+};
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP1_DEADLINES_H_

@@ -1,0 +1,227 @@
+#include "headrace/protocol/http1/engine/commands.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "headrace/memory/alive_mark.h"
+#include "headrace/protocol/http1/content_writer.h"
+#include "headrace/protocol/http1/outbound_rules.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+namespace {
+
+constexpr Rule kFinalStatus = {"RFC 9110 §15", "the final response has a status of 200 or more"};
+constexpr Rule kInterimStatus = {
+    "RFC 9110 §15.2", "an interim response has a status of 100 to 199; 101 is a final one"};
+constexpr Rule kSwitch = {"RFC 9110 §15.2.2",
+                          "101 answers a whole request with an upgrade field, and has one itself"};
+constexpr Rule kCreditHeld = {"connection.h credit()",
+                              "no more is given back than the application holds"};
+constexpr Rule kWindow = {"RFC 9113 §6.9.1", "a receive window is 1 to 2^31-1 octets"};
+constexpr uint32_t kMostWindow = 0x7fffffff;
+constexpr uint16_t kSwitchingProtocols = 101;
+
+}  // namespace
+
+Record* Commands::find(StreamId id, SubmitError* error) const {
+  AliveMark::check_id(id);
+  *error = SubmitError::kNone;
+  if (!p_.life.is_open()) {
+    *error = SubmitError::kConnectionGone;
+    return nullptr;
+  }
+  Record* const record = p_.exchanges.find(id);
+  if (record != nullptr && !record->closed) return record;
+  *error = p_.exchanges.has_been(id) ? SubmitError::kStreamGone : SubmitError::kUnknownStream;
+  return nullptr;
+}
+
+// What we send is checked by the rules of what we receive.
+const Rule* Commands::check_fields(const OutgoingHead& outgoing, ResponseHead* head) const {
+  if (p_.options.validate_outbound) {
+    if (const Rule* rule = check_response_to_send(outgoing, head)) return rule;
+  } else {
+    read_outbound_response(outgoing.fields().fields(), head);
+  }
+  const std::string_view length = outgoing.extra().content_length();
+  if (!length.empty()) head->content_length = parse_content_length(length);
+  return nullptr;
+}
+
+// By the time output is asked for, the body or its length may be known.
+bool Commands::waits_for_body(const Record* record, FieldsView fields, const Body& body) const {
+  return p_.options.complete_heads && !body.size() &&
+         OutgoingHead::depends_on_body(fields, sending().facts_of(record));
+}
+
+SubmitResult Commands::submit_response(StreamId id, FieldsView fields, Body&& body) const {
+  SubmitError error;
+  Record* const record = find(id, &error);
+  if (record == nullptr) return {error};
+  if (record->answered) return {SubmitError::kWrongState};
+  record->trailers_expected = body.trailers_expected();
+  record->answer_is_whole = body.size().has_value();
+  const OutgoingHead outgoing = sending().outgoing_head(record, fields, body.bytes(), body.size());
+  ResponseHead head;
+  if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
+  const RequestHead& request = record->request.head;
+  const bool switches = head.status == kSwitchingProtocols;
+  if (head.status < 200 && !switches) return {SubmitError::kInvalidArgument, &kFinalStatus};
+  if (switches && !(record->request.offers_upgrade && record->received && fields.has("upgrade"))) {
+    return {SubmitError::kInvalidArgument, &kSwitch};
+  }
+  const bool tunnel = switches || opens_tunnel(request, head.status);
+  const bool bodiless = !tunnel && (request.is_head || !may_have_content(head.status));
+  ContentLength content;
+  if (p_.options.validate_outbound && !bodiless && !tunnel) content.announce(head.content_length);
+  const std::optional<size_t> size = body.size();
+  if (size && !content.allows(*size, /*end=*/true)) {
+    return {SubmitError::kInvalidFields, &kContentLengthKept};
+  }
+  const bool waits = !bodiless && !tunnel && waits_for_body(record, fields, body);
+  record->exchange.begin_sending(content, tunnel);
+  record->answered = true;
+  record->bodiless = bodiless;
+  record->continue_due = false;
+  record->body.start(std::move(body), p_.options.send_buffer_size);
+  if (waits || !sending().is_its_turn(record) || record->interim != nullptr) {
+    record->held = HeldFields(fields, &p_.blocks);
+  } else {
+    sending().start(record, outgoing, bodiless);
+  }
+  return {};
+}
+
+SubmitResult Commands::submit_informational(StreamId id, FieldsView fields) const {
+  SubmitError error;
+  Record* const record = find(id, &error);
+  if (record == nullptr) return {error};
+  if (record->answered) return {SubmitError::kWrongState};
+  const OutgoingHead outgoing = sending().outgoing_head(record, fields, {}, std::nullopt);
+  ResponseHead head;
+  if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
+  if (head.status < 100 || head.status >= 200 || head.status == kSwitchingProtocols) {
+    return {SubmitError::kInvalidArgument, &kInterimStatus};
+  }
+  sending().write_interim(record, outgoing);
+  return {};
+}
+
+SendResult Commands::send_data(StreamId id, gsl::span<const uint8_t> bytes, bool end_stream) const {
+  SubmitError error;
+  Record* const record = find(id, &error);
+  if (record == nullptr) return {error};
+  if (!record->body.accepts_data()) return {SubmitError::kWrongState};
+  if (!record->exchange.sent().allows(bytes.size(), /*end=*/false)) {
+    return {SubmitError::kTooLarge, 0, &kContentLengthKept};
+  }
+  const size_t accepted = record->body.append(bytes, &p_.blocks);
+  record->exchange.send_content(accepted);
+  if (end_stream && accepted == bytes.size()) {
+    if (!record->exchange.sent().allows(0, /*end=*/true)) {
+      sending().fail_content(record, 0);
+    } else {
+      record->body.finish();
+      sending().note_end(record);
+    }
+  }
+  return {SubmitError::kNone, accepted};
+}
+
+SubmitResult Commands::send_trailers(StreamId id, FieldsView fields) const {
+  SubmitError error;
+  Record* const record = find(id, &error);
+  if (record == nullptr) return {error};
+  if (!record->answered || record->exchange.is_tunnel() || record->body.has_trailers() ||
+      record->sending_ended()) {
+    return {SubmitError::kWrongState};
+  }
+  if (p_.options.validate_outbound) {
+    if (const Rule* rule = check_trailers_to_send(fields)) {
+      return {SubmitError::kInvalidFields, rule};
+    }
+  }
+  if (record->body.accepts_data()) {
+    if (!record->exchange.sent().allows(0, /*end=*/true)) {
+      sending().fail_content(record, 0);
+      return {};
+    }
+    record->body.finish();
+  }
+  if (fields.empty()) {
+    record->body.drop_trailers();
+  } else {
+    record->body.set_trailers(encode_trailers(fields, &p_.blocks));
+  }
+  sending().note_end(record);
+  return {};
+}
+
+SubmitResult Commands::resume(StreamId id) const {
+  SubmitError error;
+  Record* const record = find(id, &error);
+  if (record == nullptr) return {error};
+  if (record->body.source() == nullptr) return {SubmitError::kWrongState};
+  record->body.set_source_waiting(false);
+  return {};
+}
+
+SubmitResult Commands::reset_stream(StreamId id, ErrorCode code) const {
+  SubmitError error;
+  Record* const record = find(id, &error);
+  if (record == nullptr) return {error};
+  StreamError reason;
+  reason.code = code;
+  reason.stream_id = id;
+  ending().cut(record, reason);
+  return {};
+}
+
+SubmitResult Commands::set_user_data(StreamId id, uintptr_t user_data) const {
+  SubmitError error;
+  Record* const record = find(id, &error);
+  if (record != nullptr) record->user_data = user_data;
+  return {error};
+}
+
+SubmitResult Commands::credit(StreamId id, uint32_t size) const {
+  SubmitError error;
+  Record* const record = find(id, &error);
+  if (record == nullptr) return {error};
+  if (size > record->credit.held) return {SubmitError::kTooLarge, &kCreditHeld};
+  record->credit.held -= size;
+  return {};
+}
+
+SubmitResult Commands::set_automatic_credit(StreamId id, bool automatic) const {
+  SubmitError error;
+  Record* const record = find(id, &error);
+  if (record == nullptr) return {error};
+  record->credit.automatic = automatic;
+  if (automatic) record->credit.held = 0;
+  return {};
+}
+
+// There is no window of the connection's: only one message is read at a time.
+SubmitResult Commands::set_receive_window(StreamId id, uint32_t size) const {
+  if (size == 0 || size > kMostWindow) return {SubmitError::kInvalidArgument, &kWindow};
+  if (id == 0) return {p_.life.is_open() ? SubmitError::kNone : SubmitError::kConnectionGone};
+  SubmitError error;
+  Record* const record = find(id, &error);
+  if (record != nullptr) record->credit.window = size;
+  return {error};
+}
+
+ReceiveCredit Commands::receive_credit(StreamId id) const {
+  const Record* const record = p_.exchanges.find(id);
+  if (record == nullptr || record->closed || record->received) return {};
+  const ContentCredit& credit = record->credit;
+  return {int64_t{credit.window} - credit.held, 0, credit.held};
+}
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace

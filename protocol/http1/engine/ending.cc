@@ -1,0 +1,140 @@
+#include "headrace/protocol/http1/engine/ending.h"
+
+#include "headrace/protocol/http1/rules.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+
+StreamError Ending::error(const Refusal& refusal, StreamId id) const {
+  StreamError error;
+  error.code = refusal.hit ? ErrorCode::kEnhanceYourCalm : ErrorCode::kProtocolError;
+  error.rule = refusal.rule;
+  error.stream_id = id;
+  error.status = refusal.status;
+  if (refusal.hit) {
+    error.bound = refusal.hit->limit;
+    error.observed = refusal.hit->observed;
+    error.limit = refusal.hit->bound;
+  }
+  return error;
+}
+
+void Ending::stop(const Record* last) const {
+  p_.incoming.stop();
+  if (last == nullptr) return;
+  StreamError reason;
+  reason.code = ErrorCode::kCancel;
+  for (Record *record = last->next, *next; record != nullptr; record = next) {
+    next = record->next;
+    drop_response(record);
+    close(record, reason, ClosedBy::kLocal);
+  }
+}
+
+void Ending::drop_response(Record* record) const {
+  record->body.cancel();
+  record->held = {};
+  record->interim.reset();
+  record->exchange.note_sending_ended();
+  record->end_offset = p_.output.end_offset();
+  p_.exchanges.end_shown(record);
+}
+
+void Ending::close(Record* record, const StreamError& reason, ClosedBy closed_by) const {
+  if (!record->closed) {
+    if (p_.incoming.record() == record) p_.incoming.discard_rest();
+    p_.exchanges.close(record, reason, closed_by);
+  }
+  note_release(record);
+  p_.exchanges.erase_if_done(record);
+}
+
+void Ending::note_release(Record* record) const {
+  if (!record->body.owes_release() || record->body.held() || !record->body.ready().empty()) return;
+  p_.exchanges.notify(record, Notice::kBodyReleased);
+}
+
+void Ending::refuse(const Refusal& refusal) const {
+  Record* const record = p_.incoming.record();
+  const StreamError reason = error(refusal, record == nullptr ? 0 : record->id);
+  if (refusal.hit) p_.reports.hit(*refusal.hit);
+  if (refusal.status == kFieldsTooLarge) ++p_.reports.counts().requests_too_large;
+  p_.reports.refused(reason, refusal.field);
+  p_.end_reason = ConnectionError{reason};
+  p_.end_by = ClosedBy::kLocal;
+  // Of a request that was answered early nobody wants to hear any more.
+  const bool answered = record == nullptr && p_.incoming.step() != Incoming::Step::kHead;
+  stop(nullptr);
+  if (record == nullptr) {
+    if (!answered) p_.answer_due = refusal.status;
+  } else if (!record->exchange.head_sent()) {
+    drop_response(record);
+    p_.answer_due = refusal.status;
+    close(record, reason, ClosedBy::kLocal);
+  } else if (!record->end_shown) {
+    cut(record, reason);
+  } else {
+    close(record, reason, ClosedBy::kLocal);
+  }
+}
+
+void Ending::cut(Record* record, const StreamError& reason) const {
+  p_.answer_due.reset();
+  stop(record);
+  if (p_.end_reason.code == ErrorCode::kNoError) p_.end_reason = ConnectionError{reason};
+  // Where the end of the connection would be that of the message, only a reset is not taken for it.
+  const bool in_message = record->exchange.head_sent() && !record->sending_ended();
+  p_.reset_due |= in_message &&
+                  (record->framing == Framing::kUntilClose || record->framing == Framing::kTunnel);
+  drop_response(record);
+  close(record, reason, ClosedBy::kLocal);
+}
+
+void Ending::fail(const ErrorDetail& error, ClosedBy closed_by) const {
+  if (!p_.life.is_open()) return;
+  if (error.rule != nullptr && closed_by == ClosedBy::kLocal) p_.reports.refused(error);
+  const Record* const sending = p_.exchanges.sending();
+  p_.reset_due |=
+      sending != nullptr && sending->exchange.head_sent() &&
+      (sending->framing == Framing::kUntilClose || sending->framing == Framing::kTunnel);
+  p_.incoming.stop();
+  p_.life.end(error, closed_by);
+}
+
+void Ending::end_with_transport() const {
+  if (p_.incoming.step() == Incoming::Step::kTunnel) {  // RFC 9110 §9.3.6: it ends both ways
+    Record* const tunnel = p_.incoming.record();
+    if (tunnel != nullptr) {
+      drop_response(tunnel);
+      close(tunnel, {}, ClosedBy::kPeer);
+    }
+    return fail({}, ClosedBy::kPeer);
+  }
+  const bool in_message = p_.exchanges.open_count() > 0 || p_.requests.has_line() ||
+                          p_.lines.is_cut() || p_.incoming.in_content();
+  if (!in_message || p_.incoming.is_stopped()) {
+    if (p_.exchanges.open_count() == 0) return fail(p_.end_reason, ClosedBy::kPeer);
+  }
+  ErrorDetail error;
+  error.code = ErrorCode::kCancel;
+  error.rule = &kCutOff;
+  fail(error, ClosedBy::kTransport);
+}
+
+void Ending::shut_down() const {
+  p_.shutting_down = true;
+  // Between two requests there is nobody to tell (RFC 9112 §9.6).
+  const bool idle = p_.exchanges.open_count() == 0 && !p_.requests.has_line() &&
+                    !p_.lines.is_cut() && p_.incoming.step() == Incoming::Step::kHead;
+  if (idle) stop(nullptr);
+}
+
+bool Ending::is_finished() const {
+  return p_.incoming.is_stopped() && p_.exchanges.waiting_count() == 0 &&
+         p_.exchanges.open_count() == 0 && !p_.answer_due;
+}
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace

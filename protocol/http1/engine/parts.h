@@ -1,0 +1,85 @@
+#ifndef HEADRACE_PROTOCOL_HTTP1_ENGINE_PARTS_H_
+#define HEADRACE_PROTOCOL_HTTP1_ENGINE_PARTS_H_
+
+#include <memory>
+#include <optional>
+
+#include "headrace/memory/abi.h"
+#include "headrace/memory/block_pool.h"
+#include "headrace/memory/input_queue.h"
+#include "headrace/memory/ledger.h"
+#include "headrace/memory/output_queue.h"
+#include "headrace/memory/recycler.h"
+#include "headrace/protocol/event/event.h"
+#include "headrace/protocol/guard/time_point.h"
+#include "headrace/protocol/http1/chunk_reader.h"
+#include "headrace/protocol/http1/deadlines.h"
+#include "headrace/protocol/http1/exchanges.h"
+#include "headrace/protocol/http1/incoming.h"
+#include "headrace/protocol/http1/line_reader.h"
+#include "headrace/protocol/http1/request_reader.h"
+#include "headrace/protocol/http1/section_reader.h"
+#include "headrace/protocol/interface/connection_life.h"
+#include "headrace/protocol/interface/options.h"
+#include "headrace/protocol/interface/reports.h"
+#include "headrace/protocol/message/http_date.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+
+// All state of an HTTP/1.1 connection: its parts, each with its own, and a few values. No part
+// knows another one but those it reads from; the classes of this folder, which have no state, make
+// them meet.
+struct Parts {
+  Parts(std::shared_ptr<const Options> options, TimePoint now);
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+
+  const std::shared_ptr<const Options> shared_options;
+  const Options& options;  // the same
+  TimePoint now;           // as given to the function of the connection that was called last
+
+  // Lent to the parts, so they are destroyed last.
+  Ledger ledger;
+  Ledger line_memory;  // for a line that is cut, which limits of its own bound
+  BlockPool blocks;
+  Recycler<Event> recycler;
+
+  ConnectionLife life;
+  Reports reports;
+  InputQueue input;
+  LineReader lines;
+  SectionReader section;
+  RequestReader requests;
+  ChunkReader chunks;
+  Incoming incoming;
+  Exchanges exchanges;
+  OutputQueue output;
+  Deadlines deadlines;
+  DateField date;
+
+  bool began = false;        // an octet of the peer's has come in
+  bool octets_came = false;  // of content, in this range
+  bool shutting_down = false;
+  bool reset_due = false;              // the transport is to be reset, not closed
+  std::optional<uint16_t> answer_due;  // the status of a response of ours to what was refused
+  ConnectionError end_reason;          // of the end that follows when the exchanges have ended
+  ClosedBy end_by = ClosedBy::kLocal;
+};
+
+// A class of this folder.
+class Uses {
+ public:
+  explicit Uses(Parts* parts) : p_(*parts) {}
+
+ protected:
+  Parts* parts() const { return &p_; }
+  Parts& p_;
+};
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP1_ENGINE_PARTS_H_

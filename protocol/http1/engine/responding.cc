@@ -1,0 +1,164 @@
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "headrace/protocol/http1/content_writer.h"
+#include "headrace/protocol/http1/engine/sending.h"
+#include "headrace/protocol/message/response_text.h"
+
+// The heads of responses.
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+namespace {
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// Octets read ahead from a BodySource before a head is written that depends on its length, and one
+// more, because a source may report its end only after its last octet.
+constexpr size_t kFirstOctets = 2048 + 1;
+
+HttpVersion version_of(const Record* record) {
+  return record->request.is_http10 ? HttpVersion::kHttp10 : HttpVersion::kHttp11;
+}
+
+}  // namespace
+
+void Sending::write_text(std::string_view text) const {
+  uint8_t* const out = p_.output.reserve(text.size());
+  p_.output.commit(http1::write_text(text, out));
+}
+
+// RFC 9112 §9.3, §9.6.
+bool Sending::may_persist(const Record* record) const {
+  if (!record->request.may_persist) return false;
+  const bool ends = p_.shutting_down || p_.incoming.is_stopped();
+  if (ends && !p_.answer_due && p_.exchanges.is_last_to_send(record)) return false;
+  if (record->request.head.is_connect) return false;
+  if (record->received || p_.incoming.record() != record) return true;
+  // The response is there before its request is. Whether a client that was not told to continue
+  // sends the content cannot be known (RFC 9110 §10.1.1).
+  if (record->request.expects_continue && !record->continue_sent) return false;
+  // (A response that is made as it is sent may end behind it.)
+  return !record->answer_is_whole || !p_.options.reset_after_early_response ||
+         p_.incoming.left() <= p_.options.limits.discarded_content;
+}
+
+ResponseFacts Sending::facts_of(const Record* record) const {
+  ResponseFacts facts;
+  facts.version = version_of(record);
+  facts.is_head = record->request.head.is_head;
+  facts.is_connect = record->request.head.is_connect;
+  facts.may_persist = may_persist(record);
+  facts.trailers_follow = record->trailers_expected || record->body.has_trailers();
+  if (p_.options.complete_heads) facts.date = p_.date.text();
+  return facts;
+}
+
+// Without Options::complete_heads, too, the message needs an end.
+OutgoingHead Sending::outgoing_head(const Record* record, FieldsView fields,
+                                    gsl::span<const uint8_t> body,
+                                    std::optional<uint64_t> size) const {
+  ResponseFacts facts = facts_of(record);
+  if (p_.options.complete_heads) facts.body = body;
+  facts.body_size = size;
+  return OutgoingHead::complete(fields, facts);
+}
+
+void Sending::send_continue(Record* record) const {
+  record->continue_due = true;
+  if (!is_its_turn(record)) return;
+  write_text(kContinue);
+  record->continue_due = false;
+  record->continue_sent = true;
+}
+
+// Interim responses of HTTP/1.1 only (RFC 9110 §15.2).
+void Sending::write_interim(Record* record, const OutgoingHead& head) const {
+  if (record->request.is_http10) return;
+  if (head.status() == 100) {
+    record->continue_sent = true;
+    record->continue_due = false;
+  }
+  const size_t size = max_response_text_size(head);
+  if (is_its_turn(record)) {
+    uint8_t* const out = p_.output.reserve(size);
+    char* const text = reinterpret_cast<char*>(out);
+    char* const end = write_response_text(head, HttpVersion::kHttp11, text);
+    p_.output.commit(out + (end - text));
+    return;
+  }
+  const size_t before = record->interim == nullptr ? 0 : record->interim->size;
+  BlockPool::BlockPtr block = p_.blocks.take(before + size);
+  if (before > 0) std::memcpy(block->octets(), record->interim->octets(), before);
+  char* const text = reinterpret_cast<char*>(block->octets()) + before;
+  char* const end = write_response_text(head, HttpVersion::kHttp11, text);
+  block->size = static_cast<uint32_t>(before + static_cast<size_t>(end - text));
+  record->interim = std::move(block);
+}
+
+void Sending::start(Record* record, const OutgoingHead& head, bool bodiless) const {
+  const size_t size = max_response_text_size(head);
+  uint8_t* const out = p_.output.reserve(size);
+  char* const text = reinterpret_cast<char*>(out);
+  char* const end = write_response_text(head, version_of(record), text);
+  p_.output.commit(out + (end - text));
+  ++p_.reports.counts().frames_sent;
+  record->framing = head.framing();
+  record->closes = head.closes();
+  record->exchange.note_head_sent(p_.output.end_offset());
+  if (record->framing == Framing::kTunnel) {
+    p_.incoming.begin_tunnel(record);
+    record->received = false;
+    return;
+  }
+  // What is left of its own request is read as long as the response lasts.
+  if (record->closes && p_.incoming.record() != record) ending().stop(record);
+  if (bodiless || record->framing == Framing::kNoBody) {
+    record->body.cancel();
+    ending().note_release(record);
+    return finish(record);
+  }
+  if (record->body.drained()) write_end(record);
+}
+
+// A head that waited: for its turn, or for what is to be known of its body.
+void Sending::open_held(Record* record) const {
+  const HeldFields held = std::exchange(record->held, {});
+  ResponseFacts facts = facts_of(record);
+  const bool asks = record->body.source() != nullptr && p_.options.complete_heads &&
+                    OutgoingHead::depends_on_body(held.view(), facts) && !record->bodiless;
+  if (asks) {
+    if (record->body.prefetch(kFirstOctets, &p_.blocks).failed) return fail_source(record);
+    const size_t size = record->body.ready().size();
+    const bool ended = record->body.source() == nullptr;
+    if (!record->exchange.sent().allows(size, ended)) return fail_content(record, size);
+    record->exchange.send_content(size);
+  }
+  std::optional<uint64_t> size = record->body.size_left();
+  if (asks && size == kFirstOctets) size.reset();
+  start(record, outgoing_head(record, held.view(), record->body.ready(), size), record->bodiless);
+}
+
+// RFC 9112 §9.6: our own response to what was refused is the last.
+void Sending::write_answer(uint16_t status) const {
+  const char digits[] = {static_cast<char>('0' + status / 100),
+                         static_cast<char>('0' + status / 10 % 10),
+                         static_cast<char>('0' + status % 10)};
+  const Field fields[] = {{":status", {digits, sizeof(digits)}}, {"content-length", "0"}};
+  ResponseFacts facts;
+  facts.version = HttpVersion::kHttp11;
+  facts.may_persist = false;
+  facts.body_size = 0;
+  if (p_.options.complete_heads) facts.date = p_.date.text();
+  const OutgoingHead head = OutgoingHead::complete(gsl::span<const Field>(fields), facts);
+  uint8_t* const out = p_.output.reserve(max_response_text_size(head));
+  char* const text = reinterpret_cast<char*>(out);
+  char* const end = write_response_text(head, HttpVersion::kHttp11, text);
+  p_.output.commit(out + (end - text));
+}
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace

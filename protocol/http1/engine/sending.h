@@ -1,0 +1,70 @@
+#ifndef HEADRACE_PROTOCOL_HTTP1_ENGINE_SENDING_H_
+#define HEADRACE_PROTOCOL_HTTP1_ENGINE_SENDING_H_
+
+#include <cstdint>
+#include <gsl/span>
+#include <optional>
+#include <string_view>
+
+#include "headrace/memory/abi.h"
+#include "headrace/memory/const_buffer.h"
+#include "headrace/protocol/event/result.h"
+#include "headrace/protocol/http1/engine/ending.h"
+#include "headrace/protocol/http1/engine/parts.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+
+// Output, from being asked for to being released, and the beginning of responses.
+class Sending : private Uses {
+ public:
+  using Uses::Uses;
+
+  gsl::span<const ConstBuffer> pending_output(size_t max_bytes) const;
+  void sent(size_t size) const;
+  void release(size_t size) const;
+  // Whether pending_output() would return bytes, unless a BodySource has none.
+  bool waits() const;
+  Blocked why_blocked(const Record* record) const;
+
+  // 100 to a request that waits for it, when it is its turn.
+  void send_continue(Record* record) const;
+  // The head of a response that may be completed for the record. `body`: of which its size and
+  // first octets are looked at.
+  OutgoingHead outgoing_head(const Record* record, FieldsView fields, gsl::span<const uint8_t> body,
+                             std::optional<uint64_t> size) const;
+  ResponseFacts facts_of(const Record* record) const;
+  // The record's response is the next one, and its head can be written.
+  bool is_its_turn(const Record* record) const { return p_.exchanges.sending() == record; }
+  // Writes the head, and the end if there is nothing else. `bodiless`: whatever the body is.
+  void start(Record* record, const OutgoingHead& head, bool bodiless) const;
+  void write_interim(Record* record, const OutgoingHead& head) const;
+  // To be called when the application has ended the content: an end that needs no octets is there.
+  void note_end(Record* record) const;
+  // The response ends before the content-length that its head announced, or goes beyond it.
+  void fail_content(Record* record, uint64_t more) const;
+  void fail_source(Record* record) const;
+
+ private:
+  bool write_next(size_t room) const;
+  bool can_write(const Record* record) const;
+  void open_held(Record* record) const;
+  void write_answer(uint16_t status) const;
+  bool write_content(Record* record, size_t room) const;
+  bool write_ready(Record* record, size_t room) const;
+  bool write_source(Record* record, size_t room) const;
+  void write_end(Record* record) const;
+  void finish(Record* record) const;
+  void note_shown() const;
+  void on_end_shown(Record* record) const;
+  bool may_persist(const Record* record) const;
+  void write_text(std::string_view text) const;
+  Ending ending() const { return Ending(parts()); }
+};
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP1_ENGINE_SENDING_H_

@@ -1,0 +1,74 @@
+#include "headrace/protocol/http1/engine/timing.h"
+
+#include "headrace/protocol/http1/rules.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+
+void Timing::update() const {
+  if (!p_.life.is_open()) return;
+  const Incoming::Step step = p_.incoming.step();
+  const bool blocked = Receiving(parts()).is_blocked();
+  const bool in_section = step == Incoming::Step::kTrailers || p_.lines.is_cut() ||
+                          (step == Incoming::Step::kHead && p_.requests.has_line());
+  p_.deadlines.set(Deadline::kSection, in_section && !blocked, p_.now);
+  const bool in_content = p_.incoming.in_content() && !blocked && !p_.lines.is_cut();
+  if (p_.octets_came) p_.deadlines.stop(Deadline::kContent);
+  p_.octets_came = false;
+  p_.deadlines.set(Deadline::kContent, in_content, p_.now);
+  const bool idle =
+      p_.began && step == Incoming::Step::kHead && !in_section && p_.exchanges.open_count() == 0;
+  p_.deadlines.set(Deadline::kIdle, idle, p_.now);
+  p_.deadlines.set(Deadline::kOutput, p_.output.unsent() > 0, p_.now);
+}
+
+void Timing::note_sent() const {
+  p_.deadlines.stop(Deadline::kOutput);
+  p_.deadlines.set(Deadline::kOutput, p_.output.unsent() > 0, p_.now);
+}
+
+void Timing::refuse_late(Deadline deadline, Limit limit, const Rule& rule) const {
+  ending().refuse({kRequestTimeout, &rule, {}, p_.deadlines.hit(limit, deadline, p_.now)});
+}
+
+void Timing::fail_late(Deadline deadline, Limit limit, const Rule& rule) const {
+  const LimitHit hit = p_.deadlines.hit(limit, deadline, p_.now);
+  p_.reports.hit(hit);
+  ending().fail(ending().error({0, &rule, {}, hit}, 0));
+}
+
+void Timing::check() const {
+  if (!p_.life.is_open() || p_.now < p_.deadlines.next()) return;
+  // A client that has sent nothing is not waiting for an answer.
+  if (passed(Deadline::kFirst)) {
+    return fail_late(Deadline::kFirst, Limit::kPrefaceTimeout, kRequestInTime);
+  }
+  if (passed(Deadline::kSection)) {
+    refuse_late(Deadline::kSection, Limit::kFieldBlockTimeout, kSectionInTime);
+    return p_.deadlines.stop(Deadline::kSection);
+  }
+  if (passed(Deadline::kContent)) {
+    refuse_late(Deadline::kContent, Limit::kContentTimeout, kContentInTime);
+    return p_.deadlines.stop(Deadline::kContent);
+  }
+  if (passed(Deadline::kOutput)) {
+    return fail_late(Deadline::kOutput, Limit::kStreamStallTimeout, kOutputInTime);
+  }
+  if (passed(Deadline::kAgeGrace)) {
+    return fail_late(Deadline::kAgeGrace, Limit::kConnectionAgeGrace, kOldEnds);
+  }
+  const bool idle = passed(Deadline::kIdle);
+  const bool old = passed(Deadline::kAge);
+  if (!idle && !old) return;
+  p_.reports.hit(idle ? p_.deadlines.hit(Limit::kIdleTimeout, Deadline::kIdle, p_.now)
+                      : p_.deadlines.hit(Limit::kConnectionAge, Deadline::kAge, p_.now));
+  p_.deadlines.stop(Deadline::kIdle);
+  p_.deadlines.stop(Deadline::kAge);
+  if (old) p_.deadlines.start(Deadline::kAgeGrace, p_.now);
+  ending().shut_down();
+}
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace

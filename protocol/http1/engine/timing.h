@@ -1,0 +1,36 @@
+#ifndef HEADRACE_PROTOCOL_HTTP1_ENGINE_TIMING_H_
+#define HEADRACE_PROTOCOL_HTTP1_ENGINE_TIMING_H_
+
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/http1/engine/ending.h"
+#include "headrace/protocol/http1/engine/parts.h"
+#include "headrace/protocol/http1/engine/receiving.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+
+// What follows when time has passed.
+class Timing : private Uses {
+ public:
+  using Uses::Uses;
+
+  // Starts and stops deadlines by what is waited for now.
+  void update() const;
+  // The transport has taken output.
+  void note_sent() const;
+  // Does what follows from those that have passed.
+  void check() const;
+
+ private:
+  void refuse_late(Deadline deadline, Limit limit, const Rule& rule) const;
+  void fail_late(Deadline deadline, Limit limit, const Rule& rule) const;
+  bool passed(Deadline deadline) const { return p_.deadlines.has_passed(deadline, p_.now); }
+  Ending ending() const { return Ending(parts()); }
+};
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP1_ENGINE_TIMING_H_

@@ -1,0 +1,77 @@
+#ifndef HEADRACE_PROTOCOL_HTTP1_EXCHANGES_H_
+#define HEADRACE_PROTOCOL_HTTP1_EXCHANGES_H_
+
+#include <cstdint>
+
+#include "headrace/memory/abi.h"
+#include "headrace/memory/ledger.h"
+#include "headrace/protocol/http1/record.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+
+// The exchanges of a connection, in the order of their requests, which is that of their responses
+// (RFC 9112 §9.3.2). Records are recycled; their memory is in the ledger.
+class Exchanges {
+ public:
+  explicit Exchanges(Ledger* ledger) : ledger_(ledger) {}
+  ~Exchanges();
+  Exchanges(const Exchanges&) = delete;
+  Exchanges& operator=(const Exchanges&) = delete;
+
+  // A new one behind all others, with the next identifier. Null: no memory.
+  [[nodiscard]] Record* open();
+  // The one with that identifier, closed or not; null if its record is gone.
+  Record* find(StreamId id) const;
+  // Whether an exchange has ever had that identifier.
+  bool has_been(StreamId id) const { return id % 2 == 1 && id < next_id_; }
+  bool ids_exhausted() const { return next_id_ > kMaxStreamId; }
+
+  Record* front() const { return front_; }
+  Record* back() const { return back_; }
+  // The one whose response is written now: the first whose response has not been written whole.
+  // Null if there is none.
+  Record* sending() const;
+  // No response follows that of the record.
+  bool is_last_to_send(const Record* record) const;
+
+  // How many the application has not seen the end of.
+  uint32_t open_count() const { return open_; }
+  // How many are in the way of more requests: their responses have not been shown whole.
+  uint32_t waiting_count() const { return waiting_; }
+  bool empty() const { return front_ == nullptr; }
+
+  // The application's view of it ends.
+  void close(Record* record, const StreamError& reason, ClosedBy closed_by);
+  // The last octet of the response was shown, or none will be.
+  void end_shown(Record* record);
+
+  // --- Notices
+
+  void notify(Record* record, Notice notice);
+  bool has_notices() const { return notices_ > 0; }
+  // The next record with a notice, and which. There is one.
+  Record* next_notice(Notice* notice) const;
+  void take_notice(Record* record, Notice notice);
+
+  // Recycles the record if nothing is left to do with it.
+  void erase_if_done(Record* record);
+  void trim();
+
+ private:
+  Ledger* const ledger_;
+  Record* front_ = nullptr;
+  Record* back_ = nullptr;
+  Record* spare_ = nullptr;
+  StreamId next_id_ = 1;
+  uint32_t open_ = 0;
+  uint32_t waiting_ = 0;
+  uint32_t notices_ = 0;
+};
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP1_EXCHANGES_H_

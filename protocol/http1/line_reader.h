@@ -1,0 +1,56 @@
+#ifndef HEADRACE_PROTOCOL_HTTP1_LINE_READER_H_
+#define HEADRACE_PROTOCOL_HTTP1_LINE_READER_H_
+
+#include <cstddef>
+#include <string_view>
+
+#include "headrace/field/rule.h"
+#include "headrace/memory/abi.h"
+#include "headrace/memory/accounted_buffer.h"
+#include "headrace/memory/input_queue.h"
+#include "headrace/memory/ledger.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+
+// A line of the input.
+struct Line {
+  std::string_view text;         // without CR LF; valid until the next line, or as `stable` says
+  size_t octets = 0;             // with its end
+  const Rule* broken = nullptr;  // kBareLf, kBareCr or kFieldValue; `text` is then not to be used
+  bool stable = false;           // `text` lies in the input, and stays there until the range ends
+};
+
+// Cuts the input into lines (RFC 9112 §2.2). One that lies whole in the input is handed out where
+// it is; one that is cut is collected in a buffer. A line is judged when it is complete, so that
+// the verdict does not depend on how the input is cut.
+class LineReader {
+ public:
+  enum class Status { kLine, kNothing, kTooLong, kNoMemory };
+
+  explicit LineReader(Ledger* ledger) : cut_(ledger) {}
+
+  // The next line. kNothing: all input was taken, and it is not complete. kTooLong: it has more
+  // than `most` octets, the first of which are in `line`.
+  [[nodiscard]] Status next(InputQueue* input, size_t most, Line* line);
+  // A line has begun and is not complete.
+  bool is_cut() const { return !done_ && !cut_.empty(); }
+
+  // Frees the buffer, unless it holds something.
+  void trim() {
+    if (!is_cut()) cut_.release();
+  }
+
+ private:
+  Status next_cut(InputQueue* input, size_t most, Line* line);
+
+  AccountedBuffer cut_;  // the beginning of a line, or the line that was handed out last
+  bool done_ = false;    // the latter
+};
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP1_LINE_READER_H_

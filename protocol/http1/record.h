@@ -1,0 +1,81 @@
+#ifndef HEADRACE_PROTOCOL_HTTP1_RECORD_H_
+#define HEADRACE_PROTOCOL_HTTP1_RECORD_H_
+
+#include <algorithm>
+#include <cstdint>
+
+#include "headrace/memory/abi.h"
+#include "headrace/memory/block_pool.h"
+#include "headrace/protocol/event/error.h"
+#include "headrace/protocol/event/event.h"
+#include "headrace/protocol/http1/request_reader.h"
+#include "headrace/protocol/message/exchange.h"
+#include "headrace/protocol/message/response_head.h"
+#include "headrace/protocol/stream/held_fields.h"
+#include "headrace/protocol/stream/send_body.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+
+// What the application is still to be told of an exchange, in this order.
+enum class Notice : uint8_t { kWritable, kResponseSent, kClosed, kBodyReleased };
+
+// The octets of a request's content that the application holds, when it gives credit itself. They
+// are bounded by the window: beyond it the input is not read.
+struct ContentCredit {
+  uint32_t window = 0;
+  uint32_t held = 0;
+  bool automatic = true;
+
+  uint64_t left() const { return automatic ? UINT64_MAX : window - std::min(window, held); }
+};
+
+// One request and its response. `exchange` has how far they have come, as in HTTP/2.
+struct Record {
+  StreamId id = 0;
+  uintptr_t user_data = 0;
+  RequestFacts request;
+  Exchange exchange;
+  ContentCredit credit;
+
+  // --- The request
+
+  bool received = false;       // whole, or as far as it will be
+  bool continue_due = false;   // 100 is to be sent, when it is this response's turn
+  bool continue_sent = false;  // by us or the application
+
+  // --- The response
+
+  bool answered = false;         // submit_response() was called
+  bool answer_is_whole = false;  // its body has been submitted whole
+  bool bodiless = false;         // whatever its body is
+  bool closes = false;           // the connection ends behind it
+  bool trailers_expected = false;
+  Framing framing = Framing::kNoBody;
+  HeldFields held;              // the head, when it is not written yet
+  BlockPool::BlockPtr interim;  // interim responses that wait for their turn, as text
+  SendBody body;
+  uint64_t end_offset = 0;  // of the response in the output, once it is written
+  bool end_shown = false;
+  bool response_told = false;  // ResponseSent
+
+  // --- The end
+
+  bool closed = false;  // for the application
+  ErrorCode error = ErrorCode::kNoError;
+  ClosedBy closed_by = ClosedBy::kEnd;
+  StreamError reason;
+  uint8_t notices = 0;  // a bit for each
+
+  Record* next = nullptr;
+
+  bool has(Notice notice) const { return (notices & 1u << static_cast<unsigned>(notice)) != 0; }
+  bool sending_ended() const { return exchange.sending_ended(); }
+};
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP1_RECORD_H_

@@ -1,0 +1,107 @@
+#include "headrace/protocol/http1/section_reader.h"
+
+#include "headrace/field/field_name.h"
+#include "headrace/field/field_syntax.h"
+#include "headrace/protocol/http1/octet_scan.h"
+#include "headrace/protocol/http1/rules.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+namespace {
+
+constexpr size_t kOverhead = 32;  // of a field, as RFC 9113 §6.5.2 has it
+
+constexpr bool is_white_space(char c) { return c == ' ' || c == '\t'; }
+
+size_t rounded_up(size_t size) { return (size + 15) & ~size_t{15}; }
+
+}  // namespace
+
+bool SectionReader::begin(size_t slots) {
+  storage_.clear();
+  size_ = count_ = kept_ = 0;
+  refusal_ = {};
+  for (size_t i = 0; i < slots; ++i) {
+    if (!storage_.append({})) return false;
+  }
+  return true;
+}
+
+SectionReader::Status SectionReader::next(InputQueue* input, LineReader* lines) {
+  Line line;
+  const size_t room = bounds_.size > size_ + kOverhead ? bounds_.size - size_ - kOverhead : 0;
+  // The empty line at the end always fits.
+  switch (lines->next(input, room < 2 ? 2 : room, &line)) {
+    case LineReader::Status::kLine:
+      return take(line);
+    case LineReader::Status::kNothing:
+      return Status::kNothing;
+    case LineReader::Status::kNoMemory:
+      return refuse(kFieldsTooLarge, kSectionMemory);
+    case LineReader::Status::kTooLong:
+      break;
+  }
+  refusal_.hit = LimitHit{Limit::kFieldListSize, bounds_.size, uint64_t{bounds_.size} + 1};
+  return refuse(kFieldsTooLarge, kSectionSize);
+}
+
+SectionReader::Status SectionReader::take(const Line& line) {
+  if (line.broken != nullptr) return refuse(kBadRequest, *line.broken);
+  const std::string_view text = line.text;
+  if (text.empty()) return Status::kEnd;
+  const char* const end = text.data() + text.size();
+  const char* const colon = skip_token(text.data(), end);
+  if (colon == end || *colon != ':' || colon == text.data()) [[unlikely]] {
+    if (is_white_space(text.front())) {
+      return refuse(kBadRequest, count_ == 0 ? kSpaceBeforeFields : kFold);
+    }
+    const bool spaced = colon != end && is_white_space(*colon);
+    return refuse(kBadRequest, spaced ? kSpaceBeforeColon : kFieldName);
+  }
+  size_ += line.octets + kOverhead;
+  if (++count_ > bounds_.fields) {
+    refusal_.hit = LimitHit{bounds_.too_many, bounds_.fields, count_};
+    return refuse(kFieldsTooLarge, kSectionFields);
+  }
+  const auto size = static_cast<size_t>(colon - text.data());
+  return append({text.data(), size}, trim_field_value(text.substr(size + 1)), line.stable);
+}
+
+SectionReader::Status SectionReader::append(std::string_view name, std::string_view value,
+                                            bool stable) {
+  const size_t room = rounded_up(name.size());
+  char* const lower = storage_.allocate(room);
+  if (lower == nullptr) return refuse(kFieldsTooLarge, kSectionMemory);
+  copy_lower(name.data(), name.size(), lower);
+  storage_.shrink_last(room - name.size());
+  if (!stable && !storage_.copy(value, &value)) return refuse(kFieldsTooLarge, kSectionMemory);
+  const std::string_view lowered(lower, name.size());
+  const Field field{lowered, value, /*never_indexed=*/false, resolve_field_name(lowered),
+                    FieldSyntax::kValid};
+  if (!storage_.append(field)) return refuse(kFieldsTooLarge, kSectionMemory);
+  return Status::kField;
+}
+
+bool SectionReader::keep() {
+  const auto fields = storage_.fields();
+  for (; kept_ < fields.size(); ++kept_) {
+    std::string_view& value = fields[kept_].value;
+    if (!value.empty() && !storage_.copy(value, &value)) return false;
+  }
+  return true;
+}
+
+SectionReader::Status SectionReader::refuse(uint16_t status, const Rule& rule,
+                                            std::string_view field) {
+  refusal_.status = status;
+  refusal_.rule = &rule;
+  refusal_.field = field;
+  return Status::kRefused;
+}
+
+Refusal SectionReader::no_memory() const { return {kFieldsTooLarge, &kSectionMemory, {}, {}}; }
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -1,0 +1,83 @@
+#include "headrace/protocol/http1/chunk_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+#include "headrace/protocol/http1/rules.h"
+
+namespace headrace::http1 {
+namespace {
+
+using Item = ChunkReader::Item;
+
+struct Read {
+  std::string content;
+  Item end = Item::kNothing;
+  const Rule* rule = nullptr;
+};
+
+Read read(std::string_view text, size_t part, size_t extensions = 20) {
+  Ledger ledger(1 << 20);
+  InputQueue input(&ledger);
+  LineReader lines(&ledger);
+  ChunkReader chunks(extensions, /*lenient=*/false);
+  chunks.begin();
+  Read read;
+  for (; !text.empty(); text.remove_prefix(std::min(part, text.size()))) {
+    const std::string_view piece = text.substr(0, part);
+    input.give({reinterpret_cast<const uint8_t*>(piece.data()), piece.size()});
+    for (;;) {
+      const Item item = chunks.next(&input, &lines, UINT64_MAX);
+      if (item == Item::kPiece) {
+        read.content.append(chunks.piece().begin(), chunks.piece().end());
+        continue;
+      }
+      if (item == Item::kNothing) break;
+      read.end = item;
+      read.rule = chunks.refusal().rule;
+      return read;
+    }
+    EXPECT_TRUE(input.keep_rest());
+  }
+  return read;
+}
+
+class ChunkReaderTest : public testing::TestWithParam<size_t> {};
+
+TEST_P(ChunkReaderTest, TakesChunksApart) {
+  const Read whole = read("5\r\nhello\r\nA;x=\"\\\"\"\r\n0123456789\r\n000\r\n", GetParam());
+  EXPECT_EQ(whole.content, "hello0123456789");
+  EXPECT_EQ(whole.end, Item::kTrailers);
+}
+
+TEST_P(ChunkReaderTest, RefusesWhatEndsInAnotherPlaceForOthers) {
+  EXPECT_EQ(read("5\r\nhello\n0\r\n", GetParam()).rule, &kChunkEnd);
+  EXPECT_EQ(read("5\r\nhelloX\r\n", GetParam()).rule, &kChunkEnd);
+  EXPECT_EQ(read("5\nhello\r\n", GetParam()).rule, &kBareLf);
+  EXPECT_EQ(read("0x5\r\n", GetParam()).rule, &kChunkSize);
+  EXPECT_EQ(read("ffffffffffffffff\r\n", GetParam()).rule, &kChunkSizeTooLarge);
+  EXPECT_EQ(read("10000000000000000\r\n", GetParam()).rule, &kChunkSize);
+}
+
+// Of 20 octets, and a sixteenth of what comes.
+TEST_P(ChunkReaderTest, BoundsExtensions) {
+  const std::string chunk = "1;" + std::string(9, 'x') + "\r\nc\r\n";
+  EXPECT_EQ(read(chunk + chunk + "0\r\n", GetParam()).end, Item::kTrailers);
+  EXPECT_EQ(read(chunk + chunk + chunk, GetParam()).rule, &kChunkExtensionSize);
+  const std::string large = "140\r\n" + std::string(0x140, 'c') + "\r\n";
+  EXPECT_EQ(read(large + chunk + chunk + chunk + chunk + "0\r\n", GetParam()).end, Item::kTrailers);
+}
+
+INSTANTIATE_TEST_SUITE_P(Parts, ChunkReaderTest, testing::Values(1, 2, 7, 1000));
+
+TEST(ChunkLine, IsLenientByRequest) {
+  ChunkLine line;
+  EXPECT_NE(parse_chunk_line(" 5 ", false, &line), nullptr);
+  ASSERT_EQ(parse_chunk_line(" 5 ", true, &line), nullptr);
+  EXPECT_EQ(line.size, 5u);
+}
+
+}  // namespace
+}  // namespace headrace::http1
