@@ -206,7 +206,10 @@ void Loop::settle(ConnectionRecord& record, TimePoint now) {
     record.fin_sent = true;
     shutdown(record.socket.get(), SHUT_WR);
   }
-  if (session.phase() == Session::Phase::kClosed) return remove(record);
+  if (session.phase() == Session::Phase::kClosed) {
+    if (session.should_reset()) abort_at_close(record.socket);
+    return remove(record);
+  }
   watch(record);
   deadlines_.schedule(record, session.deadline());
   note_progress(record, now);

@@ -286,7 +286,7 @@ void Session::conclude(TimePoint now) {
 
 // All output is written.
 void Session::linger(TimePoint now) {
-  if ((input_ended_ && held_ == 0) || options_.linger_timeout.count() == 0) {
+  if ((input_ended_ && held_ == 0) || should_reset() || options_.linger_timeout.count() == 0) {
     phase_ = Phase::kClosed;
   } else {
     phase_ = Phase::kLingering;

@@ -88,6 +88,8 @@ class Session {
   TimePoint deadline() const;
   // Whether the connection was dropped because the write timeout has passed.
   bool has_stuck() const { return stuck_; }
+  // Whether the transport is to be reset (Connection::should_reset()), once kClosed.
+  bool should_reset() const { return connection_ && connection_->should_reset(); }
   // Whether events are left for the next turn, because this turn's budget is spent: call attend()
   // then. No input is wanted meanwhile.
   bool has_work() const {

@@ -46,7 +46,10 @@ void Session::read_channel(TimePoint now) {
 
 // The handshake is complete.
 void Session::open_connection(TimePoint now) {
-  // With another protocol than HTTP/2, channel->protocol() decides here.
+  // ALPN has chosen the version (RFC 7301).
+  const bool http1 = secured_->role == Role::kServer && secured_->channel->protocol() == "http/1.1";
+  secured_->options.protocol = http1 ? ProtocolVersion::kHttp1 : ProtocolVersion::kHttp2;
+  secured_->options.secure_transport = true;
   connection_.emplace(secured_->role, secured_->options, now);
   handler_ = secured_->service.open(*connection_, secured_->driver);
   if (secured_->shuts_down) (void)connection_->shutdown();

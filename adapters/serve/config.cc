@@ -33,6 +33,9 @@ ABSL_FLAG(std::string, tls_client_ca, "",
           "PEM file of authorities: clients have to show a certificate that one of them has "
           "signed.");
 ABSL_FLAG(Duration, handshake_timeout, Duration{10s}, "Time for the TLS handshake; 0: no limit.");
+ABSL_FLAG(std::string, http, "detect",
+          "The version of HTTP to speak without TLS: 2, 1.1, or detect (either, by what the client "
+          "begins with).");
 ABSL_FLAG(std::string, root, "", "Directory of files to serve instead of the built-in site.");
 ABSL_FLAG(uint32_t, open_files, 0,
           "Most files that are open at once, over all threads; a single connection may have opened "
@@ -201,6 +204,13 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   if (!allocation.ok()) return allocation.status();
   Options& connection = config.loop.connection;
   connection.allocation = *allocation;
+  const std::string http = absl::GetFlag(FLAGS_http);
+  if (http != "detect" && http != "1.1" && http != "2") {
+    return absl::InvalidArgumentError("--http must be 2, 1.1 or detect");
+  }
+  connection.protocol = http == "2"     ? ProtocolVersion::kHttp2
+                        : http == "1.1" ? ProtocolVersion::kHttp1
+                                        : ProtocolVersion::kDetect;
   connection.enable_connect_protocol = absl::GetFlag(FLAGS_websocket) && config.diagnostics;
   connection.initial_window_size = kStreamWindow;
   connection.connection_window_size = kConnectionWindow;
@@ -231,11 +241,10 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
 }
 
 std::string usage() {
-  return "Serves HTTP/2, over TLS (--tls_cert, --tls) or without it (prior knowledge): files, or "
-         "a\n"
-         "small built-in site with the endpoints /echo, /bytes/N, /headers, /status/NNN, /stats "
-         "and\n"
-         "/ws (WebSocket).\n\n"
+  return "Serves HTTP/2, over TLS (--tls_cert, --tls) or without it (prior knowledge), and "
+         "HTTP/1.1\n"
+         "without TLS: files, or a small built-in site with the endpoints /echo, /bytes/N,\n"
+         "/headers, /status/NNN, /stats and /ws (WebSocket, over HTTP/2).\n\n"
          "Usage: serve [--flag=value...]\n\n" +
          program::describe_flags() +
          "\nExit codes: 0 after SIGTERM or SIGINT; 1 if it fails while it serves; 2 if the "

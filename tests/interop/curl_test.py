@@ -181,15 +181,30 @@ def interrupted(server):
     equal(exchange(server, "/digits.txt")[0], 200)
 
 
-def not_http2(server):
-    """HTTP/1.1 is turned away at once"""
-    run(CURL, "--http1.1", "--silent", "--max-time", "60", server.url("/"), check=False)
-    equal(exchange(server, "/digits.txt")[0], 200)
+def http1(server):
+    """HTTP/1.1 and HTTP/1.0 on the same port: files, uploads in chunks, HEAD, 100, one connection"""
+    def curl1(*arguments, **options):
+        return run(CURL, "--silent", "--show-error", "--max-time", "60", *arguments, binary=True,
+                   **options)
+
+    equal(curl1(server.url("/digits.txt")), FILES["digits.txt"])
+    equal(curl1("--http1.0", server.url("/digits.txt")), FILES["digits.txt"])
+    told = curl1("--write-out", " %{http_version} %{num_connects} ", "--output", "/dev/null",
+                 "--output", "/dev/null", server.url("/bytes/100000"), server.url("/digits.txt"))
+    equal(told.split(), [b"1.1", b"1", b"1.1", b"0"])
+    body = bytes(range(256)) * 4096
+    for upload in ("--data-binary", "@-"), ("--upload-file", "-"):
+        equal(curl1(*upload, server.url("/echo"), input=body), body)
+    equal(curl1("--header", "Expect: 100-continue", "--data-binary", "@-", server.url("/echo"),
+                input=body), body)
+    holds(curl1("--head", server.url("/digits.txt")).startswith(b"HTTP/1.1 200 OK"), "a HEAD")
+    equal(curl1("--write-out", "%{http_code}", "--output", "/dev/null", server.url("/status/404")),
+          b"404")
 
 
 CHECKS = [page, every_file, head, not_modified, ranges, not_found, not_allowed, inside_the_root,
           echo, upload_from_a_pipe, expect_continue, sizes, statuses, request_fields, stats,
-          many_headers, parallel, interrupted, not_http2]
+          many_headers, parallel, interrupted, http1]
 
 if __name__ == "__main__":
     sys.exit(main("curl", CHECKS, f"--root={ROOT}", "--diagnostics"))
