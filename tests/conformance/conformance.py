@@ -69,7 +69,7 @@ def main():
             print(f"{case.rfc}  {case.title}: {case.expected}")
         return 0
 
-    server = Server(arguments.serve) if arguments.serve else None
+    server = Server(arguments.serve, "--http=2") if arguments.serve else None
     host, port = (server.host, server.port) if server else (arguments.host, arguments.port)
     target = Target(host, port, arguments.get_path, arguments.post_path, arguments.timeout)
     report = Report("conformance")
