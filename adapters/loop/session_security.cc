@@ -46,8 +46,8 @@ void Session::read_channel(TimePoint now) {
 
 // The handshake is complete.
 void Session::open_connection(TimePoint now) {
-  // ALPN has chosen the version (RFC 7301).
-  const bool http1 = secured_->role == Role::kServer && secured_->channel->protocol() == "http/1.1";
+  // ALPN has chosen the version (RFC 7301). Without it, clients speak HTTP/1.1.
+  const bool http1 = secured_->role == Role::kServer && secured_->channel->protocol() != "h2";
   secured_->options.protocol = http1 ? ProtocolVersion::kHttp1 : ProtocolVersion::kHttp2;
   secured_->options.secure_transport = true;
   connection_.emplace(secured_->role, secured_->options, now);

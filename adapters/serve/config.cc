@@ -208,6 +208,8 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   if (http != "detect" && http != "1.1" && http != "2") {
     return absl::InvalidArgumentError("--http must be 2, 1.1 or detect");
   }
+  if (http == "2") config.tls.protocols = {"h2"};
+  if (http == "1.1") config.tls.protocols = {"http/1.1", "http/1.0"};
   connection.protocol = http == "2"     ? ProtocolVersion::kHttp2
                         : http == "1.1" ? ProtocolVersion::kHttp1
                                         : ProtocolVersion::kDetect;

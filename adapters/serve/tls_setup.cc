@@ -41,6 +41,7 @@ sigset_t hangup() {
 absl::StatusOr<TlsSetup> set_up_tls(const TlsConfig& config, const std::string& address) {
   tls::ServerOptions options;
   options.lowest = config.lowest;
+  options.protocols = config.protocols;
   options.handshake_timeout = config.handshake_timeout;
   TlsSetup setup;
   if (config.throw_away) {

@@ -24,6 +24,7 @@ struct TlsConfig {
   std::vector<std::string> keys;  // one for each certificate
   std::string client_ca;          // empty: no client certificates
   tls::Version lowest = tls::Version::kTls12;
+  std::vector<std::string> protocols = {"h2", "http/1.1", "http/1.0"};  // of ALPN
   std::chrono::milliseconds handshake_timeout{10'000};
 
   bool is_on() const { return throw_away || !certificates.empty(); }

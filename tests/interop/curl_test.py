@@ -184,7 +184,7 @@ def interrupted(server):
 def http1(server):
     """HTTP/1.1 and HTTP/1.0 on the same port: files, uploads in chunks, HEAD, 100, one connection"""
     def curl1(*arguments, **options):
-        return run(CURL, "--silent", "--show-error", "--max-time", "60", *arguments, binary=True,
+        return run(CURL, "--http1.1", "--silent", "--show-error", "--max-time", "60", *arguments, binary=True,
                    **options)
 
     equal(curl1(server.url("/digits.txt")), FILES["digits.txt"])

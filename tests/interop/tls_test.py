@@ -162,9 +162,25 @@ def versions():
 
 
 def protocols():
-    """ALPN: no common protocol is no_application_protocol"""
+    """ALPN: HTTP/2, HTTP/1.1, and HTTP/1.1 without it; no common protocol is no_application_protocol; --http"""
+    def version(server, *arguments):
+        return curl("--cacert", AUTHORITY.certificate, "-o", os.devnull, "-w", "%{http_version} %{http_code}",
+                    *arguments, server.url("/bytes/100000"))
+
     with serving(*files(GOOD)) as server:
+        equal(version(server), "2 200")
+        equal(version(server, "--http1.1"), "1.1 200")
+        equal(version(server, "--no-alpn"), "1.1 200")
         holds("no application protocol" in s_client(server, "-alpn", "spdy/3"), "no alert")
+        for protocol in ("--http2", "--http1.1"):
+            content = os.urandom(1_000_000)
+            equal(curl("--cacert", AUTHORITY.certificate, protocol, "--data-binary", "@-", server.url("/echo"),
+                       input=content, binary=True), content)
+    with serving("--http=2", *files(GOOD)) as server:
+        equal((version(server), version(server, "--no-alpn")), ("2 200", "1.1 505"))
+        holds("no application protocol" in s_client(server, "-alpn", "http/1.1"), "no alert")
+    with serving("--http=1.1", *files(GOOD)) as server:
+        equal((version(server), version(server, "--no-alpn")), ("1.1 200", "1.1 200"))
 
 
 def http_without_tls():
