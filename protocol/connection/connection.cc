@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "headrace/memory/contract.h"
 #include "headrace/protocol/connection/detection.h"
 #include "headrace/protocol/http1/engine/engine.h"
 #include "headrace/protocol/http2/engine/engine.h"
@@ -81,6 +82,7 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
     : Connection(std::make_shared<const Options>(options), role, now) {}
 
 Connection::Connection(std::shared_ptr<const Options> options, Role role, TimePoint now) {
+  HEADRACE_EXPECTS(options != nullptr, "Connection::Connection()", "the options are not null");
   switch (options->protocol) {
     case ProtocolVersion::kHttp2:
       protocol_ = std::make_unique<Engine>(role, std::move(options), now);

@@ -5,8 +5,6 @@
 #include <limits>
 #include <utility>
 
-#include "headrace/memory/contract.h"
-
 namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace {
@@ -43,17 +41,12 @@ size_t kept_text(const Limits& limits) {
   return std::max(FieldStorage::kKeptArena, std::bit_ceil(size_t{limits.field_list_size}) / 4);
 }
 
-std::shared_ptr<const Options> there(std::shared_ptr<const Options> options) {
-  HEADRACE_EXPECTS(options != nullptr, "Connection::Connection()", "the options are not null");
-  return options;
-}
-
 }  // namespace
 
 // A client's streams, and what it queues, are its own application's affair, so they have no budget.
 Parts::Parts(Role role_, std::shared_ptr<const Options> options_, TimePoint now_)
     : role(role_),
-      shared_options(there(std::move(options_))),
+      shared_options(std::move(options_)),
       options(*shared_options),
       now(now_),
       ledger(options.limits.connection_memory),

@@ -39,7 +39,7 @@ TEST(OutcomeTest, ACodeWithoutANameStandsAsItsNumber) {
   const auto code = static_cast<ErrorCode>(1234);
   EXPECT_EQ(judge_end(closed(ClosedBy::kPeer, code, FrameType::kRstStream), false, {}).reason,
             "the server reset the stream: error 1234 (0x4d2)");
-  const ConnectionNews news{.goaway = code, .goaway_text = ""};
+  const ConnectionNews news{.goaway = code, .goaway_text = "", .tls_failure = ""};
   EXPECT_EQ(judge_end(closed(ClosedBy::kPeer, ErrorCode::kCancel), false, news).reason,
             "the server ended the connection: GOAWAY error 1234 (0x4d2)");
 }
@@ -54,7 +54,8 @@ TEST(OutcomeTest, TheConnectionWasLost) {
 }
 
 TEST(OutcomeTest, TheServerSaysThatWeBrokeARule) {
-  const ConnectionNews news{.goaway = ErrorCode::kEnhanceYourCalm, .goaway_text = "too\x1b many"};
+  const ConnectionNews news{
+      .goaway = ErrorCode::kEnhanceYourCalm, .goaway_text = "too\x1b many", .tls_failure = ""};
   const Outcome outcome = judge_end(closed(ClosedBy::kPeer, ErrorCode::kCancel), false, news);
   EXPECT_EQ(outcome.code, ExitCode::kProtocolError);
   EXPECT_EQ(outcome.reason,
