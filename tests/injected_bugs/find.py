@@ -12,6 +12,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,9 @@ def self_play(directory):
     build(directory, "//tests/self_play")
     code, said = output_of("bazel-bin/tests/self_play/self_play", f"--seeds={SEEDS}",
                            f"--steps={STEPS}")
+    stopped = re.search(r"^headrace: (.*)", said, re.MULTILINE)
+    if code == -signal.SIGABRT and stopped:  # before self-play has seen what comes of it
+        return f"a contract stops the program: {stopped[1]}"
     found = re.findall(r"^ *(seed \d+, step .*)", said, re.MULTILINE)
     if code != 1 or not found:
         raise Missed(f"it was not found (exit code {code}):\n{said[-2000:]}")
