@@ -61,11 +61,11 @@ struct Limits {
 
   // --- HTTP/1.1
 
-  // Octets of a request line; a longer one is answered with 414, or with 501 if its method is longer.
-  // RFC 9112 §3 recommends 8,000 at least.
+  // Octets of a request line; a longer one is answered with 414, or with 501 if its method is
+  // longer. RFC 9112 §3 recommends 8,000 at least.
   uint32_t request_line_size = 16 * 1024;
-  // Requests that wait for their responses (RFC 9112 §9.3.2); at it, input is not read. Against floods
-  // of pipelined requests. About 900 octets each, in the ledger.
+  // Requests that wait for their responses (RFC 9112 §9.3.2); at it, input is not read. Against
+  // floods of pipelined requests. About 900 octets each, in the ledger.
   uint32_t pipelined_requests = 16;
   // Octets of the extensions of a chunk, and of all chunks of a message beyond a sixteenth of its
   // content. No client in use sends any, and otherwise they are content that nobody counts.
@@ -73,8 +73,8 @@ struct Limits {
   // Octets of a request's content; above it, it is answered with 413. 0: no limit, because content
   // streams through.
   uint64_t content_size = 0;
-  // Octets of a request that are read and discarded behind an early response, so that the connection
-  // can be kept (RFC 9112 §9.3).
+  // Octets of a request that are read and discarded behind an early response, so that the
+  // connection can be kept (RFC 9112 §9.3).
   uint32_t discarded_content = 64 * 1024;
 
   // --- Output
@@ -136,7 +136,8 @@ struct Limits {
   // Connection::set_memory_pressure(true).
   std::chrono::milliseconds stream_stall_timeout_under_pressure{30'000};
 
-  // HTTP/1.1: time for the next octets of a message's content, because there is no PING to ask with.
+  // HTTP/1.1: time for the next octets of a message's content, because there is no PING to ask
+  // with.
   std::chrono::milliseconds content_timeout{60'000};
 
   // Time without an open stream and without input, after which a graceful shutdown begins.
