@@ -168,6 +168,7 @@ set(HEADRACE_SERVE_SOURCES
     adapters/serve/echo.cc
     adapters/serve/fields_json.cc
     adapters/serve/file_body.cc
+    adapters/serve/file_cache.cc
     adapters/serve/front_page.cc
     adapters/serve/http_date.cc
     adapters/serve/made_body.cc
@@ -176,6 +177,7 @@ set(HEADRACE_SERVE_SOURCES
     adapters/serve/open_files.cc
     adapters/serve/reflection.cc
     adapters/serve/responder.cc
+    adapters/serve/served_file.cc
     adapters/serve/site.cc
     adapters/serve/site_service.cc
     adapters/serve/static_files.cc

@@ -52,6 +52,10 @@ class Service {
   // that it can open again, for example of a file. If not, a connection may be closed instead.
   virtual bool give_back_descriptor() { return false; }
 
+  // When the loop is to call expire(); TimePoint::max() if never. Asked in each turn.
+  virtual TimePoint next_deadline() const { return TimePoint::max(); }
+  virtual void expire(TimePoint /*now*/) {}
+
   // An outbound connection could not be established; open() will not be called. `error`: an errno
   // value.
   virtual void connect_failed(int /*error*/) {}

@@ -109,6 +109,7 @@ bool Loop::turn(milliseconds max_wait) {
   const TimePoint now = wait(timeout(max_wait, current_time()));
   if (!failure_.ok()) return false;
   budget_.begin_turn();
+  if (service_ != nullptr && now >= service_->next_deadline()) service_->expire(now);
   expire_deadlines(now);
   attend_called(now);
   retry_failed(now);
@@ -133,8 +134,9 @@ TimePoint Loop::next_deadline(TimePoint now) const {
 TimePoint Loop::next_event(TimePoint now) const {
   if (!called_.empty()) return now;
   const TimePoint retry_at = retries_.empty() ? TimePoint::max() : retry_at_;
-  return std::min(
-      {deadlines_.next(), admission_.resumes_at(now), next_place(now), grace_ends_, retry_at});
+  const TimePoint service = service_ == nullptr ? TimePoint::max() : service_->next_deadline();
+  return std::min({deadlines_.next(), admission_.resumes_at(now), next_place(now), grace_ends_,
+                   retry_at, service});
 }
 
 nanoseconds Loop::timeout(milliseconds max_wait, TimePoint now) const {

@@ -34,9 +34,12 @@ bool matches(std::string_view list, std::string_view etag, Comparison comparison
 
 Conditions::Conditions(FieldsView fields) {
   for (const Field& field : fields) {
+    if (field.name.size() < 5 || (field.name[0] != 'i' && field.name[0] != 'r')) continue;
     if (field.name == "range") {
       range_ = field.value;
+      any_ = true;
     } else if (field.name.starts_with("if-")) {
+      any_ = true;
       const std::string_view which = field.name.substr(3);
       if (which == "match") if_match_ = field.value;
       if (which == "none-match") if_none_match_ = field.value;

@@ -24,6 +24,8 @@ class Conditions {
   };
 
   explicit Conditions(FieldsView fields);
+  // Whether there are none, and no range.
+  bool empty() const { return !any_; }
 
   // Evaluates the conditions in the order of RFC 9110 §13.2.2, for GET and HEAD.
   Verdict evaluate(const Validators& current) const;
@@ -37,6 +39,7 @@ class Conditions {
   std::string_view if_unmodified_since_;
   std::string_view if_range_;
   std::string_view range_;
+  bool any_ = false;
 };
 
 }  // namespace headrace::serve

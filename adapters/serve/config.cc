@@ -15,6 +15,7 @@
 #include "headrace/adapters/socket/address.h"
 
 using headrace::program::Duration;
+using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
 ABSL_FLAG(std::string, address, "127.0.0.1", "Host name or IP address to listen on.");
@@ -42,6 +43,16 @@ ABSL_FLAG(uint32_t, open_files, 0,
           "an eighth of them. Above it, the least recently read file is closed, and opened again "
           "when it is read next, so no request waits or is refused. 0: an eighth of the "
           "descriptors of the process (ulimit -n), but at most 4,096.");
+ABSL_FLAG(
+    uint32_t, file_memory_mib, 16,
+    "Most memory, in MiB, over all threads, for files that were requested lately: the heads of "
+    "their responses, and the octets of files of at most 16 KiB. It is part of --memory_mib. "
+    "0: every request opens its file.");
+ABSL_FLAG(
+    Duration, file_recheck, Duration{10ms},
+    "Time for which the octets of a small file are served before the file is looked at again, "
+    "so a change of the file, its name or its permissions shows after this time at the latest. "
+    "0: it is looked at for each request, as larger files are.");
 ABSL_FLAG(bool, diagnostics, false,
           "Serve /echo, /bytes/N, /headers, /status/NNN, /stats and /ws in addition to the files "
           "of --root. Without --root they are always served; with --root they are 404 unless this "
@@ -170,6 +181,8 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   if (absl::Status tls = read_tls(&config.tls); !tls.ok()) return tls;
   config.root = program::from_users_directory(absl::GetFlag(FLAGS_root));
   config.open_files = absl::GetFlag(FLAGS_open_files);
+  config.file_memory = size_t{absl::GetFlag(FLAGS_file_memory_mib)} << 20;
+  config.file_recheck = absl::GetFlag(FLAGS_file_recheck).value;
   config.diagnostics = absl::GetFlag(FLAGS_diagnostics) || config.root.empty();
   const std::string stats_to = absl::GetFlag(FLAGS_stats_to);
   if (stats_to != "loopback" && stats_to != "all") {

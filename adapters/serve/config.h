@@ -3,6 +3,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <gsl/span>
@@ -32,7 +33,9 @@ struct Config {
   bool diagnostics = true;    // as in Site
   bool stats_to_all = false;  // likewise
   size_t open_files = 0;      // over all threads; 0: an eighth of all descriptors
-  std::string log;            // empty: none; "-": the standard output
+  size_t file_memory = 0;     // octets, over all threads
+  std::chrono::nanoseconds file_recheck{};
+  std::string log;  // empty: none; "-": the standard output
   program::Io io = program::Io::kEpoll;
   TlsConfig tls;
   adapters::LoopOptions loop;  // max_connections is one loop's share

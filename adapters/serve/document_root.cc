@@ -98,6 +98,15 @@ std::optional<std::string> decode_path(std::string_view path) {
   return name;
 }
 
+std::string_view plain_name(std::string_view path) {
+  while (path.starts_with('/')) path.remove_prefix(1);
+  if (path.empty()) return ".";
+  for (const char c : path) {
+    if (c == '%' || c == '\0') return {};
+  }
+  return path;
+}
+
 bool is_hidden(std::string_view name) {
   if (name == ".") return false;
   size_t start = 0;
@@ -128,6 +137,12 @@ UniqueFd DocumentRoot::open_file(const std::string& name, Resolution resolution)
   if (resolution == Resolution::kWalk) return open_by_walking(directory_.get(), name);
   // A name that begins with a decoded slash ("%2f") is absolute, and so refused by the kernel.
   return open_beneath(directory_.get(), name.c_str());
+}
+
+bool DocumentRoot::look(const std::string& name, struct stat* status) const {
+  const int flags = resolution_ == Resolution::kWalk ? AT_SYMLINK_NOFOLLOW : 0;
+  return retry_interrupted(
+             [&] { return fstatat(directory_.get(), name.c_str(), status, flags); }) == 0;
 }
 
 }  // namespace headrace::serve

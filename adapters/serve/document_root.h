@@ -2,6 +2,7 @@
 #define HEADRACE_ADAPTERS_SERVE_DOCUMENT_ROOT_H_
 
 #include <absl/status/statusor.h>
+#include <sys/stat.h>
 
 #include <optional>
 #include <string>
@@ -14,6 +15,9 @@ namespace headrace::serve {
 // The file name, relative to the root, of a request's path: percent-decoded (RFC 3986 §2.1),
 // without leading slashes; "." for "/". Nothing if the path is malformed or contains a NUL.
 std::optional<std::string> decode_path(std::string_view path);
+
+// The same as decode_path(), for a path that needs no decoding; otherwise empty.
+std::string_view plain_name(std::string_view path);
 
 // Whether a name is not served, because a segment begins with a dot ("..", ".git") and is not
 // ".well-known" (RFC 8615).
@@ -35,6 +39,10 @@ class DocumentRoot {
   // invalid, errno has the reason.
   adapters::UniqueFd open_file(const std::string& name) const;
   adapters::UniqueFd open_file(const std::string& name, Resolution resolution) const;
+  // The status of the file that a name refers to now; false, with errno, if there is none. It only
+  // serves to be compared with that of a file that open_file() has opened by the name before,
+  // because links may lead it out of the root.
+  bool look(const std::string& name, struct stat* status) const;
 
  private:
   explicit DocumentRoot(adapters::UniqueFd directory);

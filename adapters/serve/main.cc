@@ -90,7 +90,8 @@ void share_descriptors(Config* config) {
   *most = std::clamp<rlim_t>((left - std::min(left, files)) / threads, 1, *most);
 }
 
-// Subtracts the memory of the program itself from that for clients, but not more than half of it.
+// Subtracts the memory of the program itself and of files from that for clients, but not more than
+// half of it.
 void share_memory(Config* config) {
   const auto threads = static_cast<size_t>(config->threads);
   size_t resident = 0;  // pages
@@ -98,8 +99,8 @@ void share_memory(Config* config) {
     if (std::fscanf(file, "%*u %zu", &resident) != 1) resident = 0;
     std::fclose(file);
   }
-  const size_t own =
-      (resident * static_cast<size_t>(sysconf(_SC_PAGESIZE))) / threads + kLoopMemory;
+  const size_t program = resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  const size_t own = (program + config->file_memory) / threads + kLoopMemory;
   size_t* memory = &config->loop.memory;  // one loop's
   *memory -= std::min(own, *memory / 2);
 }
@@ -159,6 +160,8 @@ absl::Status open_site(const Config& config, Site* site) {
     site->log = std::move(*log);
   }
   site->open_files = config.open_files / static_cast<size_t>(config.threads);
+  site->file_cache = {.memory = config.file_memory / static_cast<size_t>(config.threads),
+                      .recheck = config.file_recheck};
   site->diagnostics = config.diagnostics;
   site->stats_to_all = config.stats_to_all;
   site->allocation = config.loop.connection.allocation == Allocation::kReuse ? "reuse" : "fresh";
@@ -174,6 +177,7 @@ absl::StatusOr<std::vector<Worker>> make_workers(const Config& config,
     workers.push_back({.service = std::make_unique<SiteService>(site), .loop = nullptr});
     services.push_back(workers.back().service.get());
     site->files.push_back(&workers.back().service->files());
+    site->caches.push_back(&workers.back().service->cache());
   }
   absl::StatusOr<program::Loops> made = program::make_loops(config.io, config.loop, services);
   if (!made.ok()) return made.status();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 
 #include "headrace/adapters/socket/retry.h"
 
@@ -26,14 +27,9 @@ OpenFiles::OpenFiles(const DocumentRoot* root, size_t most, size_t most_of_one)
       most_(std::max<size_t>(most, 1)),
       most_of_one_(std::max<size_t>(most_of_one, 1)) {}
 
-OpenFiles::Version OpenFiles::version_of(const std::string& name, const struct stat& status) {
-  return {
-      name,          status.st_dev, status.st_ino, status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
-      status.st_size};
-}
-
 OpenFiles::Opened OpenFiles::open(const std::string& name) {
   Opened opened;
+  opened.since = std::chrono::steady_clock::now();
   do {
     opened.descriptor = root_->open_file(name);
     // Files that are open here can be opened again.
@@ -48,7 +44,7 @@ OpenFiles::Opened OpenFiles::open(const std::string& name) {
 }
 
 std::shared_ptr<OpenFile> OpenFiles::keep(Opened opened, const std::string& name, Share& share) {
-  const Version version = version_of(name, opened.status);
+  const Version version(name, opened.status);
   std::weak_ptr<OpenFile>& known = versions_[version];
   std::shared_ptr<OpenFile> file = known.lock();
   if (file == nullptr) known = file = std::make_shared<OpenFile>(*this, version);
@@ -99,16 +95,22 @@ ssize_t OpenFile::read(void* to, size_t size, uint64_t position, OpenFiles::Shar
   if (descriptor_.valid()) {
     owner_.use(*this);
   } else {
-    const std::string& name = std::get<0>(version_);
-    OpenFiles::Opened opened = owner_.open(name);
+    OpenFiles::Opened opened = owner_.open(version_.first);
     if (!opened.descriptor.valid()) return -1;
-    if (OpenFiles::version_of(name, opened.status) != version_) {
+    if (FileStamp(opened.status) != version_.second) {
       errno = ESTALE;
       return -1;
     }
     owner_.enter(*this, std::move(opened.descriptor), share);
   }
-  return read_at(descriptor_, to, size, position);
+  const ssize_t n = read_at(descriptor_, to, size, position);
+  if (n < 0) return n;
+  // Octets that were written meanwhile must not be sent as those of this version.
+  struct stat status {};
+  if (retry_interrupted([&] { return fstat(descriptor_.get(), &status); }) != 0) return -1;
+  if (FileStamp(status) == version_.second) return n;
+  errno = ESTALE;
+  return -1;
 }
 
 }  // namespace headrace::serve

@@ -9,12 +9,13 @@
 #include <list>
 #include <memory>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "headrace/adapters/loop/loop_statistics.h"
 #include "headrace/adapters/serve/document_root.h"
+#include "headrace/adapters/serve/file_stamp.h"
 #include "headrace/adapters/socket/unique_fd.h"
+#include "headrace/protocol/guard/time_point.h"
 
 namespace headrace::serve {
 
@@ -29,7 +30,8 @@ ssize_t read_at(const adapters::UniqueFd& file, void* to, size_t size, uint64_t 
 // Responses from the same version of a file share a descriptor, because pread(2) needs no position.
 // A descriptor is opened for the request and used when the client's windows allow octets to be
 // sent. In between, the least recently used one may be closed to open another; it is then opened
-// again by its name. If the name refers to another version by then, the response fails.
+// again by its name. If the name refers to another version by then, or the file was written to, the
+// response fails.
 class OpenFiles {
  public:
   // One connection's share, which bounds the number of files that it has opened.
@@ -65,10 +67,8 @@ class OpenFiles {
 
  private:
   friend class OpenFile;
-  // Changes with each write, as far as the file system's timestamps distinguish them.
-  using Version = std::tuple<std::string, dev_t, ino_t, time_t, long, off_t>;
+  using Version = std::pair<std::string, FileStamp>;  // the name by which it was opened
 
-  static Version version_of(const std::string& name, const struct stat& status);
   void enter(OpenFile& file, adapters::UniqueFd descriptor, Share& share);
   void use(OpenFile& file);
   void close(OpenFile& file);
@@ -85,6 +85,7 @@ class OpenFiles {
 struct OpenFiles::Opened {
   adapters::UniqueFd descriptor;
   struct stat status {};
+  TimePoint since;  // a time before it was opened
 };
 
 // A version of a file that responses are read from. It lives as long as they do.
@@ -97,7 +98,7 @@ class OpenFile {
   OpenFile& operator=(const OpenFile&) = delete;
 
   // Reads as pread(2) does. If the descriptor has to be opened, it counts for `share`. Fails with
-  // ESTALE if the name refers to another version by then.
+  // ESTALE if the name refers to another version by then, or the octets may be another version's.
   ssize_t read(void* to, size_t size, uint64_t position, OpenFiles::Share& share);
 
  private:

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <cstring>
 #include <gsl/span>
 #include <utility>
 #include <variant>
@@ -28,14 +29,20 @@ class Digits {
   char* end_;
 };
 
+// Whether a text is a literal, whose size the compiler knows.
+template <size_t N>
+bool is(std::string_view text, const char (&literal)[N]) {
+  return text.size() == N - 1 && std::memcmp(text.data(), literal, N - 1) == 0;
+}
+
 }  // namespace
 
 Responder::Responder(Connection& connection, EventPtr& event)
     : connection_(connection), event_(event), request_(std::get<RequestReceived>(*event)) {
   for (const Field& field : request_.fields) {
     if (!field.name.starts_with(':')) break;  // RFC 9113 §8.3: pseudo-header fields come first
-    if (field.name == ":method") method_ = field.value;
-    if (field.name == ":path") target_ = field.value;
+    if (is(field.name, ":method")) method_ = field.value;
+    if (is(field.name, ":path")) target_ = field.value;
   }
   path_ = target_.substr(0, target_.find('?'));
 }
@@ -96,10 +103,22 @@ void Responder::submit(int status, FieldsView fields, Body body, std::optional<u
   absl::InlinedVector<Field, 16> all{{":status", status_text.text()}, {"server", "headrace"}};
   if (size) all.push_back({"content-length", size_text.text()});
   all.insert(all.end(), fields.begin(), fields.end());
-  if (!is_head() && may_have_content(static_cast<uint16_t>(status))) body_size_ = size.value_or(0);
-  const SubmitResult result = connection_.submit_response(
-      request_.stream_id, gsl::span<const Field>(all.data(), all.size()), std::move(body));
+  note(status, size.value_or(0),
+       connection_.submit_response(
+           request_.stream_id, gsl::span<const Field>(all.data(), all.size()), std::move(body)));
+}
+
+void Responder::respond_prepared(const PreparedHead& head, FieldsView fields, Body body,
+                                 uint64_t size) {
+  const std::string_view status = head.fields()[0].value;
+  note((status[0] - '0') * 100 + (status[1] - '0') * 10 + (status[2] - '0'), size,
+       connection_.submit_response(request_.stream_id, head, fields, std::move(body)));
+}
+
+// The response with this status was submitted.
+void Responder::note(int status, uint64_t size, const SubmitResult& result) {
   status_ = status;
+  if (!is_head() && may_have_content(static_cast<uint16_t>(status))) body_size_ = size;
   // Fields that were made from the request's are invalid, so no response is possible. Other errors
   // mean that the stream or the connection has ended.
   if (result.error == SubmitError::kInvalidFields) {

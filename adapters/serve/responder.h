@@ -11,6 +11,7 @@
 #include "headrace/adapters/serve/exchange.h"
 #include "headrace/adapters/serve/made_body.h"
 #include "headrace/protocol/connection/connection.h"
+#include "headrace/protocol/message/prepared_head.h"
 
 namespace headrace::serve {
 
@@ -48,6 +49,9 @@ class Responder {
   // With a body of known size. For Body::owned() use respond_owned().
   void respond(int status, FieldsView fields, Body body, uint64_t size);
   void respond_owned(int status, FieldsView fields, std::string content);
+  // The same with a head that has the status, the server and perhaps the content-length; `fields`
+  // are the others.
+  void respond_prepared(const PreparedHead& head, FieldsView fields, Body body, uint64_t size);
   // With a body that is generated while it is sent. `held`: the octets that it holds for this.
   void respond_made(int status, FieldsView fields, std::unique_ptr<MadeBody> body, size_t held);
   // Without a body and without a content-length.
@@ -66,6 +70,9 @@ class Responder {
   void attach(std::unique_ptr<Exchange> exchange) { exchange_ = std::move(exchange); }
   std::unique_ptr<Exchange> take_exchange() { return std::move(exchange_); }
 
+  // Whether there is something that take_exchange() or owned_size() tells.
+  bool has_rest() const { return exchange_ != nullptr || owned_size_ > 0; }
+
   // The submitted final status, and the size of the response's body.
   int status() const { return status_; }
   uint64_t body_size() const { return body_size_; }
@@ -74,6 +81,7 @@ class Responder {
 
  private:
   void submit(int status, FieldsView fields, Body body, std::optional<uint64_t> size);
+  void note(int status, uint64_t size, const SubmitResult& result);
 
   Connection& connection_;
   EventPtr& event_;

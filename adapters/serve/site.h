@@ -21,12 +21,14 @@ struct Site {
   std::optional<DocumentRoot> root;  // none: the built-in pages
   std::unique_ptr<AccessLog> log;    // null: no log
   std::vector<const adapters::LoopStatistics*> loops;
-  std::vector<const OpenFiles*> files;  // one for each loop, for /stats
-  bool diagnostics = true;              // serve all endpoints other than files and pages
-  bool stats_to_all = false;            // serve /stats to clients on other machines, too
-  size_t open_files = 128;              // descriptors of files of one loop
-  std::string allocation;               // "reuse" or "fresh", for /stats
-  std::string io;                       // "epoll" or "io_uring", for /stats
+  std::vector<const OpenFiles*> files;   // one for each loop, for /stats
+  std::vector<const FileCache*> caches;  // likewise
+  bool diagnostics = true;               // serve all endpoints other than files and pages
+  bool stats_to_all = false;             // serve /stats to clients on other machines, too
+  size_t open_files = 128;               // descriptors of files of one loop
+  FileCache::Limits file_cache;          // of one loop
+  std::string allocation;                // "reuse" or "fresh", for /stats
+  std::string io;                        // "epoll" or "io_uring", for /stats
   std::chrono::steady_clock::time_point started;
 };
 

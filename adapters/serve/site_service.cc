@@ -27,8 +27,8 @@ constexpr size_t kMostHeld = 1 << 20;
 class SiteHandler : public adapters::Handler {
  public:
   SiteHandler(const Site& site, Connection& connection, const adapters::Driver& driver,
-              OpenFiles& files)
-      : site_(site), connection_(connection), client_{driver, files, share_} {}
+              OpenFiles& files, FileCache& cache)
+      : site_(site), connection_(connection), client_{driver, files, cache, share_} {}
 
   void handle(EventPtr event) override {
     if (std::holds_alternative<RequestReceived>(*event)) return take_request(std::move(event));
@@ -75,6 +75,18 @@ class SiteHandler : public adapters::Handler {
   // sending report as a failure.
   void take_request(EventPtr event) {
     Responder responder(connection_, event);
+    const bool refused = held_ >= kMostHeld;
+    if (site_.log == nullptr && !refused && responder.end_stream()) {
+      submit_answer(responder, refused);
+      if (!responder.has_rest()) return;
+      OpenRequest open;
+      take_rest(responder, &open);
+      return store(responder.stream_id(), std::move(open));
+    }
+    take_other_request(responder, event, refused);
+  }
+
+  void take_other_request(Responder& responder, EventPtr& event, bool refused) {
     const StreamId stream_id = responder.stream_id();
     OpenRequest open;
     if (site_.log != nullptr) {
@@ -85,7 +97,6 @@ class SiteHandler : public adapters::Handler {
     open.takes_body = takes_request_body(responder, site_);
     // After 100 (Continue) the request is answered when its body arrives, because nghttp 1.52 does
     // not send the body if the final response follows at once.
-    const bool refused = held_ >= kMostHeld;
     const bool invited = !refused && !responder.end_stream() && responder.invite_body();
     if (refused || responder.end_stream() || (open.takes_body && !invited)) {
       answer_with(responder, open, refused);
@@ -95,8 +106,12 @@ class SiteHandler : public adapters::Handler {
     }
     if (open.request != nullptr || open.exchange != nullptr || open.owned_size > 0 ||
         site_.log != nullptr) {
-      count(requests_.insert_or_assign(stream_id, std::move(open)).first->second);
+      store(stream_id, std::move(open));
     }
+  }
+
+  void store(StreamId stream_id, OpenRequest open) {
+    count(requests_.insert_or_assign(stream_id, std::move(open)).first->second);
   }
 
   void take_data(const DataReceived& data) {
@@ -122,16 +137,26 @@ class SiteHandler : public adapters::Handler {
     answer_with(responder, open, /*refused=*/false);  // not refused, because answering makes room
   }
 
-  void answer_with(Responder& responder, OpenRequest& open, bool refused) {
-    connection_.set_time_of_day(std::chrono::system_clock::from_time_t(std::time(nullptr)));
+  void submit_answer(Responder& responder, bool refused) {
+    if (const std::time_t now = std::time(nullptr); now != told_time_) {
+      told_time_ = now;
+      connection_.set_time_of_day(std::chrono::system_clock::from_time_t(now));
+    }
     refused ? responder.respond_error(503) : answer(responder, site_, client_);
-    open.exchange = responder.take_exchange();
-    open.owned_size = responder.owned_size();
-    open.record.status = responder.status();
-    open.record.body_size = responder.body_size();
+  }
+  void answer_with(Responder& responder, OpenRequest& open, bool refused) {
+    submit_answer(responder, refused);
+    take_rest(responder, &open);
+  }
+  static void take_rest(Responder& responder, OpenRequest* open) {
+    open->exchange = responder.take_exchange();
+    open->owned_size = responder.owned_size();
+    open->record.status = responder.status();
+    open->record.body_size = responder.body_size();
   }
 
   void finish(const StreamClosed& closed) {
+    if (requests_.empty()) return;
     const auto found = requests_.find(closed.stream_id);
     if (found == requests_.end()) return;
     OpenRequest& open = found->second;
@@ -160,8 +185,9 @@ class SiteHandler : public adapters::Handler {
   OpenFiles::Share share_;  // used by bodies in requests_
   const Client client_;
   absl::flat_hash_map<StreamId, OpenRequest> requests_;
-  size_t held_ = 0;    // sum of held() of all requests
-  size_t memory_ = 0;  // sum of memory() of all requests
+  std::time_t told_time_ = 0;  // that the connection was told last
+  size_t held_ = 0;            // sum of held() of all requests
+  size_t memory_ = 0;          // sum of memory() of all requests
 };
 
 // One connection may have opened 1/kShare of the open files.
@@ -171,11 +197,12 @@ constexpr size_t kShare = 8;
 
 SiteService::SiteService(const Site* site)
     : site_(site),
-      files_(site->root ? &*site->root : nullptr, site->open_files, site->open_files / kShare) {}
+      files_(site->root ? &*site->root : nullptr, site->open_files, site->open_files / kShare),
+      cache_(site->root ? &*site->root : nullptr, files_, site->file_cache) {}
 
 std::unique_ptr<adapters::Handler> SiteService::open(Connection& connection,
                                                      adapters::Driver& driver) {
-  return std::make_unique<SiteHandler>(*site_, connection, driver, files_);
+  return std::make_unique<SiteHandler>(*site_, connection, driver, files_, cache_);
 }
 
 void SiteService::handshake_failed(const std::string& reason,

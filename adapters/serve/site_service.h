@@ -5,6 +5,7 @@
 #include <string>
 
 #include "headrace/adapters/loop/handler.h"
+#include "headrace/adapters/serve/file_cache.h"
 #include "headrace/adapters/serve/open_files.h"
 #include "headrace/adapters/serve/site.h"
 
@@ -19,12 +20,16 @@ class SiteService : public adapters::Service {
 
   void handshake_failed(const std::string& reason, const adapters::SocketAddress& remote) override;
   bool give_back_descriptor() override { return files_.close_one(); }
+  TimePoint next_deadline() const override { return cache_.next_deadline(); }
+  void expire(TimePoint now) override { cache_.forget_unused(now); }
 
   const OpenFiles& files() const { return files_; }
+  const FileCache& cache() const { return cache_; }
 
  private:
   const Site* site_;
   OpenFiles files_;
+  FileCache cache_;
 };
 
 }  // namespace headrace::serve

@@ -7,8 +7,7 @@
 namespace headrace::serve {
 
 // Serves a file of the root, for GET and HEAD, with conditions (304, 412) and a range (206, 416).
-// The file of a directory is its index.html. Each request opens the file; its content is not
-// cached.
+// The file of a directory is its index.html. FileCache tells how old the look at a file may be.
 void answer_file(Responder& responder, const Client& client);
 
 }  // namespace headrace::serve

@@ -47,6 +47,8 @@ std::string stats_as_json(const Site& site) {
   const uint64_t closed = of(&LoopStatistics::connections_closed);
   uint64_t files_open = 0;
   for (const OpenFiles* files : site.files) files_open += files->count();
+  uint64_t file_memory = 0;
+  for (const FileCache* cache : site.caches) file_memory += cache->memory();
   nlohmann::ordered_json stats = {
       {"uptime_seconds", std::chrono::duration<double>(uptime).count()},
       {"threads", site.loops.size()},
@@ -66,6 +68,7 @@ std::string stats_as_json(const Site& site) {
       {"connections_refused", of(&LoopStatistics::connections_refused)},
       {"connections_yielded", of(&LoopStatistics::connections_yielded)},
       {"files_open", files_open},
+      {"file_memory", file_memory},
   };
   for (size_t i = 0; i < kConnectionCounters.size(); ++i) {
     stats[kConnectionCounters[i].name] = sum(

@@ -2,20 +2,29 @@
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
+namespace {
+
+template <typename T>
+void destroy(void* object) {
+  delete static_cast<T*>(object);
+}
+
+}  // namespace
 
 Body Body::owned(std::string bytes) {
   auto* const container = new std::string(std::move(bytes));
-  Body body(Kind::kOwned);
-  body.owner_ = Owner(container);
-  body.bytes_ = *container;
-  return body;
+  return owned({container, destroy<std::string>}, *container);
 }
 
 Body Body::owned(std::vector<uint8_t> bytes) {
   auto* const container = new std::vector<uint8_t>(std::move(bytes));
+  return owned({container, destroy<std::vector<uint8_t>>}, *container);
+}
+
+Body Body::owned(Owner owner, ByteView bytes) {
   Body body(Kind::kOwned);
-  body.owner_ = Owner(container);
-  body.bytes_ = *container;
+  body.owner_ = std::move(owner);
+  body.bytes_ = bytes;
   return body;
 }
 
@@ -26,7 +35,7 @@ Body Body::source(std::unique_ptr<BodySource> source) {
 
 Body Body::owned_source(BodySource* source) {
   Body body(Kind::kSource);
-  body.owner_ = Owner(source);
+  body.owner_ = {source, destroy<BodySource>};
   body.source_ = source;
   return body;
 }

@@ -57,6 +57,13 @@ class Body {
   // Bytes that the connection owns from now on.
   static Body owned(std::string bytes);
   static Body owned(std::vector<uint8_t> bytes);
+  // Those of an object that the connection owns from now on. A deleter that gives a reference back
+  // lets many bodies share one; it must not call the connection.
+  template <typename T, typename Deleter>
+  requires std::is_empty_v<Deleter>
+  static Body owned(std::unique_ptr<T, Deleter> owner, ByteView bytes) {
+    return owned({owner.release(), [](void* o) { Deleter()(static_cast<T*>(o)); }}, bytes);
+  }
   // The source must outlive the stream (StreamClosed).
   static Body source(BodySource* source) {
     HEADRACE_EXPECTS(source != nullptr, "Body::source()", "the source is not null");
@@ -105,9 +112,7 @@ class Body {
   class Owner {
    public:
     Owner() = default;
-    template <typename T>
-    explicit Owner(T* object)
-        : object_(object), destroy_([](void* owned) { delete static_cast<T*>(owned); }) {}
+    Owner(void* object, void (*destroy)(void*)) : object_(object), destroy_(destroy) {}
     Owner(Owner&& other) noexcept
         : object_(std::exchange(other.object_, nullptr)), destroy_(other.destroy_) {}
     Owner& operator=(Owner&& other) noexcept {
@@ -125,6 +130,7 @@ class Body {
   };
 
   explicit Body(Kind kind) : kind_(kind) {}
+  static Body owned(Owner owner, ByteView bytes);
   static Body owned_source(BodySource* source);
 
   ByteView bytes_;

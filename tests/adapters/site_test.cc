@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -17,14 +18,15 @@
 #include <utility>
 #include <vector>
 
-#include "headrace/adapters/epoll/epoll_loop.h"
 #include "headrace/adapters/serve/site_service.h"
+#include "tests/adapters/loop_kinds.h"
 #include "tests/adapters/loop_peer.h"
 
 namespace headrace::serve {
 namespace {
 
-using adapters::EpollLoop;
+using adapters::Loop;
+using adapters::LoopKind;
 using adapters::LoopPeer;
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
@@ -37,7 +39,7 @@ class SiteTest : public testing::Test {
   // Starts serving, with one client whose windows are as large as may be.
   void start(const reference::Settings& settings = {{kInitialWindowSize, 0x7fffffff}}) {
     service_ = std::make_unique<SiteService>(&site_);
-    auto loop = EpollLoop::create(options_, service_.get());
+    auto loop = loop_kind().make(options_, service_.get());
     ASSERT_TRUE(loop.ok()) << loop.status();
     loop_ = std::move(*loop);
     site_.loops = {&loop_->statistics()};
@@ -46,6 +48,7 @@ class SiteTest : public testing::Test {
     peer_.emplace(std::move(theirs));
     peer_->send_preface(settings);
   }
+  virtual LoopKind loop_kind() const { return adapters::kLoopKinds[0]; }
   bool turn_until(const std::function<bool()>& done) {
     const auto give_up = Clock::now() + std::chrono::seconds(60);  // it hangs
     while (!done()) {
@@ -80,7 +83,7 @@ class SiteTest : public testing::Test {
   adapters::LoopOptions options_;
   Site site_;
   std::unique_ptr<SiteService> service_;
-  std::unique_ptr<EpollLoop> loop_;
+  std::unique_ptr<Loop> loop_;
   std::optional<LoopPeer> peer_;
   uint32_t next_stream_ = 1;
 };
@@ -328,7 +331,7 @@ TEST_F(SiteTest, WithoutDiagnosticsOnlyPagesAreThere) {
 
 // --- Files
 
-class FilesTest : public SiteTest {
+class FilesTest : public SiteTest, public testing::WithParamInterface<LoopKind> {
  protected:
   FilesTest() {
     std::string pattern = testing::TempDir() + "/files_XXXXXX";
@@ -343,17 +346,31 @@ class FilesTest : public SiteTest {
     auto root = DocumentRoot::open(root_);
     EXPECT_TRUE(root.ok()) << root.status();
     if (root.ok()) site_.root.emplace(std::move(*root));
+    look_every(milliseconds(0));
   }
   ~FilesTest() override { fs::remove_all(root_); }
 
+  LoopKind loop_kind() const override { return GetParam(); }
+  // How old a look at a file may be.
+  void look_every(std::chrono::nanoseconds interval) {
+    site_.file_cache = {.memory = kMemory, .recheck = interval, .settled = milliseconds(0)};
+  }
   void write(const std::string& name, const std::string& content) {
     std::ofstream(root_ / name, std::ios::binary) << content;
   }
+  void replace(const std::string& name, const std::string& content) {
+    write("new", content);
+    fs::rename(root_ / "new", root_ / name);
+  }
 
+  static constexpr size_t kMemory = 1 << 20;
   fs::path root_;
 };
 
-TEST_F(FilesTest, AreWhatTheyAre) {
+INSTANTIATE_TEST_SUITE_P(Loops, FilesTest, testing::ValuesIn(adapters::kLoopKinds),
+                         adapters::loop_kind_name);
+
+TEST_P(FilesTest, AreWhatTheyAre) {
   start();
   const uint32_t file = ask("GET", "/digits.txt");
   EXPECT_EQ(peer_->data_of(file), "0123456789");
@@ -370,7 +387,7 @@ TEST_F(FilesTest, AreWhatTheyAre) {
   EXPECT_EQ(peer_->data_of(ask("GET", "/digits.txt")), "changed");
 }
 
-TEST_F(FilesTest, AreNotWhatIsNoFile) {
+TEST_P(FilesTest, AreNotWhatIsNoFile) {
   start();
   ASSERT_EQ(mkfifo((root_ / "fifo").c_str(), 0600), 0);
   fs::create_directory(root_ / "bare");
@@ -384,7 +401,7 @@ TEST_F(FilesTest, AreNotWhatIsNoFile) {
 }
 
 // A relative link on a directory's page needs the slash; two in front would name another host.
-TEST_F(FilesTest, DirectoriesEndWithASlash) {
+TEST_P(FilesTest, DirectoriesEndWithASlash) {
   start();
   const uint32_t plain = ask("GET", "/dir?a=b");
   EXPECT_EQ(status(plain), "301");
@@ -392,7 +409,7 @@ TEST_F(FilesTest, DirectoriesEndWithASlash) {
   EXPECT_EQ(peer_->field_of(ask("GET", "///dir"), "location"), "/dir/");
 }
 
-TEST_F(FilesTest, Conditions) {
+TEST_P(FilesTest, Conditions) {
   start();
   const uint32_t file = ask("GET", "/digits.txt");
   const std::string modified = peer_->field_of(file, "last-modified");
@@ -407,7 +424,7 @@ TEST_F(FilesTest, Conditions) {
   EXPECT_EQ(status_of("GET", "/digits.txt", {{"if-none-match", etag}}), "200");
 }
 
-TEST_F(FilesTest, Ranges) {
+TEST_P(FilesTest, Ranges) {
   start();
   const uint32_t part = ask("GET", "/digits.txt", {{"range", "bytes=2-4"}});
   EXPECT_EQ(status(part), "206");
@@ -424,7 +441,131 @@ TEST_F(FilesTest, Ranges) {
             "200");
 }
 
-TEST_F(FilesTest, LargeOnesAreReadAsTheyAreSent) {
+// What was found out about a file answers every kind of request for it, for as long as it may.
+TEST_P(FilesTest, AreLookedAtOnceAnInterval) {
+  look_every(std::chrono::hours(1));
+  start();
+  const uint32_t first = ask("GET", "/digits.txt");
+  const std::string etag = peer_->field_of(first, "etag");
+  const std::string modified = peer_->field_of(first, "last-modified");
+  fs::remove(root_ / "digits.txt");
+  const uint32_t second = ask("GET", "/digits.txt?again");
+  EXPECT_EQ(peer_->sections_of(second), peer_->sections_of(first));
+  EXPECT_EQ(peer_->data_of(second), "0123456789");
+  const uint32_t head = ask("HEAD", "/digits.txt");
+  EXPECT_EQ(peer_->sections_of(head), peer_->sections_of(first));
+  EXPECT_EQ(peer_->data_of(head), "");
+  EXPECT_EQ(peer_->data_of(ask("GET", "/%64igits.txt")), "0123456789");
+
+  const uint32_t same = ask("GET", "/digits.txt", {{"if-none-match", "\"x\", " + etag}});
+  EXPECT_EQ(status(same), "304");
+  EXPECT_EQ(peer_->data_of(same), "");
+  EXPECT_EQ(peer_->field_of(same, "etag"), etag);
+  EXPECT_EQ(peer_->field_of(same, "content-length"), "");
+  EXPECT_EQ(status_of("GET", "/digits.txt", {{"if-modified-since", modified}}), "304");
+  EXPECT_EQ(status_of("GET", "/digits.txt", {{"if-match", "\"x\""}}), "412");
+  for (const std::string& validator : {etag, modified}) {
+    const uint32_t part =
+        ask("GET", "/digits.txt", {{"range", "bytes=-3"}, {"if-range", validator}});
+    EXPECT_EQ(status(part), "206");
+    EXPECT_EQ(peer_->data_of(part), "789");
+    EXPECT_EQ(peer_->field_of(part, "content-length"), "3");
+    EXPECT_EQ(peer_->field_of(part, "content-range"), "bytes 7-9/10");
+    EXPECT_EQ(peer_->field_of(part, "etag"), etag);
+    EXPECT_NE(peer_->field_of(part, "date"), "");
+  }
+  EXPECT_EQ(status_of("GET", "/digits.txt", {{"range", "bytes=10-"}}), "416");
+  EXPECT_EQ(status_of("PUT", "/digits.txt"), "405");
+}
+
+// Each change, at the next look, of the answer and of what describes it.
+TEST_P(FilesTest, AreWhatTheyHaveBecome) {
+  start();
+  std::vector<std::string> etags;
+  const auto see = [&](const std::string& path, const std::string& content) {
+    const uint32_t stream = ask("GET", path);
+    EXPECT_EQ(status(stream), "200");
+    EXPECT_TRUE(peer_->data_of(stream) == content);
+    EXPECT_EQ(peer_->field_of(stream, "content-length"), std::to_string(content.size()));
+    const std::string etag = peer_->field_of(stream, "etag");
+    EXPECT_EQ(std::ranges::count(etags, etag), 0) << etag;
+    etags.push_back(etag);
+  };
+  see("/digits.txt", "0123456789");
+  replace("digits.txt", "9876543210");
+  see("/digits.txt", "9876543210");
+  fs::resize_file(root_ / "digits.txt", 3);
+  see("/digits.txt", "987");
+  fs::remove(root_ / "digits.txt");
+  EXPECT_EQ(status_of("GET", "/digits.txt"), "404");
+  write("digits.txt", std::string(20'000, 'x'));
+  see("/digits.txt", std::string(20'000, 'x'));
+  write("digits.txt", "now");
+  see("/digits.txt", "now");
+  fs::remove(root_ / "digits.txt");
+  fs::create_directory(root_ / "digits.txt");
+  EXPECT_EQ(status_of("GET", "/digits.txt"), "301");
+  fs::remove(root_ / "digits.txt");
+  fs::create_symlink("dir/index.html", root_ / "digits.txt");
+  see("/digits.txt", "<p>below</p>");
+  fs::remove(root_ / "digits.txt");
+  fs::create_symlink("/etc/passwd", root_ / "digits.txt");
+  EXPECT_EQ(status_of("GET", "/digits.txt"), "404");
+
+  see("/", "<p>top</p>");
+  fs::remove(root_ / "index.html");
+  EXPECT_EQ(status_of("GET", "/"), "404");
+  EXPECT_EQ(peer_->data_of(ask("GET", "/dir/")), "<p>below</p>");
+  fs::rename(root_ / "dir", root_ / "away");
+  EXPECT_EQ(status_of("GET", "/dir/"), "404");
+}
+
+// The octets that a head announces are those that follow it, whatever becomes of the file.
+TEST_P(FilesTest, AnAnswerIsOfOneVersion) {
+  const std::string old(10'000, 'o');
+  write("file", old);
+  start({{kInitialWindowSize, 1'000}});
+  peer_->send_get(1, "/file");
+  ASSERT_TRUE(turn_until([&] { return peer_->data_of(1).size() == 1'000; }));
+  replace("file", std::string(5'000, 'n'));
+  peer_->send_get(3, "/file");
+  ASSERT_TRUE(turn_until([&] { return peer_->data_of(3).size() == 1'000; }));
+  for (const uint32_t stream : {1u, 3u}) {
+    peer_->send(reference::encode(reference::WINDOW_UPDATE, 0, stream, reference::u32(10'000)));
+  }
+  ASSERT_TRUE(turn_until([&] { return peer_->ended(1) && peer_->ended(3); }));
+  EXPECT_EQ(peer_->field_of(1, "content-length"), "10000");
+  EXPECT_TRUE(peer_->data_of(1) == old);
+  EXPECT_EQ(peer_->field_of(3, "content-length"), "5000");
+  EXPECT_TRUE(peer_->data_of(3) == std::string(5'000, 'n'));
+}
+
+// A large file is not in memory: octets that were written into it meanwhile are not sent as those
+// that the head has announced.
+TEST_P(FilesTest, ALargeFileThatIsWrittenToResetsTheStream) {
+  write("large", std::string(1'000'000, 'x'));
+  start({{kInitialWindowSize, 60'000}});
+  peer_->send_get(1, "/large");
+  ASSERT_TRUE(turn_until([&] { return peer_->data_of(1).size() == 60'000; }));
+  std::fstream(root_ / "large", std::ios::in | std::ios::out) << "y";
+  peer_->send(reference::encode(reference::WINDOW_UPDATE, 0, 1, reference::u32(1'000)));
+  ASSERT_TRUE(turn_until([&] { return !peer_->frames_of(reference::RST_STREAM).empty(); }));
+  EXPECT_EQ(reference::number(peer_->frames_of(reference::RST_STREAM)[0].payload), 2u);
+  EXPECT_TRUE(peer_->data_of(1) == std::string(60'000, 'x'));
+}
+
+// Of a file that many wait for there is one copy, so nobody is refused for its sake.
+TEST_P(FilesTest, ManyAnswersHaveTheSameOctets) {
+  write("file", std::string(16'000, 'x'));
+  start({{kInitialWindowSize, 0}});
+  constexpr uint32_t kRequests = 100;
+  for (uint32_t stream = 1; stream < 2 * kRequests; stream += 2) peer_->send_get(stream, "/file");
+  ASSERT_TRUE(turn_until([&] { return !status(2 * kRequests - 1).empty(); }));
+  for (uint32_t stream = 1; stream < 2 * kRequests; stream += 2) EXPECT_EQ(status(stream), "200");
+  EXPECT_LE(service_->cache().memory(), 20'000u);
+}
+
+TEST_P(FilesTest, LargeOnesAreReadAsTheyAreSent) {
   std::string content;
   for (int i = 0; content.size() < 3'000'000; ++i) content += std::to_string(i) + "\n";
   write("large", content);
@@ -436,7 +577,7 @@ TEST_F(FilesTest, LargeOnesAreReadAsTheyAreSent) {
 }
 
 // RFC 9113 §8.1.1: better no end than a wrong one.
-TEST_F(FilesTest, AFileThatShrinksWhileItIsSentResetsTheStream) {
+TEST_P(FilesTest, AFileThatShrinksWhileItIsSentResetsTheStream) {
   write("large", std::string(1'000'000, 'x'));
   start({{kInitialWindowSize, 100'000}});
   peer_->send_get(1, "/large");
@@ -450,7 +591,7 @@ TEST_F(FilesTest, AFileThatShrinksWhileItIsSentResetsTheStream) {
 
 // --- --log
 
-TEST_F(FilesTest, EveryRequestIsLoggedOnce) {
+TEST_P(FilesTest, EveryRequestIsLoggedOnce) {
   auto log = AccessLog::open(root_ / "log");
   ASSERT_TRUE(log.ok()) << log.status();
   site_.log = std::move(*log);

@@ -32,6 +32,7 @@ FUNCTIONS = {
         "pwrite", "raise", "recv", "send", "sendfile", "sigaction", "sigprocmask", "stat", "mkstemp",
         "mkostemp", "realpath", "tcgetattr")},
     "signal": "sigaction",
+    "fstatat": "newfstatat",
     "sleep_for": "nanosleep",
     "sleep_until": "nanosleep",
     "random_device": "getrandom",

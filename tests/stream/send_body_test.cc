@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <gsl/span>
+#include <memory>
 #include <random>
 #include <string>
+#include <string_view>
 
 namespace headrace {
 namespace {
@@ -32,6 +34,35 @@ TEST(SendBody, OwnedBytesMoveIn) {
   body.start(Body::owned(std::string("short")), 16);
   EXPECT_EQ(body.ready().size(), 5u);
   EXPECT_FALSE(body.owes_release());
+}
+
+// One text that many bodies are of, and that counts them.
+struct Shared {
+  std::string text = "0123456789";
+  int references = 0;
+};
+struct GiveBack {
+  void operator()(Shared* shared) const { --shared->references; }
+};
+std::unique_ptr<Shared, GiveBack> refer(Shared& shared) {
+  ++shared.references;
+  return std::unique_ptr<Shared, GiveBack>(&shared);
+}
+
+TEST(SendBody, OctetsThatAreSharedAreGivenBack) {
+  Shared shared;
+  {
+    SendBody one, other;
+    one.start(Body::owned(refer(shared), shared.text), 16);
+    other.start(Body::owned(refer(shared), std::string_view(shared.text).substr(7)), 16);
+    EXPECT_EQ(one.ready().data(), octets(shared.text).data()) << "they are not copied";
+    EXPECT_EQ(other.ready().size(), 3u);
+    EXPECT_FALSE(one.owes_release());
+    EXPECT_EQ(shared.references, 2);
+    const Body unused = Body::owned(refer(shared), shared.text);
+    EXPECT_EQ(unused.size(), 10u);
+  }
+  EXPECT_EQ(shared.references, 0);
 }
 
 TEST(SendBody, TheBufferTakesWhatFitsAndTellsWhenThereIsRoom) {
