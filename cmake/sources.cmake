@@ -46,6 +46,9 @@ set(HEADRACE_SOURCES
     protocol/http1/engine/engine.cc
     protocol/http1/engine/parts.cc
     protocol/http1/engine/receiving.cc
+    protocol/http1/engine/receiving_requests.cc
+    protocol/http1/engine/receiving_responses.cc
+    protocol/http1/engine/requesting.cc
     protocol/http1/engine/responding.cc
     protocol/http1/engine/sending.cc
     protocol/http1/engine/timing.cc
@@ -54,9 +57,12 @@ set(HEADRACE_SOURCES
     protocol/http1/line_reader.cc
     protocol/http1/octet_scan.cc
     protocol/http1/outbound_rules.cc
+    protocol/http1/request_head.cc
     protocol/http1/request_line.cc
     protocol/http1/request_reader.cc
+    protocol/http1/response_reader.cc
     protocol/http1/section_reader.cc
+    protocol/http1/status_line.cc
     protocol/http1/trailer_names.cc
     protocol/http2/credit.cc
     protocol/http2/deadlines.cc
@@ -87,6 +93,7 @@ set(HEADRACE_SOURCES
     protocol/message/authority.cc
     protocol/message/content_type.cc
     protocol/message/cookies.cc
+    protocol/message/field_text.cc
     protocol/message/http_date.cc
     protocol/message/message_heads.cc
     protocol/message/message_rules.cc

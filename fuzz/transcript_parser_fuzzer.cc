@@ -40,7 +40,7 @@ std::string print(const Turn& turn) {
       text = print('<', turn.sent);
       break;
     case Turn::Kind::kEndOfInput:
-      text = "< EOF\n";
+      text = turn.in_order ? "< EOF\n" : "< RESET\n";
       break;
     case Turn::Kind::kCommand:
       text = print('!', turn.command);

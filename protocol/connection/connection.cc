@@ -116,10 +116,10 @@ EventRange Connection::advance(TimePoint now) {
   return EventRange(&live_range_);
 }
 
-EventRange Connection::end_of_input(TimePoint now) {
+EventRange Connection::end_of_input(TimePoint now, bool in_order) {
   const EntryGuard::Entry entry(protocol_->guard, "Connection::end_of_input()");
   live_range_.end();
-  protocol_->end_of_input(now);
+  in_order ? protocol_->end_of_input(now) : protocol_->lose_transport(now);
   return EventRange(&live_range_);
 }
 

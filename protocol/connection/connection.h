@@ -56,15 +56,16 @@ class Connection {
   // that were not parsed when the range ends are copied and parsed first by the next range.
   [[nodiscard]] EventRange receive(ByteView bytes HEADRACE_LIFETIME_BOUND,
                                    TimePoint now) HEADRACE_LIFETIME_BOUND;
-  // Deleted, because a container passed by value is destroyed before the first event is made.
+  // A container passed by value would be destroyed before the first event is made.
   template <TemporaryOwner T>
   EventRange receive(T&& dies_before_it_is_read, TimePoint now) = delete;
   // To be called when next_deadline() has passed, or when has_events() became true without input.
   [[nodiscard]] EventRange advance(TimePoint now) HEADRACE_LIFETIME_BOUND;
-  // The transport will deliver no more bytes: EOF or a reset. Open streams are closed with
-  // ClosedBy::kTransport, and so is the connection if there are any or a frame is incomplete
-  // (RFC 9113 §5.4.3).
-  [[nodiscard]] EventRange end_of_input(TimePoint now) HEADRACE_LIFETIME_BOUND;
+  // The transport will deliver no more bytes. `in_order`: EOF (with TLS, behind close_notify), not
+  // a reset; HTTP/1.1 has messages that only EOF ends. Other open streams are closed with
+  // ClosedBy::kTransport, and so is the connection if there are any or a frame is incomplete.
+  [[nodiscard]] EventRange end_of_input(TimePoint now,
+                                        bool in_order = true) HEADRACE_LIFETIME_BOUND;
 
   // Whether the next range will have events.
   bool has_events() const;
@@ -104,8 +105,8 @@ class Connection {
                                Body body = Body::none());
   RequestResult submit_request(const PreparedHead& head, FieldsView fields,
                                Body body = Body::none(), UserData user_data = {});
-  // Sets the time of day for the date field of responses (Options::complete_heads); once in each
-  // turn of the event loop is enough. Before the first call no date is added.
+  // Sets the time for the date field of responses (Options::complete_heads), once in each turn of
+  // the event loop. Before the first call no date is added.
   void set_time_of_day(std::chrono::system_clock::time_point now);
   // Sends an interim response (1xx, RFC 9110 §15.2); any number of them before the final one.
   // Server role.
@@ -155,8 +156,7 @@ class Connection {
   // Limits::queued_replies are unanswered at a time; more are queued, in their order, until answers
   // arrive.
   SubmitResult ping(uint64_t opaque);
-  // Sends a frame of a type that this library does not know (RFC 9113 §5.5), after all frames
-  // queued before.
+  // Sends a frame of a type that this library does not know (RFC 9113 §5.5), behind all others.
   SubmitResult submit_frame(uint8_t type, uint8_t flags, StreamId stream_id, ByteView payload);
   // Begins a graceful shutdown (RFC 9113 §6.8): GOAWAY with the highest id that a stream of the
   // peer's can have (2^31-1 to a client, 2^31-2 to a server) and a PING; after its answer the
@@ -181,8 +181,7 @@ class Connection {
   // if that matters, next_deadline() returns a time at which advance() is to be called at once.
   void sent(size_t size, TimePoint now);
   void sent(size_t size);
-  // The transport no longer reads the first `size` bytes that were sent and not released yet. Only
-  // with Options::explicit_release.
+  // The transport no longer reads the first `size` unreleased bytes (Options::explicit_release).
   void released(size_t size);
   // Whether pending_output() would return bytes, unless a BodySource has none. Changes no state.
   bool wants_output() const;
@@ -200,7 +199,7 @@ class Connection {
   const SettingValues& peer_settings() const HEADRACE_LIFETIME_BOUND;
   // The number of streams of both sides that count for MAX_CONCURRENT_STREAMS (RFC 9113 §5.1.2).
   uint32_t open_streams() const;
-  // The number of requests that are queued because of the peer's MAX_CONCURRENT_STREAMS.
+  // The number of requests that wait for the peer's MAX_CONCURRENT_STREAMS, or their turn.
   uint32_t waiting_requests() const;
   // Whether submit_request() can open a stream. If not, in the client role, new requests need a new
   // connection.
@@ -213,7 +212,7 @@ class Connection {
   // The stream's priority: the one that was signalled or set last. The RFC's defaults for a stream
   // that does not exist.
   Priority priority(StreamId stream_id) const;
-  // Whether a GOAWAY was sent or received and no stream is open, so that there is no more to do.
+  // Whether a GOAWAY was sent or received and no stream is open.
   bool is_drained() const;
   // The account of the memory that the peer makes this connection hold.
   Ledger& ledger() HEADRACE_LIFETIME_BOUND;

@@ -64,6 +64,10 @@ void Detection::advance(TimePoint now) {
 
 void Detection::end_of_input(TimePoint now) { become(ProtocolVersion::kHttp1)->end_of_input(now); }
 
+void Detection::lose_transport(TimePoint now) {
+  become(ProtocolVersion::kHttp1)->lose_transport(now);
+}
+
 TimePoint Detection::next_deadline() const {
   const std::chrono::milliseconds time = options_->limits.preface_timeout;
   return time.count() == 0 ? TimePoint::max() : began_ + time;

@@ -29,6 +29,7 @@ class Detection final : public Protocol {
   void receive(gsl::span<const uint8_t> bytes, TimePoint now) override;
   void advance(TimePoint now) override;
   void end_of_input(TimePoint now) override;
+  void lose_transport(TimePoint now) override;
   EventPtr step() override { return nullptr; }
   void end_of_range() override {}
 

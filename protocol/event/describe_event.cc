@@ -117,6 +117,7 @@ struct Describe {
     }
     line->add(to_text(event.closed_by));
     if (event.retry_safe) line->add("may be tried again");
+    if (event.retry_idempotent) line->add("may be tried again, because it is idempotent");
     if (event.body_released) line->add("its body is released");
   }
   void operator()(const PriorityUpdateReceived& event) const {

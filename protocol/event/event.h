@@ -130,12 +130,12 @@ struct StreamClosed {
   ClosedBy closed_by;
   bool retry_safe;     // the request was not processed and may be sent again (RFC 9113 §8.7)
   StreamError detail;  // with the broken rule, if the stream was reset because of one
-  bool body_released = false;  // says what BodyReleased says, which does not come then
+  bool body_released = false;     // says what BodyReleased says, which does not come then
+  bool retry_idempotent = false;  // it may, because its method is idempotent (RFC 9110 §9.2.2)
 };
 
-// The client has changed the priority of the response (RFC 9218 §7), and the scheduler uses the new
-// one. A PRIORITY_UPDATE that precedes its request causes no event, but is applied when the request
-// arrives. Server role.
+// The client has changed the priority of the response (RFC 9218 §7). A PRIORITY_UPDATE that
+// precedes its request causes no event, but is applied when the request arrives. Server role.
 struct PriorityUpdateReceived {
   StreamId stream_id;
   UserData user_data;
@@ -148,18 +148,18 @@ struct StreamWritable {
   UserData user_data;
 };
 
-// The transport took the last octet of our response, or of our direction of a tunnel (sent()), but
-// the client has not ended its direction. If the stream closes at this point, as it does with
+// The transport took the last octet of our response, or of our direction of a tunnel (sent()), and
+// the client has not ended its direction. If the stream closes with it, as it does with
 // Options::reset_after_early_response, StreamClosed is reported instead. Server role.
 struct ResponseSent {
   StreamId stream_id;
   UserData user_data;
 };
 
-// The connection no longer uses the storage of a Body::view: exactly once for each, however the
-// stream ends; StreamClosed::body_released says it if the stream ends at the same time. It comes
-// after StreamClosed (and ConnectionClosed) if pending_output() had already returned the bytes. The
-// destructor of the connection releases all views without an event.
+// The connection no longer uses the storage of a Body::view: once for each, however the stream
+// ends; StreamClosed::body_released says it if the stream ends at the same time. It comes after
+// StreamClosed (and ConnectionClosed) if pending_output() had already returned the bytes. The
+// connection's destructor releases all views without an event.
 struct BodyReleased {
   StreamId stream_id;
   UserData user_data;

@@ -154,6 +154,7 @@ ChunkReader::Item ChunkReader::on_line(const Line& line) {
 // CR LF behind the data, octet by octet. kPiece: go on.
 ChunkReader::Item ChunkReader::take_end(InputQueue* input) {
   if (input->empty()) return Item::kNothing;
+  if (accept_bare_lf_ && *input->data() == '\n') step_ = Step::kLf;
   const uint8_t expected = step_ == Step::kCr ? '\r' : '\n';
   if (*input->data() != expected) return refuse(kChunkEnd);
   input->consume(1);

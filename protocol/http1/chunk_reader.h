@@ -33,9 +33,10 @@ class ChunkReader {
     kRefused,   // refusal()
   };
 
-  // `extension_size`: the most octets of extensions, beyond a sixteenth of the content.
-  ChunkReader(size_t extension_size, bool lenient)
-      : extension_limit_(extension_size), lenient_(lenient) {}
+  // `extension_size`: the most octets of extensions, beyond a sixteenth of the content. `lenient`:
+  // as above. `accept_bare_lf`: LF alone may follow the data of a chunk.
+  ChunkReader(size_t extension_size, bool lenient, bool accept_bare_lf = false)
+      : extension_limit_(extension_size), lenient_(lenient), accept_bare_lf_(accept_bare_lf) {}
 
   // The content of a message begins.
   void begin() {
@@ -61,6 +62,7 @@ class ChunkReader {
 
   const size_t extension_limit_;
   const bool lenient_;
+  const bool accept_bare_lf_;
   Step step_ = Step::kSize;
   uint64_t left_ = 0;  // octets of the chunk that are to come
   uint64_t content_ = 0;

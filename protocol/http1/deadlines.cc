@@ -6,10 +6,25 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 
+namespace {
+
+// There is no PING to ask with, so the time until it and that for its answer pass together.
+std::chrono::milliseconds answer_timeout(const Limits& limits) {
+  const bool enabled = limits.keepalive_interval.count() > 0;
+  return enabled ? limits.keepalive_interval + limits.keepalive_timeout
+                 : std::chrono::milliseconds(0);
+}
+
+}  // namespace
+
 Deadlines::Deadlines(const Limits& limits, uint64_t seed, TimePoint now)
-    : timeouts_{limits.preface_timeout,     limits.field_block_timeout,
-                limits.content_timeout,     limits.stream_stall_timeout,
-                limits.idle_timeout,        varied_age(limits.connection_age, seed),
+    : timeouts_{limits.preface_timeout,
+                limits.field_block_timeout,
+                limits.content_timeout,
+                answer_timeout(limits),
+                limits.stream_stall_timeout,
+                limits.idle_timeout,
+                varied_age(limits.connection_age, seed),
                 limits.connection_age_grace} {
   at_.fill(TimePoint::max());
   start(Deadline::kFirst, now);

@@ -19,13 +19,14 @@ namespace http1 {
 enum class Deadline : uint8_t {
   kFirst,    // the first octet of the first message
   kSection,  // the rest of a header or trailer section, or of a chunk's line
-  kContent,  // the next octets of the content
+  kContent,  // the next octets of a request's content
+  kAnswer,   // octets of a response that is due
   kOutput,   // the transport takes output
   kIdle,     // the next request
   kAge,
   kAgeGrace,
 };
-inline constexpr size_t kDeadlines = 7;
+inline constexpr size_t kDeadlines = 8;
 
 // When each passes. One that is disabled never runs.
 class Deadlines {

@@ -49,6 +49,12 @@ Record* Exchanges::sending() const {
   return record;
 }
 
+Record* Exchanges::receiving() const {
+  Record* record = front_;
+  while (record != nullptr && (record->received || record->closed)) record = record->next;
+  return record;
+}
+
 bool Exchanges::is_last_to_send(const Record* record) const {
   const Record* behind = record->next;
   while (behind != nullptr && behind->sending_ended()) behind = behind->next;

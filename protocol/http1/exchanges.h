@@ -12,10 +12,12 @@ HEADRACE_ABI_BEGIN
 namespace http1 {
 
 // The exchanges of a connection, in the order of their requests, which is that of their responses
-// (RFC 9112 §9.3.2). Records are recycled; their memory is in the ledger.
+// (RFC 9112 §9.3.2). Each has a message that is received and one that is sent; which of them is the
+// request depends on the role. Records are recycled; their memory is in the ledger.
 class Exchanges {
  public:
-  explicit Exchanges(Ledger* ledger) : ledger_(ledger) {}
+  explicit Exchanges(Ledger* ledger, StreamId first_id = 1)
+      : ledger_(ledger), first_id_(first_id), next_id_(first_id) {}
   ~Exchanges();
   Exchanges(const Exchanges&) = delete;
   Exchanges& operator=(const Exchanges&) = delete;
@@ -25,26 +27,28 @@ class Exchanges {
   // The one with that identifier, closed or not; null if its record is gone.
   Record* find(StreamId id) const;
   // Whether an exchange has ever had that identifier.
-  bool has_been(StreamId id) const { return id % 2 == 1 && id < next_id_; }
+  bool has_been(StreamId id) const { return id % 2 == 1 && id >= first_id_ && id < next_id_; }
   bool ids_exhausted() const { return next_id_ > kMaxStreamId; }
 
   Record* front() const { return front_; }
   Record* back() const { return back_; }
-  // The one whose response is written now: the first whose response has not been written whole.
-  // Null if there is none.
+  // The one whose message is written now: the first whose message has not been written whole. Null
+  // if there is none.
   Record* sending() const;
-  // No response follows that of the record.
+  // The first whose message has not been received whole. Null if there is none.
+  Record* receiving() const;
+  // No message follows that of the record.
   bool is_last_to_send(const Record* record) const;
 
   // How many the application has not seen the end of.
   uint32_t open_count() const { return open_; }
-  // How many are in the way of more requests: their responses have not been shown whole.
+  // How many have messages that have not been shown whole.
   uint32_t waiting_count() const { return waiting_; }
   bool empty() const { return front_ == nullptr; }
 
   // The application's view of it ends.
   void close(Record* record, const StreamError& reason, ClosedBy closed_by);
-  // The last octet of the response was shown, or none will be.
+  // The last octet of the message was shown, or none will be.
   void end_shown(Record* record);
 
   // --- Notices
@@ -61,10 +65,11 @@ class Exchanges {
 
  private:
   Ledger* const ledger_;
+  const StreamId first_id_;
   Record* front_ = nullptr;
   Record* back_ = nullptr;
   Record* spare_ = nullptr;
-  StreamId next_id_ = 1;
+  StreamId next_id_;
   uint32_t open_ = 0;
   uint32_t waiting_ = 0;
   uint32_t notices_ = 0;

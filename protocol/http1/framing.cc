@@ -25,10 +25,21 @@ bool is_number(std::string_view text) {
 }  // namespace
 
 void FramingFields::take_length(std::string_view value) {
+  const int64_t length = parse_content_length(value);
+  lengths_differ_ |= lengths_ > 0 && length != length_;
   ++lengths_;
-  length_ = parse_content_length(value);
+  length_ = length;
   if (length_ != kNoContentLength) return;
   (is_number(value) ? large_length_ : bad_length_) = true;
+}
+
+void FramingFields::take_lengths(std::string_view value) {
+  for (;;) {
+    const size_t comma = value.find(',');
+    take_length(trim_field_value(value.substr(0, comma)));
+    if (comma == std::string_view::npos) return;
+    value.remove_prefix(comma + 1);
+  }
 }
 
 // RFC 9110 §5.6.1 lets a recipient skip empty elements of a list. Here they are refused, as are
@@ -78,6 +89,22 @@ Refusal FramingFields::of_request(bool is_http10, bool is_connect, uint64_t most
             LimitHit{Limit::kContentSize, most, length}};
   }
   *end = {ContentEnd::Kind::kLength, length};
+  return {};
+}
+
+// RFC 9112 §6.3. Without both fields the content ends with the connection.
+Refusal FramingFields::of_response(bool is_http10, bool accept_both, ContentEnd* end) const {
+  *end = {ContentEnd::Kind::kUntilClose, 0};
+  if (bad_length_ || large_length_) return bad(kLength, kLengthName);
+  if (lengths_differ_) return bad(kLengthsDiffer, kLengthName);
+  if (has_codings_) {
+    if (lengths_ > 0 && !accept_both) return bad(kBothLengths, kCodingName);
+    if (Refusal refused = judge_codings(is_http10)) return refused;
+    end->kind = ContentEnd::Kind::kChunked;
+  } else if (lengths_ > 0) {
+    *end = {length_ == 0 ? ContentEnd::Kind::kNone : ContentEnd::Kind::kLength,
+            static_cast<uint64_t>(length_)};
+  }
   return {};
 }
 

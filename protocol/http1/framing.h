@@ -13,7 +13,7 @@ namespace http1 {
 
 // How the end of a received message's content is found (RFC 9112 §6.3).
 struct ContentEnd {
-  enum class Kind : uint8_t { kNone, kLength, kChunked };
+  enum class Kind : uint8_t { kNone, kLength, kChunked, kUntilClose };
   Kind kind = Kind::kNone;
   uint64_t length = 0;  // of kLength, not 0
 };
@@ -26,10 +26,17 @@ class FramingFields {
   // The values of each content-length and transfer-encoding field, in their order.
   void take_length(std::string_view value);
   void take_codings(std::string_view value);
+  // The same of a response, in which a list of equal lengths is one (§6.3).
+  void take_lengths(std::string_view value);
 
   // Of a request. `most`: the largest content that is accepted; 0: of any size.
   [[nodiscard]] Refusal of_request(bool is_http10, bool is_connect, uint64_t most,
                                    ContentEnd* end) const;
+  // Of a final response that may have content. `accept_both`: a content-length beside
+  // transfer-encoding counts nothing.
+  [[nodiscard]] Refusal of_response(bool is_http10, bool accept_both, ContentEnd* end) const;
+  bool has_length() const { return lengths_ > 0; }
+  bool has_codings() const { return has_codings_; }
 
  private:
   enum class Coding : uint8_t { kChunked, kUnknown };
@@ -41,6 +48,7 @@ class FramingFields {
   uint32_t chunked_ = 0;  // how many of the codings are "chunked"
   bool has_codings_ = false;
   bool bad_length_ = false;
+  bool lengths_differ_ = false;
   bool large_length_ = false;  // digits, but 2^63 or more
   bool bad_coding_ = false;
   Coding last_ = Coding::kUnknown;

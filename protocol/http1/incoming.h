@@ -15,32 +15,44 @@ namespace http1 {
 class Incoming {
  public:
   enum class Step : uint8_t {
-    kHead,      // of the next request
-    kLength,    // content of left() octets
-    kChunked,   // content in chunks
-    kTrailers,  // the section behind them
-    kTunnel,    // there is no more HTTP (RFC 9110 §9.3.6)
-    kStopped,   // whatever comes is discarded
+    kHead,        // of the next message
+    kLength,      // content of left() octets
+    kChunked,     // content in chunks
+    kUntilClose,  // content that ends with the connection
+    kTrailers,    // the section behind chunks
+    kTunnel,      // there is no more HTTP (RFC 9110 §9.3.6)
+    kStopped,     // whatever comes is discarded
   };
 
   Step step() const { return step_; }
   bool is_stopped() const { return step_ == Step::kStopped; }
-  // The exchange whose request is read; null between requests, and if what is left of it is
-  // discarded.
+  // The exchange whose message is read, behind its head; null between messages, and if what is left
+  // of it is discarded.
   Record* record() const { return record_; }
   // Octets of the content that are to come; of kLength.
   uint64_t left() const { return left_; }
   // Octets that were discarded.
   uint64_t discarded() const { return discarded_; }
 
-  // The head of the record's request was read.
+  // The head of the record's message was read.
   void begin(Record* record, const ContentEnd& end) {
     record_ = record;
     left_ = end.length;
     discarded_ = 0;
-    step_ = end.kind == ContentEnd::Kind::kLength    ? Step::kLength
-            : end.kind == ContentEnd::Kind::kChunked ? Step::kChunked
-                                                     : Step::kHead;
+    switch (end.kind) {
+      case ContentEnd::Kind::kNone:
+        step_ = Step::kHead;
+        break;
+      case ContentEnd::Kind::kLength:
+        step_ = Step::kLength;
+        break;
+      case ContentEnd::Kind::kChunked:
+        step_ = Step::kChunked;
+        break;
+      case ContentEnd::Kind::kUntilClose:
+        step_ = Step::kUntilClose;
+        break;
+    }
   }
   void take(uint64_t size) { left_ -= size; }
   void begin_trailers() { step_ = Step::kTrailers; }
@@ -62,7 +74,9 @@ class Incoming {
   void discard(uint64_t size) { discarded_ += size; }
 
   // Within a message's content.
-  bool in_content() const { return step_ == Step::kLength || step_ == Step::kChunked; }
+  bool in_content() const {
+    return step_ == Step::kLength || step_ == Step::kChunked || step_ == Step::kUntilClose;
+  }
 
  private:
   Step step_ = Step::kHead;

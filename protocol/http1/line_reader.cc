@@ -24,8 +24,12 @@ const Rule* broken_by(const char* at) {
   return &kFieldValue;
 }
 
+const char* as_text(const uint8_t* octets) { return reinterpret_cast<const char*>(octets); }
+
+}  // namespace
+
 // Reads the line at `begin`. False: it is not complete.
-bool read_line(const char* begin, const char* end, Line* line) {
+bool LineReader::read(const char* begin, const char* end, Line* line) const {
   const char* const control = find_control(begin, end);
   if (end - control >= 2 && control[0] == '\r' && control[1] == '\n') [[likely]] {
     line->text = {begin, static_cast<size_t>(control - begin)};
@@ -37,19 +41,19 @@ bool read_line(const char* begin, const char* end, Line* line) {
   if (lf == nullptr) return false;
   line->text = {begin, static_cast<size_t>(lf - begin)};
   line->octets = line->text.size() + 1;
-  line->broken = control == lf ? &kBareLf : broken_by(control);
+  if (control != lf) {
+    line->broken = broken_by(control);
+  } else {
+    line->broken = accept_bare_lf_ ? nullptr : &kBareLf;
+  }
   return true;
 }
-
-const char* as_text(const uint8_t* octets) { return reinterpret_cast<const char*>(octets); }
-
-}  // namespace
 
 LineReader::Status LineReader::next(InputQueue* input, size_t most, Line* line) {
   if (std::exchange(done_, false)) cut_.clear();
   if (cut_.empty()) [[likely]] {
     const char* const begin = as_text(input->data());
-    if (!input->empty() && read_line(begin, begin + input->size(), line)) [[likely]] {
+    if (!input->empty() && read(begin, begin + input->size(), line)) [[likely]] {
       line->stable = true;
       if (line->octets > most) {
         line->text = {begin, most};
@@ -78,7 +82,7 @@ LineReader::Status LineReader::next_cut(InputQueue* input, size_t most, Line* li
     input->consume(size);
     if (lf == nullptr) continue;
     done_ = true;
-    (void)read_line(text, text + cut_.size(), line);  // which ends with its LF
+    (void)read(text, text + cut_.size(), line);  // which ends with its LF
     return Status::kLine;
   }
   return Status::kNothing;

@@ -29,7 +29,9 @@ class LineReader {
  public:
   enum class Status { kLine, kNothing, kTooLong, kNoMemory };
 
-  explicit LineReader(Ledger* ledger) : cut_(ledger) {}
+  // `accept_bare_lf`: a line may end with LF alone.
+  explicit LineReader(Ledger* ledger, bool accept_bare_lf = false)
+      : cut_(ledger), accept_bare_lf_(accept_bare_lf) {}
 
   // The next line. kNothing: all input was taken, and it is not complete. kTooLong: it has more
   // than `most` octets, the first of which are in `line`.
@@ -43,10 +45,12 @@ class LineReader {
   }
 
  private:
+  bool read(const char* begin, const char* end, Line* line) const;
   Status next_cut(InputQueue* input, size_t most, Line* line);
 
   AccountedBuffer cut_;  // the beginning of a line, or the line that was handed out last
   bool done_ = false;    // the latter
+  const bool accept_bare_lf_;
 };
 
 }  // namespace http1

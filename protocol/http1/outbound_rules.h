@@ -15,6 +15,9 @@ namespace http1 {
 // program that was written for one version runs with the other. In addition, HTTP/1.1 has fields
 // about the connection, and 101. Null, or the rule that is broken.
 
+// Whether the pseudo-header fields make a request line, also where nothing else is checked.
+const Rule* check_request_line(FieldsView fields, bool accept_raw_octets);
+const Rule* check_request_to_send(const NamedFields& fields, RequestHead* head);
 // `head` is completed; it has the content-length that is sent.
 const Rule* check_response_to_send(const OutgoingHead& outgoing, ResponseHead* head);
 const Rule* check_trailers_to_send(FieldsView fields);

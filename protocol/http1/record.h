@@ -21,8 +21,8 @@ namespace http1 {
 // What the application is still to be told of an exchange, in this order.
 enum class Notice : uint8_t { kWritable, kResponseSent, kClosed, kBodyReleased };
 
-// The octets of a request's content that the application holds, when it gives credit itself. They
-// are bounded by the window: beyond it the input is not read.
+// The octets of a received message's content that the application holds, when it gives credit
+// itself. They are bounded by the window: beyond it the input is not read.
 struct ContentCredit {
   uint32_t window = 0;
   uint32_t held = 0;
@@ -39,38 +39,51 @@ struct Record {
   Exchange exchange;
   ContentCredit credit;
 
-  // --- The request
+  // --- The message that is received
 
   bool received = false;       // whole, or as far as it will be
   bool continue_due = false;   // 100 is to be sent, when it is this response's turn
   bool continue_sent = false;  // by us or the application
 
-  // --- The response
+  // --- The message that is sent
 
-  bool answered = false;         // submit_response() was called
-  bool answer_is_whole = false;  // its body has been submitted whole
-  bool bodiless = false;         // whatever its body is
-  bool closes = false;           // the connection ends behind it
+  bool submitted = false;      // submit_response() or submit_request() was called
+  bool body_is_whole = false;  // the body was submitted whole
+  bool bodiless = false;       // whatever its body is
+  bool closes = false;         // the connection ends behind it
   bool trailers_expected = false;
   Framing framing = Framing::kNoBody;
   HeldFields held;              // the head, when it is not written yet
   BlockPool::BlockPtr interim;  // interim responses that wait for their turn, as text
   SendBody body;
-  uint64_t end_offset = 0;  // of the response in the output, once it is written
+  uint64_t begin_offset = 0;  // of the message in the output, once it is written
+  uint64_t end_offset = 0;
   bool end_shown = false;
   bool response_told = false;  // ResponseSent
+
+  // --- Client
+
+  bool idempotent = false;        // the method (RFC 9110 §9.2.2)
+  bool waits_for_switch = false;  // the body is for a tunnel that has not been opened
+  bool response_began = false;    // an octet of a response has come
 
   // --- The end
 
   bool closed = false;  // for the application
   ErrorCode error = ErrorCode::kNoError;
   ClosedBy closed_by = ClosedBy::kEnd;
+  bool retry_safe = false;
+  bool retry_idempotent = false;
   StreamError reason;
   uint8_t notices = 0;  // a bit for each
 
   Record* next = nullptr;
 
   bool has(Notice notice) const { return (notices & 1u << static_cast<unsigned>(notice)) != 0; }
+  // Octets of the message may have left, of an output that was shown up to there.
+  bool has_left(uint64_t shown_offset) const {
+    return exchange.head_sent() && begin_offset < shown_offset;
+  }
   bool sending_ended() const { return exchange.sending_ended(); }
 };
 

@@ -23,6 +23,7 @@ struct Refusal {
   explicit operator bool() const { return rule != nullptr; }
 };
 
+inline constexpr uint16_t kSwitchingProtocols = 101;
 inline constexpr uint16_t kBadRequest = 400;
 inline constexpr uint16_t kRequestTimeout = 408;
 inline constexpr uint16_t kContentTooLarge = 413;

@@ -6,6 +6,7 @@
 
 #include "headrace/field/field_name.h"
 #include "headrace/field/field_syntax.h"
+#include "headrace/protocol/http1/connection_options.h"
 #include "headrace/protocol/http1/rules.h"
 #include "headrace/protocol/message/authority.h"
 #include "headrace/protocol/message/target_syntax.h"
@@ -144,15 +145,11 @@ void RequestReader::take_field() {
 
 // RFC 9110 §7.6.1
 void RequestReader::take_connection(std::string_view value) {
-  for (;;) {
-    const size_t comma = value.find(',');
-    const std::string_view option = trim_field_value(value.substr(0, comma));
-    says_close_ |= equals_ignoring_case(option, "close");
-    says_keep_alive_ |= equals_ignoring_case(option, "keep-alive");
-    says_upgrade_ |= equals_ignoring_case(option, "upgrade");
-    if (comma == std::string_view::npos) return;
-    value.remove_prefix(comma + 1);
-  }
+  each_connection_option(value, [this](std::string_view option) {
+    says_close_ |= is_connection_option(option, "close");
+    says_keep_alive_ |= is_connection_option(option, "keep-alive");
+    says_upgrade_ |= is_connection_option(option, "upgrade");
+  });
 }
 
 // RFC 9112 §3.2, §3.3: the authority is that of the target or, without one, Host.

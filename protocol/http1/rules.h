@@ -45,6 +45,17 @@ inline constexpr Rule kConnectTarget{"RFC 9112 §3.2.3",
 inline constexpr Rule kVersion{"RFC 9112 §2.3", "a version is HTTP/ and two digits with a point"};
 inline constexpr Rule kVersionUnsupported{"RFC 9110 §15.6.6", "the major version is 1"};
 
+inline constexpr Rule kStatusLine{
+    "RFC 9112 §4", "a status line is a version, a status of three digits and a reason phrase"};
+inline constexpr Rule kResponseVersion{"RFC 9112 §2.3", "a response has a version of HTTP/1"};
+inline constexpr Rule kUnsolicited{"RFC 9112 §9.2",
+                                   "a server sends nothing but responses to requests"};
+inline constexpr Rule kSwitchNotOffered{"RFC 9110 §15.2.2",
+                                        "101 answers a request that offers an upgrade"};
+inline constexpr Rule kManyInterim{
+    "limits.h informational_responses",
+    "interim responses before the final one are at most limits.h informational_responses"};
+
 // --- Field lines
 
 inline constexpr Rule kFieldName{"RFC 9112 §5", "a field line begins with a token and a colon"};
@@ -74,6 +85,8 @@ inline constexpr Rule kBothLengths{"RFC 9112 §6.3",
                                    "a message has content-length or transfer-encoding, not both"};
 inline constexpr Rule kLengthTwice{"RFC 9112 §6.3", "a request has one content-length"};
 inline constexpr Rule kLength{"RFC 9110 §8.6", "content-length is a decimal number"};
+inline constexpr Rule kLengthsDiffer{"RFC 9112 §6.3",
+                                     "the content-lengths of a response are the same number"};
 inline constexpr Rule kContentSize{"RFC 9110 §15.5.14",
                                    "the content of a request is within limits.h content_size"};
 inline constexpr Rule kCodingInHttp10{"RFC 9112 §6.1",
@@ -81,7 +94,7 @@ inline constexpr Rule kCodingInHttp10{"RFC 9112 §6.1",
 inline constexpr Rule kCodingSyntax{"RFC 9112 §6.1",
                                     "transfer-encoding is a list of names without parameters"};
 inline constexpr Rule kChunkedLast{"RFC 9112 §6.3",
-                                   "the last transfer coding of a request is chunked"};
+                                   "the last transfer coding of a message is chunked"};
 inline constexpr Rule kChunkedOnce{"RFC 9112 §6.1", "the chunked coding is applied once"};
 inline constexpr Rule kCodingUnknown{"RFC 9112 §6.1",
                                      "chunked is the only transfer coding that is understood"};
@@ -109,12 +122,17 @@ inline constexpr Rule kSectionInTime{"limits.h field_block_timeout",
                                      "a header or trailer section is finished in time"};
 inline constexpr Rule kContentInTime{"limits.h content_timeout",
                                      "the content of a message comes in time"};
+inline constexpr Rule kAnswerInTime{"limits.h keepalive_timeout",
+                                    "octets of a response that is due come in time"};
 inline constexpr Rule kOutputInTime{"limits.h stream_stall_timeout",
                                     "a peer takes what it has asked for in time"};
 inline constexpr Rule kOldEnds{"limits.h connection_age_grace",
                                "the requests of a connection that is too old end in time"};
 
 // --- The connection
+
+inline constexpr Rule kChunkedToHttp10{"RFC 9112 §6.1",
+                                       "a server of HTTP/1.0 gets requests of a known length"};
 
 inline constexpr Rule kCutOff{"RFC 9112 §8", "a message is complete when the connection ends"};
 inline constexpr Rule kKeptInput{"limits.h connection_memory",

@@ -1,5 +1,7 @@
 #include "headrace/protocol/http1/section_reader.h"
 
+#include <cstring>
+
 #include "headrace/field/field_name.h"
 #include "headrace/field/field_syntax.h"
 #include "headrace/protocol/http1/octet_scan.h"
@@ -54,18 +56,42 @@ SectionReader::Status SectionReader::take(const Line& line) {
   const char* const colon = skip_token(text.data(), end);
   if (colon == end || *colon != ':' || colon == text.data()) [[unlikely]] {
     if (is_white_space(text.front())) {
-      return refuse(kBadRequest, count_ == 0 ? kSpaceBeforeFields : kFold);
+      if (count_ == 0) return refuse(kBadRequest, kSpaceBeforeFields);
+      if (!bounds_.joins_folds) return refuse(kBadRequest, kFold);
+      return join(text, line.octets);
     }
     const bool spaced = colon != end && is_white_space(*colon);
     return refuse(kBadRequest, spaced ? kSpaceBeforeColon : kFieldName);
   }
-  size_ += line.octets + kOverhead;
-  if (++count_ > bounds_.fields) {
-    refusal_.hit = LimitHit{bounds_.too_many, bounds_.fields, count_};
-    return refuse(kFieldsTooLarge, kSectionFields);
-  }
+  if (!count(line.octets)) return refuse(kFieldsTooLarge, kSectionFields);
   const auto size = static_cast<size_t>(colon - text.data());
   return append({text.data(), size}, trim_field_value(text.substr(size + 1)), line.stable);
+}
+
+// A line is counted as a field.
+bool SectionReader::count(size_t octets) {
+  size_ += octets + kOverhead;
+  if (++count_ <= bounds_.fields) return true;
+  refusal_.hit = LimitHit{bounds_.too_many, bounds_.fields, count_};
+  return false;
+}
+
+// A line that goes on with the value of the field before it.
+SectionReader::Status SectionReader::join(std::string_view text, size_t octets) {
+  if (!count(octets)) return refuse(kFieldsTooLarge, kSectionFields);
+  text = trim_field_value(text);
+  if (text.empty()) return Status::kField;
+  std::string_view& value = field().value;
+  const size_t gap = value.empty() ? 0 : 1;
+  char* const joined = storage_.allocate(value.size() + gap + text.size());
+  if (joined == nullptr) return refuse(kFieldsTooLarge, kSectionMemory);
+  if (gap > 0) {
+    std::memcpy(joined, value.data(), value.size());
+    joined[value.size()] = ' ';
+  }
+  std::memcpy(joined + value.size() + gap, text.data(), text.size());
+  value = {joined, value.size() + gap + text.size()};
+  return Status::kField;
 }
 
 SectionReader::Status SectionReader::append(std::string_view name, std::string_view value,

@@ -26,9 +26,10 @@ class SectionReader {
   enum class Status : uint8_t { kNothing, kField, kEnd, kRefused };
 
   struct Bounds {
-    size_t size;     // octets of the lines, plus 32 a field (Limits::field_list_size)
-    size_t fields;   // their number
-    Limit too_many;  // the name of the latter
+    size_t size;               // octets of the lines, plus 32 a field (Limits::field_list_size)
+    size_t fields;             // their number
+    Limit too_many;            // the name of the latter
+    bool joins_folds = false;  // a folded value is joined with a space (§5.2), not refused
   };
 
   SectionReader(Ledger* ledger, const Bounds& bounds, size_t kept_fields, size_t kept_text)
@@ -36,7 +37,8 @@ class SectionReader {
 
   // A section begins. `slots`: fields at its front that the caller fills in. False: no memory.
   [[nodiscard]] bool begin(size_t slots);
-  // The next field, which is appended to the storage.
+  // The next field, which is appended to the storage; where folds are joined its value may grow
+  // until kEnd.
   [[nodiscard]] Status next(InputQueue* input, LineReader* lines);
 
   // The field that was read last.
@@ -58,6 +60,8 @@ class SectionReader {
  private:
   Status refuse(uint16_t status, const Rule& rule, std::string_view field = {});
   Status take(const Line& line);
+  bool count(size_t octets);
+  Status join(std::string_view text, size_t octets);
   Status append(std::string_view name, std::string_view value, bool stable);
 
   FieldStorage storage_;

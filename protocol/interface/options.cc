@@ -33,10 +33,10 @@ const Rule* Options::check(Role role) const {
   static constexpr Rule kSendBuffer = {"options.h send_buffer_size",
                                        "a stream's send buffer holds at least one octet"};
   static constexpr Rule kServerOnly = {"options.h protocol",
-                                       "HTTP/1.1 and its detection are for the server role"};
+                                       "the version is detected in the server role"};
   static constexpr Rule kPipelining = {"limits.h pipelined_requests",
                                        "at least one request at a time is answered"};
-  if (protocol != ProtocolVersion::kHttp2 && role == Role::kClient) return &kServerOnly;
+  if (protocol == ProtocolVersion::kDetect && role == Role::kClient) return &kServerOnly;
   if (limits.pipelined_requests == 0) return &kPipelining;
   const SettingValues initial;
   ErrorCode code;

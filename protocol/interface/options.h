@@ -46,15 +46,22 @@ struct Options {
 
   Allocation allocation = Allocation::kReuse;
 
-  // Client: HTTP/2. With TLS: by what ALPN has chosen, "h2" or "http/1.1" (RFC 7301).
+  // With TLS: by what ALPN has chosen, "h2" or "http/1.1" (RFC 7301).
   ProtocolVersion protocol = ProtocolVersion::kHttp2;
   // HTTP/1.1: the :scheme of requests is https.
   bool secure_transport = false;
   // HTTP/1.1: send 100 to a request that expects it (RFC 9110 §10.1.1) once the application has
-  // seen its head and has not answered. If false, the application sends it.
+  // seen its head and has not answered.
   bool automatic_continue = true;
   // HTTP/1.1: accept octets above 0x7f in targets. Off by default, because RFC 3986 §2 has none.
   bool accept_raw_targets = false;
+  // HTTP/1.1, client: accept lines that end with LF alone; a content-length beside
+  // transfer-encoding, which overrides it. Off by default, because both can hide a second response.
+  bool accept_bare_lf = false;
+  bool accept_length_beside_chunked = false;
+  // HTTP/1.1, client: limits.pipelined_requests of idempotent methods go out without waiting for
+  // the responses before them (RFC 9112 §9.3.2).
+  bool pipelining = false;
 
   // Our SETTINGS (RFC 9113 §6.5.2). Values that differ from the RFC's initial ones are announced,
   // in this order. A client always announces ENABLE_PUSH; a server, and a client with enable_push,
@@ -80,13 +87,12 @@ struct Options {
   // Client: the limit of concurrent requests until the server's SETTINGS announce one; more are
   // queued. RFC 9113 §6.5.2 recommends that servers allow at least 100.
   uint32_t assumed_concurrent_streams = 100;
-  // The id of our first stream, odd for a client and even for a server; 0 stands for 1 and 2. 3 for
-  // a client whose stream 1 was used by the request that upgraded the connection.
+  // The id of our first stream, odd for a client and even for a server; 0 stands for 1 and 2.
   uint32_t first_stream_id = 0;
 
-  // The connection's receive window in octets (RFC 9113 §6.9.2), at least 65,535. Above that, a
-  // WINDOW_UPDATE on stream 0 follows the first SETTINGS. Much larger than a stream's window, so
-  // that a stream whose octets the application holds leaves room for the others.
+  // The connection's receive window in octets (RFC 9113 §6.9.2), at least 65,535; above, a
+  // WINDOW_UPDATE follows the first SETTINGS. Much larger than a stream's window, so that a stream
+  // whose octets the application holds leaves room for the others.
   uint32_t connection_window_size = 1024 * 1024;
 
   // When receive credit is given back to the peer. kAutoTuned also widens the windows of streams
@@ -113,27 +119,25 @@ struct Options {
   bool validate_outbound = true;
 
   // Server: complete the heads of responses (OutgoingHead::complete()): add date, content-type and
-  // content-length if they are missing and known, and leave out fields that a message of HTTP/2 or
-  // without content must not have. False for proxies: exactly the given fields are sent, so the
-  // application must ensure that no 1xx and no 204 has a content-length (RFC 9110 §8.6).
+  // content-length if they are missing and known, and leave out fields that the message must not
+  // have. False for proxies: exactly the given fields are sent, so the application must ensure that
+  // no 1xx and no 204 has a content-length (RFC 9110 §8.6).
   bool complete_heads = true;
 
   // Server: if a response ends before its request, send RST_STREAM(NO_ERROR), so that the client
   // stops sending (RFC 9113 §8.1), and close the stream. If false, the stream stays open,
   // ResponseSent is reported, and the rest of the request is received until its end or
-  // reset_stream(). True is right for most applications, because octets that they do not read would
-  // reduce the window of the other streams, and all clients in use keep a complete response when
-  // RST_STREAM follows it.
+  // reset_stream(). True by default, because octets that nobody reads would reduce the window of
+  // the other streams, and all clients in use keep a complete response before RST_STREAM.
   bool reset_after_early_response = true;
 
   // Server: accept requests whose :authority is empty or the path of a UNIX socket, as gRPC clients
-  // send over one ("/run/app.sock", "%2Frun%2Fapp.sock"). Off by default, because RFC 9113 §8.3.1
-  // requires a host, and servers select a site by it.
+  // send over one. Off by default, because servers select a site by the host (RFC 9113 §8.3.1).
   bool accept_local_authority = false;
 
-  // Server: accept requests whose :path has a fragment ("/page#part"), as some clients send them.
-  // Off by default, because it is no part of a request's target (RFC 9110 §7.1) and would escape
-  // rules that compare paths. It must not be forwarded; submit_request() refuses it.
+  // Server: accept requests whose :path has a fragment ("/page#part"). Off by default, because it
+  // is no part of a request's target (RFC 9110 §7.1) and would escape rules that compare paths. It
+  // must not be forwarded; submit_request() refuses it.
   bool accept_path_fragment = false;
 
   // Trim white space at the edges of received values, not refuse the message (RFC 9113 §8.2.1).
@@ -147,9 +151,9 @@ struct Options {
   // The octets of a Body::stream() that send_data() buffers for each stream.
   uint32_t send_buffer_size = 64 * 1024;
 
-  // A random number of the application's (the library has no source of randomness), different for
-  // each connection. It makes Limits::connection_age up to a tenth longer or shorter, so that
-  // connections that began together do not end together. 0 leaves the age exact.
+  // A random number of the application's, different for each connection. It makes
+  // Limits::connection_age up to a tenth longer or shorter, so that connections that began together
+  // do not end together. 0 leaves the age exact.
   uint64_t seed = 0;
 
   // Null, or an object that must outlive the connection.

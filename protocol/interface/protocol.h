@@ -50,6 +50,8 @@ class Protocol {
   virtual void receive(gsl::span<const uint8_t> bytes, TimePoint now) = 0;
   virtual void advance(TimePoint now) = 0;
   virtual void end_of_input(TimePoint now) = 0;
+  // The same, but not in order.
+  virtual void lose_transport(TimePoint now) { end_of_input(now); }
   // The next event of the range, or null at its end. An event that is still held is made to own its
   // bytes first (Recycler::detach_held()).
   virtual EventPtr step() = 0;

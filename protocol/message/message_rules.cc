@@ -210,9 +210,9 @@ const Rule* check_trailers(gsl::span<Field> fields, const MessageOptions& option
 }
 
 const Rule* check_outbound_request(const NamedFields& fields, bool enable_connect_protocol,
-                                   RequestHead* head) {
+                                   RequestHead* head, FieldNames left_out) {
   Section section(Section::Kind::kRequest, request_fields(enable_connect_protocol));
-  if (const Rule* broken = section.take_all(fields)) return broken;
+  if (const Rule* broken = section.take_all(fields, left_out)) return broken;
   return check_request_head(section, {}, head);
 }
 

@@ -73,10 +73,10 @@ const Rule* check_trailers(gsl::span<Field> fields, const MessageOptions& option
                            std::string_view* field_name = nullptr);
 
 // The same for fields of the application, which are never changed. `enable_connect_protocol`: the
-// peer has announced RFC 8441.
+// peer has announced RFC 8441. `left_out`: names of fields that are not checked, because they will
+// not be sent, or not in HTTP/2.
 const Rule* check_outbound_request(const NamedFields& fields, bool enable_connect_protocol,
-                                   RequestHead* head);
-// `left_out`: names of fields that will not be sent and are not checked.
+                                   RequestHead* head, FieldNames left_out = {});
 const Rule* check_outbound_response(const NamedFields& fields, ResponseHead* head,
                                     FieldNames left_out = {});
 const Rule* check_outbound_trailers(const NamedFields& fields);

@@ -18,11 +18,11 @@ struct Read {
   const Rule* rule = nullptr;
 };
 
-Read read(std::string_view text, size_t part, size_t extensions = 20) {
+Read read(std::string_view text, size_t part, size_t extensions = 20, bool lenient = false) {
   Ledger ledger(1 << 20);
   InputQueue input(&ledger);
-  LineReader lines(&ledger);
-  ChunkReader chunks(extensions, /*lenient=*/false);
+  LineReader lines(&ledger, lenient);
+  ChunkReader chunks(extensions, lenient, /*accept_bare_lf=*/lenient);
   chunks.begin();
   Read read;
   for (; !text.empty(); text.remove_prefix(std::min(part, text.size()))) {
@@ -45,6 +45,15 @@ Read read(std::string_view text, size_t part, size_t extensions = 20) {
 }
 
 class ChunkReaderTest : public testing::TestWithParam<size_t> {};
+
+TEST_P(ChunkReaderTest, IsLenientByOption) {
+  const std::string_view text = " 5 \nhello\n2\r\nhi\r\n0\n";
+  const Read lenient = read(text, GetParam(), 20, /*lenient=*/true);
+  EXPECT_EQ(lenient.content, "hellohi");
+  EXPECT_EQ(lenient.end, Item::kTrailers);
+  EXPECT_EQ(read(text, GetParam()).end, Item::kRefused);
+  EXPECT_EQ(read("5\nhello\n\n", GetParam(), 20, /*lenient=*/true).end, Item::kRefused);
+}
 
 TEST_P(ChunkReaderTest, TakesChunksApart) {
   const Read whole = read("5\r\nhello\r\nA;x=\"\\\"\"\r\n0123456789\r\n000\r\n", GetParam());

@@ -51,5 +51,37 @@ TEST(Framing, RefusesWhatCanBeReadInTwoWays) {
   EXPECT_EQ(judge({"99999999999999999999"}, {}).status, kContentTooLarge);
 }
 
+Verdict judge_response(const std::vector<std::string_view>& lengths,
+                       const std::vector<std::string_view>& codings, bool http10 = false,
+                       bool accept_both = false) {
+  FramingFields fields;
+  for (const std::string_view value : lengths) fields.take_lengths(value);
+  for (const std::string_view value : codings) fields.take_codings(value);
+  ContentEnd end;
+  const Refusal refused = fields.of_response(http10, accept_both, &end);
+  return {refused.rule, refused.status, end};
+}
+
+TEST(Framing, OfAResponseMayBeTheEndOfTheConnection) {
+  EXPECT_EQ(judge_response({}, {}).end.kind, Kind::kUntilClose);
+  EXPECT_EQ(judge_response({"0"}, {}).end.kind, Kind::kNone);
+  EXPECT_EQ(judge_response({"17", "17 , 017"}, {}).end.length, 17u);
+  EXPECT_EQ(judge_response({}, {"chunked"}).end.kind, Kind::kChunked);
+}
+
+TEST(Framing, OfAResponseIsRefusedIfItCanBeReadInTwoWays) {
+  EXPECT_EQ(judge_response({"5"}, {"chunked"}).rule, &kBothLengths);
+  EXPECT_EQ(judge_response({"5"}, {"chunked"}, false, /*accept_both=*/true).end.kind,
+            Kind::kChunked);
+  EXPECT_EQ(judge_response({"x"}, {"chunked"}, false, /*accept_both=*/true).rule, &kLength);
+  EXPECT_EQ(judge_response({"5", "6"}, {}).rule, &kLengthsDiffer);
+  EXPECT_EQ(judge_response({"5,6"}, {}).rule, &kLengthsDiffer);
+  EXPECT_EQ(judge_response({"5,"}, {}).rule, &kLength);
+  EXPECT_EQ(judge_response({"9223372036854775808"}, {}).rule, &kLength);
+  EXPECT_EQ(judge_response({}, {"gzip"}).rule, &kChunkedLast);
+  EXPECT_EQ(judge_response({}, {"gzip, chunked"}).rule, &kCodingUnknown);
+  EXPECT_EQ(judge_response({}, {"chunked"}, /*http10=*/true).rule, &kCodingInHttp10);
+}
+
 }  // namespace
 }  // namespace headrace::http1

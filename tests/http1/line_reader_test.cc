@@ -14,10 +14,11 @@ namespace {
 using Status = LineReader::Status;
 
 // The lines of a text that comes in parts of one size, each as `text`, or as the rule it breaks.
-std::vector<std::string> lines_of(std::string_view text, size_t part, size_t most = 100) {
+std::vector<std::string> lines_of(std::string_view text, size_t part, size_t most = 100,
+                                  bool bare_lf = false) {
   Ledger ledger(1 << 20);
   InputQueue input(&ledger);
-  LineReader reader(&ledger);
+  LineReader reader(&ledger, bare_lf);
   std::vector<std::string> lines;
   for (; !text.empty(); text.remove_prefix(std::min(part, text.size()))) {
     const std::string_view piece = text.substr(0, part);
@@ -44,6 +45,13 @@ TEST_P(LineReaderTest, CutsLines) {
             (std::vector<std::string>{"a", "", "bc\td"}));
   EXPECT_EQ(lines_of("a\r\nb\r", GetParam()), (std::vector<std::string>{"a", "cut"}));
   EXPECT_EQ(lines_of("", GetParam()), std::vector<std::string>());
+}
+
+TEST_P(LineReaderTest, EndsLinesWithLfAloneByOption) {
+  EXPECT_EQ(lines_of("a\n\nb\r\n", GetParam(), 100, /*bare_lf=*/true),
+            (std::vector<std::string>{"a", "", "b"}));
+  EXPECT_EQ(lines_of("a\rb\nc\n", GetParam(), 100, /*bare_lf=*/true),
+            (std::vector<std::string>{kBareCr.text, "c"}));
 }
 
 // Whatever breaks a line is told when it is whole, and the next one is read.

@@ -35,7 +35,8 @@ std::string Application::observe(const Event& event) {
     Stream& stream = streams_[e.stream_id];
     if (!stream.own) return "a response to no request of ours";
     if (stream.answered) return "a second response to a request";
-    if ((e.status >= 200) != final) return "a status that belongs to the other event";
+    if ((e.status >= 200 || e.status == 101) != final)
+      return "a status that belongs to the other event";
     if (!final && e.end_stream) return "an interim response with END_STREAM";
     stream.answered = final;
     return check_message(e);

@@ -55,7 +55,7 @@ struct EnterFirst {
 }  // namespace
 
 struct Driver::OpenRange {
-  enum class Kind : uint8_t { kReceive, kAdvance, kEndOfInput };
+  enum class Kind : uint8_t { kReceive, kAdvance, kEndOfInput, kLost };
 
   OpenRange(Connection* connection, Kind kind, std::string_view bytes, TimePoint now)
       : input(bytes), range(start(connection, kind, input.bytes(), now)) {}
@@ -70,9 +70,11 @@ struct Driver::OpenRange {
       case Kind::kAdvance:
         return connection->advance(now);
       case Kind::kEndOfInput:
+        return connection->end_of_input(now);
+      case Kind::kLost:
         break;
     }
-    return connection->end_of_input(now);
+    return connection->end_of_input(now, /*in_order=*/false);
   }
 
   // The next event, or null at the end.
@@ -117,9 +119,10 @@ void Driver::receive(std::string_view bytes, const std::vector<size_t>& parts) {
   }
 }
 
-void Driver::end_of_input() {
+void Driver::end_of_input(bool in_order) {
+  const auto kind = in_order ? OpenRange::Kind::kEndOfInput : OpenRange::Kind::kLost;
   range_.reset();
-  range_ = std::make_unique<OpenRange>(&*connection_, OpenRange::Kind::kEndOfInput, "", now_);
+  range_ = std::make_unique<OpenRange>(&*connection_, kind, "", now_);
 }
 
 void Driver::pass(std::chrono::milliseconds time) {

@@ -48,7 +48,7 @@ class Driver {
   ~Driver();
 
   void receive(std::string_view bytes, const std::vector<size_t>& parts);
-  void end_of_input();
+  void end_of_input(bool in_order = true);
   void pass(std::chrono::milliseconds time);
   // The result of a command, or `mistake`.
   Item run(const Item& command);

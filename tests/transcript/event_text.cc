@@ -113,6 +113,7 @@ struct Describe {
     add_error(event.error, event.detail, &item);
     item.words.emplace_back(closed_by_name(event.closed_by));
     if (event.retry_safe) item.words.emplace_back("retry_safe");
+    if (event.retry_idempotent) item.words.emplace_back("retry_idempotent");
     if (event.body_released) item.words.emplace_back("body_released");
     return item;
   }

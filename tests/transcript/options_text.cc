@@ -58,6 +58,9 @@ void visit_options(Options* o, Setter* set) {
   set->field("secure_transport", &o->secure_transport);
   set->field("automatic_continue", &o->automatic_continue);
   set->field("accept_raw_targets", &o->accept_raw_targets);
+  set->field("accept_bare_lf", &o->accept_bare_lf);
+  set->field("accept_length_beside_chunked", &o->accept_length_beside_chunked);
+  set->field("pipelining", &o->pipelining);
   set->field("header_table_size", &o->header_table_size);
   set->field("initial_window_size", &o->initial_window_size);
   set->field("max_frame_size", &o->max_frame_size);

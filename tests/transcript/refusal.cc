@@ -21,7 +21,7 @@ void act(const Turn& turn, Driver* driver) {
       driver->receive(turn.input, {turn.input.size()});
       break;
     case Turn::Kind::kEndOfInput:
-      driver->end_of_input();
+      driver->end_of_input(turn.in_order);
       break;
     case Turn::Kind::kCommand:
       // Their sizes are those of the usual output.

@@ -54,8 +54,8 @@ class Run {
         send(turn);
         break;
       case Turn::Kind::kEndOfInput:
-        trace(turn.line, '<', "EOF");
-        driver_.end_of_input();
+        trace(turn.line, '<', turn.in_order ? "EOF" : "RESET");
+        driver_.end_of_input(turn.in_order);
         break;
       case Turn::Kind::kCommand:
         trace(turn.line, '!', turn.command);

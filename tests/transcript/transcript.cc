@@ -139,8 +139,9 @@ class Parser {
 
   // A line of text that is sent or received. Of the latter each item is a line, whole.
   bool add_text(const Step& step, std::string* error) {
-    if (step.text == "< EOF") {
+    if (step.text == "< EOF" || step.text == "< RESET") {
       begin_turn(Turn::Kind::kEndOfInput, step.number);
+      turn().in_order = step.text == "< EOF";
       return true;
     }
     Line line;
@@ -166,8 +167,9 @@ class Parser {
   }
 
   bool add_input(const Step& step, std::string_view text, std::string* error) {
-    if (text == "EOF") {
+    if (text == "EOF" || text == "RESET") {
       begin_turn(Turn::Kind::kEndOfInput, step.number);
+      turn().in_order = text == "EOF";
       return true;
     }
     begin_input(step);

@@ -26,13 +26,14 @@ struct Turn {
   enum class Kind : uint8_t {
     kStart,       // the connection was created
     kInput,       // consecutive `<` lines
-    kEndOfInput,  // < EOF
+    kEndOfInput,  // < EOF, or < RESET
     kCommand,     // !
     kTime,        // @
   };
   Kind kind = Kind::kStart;
   int line = 0;
 
+  bool in_order = true;                  // kEndOfInput: EOF
   std::string input;                     // kInput: all its bytes
   std::vector<size_t> boundaries;        // kInput: the offsets in `input` where its lines begin
   std::vector<Line> sent;                // kInput: its lines, to show them

@@ -7,6 +7,8 @@
 #include "headrace/memory/alive_mark.h"
 #include "headrace/protocol/http1/content_writer.h"
 #include "headrace/protocol/http1/outbound_rules.h"
+#include "headrace/protocol/http1/request_head.h"
+#include "headrace/protocol/http1/rules.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -22,7 +24,6 @@ constexpr Rule kCreditHeld = {"connection.h credit()",
                               "no more is given back than the application holds"};
 constexpr Rule kWindow = {"RFC 9113 §6.9.1", "a receive window is 1 to 2^31-1 octets"};
 constexpr uint32_t kMostWindow = 0x7fffffff;
-constexpr uint16_t kSwitchingProtocols = 101;
 
 }  // namespace
 
@@ -57,13 +58,70 @@ bool Commands::waits_for_body(const Record* record, FieldsView fields, const Bod
          OutgoingHead::depends_on_body(fields, sending().facts_of(record));
 }
 
+SubmitError Commands::may_request() const {
+  if (!p_.is_client()) return SubmitError::kWrongRole;
+  if (!p_.life.is_open()) return SubmitError::kConnectionGone;
+  if (p_.exchanges.ids_exhausted()) return SubmitError::kStreamIdsExhausted;
+  const bool ends = p_.shutting_down || p_.is_last || p_.incoming.is_stopped();
+  return ends ? SubmitError::kGoingAway : SubmitError::kNone;
+}
+
+// `content`: the length that the head announces, if it is to be kept.
+const Rule* Commands::check_request(FieldsView fields, const Body& body, RequestHead* head,
+                                    ContentLength* content) const {
+  if (const Rule* rule = check_request_line(fields, p_.options.accept_raw_targets)) return rule;
+  if (!p_.options.validate_outbound) {
+    read_outbound_request(fields, head);
+    return nullptr;
+  }
+  if (const Rule* rule = check_request_to_send(fields, head)) return rule;
+  if (head->is_connect || fields.has("upgrade")) return nullptr;
+  content->announce(head->content_length);
+  const std::optional<size_t> size = body.size();
+  return size && !content->allows(*size, /*end=*/true) ? &kContentLengthKept : nullptr;
+}
+
+RequestResult Commands::submit_request(FieldsView fields, Body&& body, uintptr_t user_data) const {
+  if (const SubmitError error = may_request(); error != SubmitError::kNone) return {error};
+  RequestHead head;
+  ContentLength content;
+  if (const Rule* rule = check_request(fields, body, &head, &content)) {
+    return {SubmitError::kInvalidFields, rule};
+  }
+  const std::optional<size_t> size = body.size();
+  const bool unbounded = !size || body.trailers_expected();
+  if (p_.peer_is_http10 && unbounded && !fields.has("content-length")) {
+    return {SubmitError::kInvalidArgument, &kChunkedToHttp10};
+  }
+  Record* const record = p_.exchanges.open();
+  if (record == nullptr) return {SubmitError::kTooManyStreams};
+  record->user_data = user_data;
+  record->request.head = head;
+  record->request.offers_upgrade = !head.is_connect && fields.has("upgrade");
+  record->idempotent = is_idempotent(fields.method());
+  record->credit = {p_.options.initial_window_size, 0, p_.options.automatic_credit};
+  record->exchange.set_request(head);
+  record->exchange.begin_sending(content, /*tunnel=*/false);
+  record->submitted = true;
+  record->trailers_expected = body.trailers_expected();
+  record->body.start(std::move(body), p_.options.send_buffer_size);
+  if (size && sending().may_begin(record)) {
+    sending().start_request(record, fields, *size);
+  } else {
+    // By the time output is asked for, the body or its length may be known.
+    record->held = HeldFields(fields, &p_.blocks);
+  }
+  return {SubmitError::kNone, nullptr, record->id};
+}
+
 SubmitResult Commands::submit_response(StreamId id, FieldsView fields, Body&& body) const {
+  if (p_.is_client()) return {SubmitError::kWrongRole};
   SubmitError error;
   Record* const record = find(id, &error);
   if (record == nullptr) return {error};
-  if (record->answered) return {SubmitError::kWrongState};
+  if (record->submitted) return {SubmitError::kWrongState};
   record->trailers_expected = body.trailers_expected();
-  record->answer_is_whole = body.size().has_value();
+  record->body_is_whole = body.size().has_value();
   const OutgoingHead outgoing = sending().outgoing_head(record, fields, body.bytes(), body.size());
   ResponseHead head;
   if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
@@ -83,7 +141,7 @@ SubmitResult Commands::submit_response(StreamId id, FieldsView fields, Body&& bo
   }
   const bool waits = !bodiless && !tunnel && waits_for_body(record, fields, body);
   record->exchange.begin_sending(content, tunnel);
-  record->answered = true;
+  record->submitted = true;
   record->bodiless = bodiless;
   record->continue_due = false;
   record->body.start(std::move(body), p_.options.send_buffer_size);
@@ -96,10 +154,11 @@ SubmitResult Commands::submit_response(StreamId id, FieldsView fields, Body&& bo
 }
 
 SubmitResult Commands::submit_informational(StreamId id, FieldsView fields) const {
+  if (p_.is_client()) return {SubmitError::kWrongRole};
   SubmitError error;
   Record* const record = find(id, &error);
   if (record == nullptr) return {error};
-  if (record->answered) return {SubmitError::kWrongState};
+  if (record->submitted) return {SubmitError::kWrongState};
   const OutgoingHead outgoing = sending().outgoing_head(record, fields, {}, std::nullopt);
   ResponseHead head;
   if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
@@ -135,7 +194,7 @@ SubmitResult Commands::send_trailers(StreamId id, FieldsView fields) const {
   SubmitError error;
   Record* const record = find(id, &error);
   if (record == nullptr) return {error};
-  if (!record->answered || record->exchange.is_tunnel() || record->body.has_trailers() ||
+  if (!record->submitted || record->exchange.is_tunnel() || record->body.has_trailers() ||
       record->sending_ended()) {
     return {SubmitError::kWrongState};
   }

@@ -19,6 +19,9 @@ class Commands : private Uses {
  public:
   using Uses::Uses;
 
+  // Whether a request can be submitted, or why not.
+  SubmitError may_request() const;
+  RequestResult submit_request(FieldsView fields, Body&& body, uintptr_t user_data) const;
   SubmitResult submit_response(StreamId id, FieldsView fields, Body&& body) const;
   SubmitResult submit_informational(StreamId id, FieldsView fields) const;
   SendResult send_data(StreamId id, gsl::span<const uint8_t> bytes, bool end_stream) const;
@@ -34,6 +37,8 @@ class Commands : private Uses {
 
  private:
   Record* find(StreamId id, SubmitError* error) const;
+  const Rule* check_request(FieldsView fields, const Body& body, RequestHead* head,
+                            ContentLength* content) const;
   const Rule* check_fields(const OutgoingHead& outgoing, ResponseHead* head) const;
   bool waits_for_body(const Record* record, FieldsView fields, const Body& body) const;
   Sending sending() const { return Sending(parts()); }

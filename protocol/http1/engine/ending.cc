@@ -27,12 +27,12 @@ void Ending::stop(const Record* last) const {
   reason.code = ErrorCode::kCancel;
   for (Record *record = last->next, *next; record != nullptr; record = next) {
     next = record->next;
-    drop_response(record);
+    drop_message(record);
     close(record, reason, ClosedBy::kLocal);
   }
 }
 
-void Ending::drop_response(Record* record) const {
+void Ending::drop_message(Record* record) const {
   record->body.cancel();
   record->held = {};
   record->interim.reset();
@@ -44,10 +44,52 @@ void Ending::drop_response(Record* record) const {
 void Ending::close(Record* record, const StreamError& reason, ClosedBy closed_by) const {
   if (!record->closed) {
     if (p_.incoming.record() == record) p_.incoming.discard_rest();
+    if (p_.is_client() && !record->received) note_retry(record, closed_by);
     p_.exchanges.close(record, reason, closed_by);
   }
   note_release(record);
   p_.exchanges.erase_if_done(record);
+  if (p_.is_client() && p_.shutting_down && p_.exchanges.open_count() == 0) p_.incoming.stop();
+}
+
+// RFC 9110 §9.2.2. A request that is not on its way out can be sent again, whatever it is. What was
+// written still leaves behind an end of our own; when the transport is gone, only what it may have
+// taken has left. An idempotent one can be sent again where a server closes a connection that it
+// had kept, at the same time as it gets it (RFC 9112 §9.3.1).
+void Ending::note_retry(Record* record, ClosedBy closed_by) const {
+  const bool lost = closed_by == ClosedBy::kTransport;
+  const bool left =
+      lost ? record->has_left(p_.output.shown_offset()) : record->exchange.head_sent();
+  record->retry_safe |= !left;
+  record->retry_idempotent = left && lost && record->idempotent && !record->response_began &&
+                             p_.reports.counts().responses_received > 0;
+}
+
+void Ending::refuse_chunked() const {
+  StreamError reason;
+  reason.code = ErrorCode::kHttp11Required;
+  reason.rule = &kChunkedToHttp10;
+  for (Record *record = p_.exchanges.front(), *next; record != nullptr; record = next) {
+    next = record->next;
+    const bool known = record->body.size_left() && !record->trailers_expected;
+    if (record->closed || record->exchange.head_sent() || known) continue;
+    if (record->held.view().has("content-length")) continue;
+    reason.stream_id = record->id;
+    drop_message(record);
+    close(record, reason, ClosedBy::kLocal);
+  }
+}
+
+void Ending::refuse_behind(const Record* record) const {
+  StreamError reason;
+  reason.code = ErrorCode::kRefusedStream;
+  for (Record *behind = record->next, *next; behind != nullptr; behind = next) {
+    next = behind->next;
+    if (behind->closed) continue;
+    behind->retry_safe = true;
+    drop_message(behind);
+    close(behind, reason, ClosedBy::kPeer);
+  }
 }
 
 void Ending::note_release(Record* record) const {
@@ -56,9 +98,21 @@ void Ending::note_release(Record* record) const {
 }
 
 void Ending::refuse(const Refusal& refusal) const {
+  if (refusal.hit) p_.reports.hit(*refusal.hit);
+  p_.is_client() ? refuse_response(refusal) : refuse_request(refusal);
+}
+
+void Ending::refuse_response(const Refusal& refusal) const {
+  const Record* const record = p_.exchanges.receiving();
+  StreamError reason = error(refusal, record == nullptr ? 0 : record->id);
+  reason.status = 0;
+  p_.reports.refused(reason, refusal.field);
+  fail_reported(reason, ClosedBy::kLocal);
+}
+
+void Ending::refuse_request(const Refusal& refusal) const {
   Record* const record = p_.incoming.record();
   const StreamError reason = error(refusal, record == nullptr ? 0 : record->id);
-  if (refusal.hit) p_.reports.hit(*refusal.hit);
   if (refusal.status == kFieldsTooLarge) ++p_.reports.counts().requests_too_large;
   p_.reports.refused(reason, refusal.field);
   p_.end_reason = ConnectionError{reason};
@@ -69,7 +123,7 @@ void Ending::refuse(const Refusal& refusal) const {
   if (record == nullptr) {
     if (!answered) p_.answer_due = refusal.status;
   } else if (!record->exchange.head_sent()) {
-    drop_response(record);
+    drop_message(record);
     p_.answer_due = refusal.status;
     close(record, reason, ClosedBy::kLocal);
   } else if (!record->end_shown) {
@@ -80,6 +134,10 @@ void Ending::refuse(const Refusal& refusal) const {
 }
 
 void Ending::cut(Record* record, const StreamError& reason) const {
+  if (p_.is_client() && !record->exchange.head_sent()) {  // a request that waits
+    drop_message(record);
+    return close(record, reason, ClosedBy::kLocal);
+  }
   p_.answer_due.reset();
   stop(record);
   if (p_.end_reason.code == ErrorCode::kNoError) p_.end_reason = ConnectionError{reason};
@@ -87,13 +145,17 @@ void Ending::cut(Record* record, const StreamError& reason) const {
   const bool in_message = record->exchange.head_sent() && !record->sending_ended();
   p_.reset_due |= in_message &&
                   (record->framing == Framing::kUntilClose || record->framing == Framing::kTunnel);
-  drop_response(record);
+  drop_message(record);
   close(record, reason, ClosedBy::kLocal);
 }
 
 void Ending::fail(const ErrorDetail& error, ClosedBy closed_by) const {
   if (!p_.life.is_open()) return;
   if (error.rule != nullptr && closed_by == ClosedBy::kLocal) p_.reports.refused(error);
+  fail_reported(error, closed_by);
+}
+
+void Ending::fail_reported(const ErrorDetail& error, ClosedBy closed_by) const {
   const Record* const sending = p_.exchanges.sending();
   p_.reset_due |=
       sending != nullptr && sending->exchange.head_sent() &&
@@ -102,15 +164,20 @@ void Ending::fail(const ErrorDetail& error, ClosedBy closed_by) const {
   p_.life.end(error, closed_by);
 }
 
-void Ending::end_with_transport() const {
-  if (p_.incoming.step() == Incoming::Step::kTunnel) {  // RFC 9110 §9.3.6: it ends both ways
-    Record* const tunnel = p_.incoming.record();
-    if (tunnel != nullptr) {
-      drop_response(tunnel);
-      close(tunnel, {}, ClosedBy::kPeer);
-    }
-    return fail({}, ClosedBy::kPeer);
+// RFC 9110 §9.3.6: a tunnel ends both ways.
+bool Ending::end_of_tunnel() const {
+  if (p_.incoming.step() != Incoming::Step::kTunnel) return false;
+  Record* const tunnel = p_.incoming.record();
+  if (tunnel != nullptr) {
+    drop_message(tunnel);
+    close(tunnel, {}, ClosedBy::kPeer);
   }
+  fail({}, ClosedBy::kPeer);
+  return true;
+}
+
+void Ending::end_with_transport() const {
+  if (end_of_tunnel()) return;
   const bool in_message = p_.exchanges.open_count() > 0 || p_.requests.has_line() ||
                           p_.lines.is_cut() || p_.incoming.in_content();
   if (!in_message || p_.incoming.is_stopped()) {

@@ -16,10 +16,14 @@ class Ending : private Uses {
 
   // No more requests are read. Those that were, up to and with `last`, are answered; null: all.
   void stop(const Record* last) const;
-  // What is read breaks a rule: it is answered by ourselves when all requests before it have been
+  // What is read breaks a rule. A server answers it itself when all requests before it have been
   // answered, and then the connection ends (RFC 9112 §9.3). Where the application has begun to
-  // answer it, the response is left incomplete instead.
+  // answer it, the response is left incomplete instead. A client ends the connection at once.
   void refuse(const Refusal& refusal) const;
+  // Client: the server is one of HTTP/1.0, so requests that would need chunks are not sent.
+  void refuse_chunked() const;
+  // Client: the server has said that it answers nothing behind the record's request.
+  void refuse_behind(const Record* record) const;
   // The exchange ends within a message, and with it those behind it and then the connection:
   // without a last chunk or the missing octets, so that the peer takes no message for whole.
   void cut(Record* record, const StreamError& reason) const;
@@ -37,7 +41,14 @@ class Ending : private Uses {
   // What keeps the body of a closed exchange has gone, or the body was never there.
   void note_release(Record* record) const;
   // Nothing more is written of it.
-  void drop_response(Record* record) const;
+  void drop_message(Record* record) const;
+
+ private:
+  void refuse_response(const Refusal& refusal) const;
+  void refuse_request(const Refusal& refusal) const;
+  void note_retry(Record* record, ClosedBy closed_by) const;
+  bool end_of_tunnel() const;
+  void fail_reported(const ErrorDetail& error, ClosedBy closed_by) const;
 };
 
 }  // namespace http1

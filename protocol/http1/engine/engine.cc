@@ -10,7 +10,7 @@ HEADRACE_ABI_BEGIN
 namespace http1 {
 
 Engine::Engine(Role role, std::shared_ptr<const Options> options, TimePoint now)
-    : parts_(std::move(options), now) {
+    : parts_(role, std::move(options), now) {
   const Rule* const broken = parts_.options.check(role);
   HEADRACE_EXPECTS(broken == nullptr, "Connection::Connection()",
                    "the options are legal (Options::check())", {"rule", broken->text});
@@ -21,6 +21,7 @@ Engine::~Engine() { parts_.recycler.detach_held(); }
 
 void Engine::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
   parts_.reports.counts().bytes_received += bytes.size();
+  if (!bytes.empty()) parts_.deadlines.stop(Deadline::kAnswer);
   begin(bytes, now);
 }
 
@@ -33,6 +34,11 @@ void Engine::advance(TimePoint now) {
 void Engine::end_of_input(TimePoint now) {
   parts_.life.end_input();
   begin({}, now);
+}
+
+void Engine::lose_transport(TimePoint now) {
+  parts_.lost = true;
+  end_of_input(now);
 }
 
 void Engine::begin(gsl::span<const uint8_t> bytes, TimePoint now) {
@@ -48,6 +54,10 @@ EventPtr Engine::step() {
       continue;
     }
     if (!parts_.life.is_open()) return next_closing_event();
+    if (owes_exhaustion()) {
+      parts_.exhaustion_told = true;
+      return parts_.recycler.lend(StreamIdsExhausted{});
+    }
     if (ending().is_finished()) {
       parts_.life.end(parts_.end_reason, parts_.end_by);
       continue;
@@ -56,7 +66,7 @@ EventPtr Engine::step() {
     if (receiving().parse(&event)) {
       if (event != nullptr) return event;
     } else if (parts_.life.input_ended()) {
-      if (EventPtr end = receiving().end_tunnel()) return end;
+      if (EventPtr end = receiving().end_with_transport()) return end;
       ending().end_with_transport();
     } else if (keep_input()) {
       return nullptr;
@@ -108,7 +118,9 @@ EventPtr Engine::next_notification() {
     case Notice::kClosed:
       break;
   }
-  StreamClosed closed{id, user_data, record->error, record->closed_by, false, record->reason};
+  StreamClosed closed{
+      id, user_data, record->error, record->closed_by, record->retry_safe, record->reason};
+  closed.retry_idempotent = record->retry_idempotent;
   closed.body_released = record->has(Notice::kBodyReleased);
   if (closed.body_released) {
     parts_.exchanges.take_notice(record, Notice::kBodyReleased);
@@ -126,7 +138,7 @@ EventPtr Engine::next_closing_event() {
   for (Record *record = parts_.exchanges.front(), *next; record != nullptr; record = next) {
     next = record->next;
     if (record->closed) continue;
-    ending().drop_response(record);
+    ending().drop_message(record);
     ending().close(record, reason, parts_.life.closed_by());
   }
   while (parts_.exchanges.has_notices()) {
@@ -136,11 +148,15 @@ EventPtr Engine::next_closing_event() {
   return parts_.recycler.lend(ConnectionClosed{parts_.life.error(), parts_.life.closed_by()});
 }
 
+bool Engine::owes_exhaustion() const {
+  return parts_.is_client() && parts_.exchanges.ids_exhausted() && !parts_.exhaustion_told;
+}
+
 bool Engine::has_events() const {
   if (parts_.exchanges.has_notices() || parts_.life.is_closing()) return true;
   if (parts_.life.is_gone()) return false;
   if (parts_.life.input_ended() || ending().is_finished()) return true;
-  if (receiving().owes_continue()) return true;
+  if (receiving().owes_continue() || owes_exhaustion()) return true;
   return parts_.input.has_kept() && !receiving().is_blocked();
 }
 
@@ -159,7 +175,19 @@ bool Engine::is_drained() const {
          parts_.exchanges.open_count() == 0;
 }
 
-uint32_t Engine::open_streams() const { return parts_.exchanges.open_count(); }
+bool Engine::accepts_requests() const { return commands().may_request() == SubmitError::kNone; }
+
+// Requests that have not been written.
+uint32_t Engine::waiting_requests() const {
+  if (!parts_.is_client()) return 0;
+  uint32_t waiting = 0;
+  for (const Record* record = parts_.exchanges.front(); record != nullptr; record = record->next) {
+    waiting += record->closed || record->exchange.head_sent() ? 0 : 1;
+  }
+  return waiting;
+}
+
+uint32_t Engine::open_streams() const { return parts_.exchanges.open_count() - waiting_requests(); }
 
 const Statistics& Engine::statistics() const {
   Statistics& counts = parts_.reports.counts();
@@ -178,8 +206,8 @@ void Engine::trim() {
   parts_.blocks.trim();
   parts_.exchanges.trim();
   parts_.lines.trim();
-  const bool in_section =
-      parts_.requests.has_line() || parts_.incoming.step() == Incoming::Step::kTrailers;
+  const bool in_section = parts_.requests.has_line() || parts_.responses.has_line() ||
+                          parts_.incoming.step() == Incoming::Step::kTrailers;
   if (!in_section) parts_.section.trim();
 }
 
@@ -233,8 +261,8 @@ void Engine::set_time_of_day(std::chrono::system_clock::time_point now) { parts_
 
 // --- Handed on.
 
-RequestResult Engine::submit_request(FieldsView, Body&&, uintptr_t) {
-  return {SubmitError::kWrongRole};
+RequestResult Engine::submit_request(FieldsView fields, Body&& body, uintptr_t user_data) {
+  return commands().submit_request(fields, std::move(body), user_data);
 }
 
 SubmitResult Engine::submit_response(StreamId stream_id, FieldsView fields, Body&& body) {

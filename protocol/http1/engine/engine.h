@@ -21,13 +21,14 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 
-// The server's side of HTTP/1.1 (RFC 9112) behind a Connection, whose functions of the same names
-// say what these do. An exchange of a request and its response is a stream: 1, 3, 5, ...
+// HTTP/1.1 (RFC 9112) behind a Connection, whose functions of the same names say what these do. An
+// exchange of a request and its response is a stream: 1, 3, 5, ...
 //
 // The order within a step is part of the behaviour:
 // - notices are told before more input is read;
-// - requests are read, and told, in their order; responses are written in that order, too;
-// - our own response to what was refused comes behind those to the requests before it, and nothing
+// - messages are read, and told, in the order of the requests, and written in that order, too;
+// - a server's own response to what was refused comes behind those to the requests before it, and
+// nothing
 //   behind that is read.
 class Engine final : public Protocol {
  public:
@@ -37,6 +38,7 @@ class Engine final : public Protocol {
   void receive(gsl::span<const uint8_t> bytes, TimePoint now) override;
   void advance(TimePoint now) override;
   void end_of_input(TimePoint now) override;
+  void lose_transport(TimePoint now) override;
   EventPtr step() override;
   void end_of_range() override;
 
@@ -76,11 +78,14 @@ class Engine final : public Protocol {
   Blocked why_blocked(StreamId stream_id) const override;
   ReceiveCredit receive_credit(StreamId stream_id) const override;
   bool is_drained() const override;
+  bool accepts_requests() const override;
+  uint32_t waiting_requests() const override;
   void trim() override;
 
  private:
   void begin(gsl::span<const uint8_t> bytes, TimePoint now);
   bool keep_input();
+  bool owes_exhaustion() const;
   EventPtr next_notification();
   EventPtr next_closing_event();
 

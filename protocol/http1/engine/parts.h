@@ -18,6 +18,7 @@
 #include "headrace/protocol/http1/incoming.h"
 #include "headrace/protocol/http1/line_reader.h"
 #include "headrace/protocol/http1/request_reader.h"
+#include "headrace/protocol/http1/response_reader.h"
 #include "headrace/protocol/http1/section_reader.h"
 #include "headrace/protocol/interface/connection_life.h"
 #include "headrace/protocol/interface/options.h"
@@ -32,17 +33,21 @@ namespace http1 {
 // knows another one but those it reads from; the classes of this folder, which have no state, make
 // them meet.
 struct Parts {
-  Parts(std::shared_ptr<const Options> options, TimePoint now);
+  Parts(Role role, std::shared_ptr<const Options> options, TimePoint now);
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
 
+  bool is_client() const { return role == Role::kClient; }
+
+  const Role role;
   const std::shared_ptr<const Options> shared_options;
   const Options& options;  // the same
   TimePoint now;           // as given to the function of the connection that was called last
 
   // Lent to the parts, so they are destroyed last.
   Ledger ledger;
-  Ledger line_memory;  // for a line that is cut, which limits of its own bound
+  Ledger line_memory;     // for a line that is cut, which limits of its own bound
+  Ledger request_memory;  // for requests that we send, which the application bounds
   BlockPool blocks;
   Recycler<Event> recycler;
 
@@ -51,7 +56,8 @@ struct Parts {
   InputQueue input;
   LineReader lines;
   SectionReader section;
-  RequestReader requests;
+  RequestReader requests;    // in the server role
+  ResponseReader responses;  // in the client role
   ChunkReader chunks;
   Incoming incoming;
   Exchanges exchanges;
@@ -59,11 +65,15 @@ struct Parts {
   Deadlines deadlines;
   DateField date;
 
-  bool began = false;        // an octet of the peer's has come in
+  bool began = false;        // an octet of the client's has come in
   bool octets_came = false;  // of content, in this range
   bool shutting_down = false;
   bool reset_due = false;              // the transport is to be reset, not closed
   std::optional<uint16_t> answer_due;  // the status of a response of ours to what was refused
+  bool is_last = false;                // client: a message says that the connection ends behind it
+  bool peer_is_http10 = false;         // client: so the last response says
+  bool lost = false;                   // the transport did not end in order
+  bool exhaustion_told = false;        // StreamIdsExhausted
   ConnectionError end_reason;          // of the end that follows when the exchanges have ended
   ClosedBy end_by = ClosedBy::kLocal;
 };

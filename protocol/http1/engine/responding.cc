@@ -41,7 +41,7 @@ bool Sending::may_persist(const Record* record) const {
   // sends the content cannot be known (RFC 9110 §10.1.1).
   if (record->request.expects_continue && !record->continue_sent) return false;
   // (A response that is made as it is sent may end behind it.)
-  return !record->answer_is_whole || !p_.options.reset_after_early_response ||
+  return !record->body_is_whole || !p_.options.reset_after_early_response ||
          p_.incoming.left() <= p_.options.limits.discarded_content;
 }
 

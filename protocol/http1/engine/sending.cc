@@ -32,7 +32,7 @@ gsl::span<const ConstBuffer> Sending::pending_output(size_t max_bytes) const {
   return shown;
 }
 
-// The ends of responses that have just been shown.
+// The ends of messages that have just been shown.
 void Sending::note_shown() const {
   for (Record *record = p_.exchanges.front(), *next; record != nullptr; record = next) {
     next = record->next;
@@ -50,14 +50,22 @@ void Sending::on_end_shown(Record* record) const {
     return ending().close(record, {}, ended ? ClosedBy::kEnd : ClosedBy::kLocal);
   }
   if (record->received) return ending().close(record, {}, ClosedBy::kEnd);
+  if (p_.is_client()) return;
   if (!p_.options.reset_after_early_response) return;
   if (record->closes) ending().stop(record);
   ending().close(record, {}, ClosedBy::kLocal);
 }
 
-// Writes a piece of the next response. False: there is none now.
-bool Sending::write_next(size_t room) const {
+// Whose message is written now. Null: there is none, or it may not begin.
+Record* Sending::next() const {
   Record* const record = p_.exchanges.sending();
+  const bool waits = record != nullptr && p_.is_client() && !record->exchange.head_sent();
+  return waits && !may_begin(record) ? nullptr : record;
+}
+
+// Writes a piece of the next message. False: there is none now.
+bool Sending::write_next(size_t room) const {
+  Record* const record = next();
   if (record == nullptr) {
     if (!p_.answer_due) return false;
     write_answer(*std::exchange(p_.answer_due, std::nullopt));
@@ -69,10 +77,10 @@ bool Sending::write_next(size_t room) const {
     return true;
   }
   if (record->held.there()) {
-    open_held(record);
+    p_.is_client() ? open_held_request(record) : open_held(record);
     return true;
   }
-  if (record->continue_due && !record->answered) {
+  if (record->continue_due && !record->submitted) {
     send_continue(record);
     return true;
   }
@@ -81,7 +89,8 @@ bool Sending::write_next(size_t room) const {
 }
 
 bool Sending::can_write(const Record* record) const {
-  return record->exchange.head_sent() && (record->body.drained() || record->body.has_something());
+  return record->exchange.head_sent() && !record->waits_for_switch &&
+         (record->body.drained() || record->body.has_something());
 }
 
 bool Sending::write_content(Record* record, size_t room) const {
@@ -96,7 +105,7 @@ bool Sending::write_content(Record* record, size_t room) const {
   if (chunked && room > kLargestCopy && !record->body.stable()) room = kLargestCopy;
   const bool wrote =
       record->body.at_source() ? write_source(record, room) : write_ready(record, room);
-  if (!wrote) return true;  // the response has failed, or the source has nothing
+  if (!wrote) return true;  // the message has failed, or the source has nothing
   if (record->body.drained()) {
     write_end(record);
   } else {
@@ -182,13 +191,14 @@ void Sending::write_end(Record* record) const {
 
 void Sending::note_end(Record* record) const {
   const bool bare = record->exchange.head_sent() && !record->sending_ended() &&
-                    record->body.drained() && record->framing != Framing::kChunked;
+                    !record->waits_for_switch && record->body.drained() &&
+                    record->framing != Framing::kChunked;
   if (!bare) return;
   write_end(record);
   note_shown();
 }
 
-// The last octet of the response has been written.
+// The last octet of the message has been written.
 void Sending::finish(Record* record) const {
   record->exchange.note_sending_ended();
   record->end_offset = p_.output.end_offset();
@@ -218,6 +228,7 @@ void Sending::sent(size_t size) const {
   p_.output.sent(size);
   for (Record* record = p_.exchanges.front(); record != nullptr; record = record->next) {
     if (!record->sending_ended() || record->end_offset > p_.output.sent_offset()) break;
+    if (p_.is_client()) continue;
     if (!record->closed && !record->received && !record->response_told) {
       record->response_told = true;
       p_.exchanges.notify(record, Notice::kResponseSent);
@@ -238,10 +249,10 @@ void Sending::release(size_t size) const {
 
 bool Sending::waits() const {
   if (p_.output.unsent() > 0) return true;
-  const Record* const record = p_.exchanges.sending();
+  const Record* const record = next();
   if (record == nullptr) return p_.answer_due.has_value();
   return record->interim != nullptr || record->held.there() ||
-         (record->continue_due && !record->answered) || can_write(record);
+         (record->continue_due && !record->submitted) || can_write(record);
 }
 
 Blocked Sending::why_blocked(const Record* record) const {
@@ -249,7 +260,11 @@ Blocked Sending::why_blocked(const Record* record) const {
   if (record->sending_ended()) {
     return record->end_offset > p_.output.sent_offset() ? Blocked::kOutput : Blocked::kNothing;
   }
-  if (!record->answered) return Blocked::kApplication;
+  if (!record->submitted) return Blocked::kApplication;
+  if (p_.is_client() && !record->exchange.head_sent() && next() != record) {
+    return Blocked::kPeerConcurrency;
+  }
+  if (record->waits_for_switch) return Blocked::kStreamWindow;
   if (p_.exchanges.sending() != record) return Blocked::kScheduler;
   if (record->held.there() || can_write(record)) return Blocked::kOutput;
   return record->body.source() != nullptr ? Blocked::kBodySource : Blocked::kApplication;

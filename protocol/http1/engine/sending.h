@@ -16,7 +16,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 
-// Output, from being asked for to being released, and the beginning of responses.
+// Output, from being asked for to being released, and the beginning of messages.
 class Sending : private Uses {
  public:
   using Uses::Uses;
@@ -27,6 +27,8 @@ class Sending : private Uses {
   // Whether pending_output() would return bytes, unless a BodySource has none.
   bool waits() const;
   Blocked why_blocked(const Record* record) const;
+
+  // --- Server
 
   // 100 to a request that waits for it, when it is its turn.
   void send_continue(Record* record) const;
@@ -40,16 +42,31 @@ class Sending : private Uses {
   // Writes the head, and the end if there is nothing else. `bodiless`: whatever the body is.
   void start(Record* record, const OutgoingHead& head, bool bodiless) const;
   void write_interim(Record* record, const OutgoingHead& head) const;
+
+  // --- Client
+
+  // The record's request can be written: no other one is before it, or it may be pipelined.
+  bool may_begin(const Record* record) const;
+  // Writes its head, and the end if there is nothing else. `size`: of its whole body, if known.
+  void start_request(Record* record, FieldsView fields, std::optional<uint64_t> size) const;
+  // The response to an offer of a tunnel has opened none.
+  void end_without_tunnel(Record* record) const;
+
+  // --- Both
+
   // To be called when the application has ended the content: an end that needs no octets is there.
   void note_end(Record* record) const;
-  // The response ends before the content-length that its head announced, or goes beyond it.
+  // The message ends before the content-length that its head announced, or goes beyond it.
   void fail_content(Record* record, uint64_t more) const;
   void fail_source(Record* record) const;
 
  private:
+  Record* next() const;
   bool write_next(size_t room) const;
   bool can_write(const Record* record) const;
   void open_held(Record* record) const;
+  void open_held_request(Record* record) const;
+  bool may_be_followed(const Record* record) const;
   void write_answer(uint16_t status) const;
   bool write_content(Record* record, size_t room) const;
   bool write_ready(Record* record, size_t room) const;

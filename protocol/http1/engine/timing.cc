@@ -6,24 +6,35 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 
+bool Timing::in_section() const {
+  const Incoming::Step step = p_.incoming.step();
+  const bool has_line = p_.is_client() ? p_.responses.has_line() : p_.requests.has_line();
+  return step == Incoming::Step::kTrailers || p_.lines.is_cut() ||
+         (step == Incoming::Step::kHead && has_line);
+}
+
 void Timing::update() const {
   if (!p_.life.is_open()) return;
-  const Incoming::Step step = p_.incoming.step();
   const bool blocked = Receiving(parts()).is_blocked();
-  const bool in_section = step == Incoming::Step::kTrailers || p_.lines.is_cut() ||
-                          (step == Incoming::Step::kHead && p_.requests.has_line());
-  p_.deadlines.set(Deadline::kSection, in_section && !blocked, p_.now);
-  const bool in_content = p_.incoming.in_content() && !blocked && !p_.lines.is_cut();
+  p_.deadlines.set(Deadline::kSection, in_section() && !blocked, p_.now);
+  // A response may take any time, as in HTTP/2.
+  const bool in_content =
+      p_.incoming.in_content() && !blocked && !p_.lines.is_cut() && !p_.is_client();
   if (p_.octets_came) p_.deadlines.stop(Deadline::kContent);
   p_.octets_came = false;
   p_.deadlines.set(Deadline::kContent, in_content, p_.now);
-  const bool idle =
-      p_.began && step == Incoming::Step::kHead && !in_section && p_.exchanges.open_count() == 0;
+  p_.deadlines.set(Deadline::kAnswer, p_.is_client() && p_.exchanges.open_count() > 0 && !blocked,
+                   p_.now);
+  const bool idle = (p_.began || p_.is_client()) && p_.incoming.step() == Incoming::Step::kHead &&
+                    !in_section() && p_.exchanges.open_count() == 0;
   p_.deadlines.set(Deadline::kIdle, idle, p_.now);
   p_.deadlines.set(Deadline::kOutput, p_.output.unsent() > 0, p_.now);
 }
 
+// Octets that the transport takes are a sign of life, too.
 void Timing::note_sent() const {
+  p_.deadlines.stop(Deadline::kAnswer);
+  p_.deadlines.set(Deadline::kAnswer, p_.is_client() && p_.exchanges.open_count() > 0, p_.now);
   p_.deadlines.stop(Deadline::kOutput);
   p_.deadlines.set(Deadline::kOutput, p_.output.unsent() > 0, p_.now);
 }
@@ -51,6 +62,9 @@ void Timing::check() const {
   if (passed(Deadline::kContent)) {
     refuse_late(Deadline::kContent, Limit::kContentTimeout, kContentInTime);
     return p_.deadlines.stop(Deadline::kContent);
+  }
+  if (passed(Deadline::kAnswer)) {
+    return fail_late(Deadline::kAnswer, Limit::kKeepaliveTimeout, kAnswerInTime);
   }
   if (passed(Deadline::kOutput)) {
     return fail_late(Deadline::kOutput, Limit::kStreamStallTimeout, kOutputInTime);

@@ -23,6 +23,7 @@ class Timing : private Uses {
   void check() const;
 
  private:
+  bool in_section() const;
   void refuse_late(Deadline deadline, Limit limit, const Rule& rule) const;
   void fail_late(Deadline deadline, Limit limit, const Rule& rule) const;
   bool passed(Deadline deadline) const { return p_.deadlines.has_passed(deadline, p_.now); }

@@ -1,0 +1,35 @@
+#ifndef HEADRACE_PROTOCOL_HTTP1_ENGINE_RECEIVING_RESPONSES_H_
+#define HEADRACE_PROTOCOL_HTTP1_ENGINE_RECEIVING_RESPONSES_H_
+
+#include "headrace/memory/abi.h"
+#include "headrace/protocol/event/event.h"
+#include "headrace/protocol/http1/engine/ending.h"
+#include "headrace/protocol/http1/engine/parts.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+
+// Heads of responses to events, and what follows from their ends, in the client role.
+class ReceivingResponses : private Uses {
+ public:
+  using Uses::Uses;
+
+  // Reads the next head. False: it needs more input.
+  bool read(EventPtr* event) const;
+  // The record's response has been received whole.
+  void end(Record* record) const;
+
+ private:
+  Record* awaited() const;
+  bool take(Record* record, EventPtr* event) const;
+  bool take_interim(Record* record, EventPtr* event, uint16_t status) const;
+  void open_tunnel(Record* record) const;
+  Ending ending() const { return Ending(parts()); }
+};
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP1_ENGINE_RECEIVING_RESPONSES_H_

@@ -1,0 +1,82 @@
+#ifndef HEADRACE_PROTOCOL_HTTP1_RESPONSE_READER_H_
+#define HEADRACE_PROTOCOL_HTTP1_RESPONSE_READER_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "headrace/memory/abi.h"
+#include "headrace/memory/input_queue.h"
+#include "headrace/protocol/http1/framing.h"
+#include "headrace/protocol/http1/line_reader.h"
+#include "headrace/protocol/http1/refusal.h"
+#include "headrace/protocol/http1/section_reader.h"
+#include "headrace/protocol/http1/status_line.h"
+#include "headrace/protocol/message/message_rules.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+
+// What a response's head says, beside its fields, to the request that it answers.
+struct ReceivedStatus {
+  uint16_t status = 0;
+  ContentEnd content;
+  bool is_http10 = false;
+  bool is_interim = false;    // others follow before the final one (RFC 9110 §15.2)
+  bool opens_tunnel = false;  // no more HTTP follows: 101, and 2xx to CONNECT
+  bool may_persist = false;   // the server lets the connection go on (RFC 9112 §9.3)
+};
+
+// Reads the heads of responses (RFC 9112 §2.1, §4, §5), one after the other, and checks them whole.
+// The fields become those of HTTP/2: :status first, in place of the status line; transfer-encoding
+// is left out, because the content is handed on without it, and of equal lengths one stays.
+class ResponseReader {
+ public:
+  enum class Status : uint8_t { kNothing, kHead, kRefused };
+
+  struct Bounds {
+    size_t line_size = 0;      // octets of a status line
+    bool accept_both = false;  // Options::accept_length_beside_chunked
+  };
+
+  ResponseReader(SectionReader* section, const Bounds& bounds)
+      : section_(section), bounds_(bounds) {}
+
+  // The next response begins.
+  void begin();
+  // kHead: received() and the section's fields, until begin(). `request`: that it answers.
+  [[nodiscard]] Status read(const RequestHead& request, InputQueue* input, LineReader* lines);
+  // Its status line has been read.
+  bool has_line() const { return has_line_; }
+
+  const ReceivedStatus& received() const { return received_; }
+  const Refusal& refusal() const { return refusal_; }
+
+  // Copies what lies in the input of a head that is not complete. False: no memory.
+  [[nodiscard]] bool keep() { return !has_line_ || section_->keep(); }
+
+ private:
+  Status read_line(InputQueue* input, LineReader* lines);
+  [[nodiscard]] Refusal finish(const RequestHead& request);
+  void take_fields();
+  void drop_length();
+  Status refuse(const Refusal& refusal) {
+    refusal_ = refusal;
+    return Status::kRefused;
+  }
+
+  SectionReader* const section_;
+  const Bounds bounds_;
+  FramingFields framing_;
+  ReceivedStatus received_;
+  Refusal refusal_;
+  bool has_line_ = false;
+  bool says_close_ = false;
+  bool says_keep_alive_ = false;
+};
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP1_RESPONSE_READER_H_
