@@ -44,6 +44,51 @@ Read read(std::string_view text, size_t part, size_t extensions = 20, bool lenie
   return read;
 }
 
+// RFC 9112 §7.1, RFC 5234 B.1: HEXDIG, in capital or small letters.
+TEST(ParseChunkLine, TakesDigitsOfBase16) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (size_t i = 0; i < 256; ++i) {
+    const char c = static_cast<char>(i);
+    const char lower = 'A' <= c && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    const size_t value = kDigits.find(lower);
+    ChunkLine line;
+    const Rule* const broken = parse_chunk_line({&c, 1}, /*lenient=*/false, &line);
+    if (value == std::string_view::npos) {
+      EXPECT_EQ(broken, &kChunkSize) << i;
+    } else {
+      EXPECT_EQ(broken, nullptr) << i;
+      EXPECT_EQ(line.size, value) << i;
+    }
+  }
+}
+
+TEST(ParseChunkLine, ReadsNoFurtherThanTheLine) {
+  ChunkLine line;
+  EXPECT_EQ(parse_chunk_line(std::string_view("55").substr(0, 1), /*lenient=*/false, &line),
+            nullptr);
+  EXPECT_EQ(line.size, 5u);
+  EXPECT_EQ(line.extensions, 0u);
+}
+
+TEST(ParseChunkLine, TakesSizesBelowTwoToThe63rd) {
+  ChunkLine line;
+  EXPECT_EQ(parse_chunk_line("7fffffffffffffff", /*lenient=*/false, &line), nullptr);
+  EXPECT_EQ(line.size, 0x7fffffffffffffffu);
+  EXPECT_EQ(parse_chunk_line("8000000000000000", /*lenient=*/false, &line), &kChunkSizeTooLarge);
+}
+
+// RFC 9112 §7.1.1: *( BWS ";" BWS name [ BWS "=" BWS value ] )
+TEST(ParseChunkLine, TakesWhiteSpaceAroundTheSignsOfExtensions) {
+  ChunkLine line;
+  EXPECT_EQ(parse_chunk_line("5 ;\ta \t=\t b ; c", /*lenient=*/false, &line), nullptr);
+  EXPECT_EQ(line.size, 5u);
+  EXPECT_EQ(line.extensions, 14u);
+  for (const std::string_view text : {"5 ", "5;", "5;a ", "5;a=", "5;a= ", "5;a b", "5;=b", "5;a;",
+                                      "5;a=\"b", "5;a=\"b\\", "5;a=\"b\\\"", "5;a=\"b\"c"}) {
+    EXPECT_EQ(parse_chunk_line(text, /*lenient=*/false, &line), &kChunkExtension) << text;
+  }
+}
+
 class ChunkReaderTest : public testing::TestWithParam<size_t> {};
 
 TEST_P(ChunkReaderTest, IsLenientByOption) {

@@ -276,7 +276,7 @@ def state_of(chosen):
     digest = hashlib.sha256(repr(sorted(mutant.key for mutant in chosen)).encode())
     for path in output_of("git", "ls-files", "-z", "memory", "field", "hpack", "protocol", "adapters", "tests",
                           "fuzz").split("\0"):
-        if os.path.isfile(path) and path.endswith((".h", ".cc", ".h2t", ".bazel", ".py")):
+        if os.path.isfile(path) and path.endswith((".h", ".cc", ".h1t", ".h2t", ".bazel", ".py")):
             with open(path, "rb") as source:
                 digest.update(path.encode() + b"\0" + source.read())
     return os.path.join(CACHE, digest.hexdigest()[:16] + ".jsonl")

@@ -244,6 +244,7 @@ void Application::lend(ScriptedBody scripted, Stream* stream) {
   if (scripted.source != nullptr) {
     *scripted.source = std::move(*stream->source);
     stream->source = std::move(scripted.source);
+    has_sources_ = true;
   }
 }
 

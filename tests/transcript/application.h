@@ -36,6 +36,9 @@ class Application {
   // Runs it. The result is `ok`, the name of a SubmitError, or `mistake` for a line that is wrong.
   Item run(const Item& command);
 
+  // Whether a body has come from a source: output that is wanted may turn out not to be there.
+  bool has_sources() const { return has_sources_; }
+
   // Looks at every event. Returns what is wrong with it, or "".
   std::string observe(const Event& event);
 
@@ -72,6 +75,7 @@ class Application {
   Connection& connection_;
   std::map<StreamId, Stream> streams_;
   bool connection_closed_ = false;
+  bool has_sources_ = false;
 };
 
 }  // namespace headrace::transcript

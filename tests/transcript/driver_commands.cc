@@ -132,6 +132,14 @@ Item Driver::state(const Item& question) const {
     const auto stream_id = question.numbers.empty() ? 0 : question.numbers[0];
     add_priority(connection_->priority(static_cast<StreamId>(stream_id)), &item);
   }
+  if (name == "receive_credit") {
+    item.numbers = question.numbers;
+    const auto stream_id = question.numbers.empty() ? 0 : question.numbers[0];
+    const ReceiveCredit credit = connection_->receive_credit(static_cast<StreamId>(stream_id));
+    item.details.emplace_back("window", std::to_string(credit.window));
+    item.details.emplace_back("waiting", std::to_string(credit.waiting));
+    item.details.emplace_back("held", std::to_string(credit.held));
+  }
   if (name == "waiting_requests") item.numbers.push_back(connection_->waiting_requests());
   if (name == "accepts_requests") {
     item.words.emplace_back(yes_or_no(connection_->accepts_requests()));

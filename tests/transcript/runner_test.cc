@@ -171,6 +171,14 @@ TEST(Runner, AsksWhatAStreamWaitsFor) {
   EXPECT_NE(departure_of(waits + "? why_blocked 1 StreamWindow\n"), "none");
 }
 
+TEST(Runner, AsksForTheReceiveCreditOfAStream) {
+  const std::string holds =
+      "option automatic_credit false\nhandshake\n< HEADERS 1 END_HEADERS\n    (request) POST /\n"
+      "= RequestReceived 1\n< DATA 1 \"hello\"\n= DataReceived 1 \"hello\"\n";
+  EXPECT_EQ(departure_of(holds + "? receive_credit 1 window=65530 waiting=0 held=5\n"), "none");
+  EXPECT_NE(departure_of(holds + "? receive_credit 1 window=65530 waiting=0 held=4\n"), "none");
+}
+
 TEST(Runner, TakesSettingsAndPaddingAsOptions) {
   const std::string start =
       "role client\noption settings 0xabcd=7 ENABLE_PUSH=0\noption padding 3\n> PREFACE\n";

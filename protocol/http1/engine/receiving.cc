@@ -117,7 +117,9 @@ bool Receiving::read_trailers(EventPtr* event) const {
   }
   p_.deadlines.stop(Deadline::kSection);
   Record* const record = p_.incoming.record();
-  if (record == nullptr || p_.section.storage().size() == 0) {
+  const bool is_empty = p_.section.storage().size() == 0;
+  if (!is_empty) ++p_.reports.counts().frames_received;
+  if (record == nullptr || is_empty) {
     *event = take_content({}, /*ends=*/true);
     return true;
   }

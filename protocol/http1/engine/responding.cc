@@ -91,7 +91,9 @@ void Sending::write_interim(Record* record, const OutgoingHead& head) const {
   }
   const size_t before = record->interim == nullptr ? 0 : record->interim->size;
   BlockPool::BlockPtr block = p_.blocks.take(before + size);
-  if (before > 0) std::memcpy(block->octets(), record->interim->octets(), before);
+  if (record->interim != nullptr) {
+    std::memcpy(block->octets(), record->interim->octets(), before);
+  }
   char* const text = reinterpret_cast<char*>(block->octets()) + before;
   char* const end = write_response_text(head, HttpVersion::kHttp11, text);
   block->size = static_cast<uint32_t>(before + static_cast<size_t>(end - text));
