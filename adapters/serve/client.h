@@ -10,7 +10,7 @@ namespace headrace::serve {
 // The client of a request, for an endpoint: its connection's driver, the files of its thread, and
 // its connection's share of those that are open.
 struct Client {
-  const adapters::Driver& driver;
+  adapters::Driver& driver;
   OpenFiles& files;
   FileCache& cache;
   OpenFiles::Share& share;

@@ -6,26 +6,39 @@
 #include <span>
 #include <utility>
 
+#include "headrace/adapters/serve/client.h"
 #include "headrace/adapters/serve/exchange.h"
 #include "headrace/adapters/serve/open_files.h"
+#include "headrace/protocol/connection/connection.h"
 #include "headrace/protocol/stream/body.h"
 
 namespace headrace::serve {
 
 // A part of a file as a body, which is read while it is sent, so only the octets to send next are
 // in memory.
-class FileBody : public Exchange, public BodySource {
+class FileBody : public Exchange, public BodySource, public OpenFiles::Waiter {
  public:
-  // `share` must outlive it.
-  FileBody(std::shared_ptr<OpenFile> file, OpenFiles::Share& share, uint64_t first, uint64_t size)
-      : file_(std::move(file)), share_(share), first_(first), position_(first), left_(size) {}
-  // Fails if the file was shortened or replaced meanwhile, or cannot be read.
+  // `client` must outlive it. `connection`, `stream_id`: of the stream that it is the body of.
+  FileBody(std::shared_ptr<OpenFile> file, const Client& client, Connection& connection,
+           StreamId stream_id, uint64_t first, uint64_t size)
+      : file_(std::move(file)),
+        client_(client),
+        connection_(connection),
+        stream_id_(stream_id),
+        first_(first),
+        position_(first),
+        left_(size) {}
+  // Fails if the file was written to or replaced meanwhile, or cannot be read. Has no octets yet if
+  // there is no descriptor to read it with.
   Filled fill(std::span<uint8_t> room) override;
+  void try_again() override;
   uint64_t body_size() const override { return position_ - first_; }
 
  private:
   const std::shared_ptr<OpenFile> file_;
-  OpenFiles::Share& share_;
+  const Client& client_;
+  Connection& connection_;
+  const StreamId stream_id_;
   const uint64_t first_;
   uint64_t position_;
   uint64_t left_;

@@ -13,6 +13,15 @@ namespace headrace::serve {
 using adapters::retry_interrupted;
 using adapters::UniqueFd;
 
+namespace {
+
+// Time after which responses try again to get a descriptor.
+constexpr std::chrono::milliseconds kRetryAfter{100};
+
+}  // namespace
+
+bool lacks_descriptor(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
+
 ssize_t read_at(const UniqueFd& file, void* to, size_t size, uint64_t position) {
   return retry_interrupted(
       [&] { return pread(file.get(), to, size, static_cast<off_t>(position)); });
@@ -60,6 +69,15 @@ bool OpenFiles::close_one() {
   if (open_.empty()) return false;
   close(*open_.front());
   return true;
+}
+
+void OpenFiles::wait(Waiter& waiter) {
+  if (waiters_.empty()) retry_at_ = std::chrono::steady_clock::now() + kRetryAfter;
+  waiters_.push_back(waiter);
+}
+
+void OpenFiles::resume_waiters() {
+  for (size_t left = waiters_.size(); left > 0; --left) waiters_.pop_front()->try_again();
 }
 
 void OpenFiles::enter(OpenFile& file, UniqueFd descriptor, Share& share) {

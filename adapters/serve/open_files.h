@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "headrace/adapters/loop/intrusive_list.h"
 #include "headrace/adapters/loop/loop_statistics.h"
 #include "headrace/adapters/serve/document_root.h"
 #include "headrace/adapters/serve/file_stamp.h"
@@ -20,6 +21,9 @@
 namespace headrace::serve {
 
 class OpenFile;
+
+// Whether a file could not be opened because the system is short of descriptors or memory.
+bool lacks_descriptor(int error);
 
 // As pread(2), repeated while signals interrupt it.
 ssize_t read_at(const adapters::UniqueFd& file, void* to, size_t size, uint64_t position);
@@ -31,7 +35,7 @@ ssize_t read_at(const adapters::UniqueFd& file, void* to, size_t size, uint64_t 
 // A descriptor is opened for the request and used when the client's windows allow octets to be
 // sent. In between, the least recently used one may be closed to open another; it is then opened
 // again by its name. If the name refers to another version by then, or the file was written to, the
-// response fails.
+// response fails. If the system has no descriptor, the response waits, and tries again.
 class OpenFiles {
  public:
   // One connection's share, which bounds the number of files that it has opened.
@@ -47,6 +51,7 @@ class OpenFiles {
     std::list<OpenFile*> open_;  // the one that was used least recently first
   };
   struct Opened;
+  class Waiter;
 
   // `root` may be null if no files are served. `most`: descriptors in all. `most_of_one`: those of
   // each connection, at least one.
@@ -61,6 +66,12 @@ class OpenFiles {
   std::shared_ptr<OpenFile> keep(Opened opened, const std::string& name, Share& share);
   // Closes the least recently used descriptor. False if none is open.
   bool close_one();
+
+  // Calls try_again() of each waiter that joins now, some time later.
+  void wait(Waiter& waiter);
+  // When to call resume_waiters(); TimePoint::max() if none waits.
+  TimePoint next_deadline() const { return waiters_.empty() ? TimePoint::max() : retry_at_; }
+  void resume_waiters();
 
   // The number of open descriptors. May be called on any thread.
   uint64_t count() const { return count_.value(); }
@@ -79,6 +90,18 @@ class OpenFiles {
   std::list<OpenFile*> open_;  // the one that was used least recently first
   absl::flat_hash_map<Version, std::weak_ptr<OpenFile>> versions_;
   adapters::Counter count_;
+  struct Waiting;
+  adapters::IntrusiveList<Waiter, Waiting> waiters_;
+  TimePoint retry_at_;  // valid if there are waiters
+};
+
+// A response that lacks a descriptor.
+class OpenFiles::Waiter : public adapters::ListHook<Waiter, Waiting> {
+ public:
+  virtual void try_again() = 0;
+
+ protected:
+  ~Waiter() = default;
 };
 
 // The result of open(). If the descriptor is invalid, errno has the reason.
@@ -98,7 +121,8 @@ class OpenFile {
   OpenFile& operator=(const OpenFile&) = delete;
 
   // Reads as pread(2) does. If the descriptor has to be opened, it counts for `share`. Fails with
-  // ESTALE if the name refers to another version by then, or the octets may be another version's.
+  // ESTALE if the name refers to another version by then, or the octets may be another version's;
+  // with an errno for which lacks_descriptor() is true if it may succeed later.
   ssize_t read(void* to, size_t size, uint64_t position, OpenFiles::Share& share);
 
  private:

@@ -41,8 +41,12 @@ Responder::Responder(Connection& connection, EventPtr& event)
     : connection_(connection), event_(event), request_(std::get<RequestReceived>(*event)) {
   for (const Field& field : request_.fields) {
     if (!field.name.starts_with(':')) break;  // RFC 9113 §8.3: pseudo-header fields come first
-    if (is(field.name, ":method")) method_ = field.value;
-    if (is(field.name, ":path")) target_ = field.value;
+    if (is(field.name, ":path")) {
+      target_ = field.value;
+    } else if (is(field.name, ":method")) {
+      method_ = field.value;
+    }
+    ++pseudo_fields_;
   }
   path_ = target_.substr(0, target_.find('?'));
 }

@@ -1,6 +1,7 @@
 #ifndef HEADRACE_ADAPTERS_SERVE_RESPONDER_H_
 #define HEADRACE_ADAPTERS_SERVE_RESPONDER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -31,6 +32,11 @@ class Responder {
   // Whether the request has neither body nor trailers.
   bool end_stream() const { return request_.end_stream; }
   FieldsView fields() const { return request_.fields; }
+  // Those behind the pseudo-header fields.
+  FieldsView header_fields() const {
+    const FieldsView all = request_.fields;
+    return {all.data() + pseudo_fields_, all.size() - pseudo_fields_};
+  }
   std::string_view field(std::string_view name) const { return request_.fields.get(name); }
 
   Connection& connection() { return connection_; }
@@ -90,6 +96,7 @@ class Responder {
   std::string_view target_;
   std::string_view path_;
   std::unique_ptr<Exchange> exchange_;
+  size_t pseudo_fields_ = 0;
   int status_ = 0;
   uint64_t body_size_ = 0;
   size_t owned_size_ = 0;

@@ -26,8 +26,8 @@ constexpr size_t kMostHeld = 1 << 20;
 // The requests of one connection. Requests that were answered at once are not stored.
 class SiteHandler : public adapters::Handler {
  public:
-  SiteHandler(const Site& site, Connection& connection, const adapters::Driver& driver,
-              OpenFiles& files, FileCache& cache)
+  SiteHandler(const Site& site, Connection& connection, adapters::Driver& driver, OpenFiles& files,
+              FileCache& cache)
       : site_(site), connection_(connection), client_{driver, files, cache, share_} {}
 
   void handle(EventPtr event) override {
@@ -203,6 +203,11 @@ SiteService::SiteService(const Site* site)
 std::unique_ptr<adapters::Handler> SiteService::open(Connection& connection,
                                                      adapters::Driver& driver) {
   return std::make_unique<SiteHandler>(*site_, connection, driver, files_, cache_);
+}
+
+void SiteService::expire(TimePoint now) {
+  cache_.forget_unused(now);
+  if (now >= files_.next_deadline()) files_.resume_waiters();
 }
 
 void SiteService::handshake_failed(const std::string& reason,

@@ -1,6 +1,7 @@
 #ifndef HEADRACE_ADAPTERS_SERVE_SITE_SERVICE_H_
 #define HEADRACE_ADAPTERS_SERVE_SITE_SERVICE_H_
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -20,8 +21,10 @@ class SiteService : public adapters::Service {
 
   void handshake_failed(const std::string& reason, const adapters::SocketAddress& remote) override;
   bool give_back_descriptor() override { return files_.close_one(); }
-  TimePoint next_deadline() const override { return cache_.next_deadline(); }
-  void expire(TimePoint now) override { cache_.forget_unused(now); }
+  TimePoint next_deadline() const override {
+    return std::min(cache_.next_deadline(), files_.next_deadline());
+  }
+  void expire(TimePoint now) override;
 
   const OpenFiles& files() const { return files_; }
   const FileCache& cache() const { return cache_; }

@@ -67,7 +67,8 @@ void respond_with_octets(Responder& responder, const PreparedHead& head, FieldsV
     return responder.respond_prepared(head, fields,
                                       Body::owned(file.refer(), octets.substr(first, size)), size);
   }
-  auto body = std::make_unique<FileBody>(file.file(), client.share, first, size);
+  auto body = std::make_unique<FileBody>(file.file(), client, responder.connection(),
+                                         responder.stream_id(), first, size);
   responder.respond_prepared(head, fields, Body::source(body.get()), size);
   responder.attach(std::move(body));
 }
@@ -87,7 +88,7 @@ void respond_with_range(Responder& responder, const ByteRange& range, ServedFile
 }
 
 void respond_with_file(Responder& responder, ServedFile& file, const Client& client) {
-  const Conditions conditions(responder.fields());
+  const Conditions conditions(responder.header_fields());
   if (!conditions.empty()) {
     const Validators validators = file.validators();
     switch (conditions.evaluate(validators)) {

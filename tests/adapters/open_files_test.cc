@@ -15,12 +15,53 @@
 #include <utility>
 #include <vector>
 
+#include "headrace/adapters/loop/handler.h"
+#include "headrace/adapters/serve/client.h"
 #include "headrace/adapters/serve/file_body.h"
+#include "headrace/adapters/serve/file_cache.h"
+#include "headrace/adapters/socket/address.h"
+#include "headrace/protocol/connection/connection.h"
 
 namespace headrace::serve {
 namespace {
 
 namespace fs = std::filesystem;
+
+// While it lives the process can open no file.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before_), 0);
+    const rlimit none_left{.rlim_cur = 0, .rlim_max = before_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &none_left), 0);
+  }
+  ~NoDescriptors() { EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &before_), 0); }
+
+ private:
+  rlimit before_{};
+};
+
+// The connection of bodies that nobody sends.
+class Nobody : public adapters::Driver {
+ public:
+  explicit Nobody(OpenFiles& files)
+      : cache_(nullptr, files, {}), client{*this, files, cache_, share} {}
+
+  void attend() override { ++attended; }
+  adapters::SocketAddress remote() const override {
+    return adapters::SocketAddress::local(adapters::UniqueFd());
+  }
+
+  int attended = 0;
+  Connection connection{Role::kServer, Options{}, {}};
+  OpenFiles::Share share;
+
+ private:
+  FileCache cache_;
+
+ public:
+  const Client client;
+};
 
 class OpenFilesTest : public testing::Test {
  protected:
@@ -136,13 +177,13 @@ TEST_F(OpenFilesTest, MakesRoomForItself) {
   OpenFiles files(&*root_, 10, 10);
   OpenFiles::Share share;
   const auto a = open(files, "a", share);
-  rlimit limit{};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
-  const rlimit none_left{.rlim_cur = 0, .rlim_max = limit.rlim_max};
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none_left), 0);
-  const OpenFiles::Opened b = files.open("b");
-  const int error = errno;
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  OpenFiles::Opened b;
+  int error = 0;
+  {
+    const NoDescriptors none_left;
+    b = files.open("b");
+    error = errno;
+  }
   EXPECT_FALSE(b.descriptor.valid());
   EXPECT_EQ(error, EMFILE);
   EXPECT_EQ(files.count(), 0u) << "nothing was left to close";
@@ -152,8 +193,8 @@ TEST_F(OpenFilesTest, MakesRoomForItself) {
 TEST_F(OpenFilesTest, ABodyIsThePartThatWasAskedFor) {
   write("digits", "0123456789");
   OpenFiles files(&*root_, 1, 1);
-  OpenFiles::Share share;
-  FileBody body(open(files, "digits", share), share, 2, 5);
+  Nobody nobody(files);
+  FileBody body(open(files, "digits", nobody.share), nobody.client, nobody.connection, 1, 2, 5);
   std::array<uint8_t, 2> room;
   std::string text;
   BodySource::Filled filled;
@@ -167,11 +208,58 @@ TEST_F(OpenFilesTest, ABodyIsThePartThatWasAskedFor) {
   EXPECT_EQ(body.body_size(), 5u);
 }
 
+// Nothing is lost where there is no descriptor for a while, if the file is still the same then.
+TEST_F(OpenFilesTest, ABodyWaitsForADescriptor) {
+  for (const bool replaced : {false, true}) {
+    write("digits", "0123456789");
+    OpenFiles files(&*root_, 1, 1);
+    Nobody nobody(files);
+    FileBody body(open(files, "digits", nobody.share), nobody.client, nobody.connection, 1, 0, 10);
+    std::array<uint8_t, 6> room;
+    ASSERT_EQ(body.fill(room).size, 6u);
+    EXPECT_EQ(files.next_deadline(), TimePoint::max());
+    files.close_one();
+    for (int i = 1; i <= 3; ++i) {
+      const NoDescriptors none_left;
+      const BodySource::Filled none = body.fill(room);
+      EXPECT_EQ(none.size, 0u);
+      EXPECT_FALSE(none.failed);
+      EXPECT_FALSE(none.end);
+      EXPECT_LT(files.next_deadline(), TimePoint::max());
+      files.resume_waiters();
+      EXPECT_EQ(nobody.attended, i);
+      EXPECT_EQ(files.next_deadline(), TimePoint::max());
+    }
+    if (replaced) {
+      write("new", "9876543210");
+      fs::rename(directory_ / "new", directory_ / "digits");
+    }
+    const BodySource::Filled rest = body.fill(room);
+    EXPECT_EQ(rest.failed, replaced);
+    EXPECT_EQ(rest.end, !replaced);
+    if (replaced) continue;
+    EXPECT_EQ(std::string(room.begin(), room.begin() + 4), "6789");
+  }
+}
+
+TEST_F(OpenFilesTest, ABodyThatEndsWaitsNoMore) {
+  OpenFiles files(&*root_, 1, 1);
+  Nobody nobody(files);
+  {
+    FileBody body(open(files, "a", nobody.share), nobody.client, nobody.connection, 1, 0, 10);
+    files.close_one();
+    const NoDescriptors none_left;
+    std::array<uint8_t, 6> room;
+    EXPECT_EQ(body.fill(room).size, 0u);
+  }
+  EXPECT_EQ(files.next_deadline(), TimePoint::max());
+}
+
 TEST_F(OpenFilesTest, ABodyFailsWhenTheFileBecameShorter) {
   write("digits", "0123456789");
   OpenFiles files(&*root_, 1, 1);
-  OpenFiles::Share share;
-  FileBody body(open(files, "digits", share), share, 0, 10);
+  Nobody nobody(files);
+  FileBody body(open(files, "digits", nobody.share), nobody.client, nobody.connection, 1, 0, 10);
   ASSERT_EQ(truncate((directory_ / "digits").c_str(), 4), 0);
   std::array<uint8_t, 100> room;
   const BodySource::Filled first = body.fill(room);

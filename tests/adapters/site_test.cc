@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -552,6 +553,35 @@ TEST_P(FilesTest, ALargeFileThatIsWrittenToResetsTheStream) {
   ASSERT_TRUE(turn_until([&] { return !peer_->frames_of(reference::RST_STREAM).empty(); }));
   EXPECT_EQ(reference::number(peer_->frames_of(reference::RST_STREAM)[0].payload), 2u);
   EXPECT_TRUE(peer_->data_of(1) == std::string(60'000, 'x'));
+}
+
+// A response whose file had to be closed waits until it can be opened again.
+TEST_P(FilesTest, ALargeFileWaitsForADescriptor) {
+  std::string content;
+  for (int i = 0; content.size() < 60'000; ++i) content += std::to_string(i) + "\n";
+  write("large", content);
+  start({{kInitialWindowSize, 1'000}});
+  peer_->send_get(1, "/large");
+  ASSERT_TRUE(turn_until([&] { return peer_->data_of(1).size() == 1'000; }));
+  ASSERT_TRUE(service_->give_back_descriptor());
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none_left{.rlim_cur = 0, .rlim_max = limit.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none_left), 0);
+  peer_->send(reference::encode(reference::WINDOW_UPDATE, 0, 1, reference::u32(100'000)));
+  const bool waited =
+      turn_until([&] { return service_->files().next_deadline() != Clock::time_point::max(); });
+  // What nothing was sent of yet is refused.
+  peer_->send_get(3, "/digits.txt");
+  const bool refused = turn_until([&] { return !status(3).empty(); });
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_TRUE(waited);
+  EXPECT_TRUE(refused);
+  EXPECT_EQ(status(3), "503");
+  EXPECT_EQ(peer_->data_of(1).size(), 1'000u);
+  ASSERT_TRUE(turn_until([&] { return peer_->ended(1); }));
+  EXPECT_TRUE(peer_->data_of(1) == content);
+  EXPECT_TRUE(peer_->frames_of(reference::RST_STREAM).empty());
 }
 
 // Of a file that many wait for there is one copy, so nobody is refused for its sake.
