@@ -2,12 +2,17 @@
 """serve over both adapters beside other servers: what a request costs the server.
 
     bazel run -c opt //benchmarks:end_to_end -- [--servers epoll,h2o] [--workloads busy] [--rounds 5]
+    bazel run -c opt //benchmarks:end_to_end -- --instructions [--servers epoll,h2o]
 
 The server is pinned to one CPU and the load (h2load) to another. CPU time is the server's own, as
 the kernel accounts for it; system calls are counted in a round of their own, with strace. Rounds
 are interleaved, and the figures are medians: on a shared machine trust CPU time and system calls
 more than rates. "null" reads and writes as many octets as serve does, with a load of its own, and
 parses nothing: it is what the kernel's part costs.
+
+--instructions counts those of user code a request with callgrind instead, in the first workload: the
+difference of two runs, divided by that of their requests. They depend on the binaries only, and the
+least that h2load sends at once.
 """
 
 import argparse
@@ -52,16 +57,70 @@ def cpu_seconds(pid):
     return int(fields[11]) / TICKS, int(fields[12]) / TICKS
 
 
+# --- Instructions
+
+# (Valgrind's own io_uring is not the kernel's.)
+COUNTED = ["epoll", "nghttpd", "h2o"]
+COUNTS = 10_000, 40_000  # requests of the two runs
+# What callgrind.py tells of it.
+LIBRARY = ("glibc.cpu.hwcaps=-AVX_Fast_Unaligned_Load,-AVX512F,-AVX512VL,-AVX2,-ERMS")
+
+
+def callgrind(out):
+    return ("env", f"GLIBC_TUNABLES={LIBRARY}", require("valgrind"), "--quiet", "--tool=callgrind",
+            "--trace-children=yes", f"--callgrind-out-file={out}/%p")
+
+
+def counted(origin):
+    """Somebody else's server, under callgrind."""
+    class Counted(origin):
+        def command(self, root):
+            self.counts = os.path.join(self.scratch, "counts")
+            os.mkdir(self.counts)
+            os.chmod(self.counts, 0o777)
+            return [*callgrind(self.counts), *super().command(root)]
+
+    return Counted
+
+
+def instructions_of(make, workload, requests):
+    """All instructions of a server that answers so many requests and ends."""
+    server = make()
+    try:
+        run(*load(server, workload, requests), timeout=600)
+        server.end()
+        total = 0
+        for one in os.listdir(server.counts):
+            with open(os.path.join(server.counts, one), encoding="utf-8", errors="replace") as out:
+                total += int(re.search(r"^(?:totals|summary): (\d+)", out.read(), re.MULTILINE).group(1))
+        return total
+    finally:
+        server.stop()
+
+
+def print_instructions(makers, workload):
+    print(f"\n{workload.name}: {workload.what}; instructions of user code a request")
+    for name, make in makers.items():
+        progress(f"{workload.name}: {name}, instructions")
+        few, many = (instructions_of(make, workload, requests) for requests in COUNTS)
+        print(f"{name:<16}{(many - few) / (COUNTS[1] - COUNTS[0]):>10,.0f}", flush=True)
+
+
 # --- What is measured: each with pid, url(path), stop()
 
 
 class Serve:
     """serve with --io=..."""
 
-    def __init__(self, program, root, io):
-        self.server = Server(program, f"--io={io}", f"--root={root}", "--diagnostics")
+    def __init__(self, program, root, io, counts=None):
+        self.counts = counts
+        self.server = Server(program, f"--io={io}", f"--root={root}", "--diagnostics",
+                             runner=callgrind(counts) if counts else ())
         self.pid = self.server.process.pid
         self.url = self.server.url
+
+    def end(self):
+        self.server.stop(60)
 
     def stop(self):
         self.server.kill()
@@ -74,6 +133,14 @@ class Other:
         self.origin = origin(root)
         self.pid = self.origin.process.pid
         self.url = self.origin.url
+
+    @property
+    def counts(self):
+        return self.origin.counts
+
+    def end(self):
+        self.origin.process.terminate()
+        self.origin.process.wait(60)
 
     def stop(self):
         self.origin.stop()
@@ -202,6 +269,7 @@ def main():
                         help="which, separated by commas (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="number of runs of each (%(default)s)")
     parser.add_argument("--requests", type=int, help="number of requests, instead of each workload's own")
+    parser.add_argument("--instructions", action="store_true", help="count instructions instead")
     parser.add_argument("--cpus", default="0,1", help="CPUs of the server and of the load (%(default)s)")
     arguments = parser.parse_args()
     cpus = arguments.cpus.split(",")
@@ -213,6 +281,15 @@ def main():
             with open(os.path.join(root, file), "wb") as out:
                 out.write(os.urandom(1 << 10) * (size >> 10))
         print(facts())
+        if arguments.instructions:
+            def counted_serve():
+                return Serve(arguments.serve, root, "epoll", tempfile.mkdtemp(dir=root))
+
+            makers = {"epoll": counted_serve, "nghttpd": lambda: Other(counted(Nghttpd), root),
+                      "h2o": lambda: Other(counted(H2o), root)}
+            wanted = [name for name in COUNTED if name in names]
+            print_instructions({name: makers[name] for name in wanted}, WORKLOADS[0])
+            return 0
         for workload in (w for w in WORKLOADS if w.name in arguments.workloads.split(",")):
             requests = arguments.requests or workload.requests
             few = max(workload.connections, requests // 10)
