@@ -243,6 +243,8 @@ class AttachedServer:
 
     def traced(self, fault):
         """What a client gets while strace looks on, and lets calls fail."""
+        for name in FILES:
+            os.chmod(os.path.join(ROOT, name), 0o644)  # a change, so that the server opens it anew
         tracer = subprocess.Popen([*strace_command(self.log, fault), "-p",
                                    str(self.server.process.pid)], stderr=subprocess.PIPE)
         try:
