@@ -16,7 +16,7 @@ HEADRACE_ABI_BEGIN
 // two functions (private, if the range is a friend) and a LazyRange::Live, by which source and
 // range know each other:
 //
-//   Recycled<T> step();    // the next product; null if there are no more
+//   const T* step();       // the next product, for a Recycled<T>; null if there are no more
 //   void end_of_range();   // called once for each range: after its last step, or when it is left
 //
 // No function of the source is on the stack between two steps: the loop's body may call the
@@ -91,7 +91,7 @@ class LazyRange {
   void advance() {
     current_.reset();
     if (live_ == nullptr) return;
-    current_ = live_->source_->step();
+    current_.reset(live_->source_->step());
     if (current_ == nullptr) finish();
   }
   void finish() {

@@ -72,6 +72,11 @@ void OutputQueue::trim() {
   room_ = room_end_ = nullptr;
 }
 
+void OutputQueue::begin_segment(size_t size) {
+  segments_.push_back({room_, size, 0, block_});
+  ++block_->segments;
+}
+
 void OutputQueue::new_block(size_t size) {
   Block* full = block_;
   if (spares_ != nullptr && size <= spares_->size()) {

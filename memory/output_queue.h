@@ -34,11 +34,10 @@ class OutputQueue {
     const auto size = static_cast<size_t>(end - room_);
     // Neighbours in memory are one run, unless all of it has been sent already.
     if (sent_segment_ < segments_.size() && segments_.back().block == block_ &&
-        segments_.back().data + segments_.back().size == room_) {
+        segments_.back().data + segments_.back().size == room_) [[likely]] {
       segments_.back().size += size;
     } else if (size > 0) {
-      segments_.push_back({room_, size, 0, block_});
-      ++block_->segments;
+      begin_segment(size);
     }
     room_ += size;
     end_ += size;
@@ -93,6 +92,7 @@ class OutputQueue {
   static constexpr uint32_t kRests = 64;
   static constexpr size_t kCompactAt = 64;
 
+  void begin_segment(size_t size);
   void new_block(size_t size);
   void retire(Block* block);
   void drop_spares(size_t kept);

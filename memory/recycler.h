@@ -2,7 +2,7 @@
 #define HEADRACE_MEMORY_RECYCLER_H_
 
 #include <cstdint>
-#include <type_traits>
+#include <memory>
 #include <utility>
 
 #include "headrace/memory/abi.h"
@@ -37,10 +37,7 @@ class Recycler {
   explicit Recycler(Allocation allocation) : allocation_(allocation) {}
   ~Recycler() {
     detach_held();
-    while (idle_ != nullptr) {
-      RecycledSlot<T>* slot = take_idle();
-      delete slot;
-    }
+    while (idle_ != nullptr) delete std::exchange(idle_, idle_->next);
   }
   Recycler(const Recycler&) = delete;
   Recycler& operator=(const Recycler&) = delete;
@@ -53,15 +50,18 @@ class Recycler {
     ++implicit_keeps_;
   }
 
-  // Lends a T holding `alternative`.
+  // Lends a T holding `alternative`, for a Recycled<T>. detach_held() comes before.
+  template <typename Alternative>
+  [[nodiscard]] const T* make(Alternative&& alternative) {
+    RecycledSlot<T>* slot = take();
+    new (static_cast<T*>(slot)) T(std::forward<Alternative>(alternative));
+    if (slot->home == nullptr) own(static_cast<T&>(*slot));
+    return slot;
+  }
   template <typename Alternative>
   [[nodiscard]] Recycled<T> lend(Alternative&& alternative) {
     detach_held();
-    RecycledSlot<T>* slot = take();
-    slot->template emplace<std::remove_cvref_t<Alternative>>(
-        std::forward<Alternative>(alternative));
-    if (slot->home == nullptr) own(static_cast<T&>(*slot));
-    return Recycled<T>(slot);
+    return Recycled<T>(make(std::forward<Alternative>(alternative)));
   }
 
   // Lends a T that `fill(T&)` has written to. Null if `fill` returned false.
@@ -95,46 +95,48 @@ class Recycler {
  private:
   friend struct HandBack<T>;
 
-  // A slot to lend: in kFresh one of the handle's own.
+  // A slot whose T is none yet: in kFresh one of the handle's own.
   RecycledSlot<T>* take() {
-    if (allocation_ == Allocation::kFresh) return new_slot();
-    const bool is_new = HEADRACE_ASAN != 0 || idle_count_ <= kQuarantine;
-    RecycledSlot<T>* slot = is_new ? new_slot() : take_idle();
-    slot->home = this;
-    lent_ = slot;
-    return slot;
+    RecycledSlot<T>* slot = idle_;
+    if (slot == nullptr || (kQuarantine > 0 && idle_count_ <= kQuarantine)) [[unlikely]]
+      return take_new();
+    idle_ = slot->next;
+    if constexpr (kQuarantine > 0) {
+      --idle_count_;
+      std::destroy_at<T>(slot);  // which AliveMark notes
+      new (static_cast<T*>(slot)) T;
+    }
+    return lent_ = slot;
   }
-  RecycledSlot<T>* new_slot() {
+  RecycledSlot<T>* take_new() {
     ++allocations_;
-    return new RecycledSlot<T>();
+    auto* slot = new RecycledSlot<T>();
+    if (allocation_ == Allocation::kFresh) return slot;
+    slot->home = this;
+    return lent_ = slot;
   }
+  // (A T that is not detached owns nothing, so that its destructor, which would look its
+  // alternative up, has nothing to do.)
   void take_back(RecycledSlot<T>* slot) {
     lent_ = nullptr;
     if constexpr (HEADRACE_ASAN != 0) {
       delete slot;
-      return;
-    }
-    if constexpr (HEADRACE_HARDENED != 0) {
+    } else if constexpr (kQuarantine > 0) {
       retire(static_cast<T&>(*slot));  // a dead object of its type until it is lent again
+      slot->next = nullptr;
+      (idle_ == nullptr ? idle_ : idle_last_->next) = slot;
+      idle_last_ = slot;
+      ++idle_count_;
     } else {
-      slot->template emplace<0>();
+      new (static_cast<T*>(slot)) T;
+      idle_ = slot;  // the only one, as one is lent at a time
     }
-    slot->next = nullptr;
-    (idle_ == nullptr ? idle_ : idle_last_->next) = slot;
-    idle_last_ = slot;
-    ++idle_count_;
-  }
-  RecycledSlot<T>* take_idle() {
-    RecycledSlot<T>* slot = idle_;
-    idle_ = slot->next;
-    --idle_count_;
-    if constexpr (HEADRACE_HARDENED != 0) slot->template emplace<0>();
-    return slot;
   }
 
   Allocation allocation_;
   RecycledSlot<T>* lent_ = nullptr;
   RecycledSlot<T>* idle_ = nullptr;
+  // Of hardened builds.
   RecycledSlot<T>* idle_last_ = nullptr;
   int idle_count_ = 0;
   uint64_t implicit_keeps_ = 0;

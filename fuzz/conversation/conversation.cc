@@ -6,6 +6,7 @@
 #include "fuzz/conversation/options.h"
 #include "fuzz/require.h"
 #include "fuzz/story.h"
+#include "headrace/memory/ledger.h"
 #include "headrace/protocol/stream/flow_window.h"
 #include "tests/transcript/event_text.h"
 

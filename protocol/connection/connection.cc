@@ -58,7 +58,8 @@ SubmitResult with_status(int status, FieldsView fields, Submit submit) {
 class JoinedFields {
  public:
   JoinedFields(const PreparedHead& head, FieldsView fields)
-      : size_(head.fields().size() + fields.size()), room_(size_), part_{&head, 0} {
+      : head_(head), size_(head.fields().size() + fields.size()), room_(size_), part_{&head, 0} {
+    if (fields.empty()) return;
     size_t& pseudo = part_.begin;
     while (pseudo < fields.size() && fields.begin()[pseudo].name.starts_with(':')) ++pseudo;
     const FieldsView prepared = head.fields();
@@ -66,11 +67,15 @@ class JoinedFields {
     end = std::uninitialized_copy(prepared.begin(), prepared.end(), end);
     std::uninitialized_copy(fields.begin() + pseudo, fields.end(), end);
   }
-  FieldsView all() { return {room_.begin(), size_}; }
+  FieldsView all() {
+    const bool alone = size_ == head_.fields().size();
+    return alone ? head_.fields() : FieldsView(room_.begin(), size_);
+  }
   // Where those of `head` are.
   const PreparedPart& part() const { return part_; }
 
  private:
+  const PreparedHead& head_;
   const size_t size_;
   FieldsRoom room_;
   PreparedPart part_;
@@ -123,7 +128,7 @@ EventRange Connection::end_of_input(TimePoint now, bool in_order) {
   return EventRange(&live_range_);
 }
 
-EventPtr Connection::step() {
+const Event* Connection::step() {
   const EntryGuard::Entry entry(protocol_->guard, "EventRange, its next step");
   return protocol_->step();
 }

@@ -12,7 +12,6 @@
 #include "headrace/memory/byte_view.h"
 #include "headrace/memory/const_buffer.h"
 #include "headrace/memory/lazy_range.h"
-#include "headrace/memory/ledger.h"
 #include "headrace/protocol/event/event.h"
 #include "headrace/protocol/event/result.h"
 #include "headrace/protocol/frame/settings.h"
@@ -25,6 +24,7 @@ HEADRACE_ABI_BEGIN
 
 class Connection;
 class ConnectionInspector;
+class Ledger;
 class PreparedHead;
 class Protocol;
 
@@ -214,7 +214,7 @@ class Connection {
   Priority priority(StreamId stream_id) const;
   // Whether a GOAWAY was sent or received and no stream is open.
   bool is_drained() const;
-  // The account of the memory that the peer makes this connection hold.
+  // The account of the memory that the peer makes this connection hold (<headrace/memory/ledger.h>).
   Ledger& ledger() HEADRACE_LIFETIME_BOUND;
   // Sets whether the application is short of memory. If so, the deadlines under pressure of Limits
   // apply, and next_deadline() may become earlier.
@@ -227,7 +227,7 @@ class Connection {
   friend ConnectionInspector;  // defined by tests only
 
   // The steps of a range.
-  EventPtr step();
+  const Event* step();
   void end_of_range();
 
   std::unique_ptr<Protocol> protocol_;  // changes once, if the version is detected

@@ -30,7 +30,7 @@ class Detection final : public Protocol {
   void advance(TimePoint now) override;
   void end_of_input(TimePoint now) override;
   void lose_transport(TimePoint now) override;
-  EventPtr step() override { return nullptr; }
+  const Event* step() override { return nullptr; }
   void end_of_range() override {}
 
   bool has_events() const override { return false; }

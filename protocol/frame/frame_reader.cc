@@ -24,7 +24,7 @@ FrameReader::Range FrameReader::read(ByteView bytes) {
   return Range(&live_);
 }
 
-FramePtr FrameReader::step() {
+FramePtr FrameReader::next_frame() {
   // A frame that is still held looks into the buffer, which may move now.
   recycler_.detach_held();
   while (!error_.has_value()) {

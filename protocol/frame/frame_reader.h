@@ -59,7 +59,8 @@ class FrameReader {
 
  private:
   friend Range;
-  FramePtr step();
+  const Frame* step() { return next_frame().release(); }
+  FramePtr next_frame();
   void end_of_range();
 
   FramePtr fail(const ErrorDetail& error);

@@ -17,10 +17,6 @@ uint8_t* store_u16(uint16_t value, uint8_t* out) {
   out[1] = static_cast<uint8_t>(value);
   return out + 2;
 }
-uint8_t* store_u32(uint32_t value, uint8_t* out) {
-  return store_u16(static_cast<uint16_t>(value),
-                   store_u16(static_cast<uint16_t>(value >> 16), out));
-}
 uint8_t* store_bytes(gsl::span<const uint8_t> bytes, uint8_t* out) {
   if (!bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
   return out + bytes.size();
@@ -68,31 +64,9 @@ uint8_t* write_field_block(FrameType type, uint8_t flags, StreamId stream_id,
 
 }  // namespace
 
-uint8_t* write_frame_header(const FrameHeader& header, uint8_t* out) {
-  out = store_u32(header.length << 8 | static_cast<uint8_t>(header.type), out);
-  *out++ = header.flags;
-  return store_u32(header.stream_id, out);
-}
-
 uint8_t* write_rst_stream(StreamId stream_id, ErrorCode code, uint8_t* out) {
   out = write_frame_header({4, FrameType::kRstStream, 0, stream_id}, out);
   return store_u32(static_cast<uint32_t>(code), out);
-}
-
-uint8_t* write_ping(uint64_t opaque, bool ack, uint8_t* out) {
-  const uint8_t flags = ack ? flags::kAck : 0;
-  out = write_frame_header({8, FrameType::kPing, flags, 0}, out);
-  return store_u32(static_cast<uint32_t>(opaque),
-                   store_u32(static_cast<uint32_t>(opaque >> 32), out));
-}
-
-uint8_t* write_window_update(StreamId stream_id, uint32_t increment, uint8_t* out) {
-  out = write_frame_header({4, FrameType::kWindowUpdate, 0, stream_id}, out);
-  return store_u32(increment, out);
-}
-
-uint8_t* write_settings_ack(uint8_t* out) {
-  return write_frame_header({0, FrameType::kSettings, flags::kAck, 0}, out);
 }
 
 uint8_t* write_settings(std::span<const Setting> settings, uint8_t* out) {
@@ -137,11 +111,6 @@ uint8_t* write_push_promise(StreamId stream_id, StreamId promised_stream_id, Byt
   store_u32(promised_stream_id, promised);
   return write_field_block(FrameType::kPushPromise, 0, stream_id, promised, block, max_frame_size,
                            out);
-}
-
-uint8_t* write_data_header(StreamId stream_id, uint32_t length, bool end_stream, uint8_t* out) {
-  const uint8_t flags = end_stream ? flags::kEndStream : 0;
-  return write_frame_header({length, FrameType::kData, flags, stream_id}, out);
 }
 
 uint8_t* write_padded_data(StreamId stream_id, ByteView data, uint32_t padding, bool end_stream,

@@ -17,19 +17,41 @@ HEADRACE_ABI_BEGIN
 // have room for the size in octets that is given at each, and returns the end of the frame. They do
 // not check the rules of the RFC, so a test can write frames that a peer must not send.
 
-uint8_t* write_frame_header(const FrameHeader& header, uint8_t* out);  // 9
+// RFC 9113 §2.2: network byte order.
+inline uint8_t* store_u32(uint32_t value, uint8_t* out) {
+  out[0] = static_cast<uint8_t>(value >> 24);
+  out[1] = static_cast<uint8_t>(value >> 16);
+  out[2] = static_cast<uint8_t>(value >> 8);
+  out[3] = static_cast<uint8_t>(value);
+  return out + 4;
+}
+
+inline uint8_t* write_frame_header(const FrameHeader& header, uint8_t* out) {  // 9
+  out = store_u32(header.length << 8 | static_cast<uint8_t>(header.type), out);
+  *out++ = header.flags;
+  return store_u32(header.stream_id, out);
+}
 
 inline constexpr size_t kRstStreamSize = 13;
 uint8_t* write_rst_stream(StreamId stream_id, ErrorCode code, uint8_t* out);
 
 inline constexpr size_t kPingSize = 17;
-uint8_t* write_ping(uint64_t opaque, bool ack, uint8_t* out);
+inline uint8_t* write_ping(uint64_t opaque, bool ack, uint8_t* out) {
+  out = write_frame_header({8, FrameType::kPing, ack ? flags::kAck : uint8_t{0}, 0}, out);
+  out = store_u32(static_cast<uint32_t>(opaque >> 32), out);
+  return store_u32(static_cast<uint32_t>(opaque), out);
+}
 
 inline constexpr size_t kWindowUpdateSize = 13;
-uint8_t* write_window_update(StreamId stream_id, uint32_t increment, uint8_t* out);
+inline uint8_t* write_window_update(StreamId stream_id, uint32_t increment, uint8_t* out) {
+  out = write_frame_header({4, FrameType::kWindowUpdate, 0, stream_id}, out);
+  return store_u32(increment, out);
+}
 
 inline constexpr size_t kSettingsAckSize = 9;
-uint8_t* write_settings_ack(uint8_t* out);
+inline uint8_t* write_settings_ack(uint8_t* out) {
+  return write_frame_header({0, FrameType::kSettings, flags::kAck, 0}, out);
+}
 uint8_t* write_settings(std::span<const Setting> settings, uint8_t* out);  // 9 + 6 each
 
 uint8_t* write_goaway(StreamId last_stream_id, ErrorCode code, ByteView debug_data,
@@ -51,8 +73,11 @@ uint8_t* write_push_promise(StreamId stream_id, StreamId promised_stream_id, Byt
                             uint32_t max_frame_size, uint8_t* out);
 
 // The header of a DATA frame with `length` octets of payload, which the caller appends; no padding.
-uint8_t* write_data_header(StreamId stream_id, uint32_t length, bool end_stream,
-                           uint8_t* out);  // 9
+inline uint8_t* write_data_header(StreamId stream_id, uint32_t length, bool end_stream,
+                                  uint8_t* out) {  // 9
+  return write_frame_header(
+      {length, FrameType::kData, end_stream ? flags::kEndStream : uint8_t{0}, stream_id}, out);
+}
 // A DATA frame with 1 to 256 octets of padding, including the Pad Length field (RFC 9113 §6.1).
 uint8_t* write_padded_data(StreamId stream_id, ByteView data, uint32_t padding, bool end_stream,
                            uint8_t* out);  // 9 + data + padding

@@ -61,13 +61,27 @@ class Inbound {
 
   // --- Its items.
 
-  // The usual cases at once. True: the next item is a header that lies whole in the input.
-  [[nodiscard]] bool next_header() {
-    if (step_ != Step::kHeader || octets_ > 0 || input_.size() < FrameHeader::kSize) return false;
-    header_ = parse_frame_header(input_.data());
+  // The usual cases at once. The octets of the next header, if they lie whole in the input; null:
+  // next() finds out. One of the next two functions takes them.
+  const uint8_t* peek_header() const {
+    const bool whole =
+        step_ == Step::kHeader && octets_ == 0 && input_.size() >= FrameHeader::kSize;
+    return whole ? input_.data() : nullptr;
+  }
+  // With the payload. False: that does not lie whole in the input, and nothing was taken.
+  [[nodiscard]] bool take_frame(const FrameHeader& header) {
+    const size_t size = FrameHeader::kSize + header.length;
+    if (input_.size() < size) return false;
+    header_ = header;
+    handed_out_ = {input_.data() + FrameHeader::kSize, header.length};
+    input_.consume(size);
+    return true;
+  }
+  // As the next item.
+  void take_header(const FrameHeader& header) {
+    header_ = header;
     input_.consume(FrameHeader::kSize);
     step_ = Step::kJudged;
-    return true;
   }
   // Instead of decide(): takes the frame if its payload lies whole in the input.
   [[nodiscard]] bool take_whole() {
@@ -92,7 +106,10 @@ class Inbound {
   }
 
   [[nodiscard]] Item next() {
-    if (next_header()) return Item::kHeader;
+    if (const uint8_t* octets = peek_header()) {
+      take_header(parse_frame_header(octets));
+      return Item::kHeader;
+    }
     if (step_ == Step::kPayload && payload_.empty() && take_whole()) return Item::kFrame;
     if (take_piece()) return Item::kPiece;
     return next_rest();

@@ -1,29 +1,12 @@
 #include "headrace/protocol/frame/settings.h"
 
-#include "headrace/protocol/stream/flow_window.h"
+#include "headrace/protocol/frame/setting_bounds.h"
 
 namespace headrace {
 
 uint32_t* SettingValues::find(SettingId id) {
-  switch (id) {
-    case SettingId::kHeaderTableSize:
-      return &header_table_size;
-    case SettingId::kEnablePush:
-      return &enable_push;
-    case SettingId::kMaxConcurrentStreams:
-      return &max_concurrent_streams;
-    case SettingId::kInitialWindowSize:
-      return &initial_window_size;
-    case SettingId::kMaxFrameSize:
-      return &max_frame_size;
-    case SettingId::kMaxHeaderListSize:
-      return &max_header_list_size;
-    case SettingId::kEnableConnectProtocol:
-      return &enable_connect_protocol;
-    case SettingId::kNoRfc7540Priorities:
-      return &no_rfc7540_priorities;
-  }
-  return nullptr;
+  uint32_t SettingValues::*const value = bounds_of(id).value;
+  return value == nullptr ? nullptr : &(this->*value);
 }
 
 const Rule* check_setting(const Setting& setting, const SettingValues& in_force, ErrorCode* code) {
@@ -39,39 +22,30 @@ const Rule* check_setting(const Setting& setting, const SettingValues& in_force,
   static constexpr Rule kPrioritiesIsBoolean = {"RFC 9218 §2.1",
                                                 "SETTINGS_NO_RFC7540_PRIORITIES is 0 or 1"};
 
-  *code = ErrorCode::kProtocolError;
+  *code = setting.id == SettingId::kInitialWindowSize ? ErrorCode::kFlowControlError
+                                                      : ErrorCode::kProtocolError;
+  const bool sound = is_within(bounds_of(setting.id), setting.value);
   switch (setting.id) {
     case SettingId::kEnablePush:
-      return setting.value > 1 ? &kPushIsBoolean : nullptr;
+      return sound ? nullptr : &kPushIsBoolean;
     case SettingId::kInitialWindowSize:
-      *code = ErrorCode::kFlowControlError;
-      return setting.value > kMaxWindow ? &kWindowBound : nullptr;
+      return sound ? nullptr : &kWindowBound;
     case SettingId::kMaxFrameSize:
-      return setting.value < kMinMaxFrameSize || setting.value > kMaxMaxFrameSize ? &kFrameSizeBound
-                                                                                  : nullptr;
+      return sound ? nullptr : &kFrameSizeBound;
     case SettingId::kEnableConnectProtocol:
-      if (setting.value > 1) return &kConnectIsBoolean;
+      if (!sound) return &kConnectIsBoolean;
       return setting.value < in_force.enable_connect_protocol ? &kConnectStays : nullptr;
     case SettingId::kNoRfc7540Priorities:
-      return setting.value > 1 ? &kPrioritiesIsBoolean : nullptr;
+      return sound ? nullptr : &kPrioritiesIsBoolean;
     default:
       return nullptr;  // any value, or unknown: ignored (§6.5.2)
   }
 }
 
 uint32_t nearest_legal_value(const Setting& setting) {
-  switch (setting.id) {
-    case SettingId::kInitialWindowSize:
-      return kMaxWindow;
-    case SettingId::kMaxFrameSize:
-      return setting.value < kMinMaxFrameSize ? kMinMaxFrameSize : kMaxMaxFrameSize;
-    case SettingId::kEnablePush:
-    case SettingId::kEnableConnectProtocol:
-    case SettingId::kNoRfc7540Priorities:
-      return 1;
-    default:
-      return 0;
-  }
+  const SettingBounds& bounds = bounds_of(setting.id);
+  if (setting.value < bounds.least) return bounds.least;
+  return bounds.most == UINT32_MAX ? 0 : bounds.most;
 }
 
 }  // namespace headrace

@@ -1,6 +1,7 @@
 #ifndef HEADRACE_PROTOCOL_GUARD_REPLY_COUNT_H_
 #define HEADRACE_PROTOCOL_GUARD_REPLY_COUNT_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -17,25 +18,36 @@ class ReplyCount {
   // A reply was queued. `end_offset`: the offset of its end in the output, counted from the
   // beginning of the connection.
   void add(uint64_t end_offset) {
-    ends_.push_back(end_offset);
+    if (end_ == ends_.size()) [[unlikely]]
+      ends_.resize(std::max<size_t>(8, 2 * end_));
+    ends_[end_++] = end_offset;
     if (waiting() >= limit_) full_ = true;
   }
   // The transport has taken the output up to `offset`.
   void sent(uint64_t offset) {
-    while (first_ < ends_.size() && ends_[first_] <= offset) ++first_;
-    if (first_ == ends_.size() || first_ > limit_) {
-      ends_.erase(ends_.begin(), ends_.begin() + static_cast<ptrdiff_t>(first_));
-      first_ = 0;
-    }
+    while (first_ < end_ && ends_[first_] <= offset) ++first_;
+    if (first_ == end_ || first_ > limit_) drop_sent();
     if (waiting() <= limit_ / 2) full_ = false;
   }
   bool full() const { return full_; }
-  size_t waiting() const { return ends_.size() - first_; }
-  void trim() { ends_.shrink_to_fit(); }
+  size_t waiting() const { return end_ - first_; }
+  void trim() {
+    drop_sent();
+    ends_.resize(end_);
+    ends_.shrink_to_fit();
+  }
 
  private:
-  std::vector<uint64_t> ends_;
+  void drop_sent() {
+    std::copy(ends_.begin() + static_cast<ptrdiff_t>(first_),
+              ends_.begin() + static_cast<ptrdiff_t>(end_), ends_.begin());
+    end_ -= first_;
+    first_ = 0;
+  }
+
+  std::vector<uint64_t> ends_;  // those that wait from `first_` to `end_`, and room
   size_t first_ = 0;
+  size_t end_ = 0;
   uint32_t limit_;
   bool full_ = false;
 };

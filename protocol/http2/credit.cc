@@ -59,11 +59,7 @@ void Credit::rebase(CreditState* stream, int64_t base) {
   use(stream, base, 0);
 }
 
-void Credit::use(CreditState* stream, int64_t base, uint32_t size) {
-  stream->used_ += stream->change_.withhold(size);
-  const bool due = is_due(stream->used_, stream->window(base)) || stream->change_.wider_by() > 0 ||
-                   widening(stream, base) > 0;
-  if (due == DueList::contains(stream)) return;
+void Credit::set_due(CreditState* stream, bool due) {
   due ? due_.push_back(stream) : due_.remove(stream);
 }
 
@@ -95,17 +91,14 @@ CreditDue Credit::take_due(int64_t base) {
   return {stream->id_, increment};
 }
 
-// The octets by which a stream's window is below the tuned size.
-uint32_t Credit::widening(const CreditState* stream, int64_t base) const {
-  if (tuned_ == 0 || stream->fixed_ != 0) return 0;
+uint32_t Credit::below_tuned(const CreditState* stream, int64_t base) const {
   const int64_t most = std::min(int64_t{tuned_} - base, kMaxWindow - largest_announced_);
   return static_cast<uint32_t>(std::max<int64_t>(0, most - stream->widened_));
 }
 
 // The octets that are received between a PING and its answer are those that the path delivers in a
 // round trip.
-bool Credit::measure(uint32_t size) {
-  if (config_.policy != WindowPolicy::kAutoTuned) return false;
+bool Credit::begins_measuring(uint32_t size) {
   if (delivery_.measuring) {
     delivery_.octets += size;
   } else if (delivery_.pause > size) {

@@ -12,12 +12,6 @@
 
 namespace headrace {
 
-// A WINDOW_UPDATE that must be sent by the caller that takes it (RFC 9113 §6.9).
-struct [[nodiscard]] CreditDue {
-  StreamId stream_id;  // 0 for the connection
-  uint32_t increment;
-};
-
 // The receive windows of a connection and its streams (RFC 9113 §5.2): checks that DATA is within
 // them, and decides which WINDOW_UPDATEs are due.
 //
@@ -56,8 +50,7 @@ class Credit {
   // False if that is more than the peer may send; the windows are unchanged then. (An empty frame
   // is always allowed, even if the window is below zero, §6.9.) Credit that is due but was not
   // taken yet counts as given, up to one full window, because those octets have been consumed: the
-  // peer's allowance must not depend on how much input is read between two outputs. §6.9.1 permits
-  // this.
+  // peer's allowance must not depend on how much input is read between two outputs (§6.9.1).
   [[nodiscard]] bool receive(uint32_t size) {
     open_frame_ = {size, 0, false, false};
     if (size > 0 && !fits(size, window(), used_, full())) return false;
@@ -65,14 +58,12 @@ class Credit {
     return true;
   }
   [[nodiscard]] bool receive(CreditState* stream, int64_t base, uint32_t size) const {
-    if (size > 0 && !fits(size, stream->window(base), stream->used_, stream->full(base))) {
-      return false;
-    }
-    stream->window_.take(size);
-    return true;
+    const bool fit =
+        size == 0 || fits(size, stream->window(base), stream->used_, stream->full(base));
+    if (fit) stream->window_.take(size);
+    return fit;
   }
-  // The application is told the frame's data. Otherwise the whole frame is skipped, and is no
-  // affair of the stream's window.
+  // The application is told the data. Otherwise the frame is no affair of the stream's window.
   void deliver(bool end_stream) {
     open_frame_.of_stream = open_frame_.of_connection;
     open_frame_.deliver = true;
@@ -111,7 +102,12 @@ class Credit {
   void use(uint32_t size) { used_ += change_.withhold(size); }
   // `size` octets of the window of a stream that can still receive DATA were consumed. 0 only
   // checks whether it is due, for all streams after an INITIAL_WINDOW_SIZE was sent.
-  void use(CreditState* stream, int64_t base, uint32_t size);
+  void use(CreditState* stream, int64_t base, uint32_t size) {
+    stream->used_ += stream->change_.withhold(size);
+    const bool due = is_due(stream->used_, stream->window(base)) ||
+                     stream->change_.wider_by() > 0 || widening(stream, base) > 0;
+    if (due != DueList::contains(stream)) set_due(stream, due);
+  }
 
   // The application has consumed `size` of them, also of the connection's window; call use() for
   // the stream's. False if it does not hold as many; nothing is changed then.
@@ -144,12 +140,13 @@ class Credit {
 
   // WindowPolicy::kAutoTuned. `size` octets of DATA were received. If true, the caller sends a PING
   // and calls measured() when it is answered.
-  [[nodiscard]] bool measure(uint32_t size);
+  [[nodiscard]] bool measure(uint32_t size) {
+    return config_.policy == WindowPolicy::kAutoTuned && begins_measuring(size);
+  }
   void measured(uint32_t initial_window_size);
   // The size to which streams are widened; 0 before the first measurement that found one.
   uint32_t tuned() const { return tuned_; }
-  // An INITIAL_WINDOW_SIZE of ours was sent. The peer may apply it before it acknowledges it, so no
-  // stream's window may exceed 2^31-1 under it.
+  // An INITIAL_WINDOW_SIZE of ours was sent, which the peer may apply before it acknowledges it.
   void announced(uint32_t initial_window_size);
 
  private:
@@ -163,7 +160,13 @@ class Credit {
   bool is_due(uint32_t used, int64_t window) const {
     return used > 0 && (config_.policy == WindowPolicy::kImmediate || window <= int64_t{used});
   }
-  uint32_t widening(const CreditState* stream, int64_t base) const;
+  uint32_t widening(const CreditState* stream, int64_t base) const {
+    return tuned_ == 0 || stream->fixed_ != 0 ? 0 : below_tuned(stream, base);
+  }
+  // The octets by which a stream's window is below the tuned size.
+  uint32_t below_tuned(const CreditState* stream, int64_t base) const;
+  void set_due(CreditState* stream, bool due);
+  bool begins_measuring(uint32_t size);
   void widen_to(uint32_t size);
   void widen_to(CreditState* stream, int64_t widened);
 
@@ -176,14 +179,11 @@ class Credit {
   WindowChange change_;  // by tuning or resize(), not in effect for the peer yet
   DueList due_;
   uint64_t written_until_ = 0;
-
   struct {
     uint32_t of_connection = 0;  // octets that were received and are not held
     uint32_t of_stream = 0;
-    bool deliver = false;
-    bool end_stream = false;
+    bool deliver = false, end_stream = false;
   } open_frame_;
-
   uint32_t tuned_ = 0;
   uint32_t largest_announced_ = kInitialWindow;
   int64_t most_widened_ = 0;  // the most of any stream by resize()

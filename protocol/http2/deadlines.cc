@@ -40,23 +40,30 @@ void Deadlines::received(TimePoint now) {
 }
 
 void Deadlines::sent(uint64_t offset, bool more, TimePoint now, bool exact) {
-  bool asked = false;
+  if (asking_) leave(offset, now, exact);
+  if (!more) return;
+  moved_ = now;
+  moved_inexact_ = !exact;
+  if (exact) return;
+  for (Deadline deadline : kQuestions) wants_time_ |= runs(deadline);
+}
+
+void Deadlines::leave(uint64_t offset, TimePoint now, bool exact) {
+  asking_ = false;
   for (Deadline deadline : kQuestions) {
     Clock& question = clock(deadline);
-    asked |= question.since != TimePoint::max();
-    if (question.leaves_at == 0 || question.leaves_at > offset) continue;
-    question = {now, 0, !exact};
+    if (question.leaves_at == 0) continue;
+    if (question.leaves_at > offset) {
+      asking_ = true;
+    } else {
+      question = {now, 0, !exact};
+      wants_time_ |= !exact;
+    }
   }
-  if (more) {
-    moved_ = now;
-    moved_inexact_ = !exact;
-  }
-  wants_time_ |= !exact && asked;
 }
 
 // Deadlines that started at an inexact time start now, unless one of them has passed already.
-void Deadlines::told(TimePoint now) {
-  if (!wants_time_) return;
+void Deadlines::start_inexact(TimePoint now) {
   wants_time_ = false;
   bool late = false;
   for (Deadline deadline : kQuestions) late |= runs(deadline) && now >= at(deadline, {});

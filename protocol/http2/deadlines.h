@@ -51,6 +51,7 @@ class Deadlines {
   // Starts a deadline for the answer to a frame that ends at `end_offset` of the output.
   void ask(Deadline deadline, uint64_t end_offset, TimePoint now) {
     clock(deadline) = {now, end_offset, false};
+    if (end_offset != 0) asking_ = true;
     const auto allowed = timeout(deadline, {});
     if (allowed.count() > 0) earliest_ = std::min(earliest_, now + allowed);
   }
@@ -72,7 +73,9 @@ class Deadlines {
   // `exact`, it was at `now` or later, at most at the time of the next told().
   void sent(uint64_t offset, bool more, TimePoint now, bool exact);
   // Sets the present time.
-  void told(TimePoint now);
+  void told(TimePoint now) {
+    if (wants_time_) start_inexact(now);
+  }
   // Whether told() is to be called soon, because frames were sent at an inexact time.
   bool wants_time() const { return wants_time_; }
   // When the transport last took octets while others waited.
@@ -99,6 +102,8 @@ class Deadlines {
     bool inexact = false;    // it may have been sent later than `since`
   };
 
+  void leave(uint64_t offset, TimePoint now, bool exact);
+  void start_inexact(TimePoint now);
   Clock& clock(Deadline deadline) { return clocks_[static_cast<size_t>(deadline)]; }
   const Clock& clock(Deadline deadline) const { return clocks_[static_cast<size_t>(deadline)]; }
   TimePoint since(Deadline deadline, const Situation& situation) const;
@@ -109,6 +114,7 @@ class Deadlines {
   TimePoint moved_;
   bool moved_inexact_ = false;
   bool wants_time_ = false;
+  bool asking_ = false;                             // a requesting frame may not have left
   const std::chrono::milliseconds shortest_stall_;  // of those that are not disabled
   TimePoint earliest_ = TimePoint::max();           // no deadline with a clock passes before
 };

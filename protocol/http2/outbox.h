@@ -61,11 +61,14 @@ class Outbox {
   void data_cut() { data_end_ = queue_.end_offset(); }
 
   // The frame that was queued last has been provoked by the peer (an acknowledgement, RST_STREAM,
-  // 431). A hit: no more input is to be read until half of them have left.
-  [[nodiscard]] std::optional<LimitHit> count_reply() {
+  // 431). True: the limit of queued_replies is hit, and no more input is to be read until half of
+  // them have left.
+  [[nodiscard]] bool count_reply() {
     replies_.add(queue_.end_offset());
-    if (!replies_.full()) return std::nullopt;
-    return LimitHit{Limit::kQueuedReplies, reply_limit_, replies_.waiting()};
+    return replies_.full();
+  }
+  LimitHit queued_replies() const {
+    return {Limit::kQueuedReplies, reply_limit_, replies_.waiting()};
   }
   // The frames of a field block have been queued. A hit: as above.
   [[nodiscard]] std::optional<LimitHit> count_backlog();

@@ -3,22 +3,19 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-bool Sender::set_base(uint32_t size, const Stream* oldest) {
-  const bool larger = size > base_;
-  base_ = size;
-  if (!larger || largest_delta_ + size <= kMaxWindow) return true;
+bool Sender::check_windows(const Stream* oldest) {
   // The bound remembers streams that are gone; the open ones decide.
   largest_delta_ = 0;
   for (; oldest != nullptr; oldest = StreamList<&Stream::live>::after(oldest)) {
     if (oldest->life.closed()) continue;  // only its output is still there
     largest_delta_ = std::max(largest_delta_, oldest->send.window_.delta());
   }
-  return largest_delta_ + size <= kMaxWindow;
+  return largest_delta_ + base_ <= kMaxWindow;
 }
 
 // Requests that wait to be opened are the newest streams and may be very many, so the walk ends
 // with the last stream that has something to send.
-bool Sender::base_moved(Stream* oldest) {
+void Sender::look_at_windows(Stream* oldest) {
   uint32_t left = size_;
   for (Stream* stream = oldest; left > 0 && stream != nullptr;
        stream = StreamList<&Stream::live>::after(stream)) {
@@ -30,7 +27,6 @@ bool Sender::base_moved(Stream* oldest) {
       unblock(stream);
     }
   }
-  return size_ > 0;
 }
 
 void Sender::add(Stream* stream, TimePoint now) {

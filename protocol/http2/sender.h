@@ -51,10 +51,17 @@ class Sender {
   }
   // The peer's INITIAL_WINDOW_SIZE. `oldest`: of all streams. False if a stream's window exceeds
   // 2^31-1 with it.
-  [[nodiscard]] bool set_base(uint32_t size, const Stream* oldest);
+  [[nodiscard]] bool set_base(uint32_t size, const Stream* oldest) {
+    base_ = size;
+    return largest_delta_ + size <= kMaxWindow || check_windows(oldest);
+  }
   // Follows set_base(), after the last one of a SETTINGS frame: streams can send now, or cannot any
   // more. Returns whether there were any that had something to send, so that it took time.
-  bool base_moved(Stream* oldest);
+  bool base_moved(Stream* oldest) {
+    if (size_ == 0) return false;
+    look_at_windows(oldest);
+    return true;
+  }
 
   // --- Turns.
 
@@ -132,6 +139,8 @@ class Sender {
   }
 
  private:
+  [[nodiscard]] bool check_windows(const Stream* oldest);
+  void look_at_windows(Stream* oldest);
   TimePoint stalled_since(const Stream* stream, TimePoint moved, TimePoint now) const;
   void block(Stream* stream) {
     if (stream->send.ready_) withdraw(stream);

@@ -2,7 +2,7 @@
 
 namespace headrace {
 
-SettingsSync::Verdict SettingsSync::check_received(const Setting& entry) const {
+SettingsSync::Verdict SettingsSync::judge(Setting entry) const {
   ErrorCode code;
   if (const Rule* rule = check_setting(entry, peer_, &code)) {
     return {rule, code, nearest_legal_value(entry)};

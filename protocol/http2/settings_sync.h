@@ -9,6 +9,7 @@
 #include "headrace/field/rule.h"
 #include "headrace/protocol/event/error_code.h"
 #include "headrace/protocol/frame/frame_type.h"
+#include "headrace/protocol/frame/setting_bounds.h"
 #include "headrace/protocol/frame/settings.h"
 
 namespace headrace {
@@ -37,13 +38,18 @@ class SettingsSync {
     uint32_t limit = 0;  // the legal value next to it; 0: the rule has none
   };
   // Whether the next entry of a frame may say that.
-  Verdict check_received(const Setting& entry) const;
+  Verdict check_received(Setting entry) const {
+    const SettingBounds& bounds = bounds_of(entry.id);
+    if (bounds.changes_freely && is_within(bounds, entry.value)) [[likely]]
+      return {};
+    return judge(entry);
+  }
   // Takes the next entry of a frame. False: it changes nothing, because its value is in force, or
   // because nobody knows its identifier (§6.5.2).
-  bool receive(const Setting& entry) {
-    uint32_t* const value = peer_.find(entry.id);
-    if (value == nullptr || *value == entry.value) return false;
-    *value = entry.value;
+  bool receive(Setting entry) {
+    uint32_t SettingValues::*const value = bounds_of(entry.id).value;
+    if (value == nullptr || peer_.*value == entry.value) return false;
+    peer_.*value = entry.value;
     return true;
   }
   // The frame has been read to its end.
@@ -81,6 +87,7 @@ class SettingsSync {
   }
 
  private:
+  Verdict judge(Setting entry) const;
   void take_effect(const Setting& entry) {
     own_.apply(entry);
     if (entry.id == SettingId::kMaxHeaderListSize) enforced_.field_list_size = entry.value;

@@ -52,9 +52,9 @@ class Protocol {
   virtual void end_of_input(TimePoint now) = 0;
   // The same, but not in order.
   virtual void lose_transport(TimePoint now) { end_of_input(now); }
-  // The next event of the range, or null at its end. An event that is still held is made to own its
-  // bytes first (Recycler::detach_held()).
-  virtual EventPtr step() = 0;
+  // The next event of the range, or null at its end: lent, for an EventPtr. One that is still held
+  // is made to own its bytes first (Recycler::detach_held()).
+  virtual const Event* step() = 0;
   // The range ends, at its end or before: input that was not parsed is copied.
   virtual void end_of_range() = 0;
 

@@ -26,7 +26,6 @@ class Reports {
   Statistics& counts() { return counts_; }
 
   void count_received(FrameType type, uint64_t frames = 1) {
-    counts_.frames_received += frames;
     counts_.received_by_type.add(type, frames);
   }
   // The payload is that of a whole frame; empty for DATA, and for a header that was refused.
@@ -37,7 +36,6 @@ class Reports {
   }
   // A frame at `frame`: whole, or DATA whose payload may be elsewhere.
   void sent(FrameType type, const uint8_t* frame) {
-    ++counts_.frames_sent;
     counts_.sent_by_type.add(type);
     if (observer_ == nullptr) return;
     const FrameHeader header = parse_frame_header(frame);

@@ -19,6 +19,11 @@ class FrameCounts {
 
   void add(FrameType type, uint64_t frames = 1) { counts_[index(type)] += frames; }
   uint64_t of(FrameType type) const { return counts_[index(type)]; }
+  uint64_t all() const {
+    uint64_t sum = 0;
+    for (const uint64_t count : counts_) sum += count;
+    return sum;
+  }
 
  private:
   static size_t index(FrameType type) {

@@ -13,6 +13,8 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
+struct HeadSummary;
+
 // Fields that many heads have in common: those of a response that is sent often, or of requests to
 // one server. They are copied, checked and looked up once, and each connection keeps the octets
 // that they were encoded to for as long as its HPACK table allows (RFC 7541 §2.3.3).
@@ -41,6 +43,7 @@ class PreparedHead {
 
   // The names of its fields.
   FieldNames names() const { return record_->names; }
+  const HeadSummary& summary() const { return *record_->summary; }
   // Different for heads of different records, as long as one of both is there.
   const void* identity() const { return record_.get(); }
 
@@ -51,6 +54,7 @@ class PreparedHead {
     const Rule* broken = nullptr;
     std::unique_ptr<Field[]> list;
     std::unique_ptr<char[]> text;
+    std::unique_ptr<const HeadSummary> summary;
   };
   explicit PreparedHead(std::shared_ptr<const Record> record) : record_(std::move(record)) {}
 

@@ -79,7 +79,8 @@ struct ExtraFields {
 class OutgoingHead {
  public:
   // Implicit. Sends all fields unchanged.
-  OutgoingHead(const NamedFields& fields) : fields_(fields) {}
+  OutgoingHead(const NamedFields& fields, const PreparedPart& prepared = {})
+      : fields_(fields), prepared_(prepared) {}
   OutgoingHead(FieldsView fields) : fields_(fields) {}
 
   // A response's head (`:status` first; names in lower case, for HTTP/1.x in any), completed:
@@ -101,7 +102,9 @@ class OutgoingHead {
   //
   // A date or content-type with an empty value is left out, and none is added in its place.
   // `fields`: looked up in any case for HTTP/1.x.
-  static OutgoingHead complete(const NamedFields& fields, const ResponseFacts& facts);
+  // `prepared`: the part of the fields that is a prepared head's.
+  static OutgoingHead complete(const NamedFields& fields, const ResponseFacts& facts,
+                               const PreparedPart& prepared = {});
   static OutgoingHead complete(FieldsView fields, const ResponseFacts& facts) {
     return complete(NamedFields(fields, facts.version != HttpVersion::kHttp2), facts);
   }
@@ -131,8 +134,8 @@ class OutgoingHead {
   template <typename Each>
   void each_extra(Each each) const;
 
-  void set_prepared(PreparedPart part) { prepared_ = part; }
   // The part that is a prepared head's, as a whole; else its head is null.
+  const PreparedPart& prepared_part() const { return prepared_; }
   PreparedPart prepared() const {
     const bool whole = prepared_.head != nullptr && !left_out_.has_any(prepared_.head->names());
     return whole ? prepared_ : PreparedPart{};

@@ -92,9 +92,10 @@ class Section {
     return nullptr;
   }
   // Checks a section of the application, whose fields do not change.
-  const Rule* take_all(const NamedFields& fields, FieldNames left_out = {}) {
+  // From the field at `begin`; those in front of it have been taken.
+  const Rule* take_all(const NamedFields& fields, FieldNames left_out = {}, size_t begin = 0) {
     is_ours_ = true;
-    for (size_t i = 0; i < fields.size(); ++i) {
+    for (size_t i = begin; i < fields.size(); ++i) {
       const FieldName name = fields.name(i);
       if (left_out.has(name)) continue;
       const Field& field = fields[i];

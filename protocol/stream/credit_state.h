@@ -9,6 +9,12 @@
 
 namespace headrace {
 
+// A WINDOW_UPDATE that must be sent by the caller that takes it (RFC 9113 §6.9).
+struct [[nodiscard]] CreditDue {
+  StreamId stream_id;  // 0 for the connection
+  uint32_t increment;
+};
+
 // A stream's receive window (RFC 9113 §5.2). Only Credit (protocol/http2/credit.h) changes it.
 // `base`: our INITIAL_WINDOW_SIZE, as acknowledged by the peer.
 //

@@ -41,6 +41,10 @@ enum class StreamInput : uint8_t {
 inline constexpr int kStreamInputs = 7;
 
 constexpr bool is_closed(StreamState state) { return state >= StreamState::kClosedEnded; }
+// §5.1: DATA may come.
+constexpr bool is_receiving(StreamState state) {
+  return state == StreamState::kOpen || state == StreamState::kHalfClosedLocal;
+}
 
 struct Transition {
   enum class Kind : uint8_t {

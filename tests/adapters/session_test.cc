@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "headrace/adapters/loop/work_budget.h"
+#include "headrace/memory/ledger.h"
 #include "tests/connection/test_client.h"
 
 namespace headrace::adapters {

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "headrace/memory/ledger.h"
 #include "headrace/protocol/connection/connection.h"
 #include "tests/connection/connection_fixture.h"
 #include "tests/connection/test_client.h"

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "headrace/field/field_storage.h"
+#include "headrace/memory/ledger.h"
 #include "headrace/memory/output_queue.h"
 #include "headrace/memory/recycler.h"
 #include "headrace/protocol/interface/protocol.h"
@@ -40,7 +41,8 @@ class LineProtocol final : public Protocol {
     now_ = now;
     input_ended_ = true;
   }
-  EventPtr step() override {
+  const Event* step() override { return next_event().release(); }
+  EventPtr next_event() {
     recycler_.detach_held();
     for (;;) {
       if (!closed_.empty()) {

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "headrace/memory/ledger.h"
 #include "headrace/protocol/connection/connection.h"
 #include "tests/connection/connection_fixture.h"
 #include "tests/connection/test_client.h"

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "headrace/memory/ledger.h"
 #include "headrace/protocol/connection/connection.h"
 #include "headrace/protocol/interface/padding_policy.h"
 #include "headrace/protocol/stream/flow_window.h"

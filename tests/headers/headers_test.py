@@ -39,7 +39,7 @@ ROOTS = (
     "headrace/testing.h",
 )
 # Of ours, behind <headrace/headrace.h>: the most that it may come to.
-HEADERS, LINES = 34, 2654
+HEADERS, LINES = 33, 2599
 # What compiling it takes, beside the standard headers that ours include. (In g++'s memory: it repeats, and
 # the ratio of instructions is the same.)
 COST = 1.25

@@ -97,11 +97,11 @@ TEST_F(OutboxTest, HoldsInputFromTheLimitOfRepliesUntilHalfHaveLeft) {
     EXPECT_FALSE(outbox_.count_reply());
   }
   queue(&outbox_, 17);
-  const auto hit = outbox_.count_reply();
-  ASSERT_TRUE(hit);
-  EXPECT_EQ(hit->limit, Limit::kQueuedReplies);
-  EXPECT_EQ(hit->bound, 4u);
-  EXPECT_EQ(hit->observed, 4u);
+  EXPECT_TRUE(outbox_.count_reply());
+  const LimitHit hit = outbox_.queued_replies();
+  EXPECT_EQ(hit.limit, Limit::kQueuedReplies);
+  EXPECT_EQ(hit.bound, 4u);
+  EXPECT_EQ(hit.observed, 4u);
   EXPECT_TRUE(outbox_.holds_input());
   outbox_.show(100);
   send(&outbox_, 33);

@@ -36,9 +36,10 @@ class Counter {
 
  private:
   friend Range;
-  Recycled<Number> step() {
+  const Number* step() {
+    recycler_.detach_held();
     if (next_ > last_) return nullptr;
-    return recycler_.lend(Count{next_++});
+    return recycler_.make(Count{next_++});
   }
   void end_of_range() {
     recycler_.detach_held();

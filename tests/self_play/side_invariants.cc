@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "headrace/memory/ledger.h"
 #include "headrace/protocol/connection/connection.h"
 #include "headrace/protocol/stream/flow_window.h"
 #include "tests/self_play/side.h"

@@ -1,3 +1,4 @@
+#include "headrace/memory/ledger.h"
 #include "tests/transcript/refusal.h"
 
 #include <optional>

@@ -46,7 +46,7 @@ void Engine::begin(gsl::span<const uint8_t> bytes, TimePoint now) {
   parts_.input.give(bytes);
 }
 
-EventPtr Engine::step() {
+EventPtr Engine::next_event() {
   parts_.recycler.detach_held();
   for (;;) {
     if (parts_.exchanges.has_notices()) {

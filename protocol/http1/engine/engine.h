@@ -39,7 +39,7 @@ class Engine final : public Protocol {
   void advance(TimePoint now) override;
   void end_of_input(TimePoint now) override;
   void lose_transport(TimePoint now) override;
-  EventPtr step() override;
+  const Event* step() override { return next_event().release(); }
   void end_of_range() override;
 
   bool has_events() const override;
@@ -83,6 +83,7 @@ class Engine final : public Protocol {
   void trim() override;
 
  private:
+  EventPtr next_event();
   void begin(gsl::span<const uint8_t> bytes, TimePoint now);
   bool keep_input();
   bool owes_exhaustion() const;

@@ -88,20 +88,30 @@ void Engine::begin(gsl::span<const uint8_t> bytes, TimePoint now) {
   parts_.inbound.give(bytes);
 }
 
-EventPtr Engine::step() {
+const Event* Engine::step() {
   parts_.recycler.detach_held();
+  if (has_more_than_input()) return step_beyond_input();
+  const Event* event = nullptr;
+  const bool parsed = receiving().parse(&event);
+  if (event != nullptr) return event;
+  if (!parsed && !parts_.life.input_ended() && keep_input()) return nullptr;
+  return step_beyond_input();
+}
+
+// As step(), when there is more to tell than what the input says.
+const Event* Engine::step_beyond_input() {
   for (;;) {
     if (!parts_.notices.empty()) {
-      if (EventPtr event = next_notification()) return event;
+      if (const Event* event = next_notification()) return event;
     }
-    if (parts_.notices.take_ids_exhausted()) return parts_.recycler.lend(StreamIdsExhausted{});
+    if (parts_.notices.take_ids_exhausted()) return parts_.recycler.make(StreamIdsExhausted{});
     if (!parts_.life.is_open()) return next_closing_event();
     // Whatever input is left, so that the result does not depend on how the input is cut.
     if (is_finished()) {
       ending().end_connection({}, ClosedBy::kLocal);
       continue;
     }
-    EventPtr event;
+    const Event* event = nullptr;
     if (receiving().parse(&event)) {
       if (event != nullptr) return event;
     } else if (parts_.life.input_ended()) {
@@ -130,42 +140,43 @@ void Engine::fail_input() {
 }
 
 // Events of streams, made from their records when they are told.
-EventPtr Engine::next_notification() {
+const Event* Engine::next_notification() {
   while (Stream* stream = parts_.notices.next()) {
     const Notices::Due due = parts_.notices.take(stream);
-    EventPtr event = due.notice == Notice::kStreamClosed ? make_closed(stream, due.body_released)
-                                                         : make_event(stream, due.notice);
+    const Event* event = due.notice == Notice::kStreamClosed
+                             ? make_closed(stream, due.body_released)
+                             : make_event(stream, due.notice);
     if (parts_.notices.drop(stream)) ending().unpin(stream);
     if (event != nullptr) return event;
   }
   return nullptr;
 }
 
-EventPtr Engine::make_closed(Stream* stream, bool body_released) {
+const Event* Engine::make_closed(Stream* stream, bool body_released) {
   if (body_released) stream->body.release_told();
   const LifeState& life = stream->life;
-  return parts_.recycler.lend(StreamClosed{stream->id, stream->user_data, life.close_reason().code,
+  return parts_.recycler.make(StreamClosed{stream->id, stream->user_data, life.close_reason().code,
                                            life.closed_by(), life.retry_safe(), life.close_reason(),
                                            body_released});
 }
 
 // Null: the notice is no longer true.
-EventPtr Engine::make_event(Stream* stream, Notice notice) {
+const Event* Engine::make_event(Stream* stream, Notice notice) {
   const StreamId id = stream->id;
   const uintptr_t user_data = stream->user_data;
   if (notice == Notice::kBodyReleased) {
     stream->body.release_told();
-    return parts_.recycler.lend(BodyReleased{id, user_data});
+    return parts_.recycler.make(BodyReleased{id, user_data});
   }
-  if (notice == Notice::kResponseSent) return parts_.recycler.lend(ResponseSent{id, user_data});
+  if (notice == Notice::kResponseSent) return parts_.recycler.make(ResponseSent{id, user_data});
   // Meanwhile the body may have been finished or the buffer filled again.
   if (!stream->body.accepts_data() || stream->body.wrote_short()) return nullptr;
-  return parts_.recycler.lend(StreamWritable{id, user_data});
+  return parts_.recycler.make(StreamWritable{id, user_data});
 }
 
 // The connection ends: first every stream, in the order they were opened, then the connection
 // itself.
-EventPtr Engine::next_closing_event() {
+const Event* Engine::next_closing_event() {
   if (parts_.life.is_gone()) return nullptr;
   StreamError reason{parts_.life.error()};
   if (reason.code == ErrorCode::kNoError) reason.code = ErrorCode::kCancel;
@@ -176,9 +187,9 @@ EventPtr Engine::next_closing_event() {
     ending().close_stream(
         stream, {StreamState::kClosedResetSent, parts_.life.closed_by(), reason, never_sent});
   }
-  if (EventPtr event = next_notification()) return event;
+  if (const Event* event = next_notification()) return event;
   parts_.life.note_told();
-  return parts_.recycler.lend(ConnectionClosed{parts_.life.error(), parts_.life.closed_by()});
+  return parts_.recycler.make(ConnectionClosed{parts_.life.error(), parts_.life.closed_by()});
 }
 
 // A graceful shutdown has come to its end.
@@ -224,6 +235,8 @@ bool Engine::is_drained() const {
 const Statistics& Engine::statistics() const {
   Statistics& counts = parts_.reports.counts();
   counts.implicit_keeps = parts_.recycler.implicit_keeps();
+  counts.frames_received = counts.received_by_type.all();
+  counts.frames_sent = counts.sent_by_type.all();
   counts.bytes_sent = parts_.outbox.sent_offset();
   counts.allocations = parts_.recycler.allocations() + parts_.outbox.allocations() +
                        parts_.ledger.reservations() + parts_.own_memory.reservations() +

@@ -42,7 +42,7 @@ class Engine final : public Protocol {
   void receive(gsl::span<const uint8_t> bytes, TimePoint now) override;
   void advance(TimePoint now) override;
   void end_of_input(TimePoint now) override;
-  EventPtr step() override;
+  const Event* step() override;
   void end_of_range() override;
 
   bool has_events() const override;
@@ -101,6 +101,11 @@ class Engine final : public Protocol {
   friend ConnectionInspector;
 
   void write_preface();
+  bool has_more_than_input() const {
+    return !parts_.notices.empty() || parts_.notices.ids_exhausted() || !parts_.life.is_open() ||
+           parts_.going_away.is_final();
+  }
+  const Event* step_beyond_input();
   void begin(gsl::span<const uint8_t> bytes, TimePoint now);
   // False: the connection has failed.
   bool keep_input() {
@@ -111,10 +116,10 @@ class Engine final : public Protocol {
   }
   void fail_input();
   bool is_finished() const;
-  EventPtr next_notification();
-  EventPtr make_event(Stream* stream, Notice notice);
-  EventPtr make_closed(Stream* stream, bool body_released);
-  EventPtr next_closing_event();
+  const Event* next_notification();
+  const Event* make_event(Stream* stream, Notice notice);
+  const Event* make_closed(Stream* stream, bool body_released);
+  const Event* next_closing_event();
 
   // Looking changes nothing, but the classes have one form.
   Parts* parts() const { return &parts_; }

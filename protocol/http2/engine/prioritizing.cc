@@ -75,7 +75,7 @@ void Prioritizing::on_priority(gsl::span<const uint8_t> payload) const {
 }
 
 // §7.1. Server role.
-EventPtr Prioritizing::on_priority_update(gsl::span<const uint8_t> payload) const {
+const Event* Prioritizing::on_priority_update(gsl::span<const uint8_t> payload) const {
   static constexpr Rule kPromised = {
       "RFC 9218 §7.1", "a PRIORITY_UPDATE for a pushed stream follows its PUSH_PROMISE"};
   PriorityUpdate update;
@@ -109,7 +109,7 @@ EventPtr Prioritizing::on_priority_update(gsl::span<const uint8_t> payload) cons
   }
   if (!priorities().take_update(stream) && !ending().spend_useless_frame()) return nullptr;
   give_priority(stream, priority);
-  return recycler().lend(PriorityUpdateReceived{stream->id, stream->user_data, priority});
+  return recycler().make(PriorityUpdateReceived{stream->id, stream->user_data, priority});
 }
 
 // §7.1: it waits for its request.

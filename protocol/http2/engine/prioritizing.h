@@ -23,7 +23,7 @@ class Prioritizing : private Uses<FieldReader, Inbound, Outbox, Priorities, Recy
   // its body (§9).
   void merge_own_priority(Stream* stream, FieldsView fields) const;
   void on_priority(gsl::span<const uint8_t> payload) const;
-  EventPtr on_priority_update(gsl::span<const uint8_t> payload) const;
+  const Event* on_priority_update(gsl::span<const uint8_t> payload) const;
   void write_priority_update(Stream* stream) const;
 
   // A command: see Connection.

@@ -5,62 +5,89 @@
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
-namespace {
 
-// Types that may come in both roles, wherever no field block is open.
-constexpr bool is_usual(FrameType type) {
-  constexpr auto bit = [](FrameType usual) { return 1u << static_cast<unsigned>(usual); };
-  constexpr unsigned kUsual = bit(FrameType::kData) | bit(FrameType::kHeaders) |
-                              bit(FrameType::kPriority) | bit(FrameType::kRstStream) |
-                              bit(FrameType::kSettings) | bit(FrameType::kPing) |
-                              bit(FrameType::kGoaway) | bit(FrameType::kWindowUpdate);
-  return static_cast<unsigned>(type) < 16 && (kUsual >> static_cast<unsigned>(type) & 1) != 0;
+// A frame was received: what only its header decides.
+[[gnu::always_inline]] inline void Receiving::note(const FrameHeader& header) const {
+  reports().count_received(header.type);
+  // Whether the answer to a PING is a use of the connection depends on the PING's purpose.
+  if (header.type != FrameType::kPing || !header.has(flags::kAck)) deadlines().used(now());
 }
 
-}  // namespace
+// False: its header is not sound, or its payload does not lie whole in the input; nothing was done.
+[[gnu::always_inline]] inline bool Receiving::take(const FrameHeader& header) const {
+  if (!is_header_sound(header, settings().own().max_frame_size) || !inbound().take_frame(header))
+    return false;
+  note(header);
+  reports().received(header, inbound().payload());
+  return true;
+}
 
-bool Receiving::parse(EventPtr* event) const {
+// Goes from the header of a frame at once to its class: each case knows its type, and so its row of
+// kHeaderBounds. on_header() takes what is not usual.
+bool Receiving::parse(const Event** event) const {
   for (;;) {
     // While too much output waits, the rest of the input is kept. Not when the input has ended,
     // because then only the kept input is left, and nobody may take the output any more.
     if (outbox().holds_input() && !life().input_ended()) return false;
-    if (!inbound().next_header()) {
+    const uint8_t* const octets = inbound().peek_header();
+    if (octets == nullptr) {
       const Inbound::Item item = inbound().next();
-      if (item != Inbound::Item::kHeader) return on_item(item, event);
+      return item == Inbound::Item::kHeader ? on_header(event) : on_item(item, event);
     }
-    if (!check_frame()) {
-      if (life().is_open()) inbound().decide(FrameFate::kSkip);
-      return true;
+    const FrameHeader header = parse_frame_header(octets);
+    if (settings().peer_known() && !field_reader().is_open()) [[likely]] {
+      switch (header.type) {
+        case FrameType::kHeaders:
+          if (!take(header)) break;
+          *event = messages().on_headers(inbound().payload());
+          return true;
+        case FrameType::kWindowUpdate:
+          if (!take(header)) break;
+          // Usually it has no consequences, so the next frame may follow.
+          if (!control().on_window_update(header.stream_id, inbound().payload())) return true;
+          continue;
+        case FrameType::kSettings:
+          if (!take(header)) break;
+          *event = on_settings(inbound().payload());
+          return true;
+        case FrameType::kPing:
+          if (!take(header)) break;
+          *event = control().on_ping(inbound().payload());
+          return true;
+        case FrameType::kData:
+          if (!is_header_sound(header, settings().own().max_frame_size)) break;
+          inbound().take_header(header);
+          note(header);
+          return on_data_header(event);
+        default:
+          break;
+      }
     }
-    const FrameHeader& header = inbound().header();
-    if (header.type == FrameType::kData) return on_data_header(event);
-    if (!inbound().take_whole()) return await_payload(event);
-    if (header.type != FrameType::kWindowUpdate) {
-      *event = on_frame(inbound().payload());
-      return true;
-    }
-    // Usually it has no consequences, so the next frame may follow.
-    reports().received(header, inbound().payload());
-    if (!control().on_window_update(header.stream_id, inbound().payload())) return true;
+    inbound().take_header(header);
+    return on_header(event);
   }
 }
 
-// Continues with the payload, unless the header caused an event that must come first or filled the
-// reply queue.
-bool Receiving::on_data_header(EventPtr* event) const {
+// Everything that the 9 octets decide, before any payload is waited for.
+bool Receiving::on_header(const Event** event) const {
   const FrameHeader& header = inbound().header();
-  reports().received(header, {});
-  if (!header.has(flags::kPadded)) data().begin_data(0);
-  if (!life().is_open()) return true;
-  inbound().decide(FrameFate::kStream);
-  if (outbox().holds_input() || !notices().empty()) return true;
-  if (!inbound().take_piece()) return on_item(inbound().next(), event);
-  *event = data().on_piece(inbound().payload());
+  note(header);
+  if (!check_frame_order() || !check_header()) {
+    if (life().is_open()) inbound().decide(FrameFate::kSkip);
+    return true;
+  }
+  if (header.type == FrameType::kData) return on_data_header(event);
+  if (!inbound().take_whole()) return await_payload(event);
+  *event = on_frame(inbound().payload());
   return true;
 }
 
+bool Receiving::on_data_header(const Event** event) const {
+  return data().on_header(event) || on_item(inbound().next(), event);
+}
+
 // The rest of the frame is missing.
-bool Receiving::await_payload(EventPtr* event) const {
+bool Receiving::await_payload(const Event** event) const {
   const FrameType type = inbound().header().type;
   if (type == FrameType::kHeaders || type == FrameType::kPushPromise) {
     deadlines().start(Deadline::kFieldBlock, now());
@@ -69,7 +96,7 @@ bool Receiving::await_payload(EventPtr* event) const {
   return on_item(inbound().next(), event);
 }
 
-bool Receiving::on_item(Inbound::Item item, EventPtr* event) const {
+bool Receiving::on_item(Inbound::Item item, const Event** event) const {
   switch (item) {
     case Inbound::Item::kNothing:
       return false;
@@ -94,31 +121,19 @@ bool Receiving::on_item(Inbound::Item item, EventPtr* event) const {
   return false;
 }
 
-// Everything that the 9 octets decide but for DATA, before any payload is waited for. False: it has
-// been refused, with all that follows.
-bool Receiving::check_frame() const {
-  const FrameHeader& header = inbound().header();
-  reports().count_received(header.type);
-  // Whether the answer to a PING is a use of the connection depends on the PING's purpose.
-  if (header.type != FrameType::kPing || !header.has(flags::kAck)) deadlines().used(now());
-  const bool usual = settings().peer_known() && !field_reader().is_open() && is_usual(header.type);
-  if (!usual && !check_frame_order()) return false;
-  if (is_header_sound(header, settings().own().max_frame_size)) [[likely]]
-    return true;
-  refuse_header();
-  return false;
-}
-
-void Receiving::refuse_header() const {
+// False: it has been refused, with all that follows.
+bool Receiving::check_header() const {
   const FrameHeader& header = inbound().header();
   ErrorDetail error;
-  const FrameFault fault = judge_frame_header(header, settings().own().max_frame_size, &error);
+  const FrameFault fault = check_frame_header(header, settings().own().max_frame_size, &error);
+  if (fault == FrameFault::kNone) return true;
   reports().received(header, {});
   if (fault == FrameFault::kStream) {
     ending().fail_stream(StreamError{error});
   } else {
     ending().fail(error);
   }
+  return false;
 }
 
 // The order of frames, whatever their streams.
@@ -165,7 +180,7 @@ bool Receiving::check_frame_order() const {
   return false;
 }
 
-EventPtr Receiving::on_frame(gsl::span<const uint8_t> payload) const {
+const Event* Receiving::on_frame(gsl::span<const uint8_t> payload) const {
   reports().received(inbound().header(), payload);
   switch (inbound().header().type) {
     case FrameType::kHeaders:
@@ -181,8 +196,7 @@ EventPtr Receiving::on_frame(gsl::span<const uint8_t> payload) const {
       control().on_rst_stream(payload);
       return nullptr;
     case FrameType::kSettings:
-      return inbound().header().has(flags::kAck) ? control().on_settings_ack()
-                                                 : control().on_settings(payload);
+      return on_settings(payload);
     case FrameType::kPing:
       return control().on_ping(payload);
     case FrameType::kGoaway:
@@ -197,6 +211,11 @@ EventPtr Receiving::on_frame(gsl::span<const uint8_t> payload) const {
   }
 }
 
+const Event* Receiving::on_settings(gsl::span<const uint8_t> payload) const {
+  return inbound().header().has(flags::kAck) ? control().on_settings_ack()
+                                             : control().on_settings(payload);
+}
+
 void Receiving::on_pad_length() const {
   const uint8_t padding = inbound().pad_length();
   ErrorDetail error;
@@ -204,7 +223,7 @@ void Receiving::on_pad_length() const {
     return ending().fail(error);
   }
   inbound().set_padding(padding);
-  data().begin_data(uint32_t{padding} + 1);
+  data().on_pad_length(uint32_t{padding} + 1);
 }
 
 void Receiving::on_foreign_client() const {

@@ -14,14 +14,14 @@ HEADRACE_ABI_BEGIN
 
 // Bytes -> frames: what may come when, and who handles it. DATA is judged by its header, before its
 // first octet is delivered, and streams through.
-class Receiving : private Uses<ConnectionLife, Deadlines, FieldReader, Inbound, Notices, Outbox,
-                               Reports, SettingsSync> {
+class Receiving
+    : private Uses<ConnectionLife, Deadlines, FieldReader, Inbound, Outbox, Reports, SettingsSync> {
  public:
   using Uses::Uses;
 
   // Handles the next item of the input. False: more input is needed, or output has to be sent
   // first.
-  bool parse(EventPtr* event) const;
+  bool parse(const Event** event) const;
 
  private:
   Ending ending() const { return Ending(parts()); }
@@ -30,13 +30,16 @@ class Receiving : private Uses<ConnectionLife, Deadlines, FieldReader, Inbound, 
   ReceivingData data() const { return ReceivingData(parts()); }
   ReceivingMessages messages() const { return ReceivingMessages(parts()); }
 
-  bool check_frame() const;
-  void refuse_header() const;
-  bool on_data_header(EventPtr* event) const;
-  bool await_payload(EventPtr* event) const;
+  void note(const FrameHeader& header) const;
+  bool take(const FrameHeader& header) const;
+  bool on_header(const Event** event) const;
+  bool on_data_header(const Event** event) const;
+  bool await_payload(const Event** event) const;
   bool check_frame_order() const;
-  bool on_item(Inbound::Item item, EventPtr* event) const;
-  EventPtr on_frame(gsl::span<const uint8_t> payload) const;
+  bool check_header() const;
+  bool on_item(Inbound::Item item, const Event** event) const;
+  const Event* on_frame(gsl::span<const uint8_t> payload) const;
+  const Event* on_settings(gsl::span<const uint8_t> payload) const;
   void on_pad_length() const;
   void on_foreign_client() const;
 };

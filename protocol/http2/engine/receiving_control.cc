@@ -32,20 +32,35 @@ void ReceivingControl::on_rst_stream(gsl::span<const uint8_t> payload) const {
   if (wasted) ending().spend_reset(ending().cause());
 }
 
+// Returns whether anything has changed.
+[[gnu::always_inline]] inline bool ReceivingControl::take_setting(Setting entry) const {
+  if (!settings().receive(entry)) return false;
+  if (entry.id == SettingId::kHeaderTableSize) {
+    field_writer().set_peer_max_table_size(entry.value);
+  } else if (entry.id == SettingId::kInitialWindowSize &&
+             !sender().set_base(entry.value, streams().oldest())) {
+    ending().fail(ErrorCode::kFlowControlError, kWindowsInBounds, entry.value, kMaxWindow);
+  }
+  return true;
+}
+
 // §6.5: applied in order, then acknowledged.
-EventPtr ReceivingControl::on_settings(gsl::span<const uint8_t> payload) const {
+const Event* ReceivingControl::on_settings(gsl::span<const uint8_t> payload) const {
   static constexpr Rule kEntries = {"limits.h settings_per_frame",
                                     "a SETTINGS frame has a bounded number of entries"};
-  SettingsEntries entries(payload);
-  if (entries.size() > options().limits.settings_per_frame) {
-    ending().fail(ending().limit_error(
-        ErrorCode::kEnhanceYourCalm, kEntries,
-        {Limit::kSettingsPerFrame, options().limits.settings_per_frame, entries.size()}));
+  const size_t most = options().limits.settings_per_frame;
+  if (payload.size() > most * kSettingSize) {
+    ending().fail(
+        ending().limit_error(ErrorCode::kEnhanceYourCalm, kEntries,
+                             {Limit::kSettingsPerFrame, most, payload.size() / kSettingSize}));
     return nullptr;
   }
-  bool changed = !settings().peer_known();
+  const bool first = !settings().peer_known();
+  bool changed = first;
   const uint32_t window_before = settings().peer().initial_window_size;
-  for (const Setting entry : entries) {
+  const uint8_t* const end = payload.data() + payload.size();
+  for (const uint8_t* octets = payload.data(); octets != end; octets += kSettingSize) {
+    const Setting entry = parse_setting(octets);
     const SettingsSync::Verdict verdict = settings().check_received(entry);
     if (verdict.rule != nullptr) {
       ending().fail(verdict.code, *verdict.rule, entry.value, verdict.limit);
@@ -59,29 +74,19 @@ EventPtr ReceivingControl::on_settings(gsl::span<const uint8_t> payload) const {
     // useless frame.
     if (sender().base_moved(streams().oldest())) changed = false;
   }
-  settings().received_whole();
-  deadlines().stop(Deadline::kPreface);
+  if (first) {
+    settings().received_whole();
+    deadlines().stop(Deadline::kPreface);
+  }
   uint8_t* room = outbox().reserve(kSettingsAckSize);
   writing_frames().queue(FrameType::kSettings, room, write_settings_ack(room));
   writing_frames().count_reply();
   if (!changed && !ending().spend_useless_frame()) return nullptr;
-  return recycler().lend(SettingsReceived{std::move(entries)});
-}
-
-// Returns whether anything has changed.
-bool ReceivingControl::take_setting(const Setting& entry) const {
-  if (!settings().receive(entry)) return false;
-  if (entry.id == SettingId::kHeaderTableSize) {
-    field_writer().set_peer_max_table_size(entry.value);
-  } else if (entry.id == SettingId::kInitialWindowSize &&
-             !sender().set_base(entry.value, streams().oldest())) {
-    ending().fail(ErrorCode::kFlowControlError, kWindowsInBounds, entry.value, kMaxWindow);
-  }
-  return true;
+  return recycler().make(SettingsReceived{SettingsEntries(payload)});
 }
 
 // §6.5.3
-EventPtr ReceivingControl::on_settings_ack() const {
+const Event* ReceivingControl::on_settings_ack() const {
   static constexpr Rule kSolicited = {"RFC 9113 §6.5.3",
                                       "a SETTINGS acknowledgement answers a SETTINGS frame"};
   if (settings().frames_in_flight() == 0) {
@@ -95,16 +100,16 @@ EventPtr ReceivingControl::on_settings_ack() const {
   if (settings().frames_in_flight() == 0) deadlines().stop(Deadline::kSettingsAck);
   if (settings().own().initial_window_size != window_before) sending_credit().rebase();
   connection_commands().ask_what_waits();
-  return recycler().lend(SettingsAcknowledged{});
+  return recycler().make(SettingsAcknowledged{});
 }
 
 // §6.7
-EventPtr ReceivingControl::on_ping(gsl::span<const uint8_t> payload) const {
+const Event* ReceivingControl::on_ping(gsl::span<const uint8_t> payload) const {
   uint64_t opaque = load_u64(payload.data());
   if (!inbound().header().has(flags::kAck)) {
     writing_frames().write_ping(opaque, /*ack=*/true);
     writing_frames().count_reply();
-    return recycler().lend(PingReceived{opaque});
+    return recycler().make(PingReceived{opaque});
   }
   const std::optional<Pings::Answer> answer = pings().answered(opaque, now());
   if (!answer) {
@@ -117,7 +122,7 @@ EventPtr ReceivingControl::on_ping(gsl::span<const uint8_t> payload) const {
   if (answer->purpose != PingPurpose::kKeepalive) deadlines().used(now());
   switch (answer->purpose) {
     case PingPurpose::kApplication:
-      return recycler().lend(PingAcknowledged{opaque, answer->round_trip});
+      return recycler().make(PingAcknowledged{opaque, answer->round_trip});
     case PingPurpose::kShutdown:
       if (going_away().is_announced()) ending().finish_shutdown();
       break;
@@ -132,7 +137,7 @@ EventPtr ReceivingControl::on_ping(gsl::span<const uint8_t> payload) const {
 
 // §6.8: our streams above the last one that the peer looks at can be tried again elsewhere. So can
 // requests that waited, whatever their ids: after a GOAWAY no more streams are opened.
-EventPtr ReceivingControl::on_goaway(gsl::span<const uint8_t> payload) const {
+const Event* ReceivingControl::on_goaway(gsl::span<const uint8_t> payload) const {
   static constexpr Rule kNotHigher = {"RFC 9113 §6.8",
                                       "a later GOAWAY does not raise the last stream identifier"};
   const StreamId last = load_u31(payload.data());
@@ -158,7 +163,7 @@ EventPtr ReceivingControl::on_goaway(gsl::span<const uint8_t> payload) const {
                           {waits ? StreamState::kClosedUnused : StreamState::kClosedResetReceived,
                            ClosedBy::kPeer, reason, /*retry_safe=*/true});
   }
-  return recycler().lend(GoawayReceived{last, code, Bytes(payload.subspan(8))});
+  return recycler().make(GoawayReceived{last, code, Bytes(payload.subspan(8))});
 }
 
 // §6.9
@@ -219,7 +224,7 @@ void ReceivingControl::refuse_window_update(gsl::span<const uint8_t> payload) co
       ending().frame_error(ErrorCode::kFlowControlError, kWindowsInBounds, increment, kMaxWindow));
 }
 
-EventPtr ReceivingControl::on_extension(gsl::span<const uint8_t> payload) const {
+const Event* ReceivingControl::on_extension(gsl::span<const uint8_t> payload) const {
   if (!ending().spend_useless_frame()) return nullptr;
   // Both types are for clients; to a server they are unknown types.
   const bool client = role() == Role::kClient;
@@ -229,13 +234,13 @@ EventPtr ReceivingControl::on_extension(gsl::span<const uint8_t> payload) const 
   if (inbound().header().type == FrameType::kOrigin && client && options().receive_origin) {
     return on_origin(payload);
   }
-  return recycler().lend(UnknownFrameReceived{inbound().header().stream_id,
+  return recycler().make(UnknownFrameReceived{inbound().header().stream_id,
                                               static_cast<uint8_t>(inbound().header().type),
                                               inbound().header().flags, Bytes(payload)});
 }
 
 // RFC 7838 §4. What is wrong with one is no error; of a stream that is not there it says nothing.
-EventPtr ReceivingControl::on_altsvc(gsl::span<const uint8_t> payload) const {
+const Event* ReceivingControl::on_altsvc(gsl::span<const uint8_t> payload) const {
   AltSvc altsvc;
   if (!parse_altsvc(inbound().header(), payload, &altsvc)) return nullptr;
   uintptr_t user_data = 0;
@@ -244,14 +249,14 @@ EventPtr ReceivingControl::on_altsvc(gsl::span<const uint8_t> payload) const {
     if (stream == nullptr || !stream->notice.announced() || stream->life.closed()) return nullptr;
     user_data = stream->user_data;
   }
-  return recycler().lend(AltSvcReceived{inbound().header().stream_id, user_data,
+  return recycler().make(AltSvcReceived{inbound().header().stream_id, user_data,
                                         Bytes(altsvc.origin), Bytes(altsvc.value)});
 }
 
 // RFC 8336 §2.2.
-EventPtr ReceivingControl::on_origin(gsl::span<const uint8_t> payload) const {
+const Event* ReceivingControl::on_origin(gsl::span<const uint8_t> payload) const {
   if (!is_origin_frame_sound(inbound().header(), payload)) return nullptr;
-  return recycler().lend(OriginReceived{OriginEntries(payload)});
+  return recycler().make(OriginReceived{OriginEntries(payload)});
 }
 
 HEADRACE_ABI_END

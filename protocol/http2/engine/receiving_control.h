@@ -20,15 +20,15 @@ class ReceivingControl
   using Uses::Uses;
 
   void on_rst_stream(gsl::span<const uint8_t> payload) const;
-  EventPtr on_settings(gsl::span<const uint8_t> payload) const;
-  EventPtr on_settings_ack() const;
-  EventPtr on_ping(gsl::span<const uint8_t> payload) const;
-  EventPtr on_goaway(gsl::span<const uint8_t> payload) const;
+  const Event* on_settings(gsl::span<const uint8_t> payload) const;
+  const Event* on_settings_ack() const;
+  const Event* on_ping(gsl::span<const uint8_t> payload) const;
+  const Event* on_goaway(gsl::span<const uint8_t> payload) const;
   // True: it had no consequences but for the window. Then those that follow it at once have been
   // taken, too, as long as they have none either.
   bool on_window_update(StreamId id, gsl::span<const uint8_t> payload) const;
   // Frames of extensions (§5.5), which nothing here depends on.
-  EventPtr on_extension(gsl::span<const uint8_t> payload) const;
+  const Event* on_extension(gsl::span<const uint8_t> payload) const;
 
  private:
   WritingFrames writing_frames() const { return WritingFrames(parts()); }
@@ -39,9 +39,9 @@ class ReceivingControl
   [[nodiscard]] bool give(Stream* stream, uint32_t increment) const;
   void take_window_updates() const;
   void refuse_window_update(gsl::span<const uint8_t> payload) const;
-  bool take_setting(const Setting& entry) const;
-  EventPtr on_altsvc(gsl::span<const uint8_t> payload) const;
-  EventPtr on_origin(gsl::span<const uint8_t> payload) const;
+  bool take_setting(Setting entry) const;
+  const Event* on_altsvc(gsl::span<const uint8_t> payload) const;
+  const Event* on_origin(gsl::span<const uint8_t> payload) const;
 };
 
 HEADRACE_ABI_END

@@ -11,19 +11,24 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 
 // DATA (RFC 9113 §6.1), which is judged by its header and delivered in pieces.
-class ReceivingData
-    : private Uses<Credit, Inbound, Recycler<Event>, Reports, SettingsSync, Streams> {
+class ReceivingData : private Uses<ConnectionLife, Credit, Inbound, Notices, Outbox,
+                                   Recycler<Event>, Reports, SettingsSync, Streams> {
  public:
   using Uses::Uses;
 
-  // The header of a DATA frame, and its Pad Length, were received. `padding` counts that, too.
-  void begin_data(uint32_t padding) const;
+  // The header of a DATA frame was received. False: the item of the input that is next is to be
+  // handled.
+  bool on_header(const Event** event) const;
+  // Its Pad Length, too. `padding` counts that.
+  void on_pad_length(uint32_t padding) const;
   // A piece of the frame, or of its padding, was received. The last one gives back the octets that
   // the application does not hold. Null: there is nothing to tell.
-  EventPtr on_piece(gsl::span<const uint8_t> bytes) const;
+  const Event* on_piece(gsl::span<const uint8_t> bytes) const;
   void on_padding() const;
 
  private:
+  Stream* begin(uint32_t padding) const;
+  const Event* deliver(Stream* stream, gsl::span<const uint8_t> bytes) const;
   void end_frame(Stream* stream) const;
 
   WritingFrames writing_frames() const { return WritingFrames(parts()); }

@@ -20,7 +20,7 @@ constexpr Rule kListSize = {"limits.h field_list_size",
 
 }  // namespace
 
-EventPtr ReceivingMessages::on_headers(gsl::span<const uint8_t> payload) const {
+const Event* ReceivingMessages::on_headers(gsl::span<const uint8_t> payload) const {
   static constexpr Rule kClientIds = {"RFC 9113 §5.1.1", "a client uses odd-numbered streams"};
   static constexpr Rule kServerPromises = {
       "RFC 9113 §5.1", "a server answers requests, and opens streams with PUSH_PROMISE only"};
@@ -47,7 +47,7 @@ EventPtr ReceivingMessages::on_headers(gsl::span<const uint8_t> payload) const {
 }
 
 // §6.6. Client role.
-EventPtr ReceivingMessages::on_push_promise(gsl::span<const uint8_t> payload) const {
+const Event* ReceivingMessages::on_push_promise(gsl::span<const uint8_t> payload) const {
   static constexpr Rule kOnRequest = {
       "RFC 9113 §6.6", "a PUSH_PROMISE comes on a stream that the client has opened"};
   static constexpr Rule kNewId = {
@@ -68,18 +68,17 @@ EventPtr ReceivingMessages::on_push_promise(gsl::span<const uint8_t> payload) co
   return nullptr;
 }
 
-EventPtr ReceivingMessages::begin_block(gsl::span<const uint8_t> fragment,
-                                        StreamId promised_stream_id, bool depends_on_itself) const {
-  const bool end_stream = promised_stream_id == 0 && inbound().header().has(flags::kEndStream);
-  field_reader().begin(
-      {inbound().header().stream_id, promised_stream_id, end_stream, depends_on_itself});
+const Event* ReceivingMessages::begin_block(gsl::span<const uint8_t> fragment, StreamId promised_id,
+                                            bool depends_on_itself) const {
+  const bool end_stream = promised_id == 0 && inbound().header().has(flags::kEndStream);
+  field_reader().begin({inbound().header().stream_id, promised_id, end_stream, depends_on_itself});
   // Usually the whole block lies in the payload, and is decoded there.
   if (inbound().header().has(flags::kEndHeaders)) return on_field_block(fragment);
   if (!deadlines().runs(Deadline::kFieldBlock)) deadlines().start(Deadline::kFieldBlock, now());
   return on_fragment(fragment);
 }
 
-EventPtr ReceivingMessages::on_fragment(gsl::span<const uint8_t> fragment) const {
+const Event* ReceivingMessages::on_fragment(gsl::span<const uint8_t> fragment) const {
   const bool last = inbound().header().has(flags::kEndHeaders);
   const BlockRefused refused = field_reader().add(
       fragment, last, {settings().own().max_frame_size, settings().field_list_size()});
@@ -90,7 +89,7 @@ EventPtr ReceivingMessages::on_fragment(gsl::span<const uint8_t> fragment) const
   return last ? on_field_block(field_reader().kept()) : nullptr;
 }
 
-EventPtr ReceivingMessages::on_field_block(gsl::span<const uint8_t> octets) const {
+const Event* ReceivingMessages::on_field_block(gsl::span<const uint8_t> octets) const {
   deadlines().stop(Deadline::kFieldBlock);
   const FieldBlock& block = field_reader().block();
   // A client receives responses and promised requests.
@@ -140,7 +139,7 @@ Stream* ReceivingMessages::open_stream(StreamId id) const {
   return stream;
 }
 
-EventPtr ReceivingMessages::on_request(const LimitHit* too_large) const {
+const Event* ReceivingMessages::on_request(const LimitHit* too_large) const {
   const StreamId id = field_reader().block().stream_id;
   const std::optional<Priority> priority = priorities().open_idle(id);
   Stream* stream = open_stream(id);
@@ -177,7 +176,7 @@ EventPtr ReceivingMessages::on_request(const LimitHit* too_large) const {
   priorities().note_request();
   notices().announce(stream);
   if (field_reader().block().end_stream) ending().end_of_message(stream);
-  return recycler().lend(
+  return recycler().make(
       RequestReceived{id, 0, field_reader().block().end_stream, field_reader().section()});
 }
 
@@ -195,16 +194,16 @@ bool ReceivingMessages::join_cookies(const RequestHead& request) const {
 }
 
 // The final response, or an interim one.
-EventPtr ReceivingMessages::on_response(Stream* stream, const LimitHit* too_large) const {
+const Event* ReceivingMessages::on_response(Stream* stream, const LimitHit* too_large) const {
   static constexpr Rule kInterimEnds = {"RFC 9113 §8.1",
                                         "an interim response does not end its stream"};
   static constexpr Rule kInterimCount = {"limits.h informational_responses",
                                          "interim responses are limited (informational_responses)"};
-  auto refuse = [this](ErrorCode code, const Rule& rule, uint64_t observed = 0) -> EventPtr {
+  auto refuse = [this](ErrorCode code, const Rule& rule, uint64_t observed = 0) -> const Event* {
     ending().fail_stream(ending().frame_error(code, rule, observed));
     return nullptr;
   };
-  auto refuse_beyond = [this](const Rule& rule, const LimitHit& reached) -> EventPtr {
+  auto refuse_beyond = [this](const Rule& rule, const LimitHit& reached) -> const Event* {
     ending().fail_stream(ending().limit_error(ErrorCode::kEnhanceYourCalm, rule, reached));
     return nullptr;
   };
@@ -229,7 +228,7 @@ EventPtr ReceivingMessages::on_response(Stream* stream, const LimitHit* too_larg
                            {Limit::kInformationalResponses, limit, uint64_t{limit} + 1});
     }
     stream->exchange.receive_informational();
-    return recycler().lend(
+    return recycler().make(
         InformationalReceived{id, user_data, false, head.status, field_reader().section()});
   }
   if (!stream->exchange.receive_response(head, field_reader().block().end_stream)) {
@@ -238,13 +237,13 @@ EventPtr ReceivingMessages::on_response(Stream* stream, const LimitHit* too_larg
   }
   ++reports().counts().responses_received;
   if (field_reader().block().end_stream) ending().end_of_message(stream);
-  return recycler().lend(ResponseReceived{id, user_data, field_reader().block().end_stream,
+  return recycler().make(ResponseReceived{id, user_data, field_reader().block().end_stream,
                                           head.status, field_reader().section()});
 }
 
 // RFC 9113 §8.4. The stream that it came on may be one that we have reset: the promise was in
 // flight then, and is declined.
-EventPtr ReceivingMessages::on_promise(const LimitHit* too_large) const {
+const Event* ReceivingMessages::on_promise(const LimitHit* too_large) const {
   static constexpr Rule kNotWanted = {"RFC 9113 §8.4", "a push that is not wanted is declined"};
   Stream* on = streams().find(field_reader().block().stream_id);
   const StreamState before = streams().state_of(field_reader().block().stream_id, on);
@@ -255,7 +254,7 @@ EventPtr ReceivingMessages::on_promise(const LimitHit* too_large) const {
     streams().refuse(id);
     return nullptr;
   }
-  auto decline_with = [&](StreamError error, std::string_view field) -> EventPtr {
+  auto decline_with = [&](StreamError error, std::string_view field) -> const Event* {
     error.stream_id = id;
     ending().fail_stream(error, field);
     return nullptr;
@@ -296,10 +295,10 @@ EventPtr ReceivingMessages::on_promise(const LimitHit* too_large) const {
     return decline_beyond(ErrorCode::kEnhanceYourCalm, kCookieMemory, ending().memory_refused());
   }
   notices().announce(stream);
-  return recycler().lend(PushPromiseReceived{on->id, on->user_data, id, field_reader().section()});
+  return recycler().make(PushPromiseReceived{on->id, on->user_data, id, field_reader().section()});
 }
 
-EventPtr ReceivingMessages::on_trailers(Stream* stream, const LimitHit* too_large) const {
+const Event* ReceivingMessages::on_trailers(Stream* stream, const LimitHit* too_large) const {
   static constexpr Rule kEndStream = {"RFC 9113 §8.1", "a trailer section ends its stream"};
   // To HEAD, however, a response has no content, and may have the trailers that GET would get
   // (§9.3.2).
@@ -336,7 +335,7 @@ EventPtr ReceivingMessages::on_trailers(Stream* stream, const LimitHit* too_larg
   StreamId id = stream->id;
   uintptr_t user_data = stream->user_data;
   ending().end_of_message(stream);
-  return recycler().lend(TrailersReceived{id, user_data, true, field_reader().section()});
+  return recycler().make(TrailersReceived{id, user_data, true, field_reader().section()});
 }
 
 // RFC 6585 §5: the request's fields were too large to be looked at.

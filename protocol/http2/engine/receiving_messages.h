@@ -18,24 +18,24 @@ class ReceivingMessages
  public:
   using Uses::Uses;
 
-  EventPtr on_headers(gsl::span<const uint8_t> payload) const;
-  EventPtr on_push_promise(gsl::span<const uint8_t> payload) const;
+  const Event* on_headers(gsl::span<const uint8_t> payload) const;
+  const Event* on_push_promise(gsl::span<const uint8_t> payload) const;
   // The payload of CONTINUATION, or the first fragment of a block that needs it.
-  EventPtr on_fragment(gsl::span<const uint8_t> fragment) const;
+  const Event* on_fragment(gsl::span<const uint8_t> fragment) const;
 
  private:
   Ending ending() const { return Ending(parts()); }
   Prioritizing prioritizing() const { return Prioritizing(parts()); }
   SendingHeads sending_heads() const { return SendingHeads(parts()); }
 
-  EventPtr begin_block(gsl::span<const uint8_t> fragment, StreamId promised_stream_id,
-                       bool depends_on_itself) const;
-  EventPtr on_field_block(gsl::span<const uint8_t> octets) const;
+  const Event* begin_block(gsl::span<const uint8_t> fragment, StreamId promised_id,
+                           bool depends_on_itself) const;
+  const Event* on_field_block(gsl::span<const uint8_t> octets) const;
   Stream* open_stream(StreamId id) const;
-  EventPtr on_request(const LimitHit* too_large) const;
-  EventPtr on_response(Stream* stream, const LimitHit* too_large) const;
-  EventPtr on_promise(const LimitHit* too_large) const;
-  EventPtr on_trailers(Stream* stream, const LimitHit* too_large) const;
+  const Event* on_request(const LimitHit* too_large) const;
+  const Event* on_response(Stream* stream, const LimitHit* too_large) const;
+  const Event* on_promise(const LimitHit* too_large) const;
+  const Event* on_trailers(Stream* stream, const LimitHit* too_large) const;
   void refuse_length(const Stream* stream) const;
   void refuse_too_large(Stream* stream, const LimitHit& reached) const;
   bool join_cookies(const RequestHead& request) const;

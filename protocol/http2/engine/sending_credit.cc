@@ -7,22 +7,12 @@ namespace {
 constexpr Rule kCreditHeld = {"connection.h credit()",
                               "no more is given back than the application holds"};
 
-// RFC 9113 §5.1: DATA may come.
-bool is_receiving(StreamState state) {
-  return state == StreamState::kOpen || state == StreamState::kHalfClosedLocal;
-}
-
 // It may come, or will on a stream that is promised, whose window counts already (§6.9.2).
 bool may_receive(StreamState state) {
   return is_receiving(state) || state == StreamState::kReservedRemote;
 }
 
 }  // namespace
-
-void SendingCredit::use_window(Stream* stream, uint32_t size) const {
-  if (!is_receiving(stream->life.state())) return;
-  credit().use(&stream->credit, settings().own().initial_window_size, size);
-}
 
 // §6.9.2: with a smaller window, consumed octets that were too few to be given back may be all that
 // the peer waits for; with a larger one they may be too few again.

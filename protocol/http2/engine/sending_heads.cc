@@ -21,12 +21,12 @@ ResponseFacts SendingHeads::facts_of(const Stream* stream) const {
 }
 
 OutgoingHead SendingHeads::outgoing_head(const Stream* stream, const NamedFields& fields,
-                                         const Body& body) const {
-  if (!options().complete_heads) return OutgoingHead(fields);
+                                         const Body& body, const PreparedPart& prepared) const {
+  if (!options().complete_heads) return OutgoingHead(fields, prepared);
   ResponseFacts facts = facts_of(stream);
   facts.body = body.bytes();
   facts.body_size = body.size();
-  return OutgoingHead::complete(fields, facts);
+  return OutgoingHead::complete(fields, facts, prepared);
 }
 
 void SendingHeads::begin_message(Stream* stream, const OutgoingHead& head, bool end_stream) const {
@@ -55,11 +55,6 @@ void SendingHeads::answer_too_large(Stream* stream) const {
 uint32_t SendingHeads::own_streams_limit() const {
   return settings().peer_known() ? settings().peer().max_concurrent_streams
                                  : options().assumed_concurrent_streams;
-}
-
-bool SendingHeads::can_open_waiting() const {
-  return life().is_open() && !waiting_heads().empty() &&
-         (role() == Role::kServer || may_open_stream());
 }
 
 void SendingHeads::open_waiting(size_t max_bytes) const {

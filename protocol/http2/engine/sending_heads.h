@@ -18,8 +18,8 @@ class SendingHeads : private Uses<BlockPool, ConnectionLife, DateField, Outbox, 
   using Uses::Uses;
 
   // What a response's head can be completed with (Options::complete_heads).
-  OutgoingHead outgoing_head(const Stream* stream, const NamedFields& fields,
-                             const Body& body) const;
+  OutgoingHead outgoing_head(const Stream* stream, const NamedFields& fields, const Body& body,
+                             const PreparedPart& prepared = {}) const;
   ResponseFacts facts_of(const Stream* stream) const;
   // Writes the head of a message whose body is set, with END_STREAM if nothing follows.
   void start_message(Stream* stream, const OutgoingHead& head, bool bodiless) const;
@@ -29,7 +29,10 @@ class SendingHeads : private Uses<BlockPool, ConnectionLife, DateField, Outbox, 
 
   // Heads that wait.
   bool may_open_stream() const { return streams().own_count() < own_streams_limit(); }
-  bool can_open_waiting() const;
+  bool can_open_waiting() const {
+    return !waiting_heads().empty() && life().is_open() &&
+           (role() == Role::kServer || may_open_stream());
+  }
   void open_waiting(size_t max_bytes) const;
   void open_request(Stream* stream, const OutgoingHead& head) const;
 

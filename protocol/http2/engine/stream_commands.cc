@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "headrace/protocol/message/cookies.h"
+#include "headrace/protocol/message/head_summary.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -39,9 +40,7 @@ RequestResult StreamCommands::submit_request(FieldsView fields, Body&& body, uin
   if (head.has_priority) prioritizing().merge_own_priority(stream, fields);
   ++reports().counts().requests_sent;
   if (waiting_heads().empty() && sending_heads().may_open_stream()) {
-    OutgoingHead outgoing(named);
-    outgoing.set_prepared(prepared);
-    sending_heads().open_request(stream, outgoing);
+    sending_heads().open_request(stream, OutgoingHead(named, prepared));
   } else {
     waiting_heads().hold(stream, fields, &blocks());
   }
@@ -112,7 +111,8 @@ const Rule* StreamCommands::check_fields(const NamedFields& fields, const Body& 
 const Rule* StreamCommands::check_fields(const OutgoingHead& outgoing, ResponseHead* head) const {
   if (options().validate_outbound) {
     if (outgoing.broken() != nullptr) return outgoing.broken();
-    const Rule* rule = check_outbound_response(outgoing.fields(), head, outgoing.left_out());
+    const Rule* rule = check_prepared_response(outgoing.fields(), outgoing.prepared_part(), head,
+                                               outgoing.left_out());
     if (rule != nullptr) return rule;
   } else {
     read_outbound_response(outgoing.fields().fields(), head);
@@ -141,8 +141,7 @@ SubmitResult StreamCommands::submit_response(StreamId stream_id, FieldsView fiel
   if (stream == nullptr) return {error};
   if (stream->answered()) return {SubmitError::kWrongState};
   const NamedFields named(fields);
-  OutgoingHead outgoing = sending_heads().outgoing_head(stream, named, body);
-  outgoing.set_prepared(prepared);
+  const OutgoingHead outgoing = sending_heads().outgoing_head(stream, named, body, prepared);
   ResponseHead head;
   if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
   if (head.status < 200) return {SubmitError::kInvalidArgument, &kFinalStatus};

@@ -20,16 +20,6 @@ void WritingFrames::queue_frames(const uint8_t* begin, const uint8_t* end) const
   }
 }
 
-void WritingFrames::write_ping(uint64_t opaque, bool ack) const {
-  uint8_t* room = outbox().reserve(kPingSize);
-  queue(FrameType::kPing, room, headrace::write_ping(opaque, ack, room));
-}
-
-void WritingFrames::write_window_update(StreamId stream_id, uint32_t increment) const {
-  uint8_t* room = outbox().reserve(kWindowUpdateSize);
-  queue(FrameType::kWindowUpdate, room, headrace::write_window_update(stream_id, increment, room));
-}
-
 void WritingFrames::write_rst_stream(StreamId id, ErrorCode code) const {
   ++reports().counts().streams_reset_by_us;
   uint8_t* room = outbox().reserve(kRstStreamSize);
@@ -58,10 +48,6 @@ size_t WritingFrames::padding_for(const FrameHeader& frame, size_t room) const {
   HEADRACE_EXPECTS(padding <= room, "PaddingPolicy::padding()", "no more than its room",
                    {"padding", padding}, {"room", room});
   return padding;
-}
-
-void WritingFrames::count_reply() const {
-  if (const auto full = outbox().count_reply()) reports().hit(*full);
 }
 
 void WritingFrames::check_backlog() const {

@@ -2,6 +2,7 @@
 #define HEADRACE_PROTOCOL_HTTP2_ENGINE_WRITING_FRAMES_H_
 
 #include "headrace/memory/abi.h"
+#include "headrace/protocol/frame/frame_writer.h"
 #include "headrace/protocol/http2/engine/parts.h"
 
 namespace headrace {
@@ -16,19 +17,30 @@ class WritingFrames : private Uses<FieldWriter, Outbox, Pings, Reports, Settings
 
   // All frames pass here, in memory that the outbox reserved: a whole one, or DATA whose payload
   // follows by reference.
-  void queue(FrameType type, const uint8_t* frame, const uint8_t* end) const {
+  [[gnu::always_inline]] void queue(FrameType type, const uint8_t* frame,
+                                    const uint8_t* end) const {
     outbox().commit(end);
     reports().sent(type, frame);
   }
   // Several whole ones.
   void queue_frames(const uint8_t* begin, const uint8_t* end) const;
   // Counts the frame that was queued last as provoked by the peer (Limits::queued_replies).
-  void count_reply() const;
+  [[gnu::always_inline]] void count_reply() const {
+    if (outbox().count_reply()) [[unlikely]]
+      reports().hit(outbox().queued_replies());
+  }
 
-  void write_ping(uint64_t opaque, bool ack) const;
+  [[gnu::always_inline]] void write_ping(uint64_t opaque, bool ack) const {
+    uint8_t* const room = outbox().reserve(kPingSize);
+    queue(FrameType::kPing, room, headrace::write_ping(opaque, ack, room));
+  }
   // A PING of ours, which is answered.
   void send_ping(uint64_t opaque, PingPurpose purpose) const;
-  void write_window_update(StreamId stream_id, uint32_t increment) const;
+  void write_window_update(StreamId stream_id, uint32_t increment) const {
+    uint8_t* const room = outbox().reserve(kWindowUpdateSize);
+    queue(FrameType::kWindowUpdate, room,
+          headrace::write_window_update(stream_id, increment, room));
+  }
   void write_rst_stream(StreamId id, ErrorCode code) const;
   void write_goaway(StreamId last_stream_id, ErrorCode code, std::string_view debug_data) const;
 
