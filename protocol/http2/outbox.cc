@@ -3,17 +3,6 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-std::optional<LimitHit> Outbox::count_backlog() {
-  const size_t waiting = backlog();
-  if (backlog_full_) {
-    backlog_full_ = waiting > backlog_limit_ / 2;
-  } else if (waiting > backlog_limit_) {
-    backlog_full_ = true;
-    return LimitHit{Limit::kOutputBacklog, backlog_limit_, waiting};
-  }
-  return std::nullopt;
-}
-
 bool Outbox::sent(size_t size) {
   const uint64_t before = queue_.sent_offset();
   queue_.sent(size);

@@ -70,8 +70,14 @@ class Outbox {
   LimitHit queued_replies() const {
     return {Limit::kQueuedReplies, reply_limit_, replies_.waiting()};
   }
-  // The frames of a field block have been queued. A hit: as above.
-  [[nodiscard]] std::optional<LimitHit> count_backlog();
+  // The frames of a field block have been queued. True: the limit of output_backlog is hit, as
+  // above.
+  [[nodiscard]] bool count_backlog() {
+    const bool was_full = backlog_full_;
+    backlog_full_ = backlog() > (was_full ? backlog_limit_ / 2 : backlog_limit_);
+    return backlog_full_ && !was_full;
+  }
+  LimitHit output_backlog() const { return {Limit::kOutputBacklog, backlog_limit_, backlog()}; }
   // Too much is waiting to be sent.
   bool holds_input() const { return replies_.full() || backlog_full_; }
 

@@ -28,9 +28,11 @@ class Sender {
   Sender(Scheduling scheduling, Scheduler* custom, TimePoint now)
       : scheduler_(custom), data_left_at_(now) {
     if (scheduler_ != nullptr) return;
-    scheduler_ = scheduling == Scheduling::kPriority
-                     ? static_cast<Scheduler*>(&built_in_.emplace<PriorityScheduler>())
-                     : &built_in_.emplace<RoundRobinScheduler>();
+    if (scheduling == Scheduling::kPriority) {
+      scheduler_ = by_priority_ = &built_in_.emplace<PriorityScheduler>();
+    } else {
+      scheduler_ = &built_in_.emplace<RoundRobinScheduler>();
+    }
   }
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
@@ -82,7 +84,8 @@ class Sender {
   // The stream that sends next, or null.
   Stream* next() const {
     if (ready_ == 0) return nullptr;
-    auto* stream = static_cast<Stream*>(scheduler_->next());
+    auto* stream =
+        static_cast<Stream*>(by_priority_ != nullptr ? by_priority_->next() : scheduler_->next());
     HEADRACE_EXPECTS(stream != nullptr && stream->send.ready_, "Scheduler::next()",
                      "one of the streams that were added and not removed since",
                      {"stream_id", stream == nullptr ? 0 : stream->id}, {"streams", ready_});
@@ -93,7 +96,7 @@ class Sender {
   int64_t allowed(const Stream* stream) const { return std::min(window(stream), window()); }
   // `size` octets of DATA of the stream that next() returned were written.
   void sent(Stream* stream, uint32_t size, TimePoint now) {
-    scheduler_->took_turn(stream);
+    by_priority_ != nullptr ? by_priority_->took_turn(stream) : scheduler_->took_turn(stream);
     stream->send.window_.take(size);
     window_.take(size);
     stream->send.waiting_since_ = now;
@@ -163,6 +166,7 @@ class Sender {
 
   std::variant<std::monostate, RoundRobinScheduler, PriorityScheduler> built_in_;
   Scheduler* scheduler_;
+  PriorityScheduler* by_priority_ = nullptr;  // the same, if it is the usual one: for direct calls
   FlowWindow window_;
   uint32_t base_ = kInitialWindow;
   uint32_t size_ = 0;          // streams that have something to send

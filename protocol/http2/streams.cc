@@ -3,29 +3,10 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-Stream* Streams::create_peer(StreamId id, StreamInput input) {
-  Stream* stream = table_.create(id);
-  if (stream == nullptr) return nullptr;
-  stream->life.state_ = on_receive(StreamState::kIdle, input).next;
-  count(stream);
-  return stream;
-}
-
 Stream* Streams::create_own() {
   Stream* stream = table_.create(next_own_);
   if (stream != nullptr) next_own_ += 2;
   return stream;
-}
-
-void Streams::count(Stream* stream) {
-  stream->life.counted_ = true;
-  ++(is_own(stream->id) ? own_count_ : peer_count_);
-}
-
-void Streams::uncount(Stream* stream) {
-  if (!stream->life.counted_) return;
-  stream->life.counted_ = false;
-  --(is_own(stream->id) ? own_count_ : peer_count_);
 }
 
 void Streams::reset_again(StreamId id, Stream* stream) {

@@ -77,11 +77,20 @@ class Streams {
   // The peer has used the identifier, and all below it (§5.1.1).
   void note_peer(StreamId id) { last_peer_ = id; }
   // A stream of the peer's, which that input has opened or reserved. It counts.
-  Stream* create_peer(StreamId id, StreamInput input);
+  Stream* create_peer(StreamId id, StreamInput input) {
+    Stream* const stream = table_.create(id);
+    if (stream == nullptr) return nullptr;
+    stream->life.state_ = on_receive(StreamState::kIdle, input).next;
+    count(stream);
+    return stream;
+  }
   // The next one of ours. It is idle, and does not count yet.
   Stream* create_own();
   // It is reserved, or its request goes out.
-  void count(Stream* stream);
+  void count(Stream* stream) {
+    stream->life.counted_ = true;
+    ++(is_own(stream->id) ? own_count_ : peer_count_);
+  }
 
   // --- Moving. What comes back says whether the table took it; then it has been done.
 
@@ -112,7 +121,11 @@ class Streams {
   // A stream of the peer's that was refused unseen.
   void refuse(StreamId id) { closed_peer_.remember(id, StreamState::kClosedResetSent); }
   // It counts no more.
-  void uncount(Stream* stream);
+  void uncount(Stream* stream) {
+    if (!stream->life.counted_) return;
+    stream->life.counted_ = false;
+    --(is_own(stream->id) ? own_count_ : peer_count_);
+  }
 
   void pin(Stream* stream) { ++stream->life.pins_; }
   // As settle().

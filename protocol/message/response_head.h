@@ -172,6 +172,7 @@ class OutgoingHead {
 
 template <typename Each>
 void OutgoingHead::each_between(size_t begin, size_t end, Each each) const {
+  if (begin == end) return;
   for (size_t i = begin; i < end; ++i) {
     const FieldName name = fields_.name(i);
     if (!left_out_.has(name)) each(fields_[i], name);

@@ -7,11 +7,13 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 
 void ClosedStreams::remember(StreamId id, StreamState state) {
-  while (capacity_ == 0 || (place_of(id).id != 0 && place_of(id).id != id)) {
-    if (!grow()) break;
+  for (;;) {
+    Entry* const place = capacity_ == 0 ? nullptr : &place_of(id);
+    const bool fits = place != nullptr && (place->id == 0 || place->id == id);
+    if (!fits && grow()) continue;
+    if (place == nullptr) return forget(id);
+    return put({id, state}, place);
   }
-  if (capacity_ == 0) return forget(id);
-  put({id, state});
 }
 
 StreamState ClosedStreams::find(StreamId id) const {
@@ -32,15 +34,9 @@ bool ClosedStreams::grow() {
   std::unique_ptr<Entry[]> before = std::exchange(entries_, std::make_unique<Entry[]>(larger));
   size_t count = std::exchange(capacity_, larger);
   for (size_t i = 0; i < count; ++i) {
-    if (before[i].id != 0) put(before[i]);
+    if (before[i].id != 0) put(before[i], &place_of(before[i].id));
   }
   return true;
-}
-
-void ClosedStreams::put(const Entry& entry) {
-  Entry& place = place_of(entry.id);
-  if (place.id != entry.id) forget(place.id);
-  place = entry;
 }
 
 HEADRACE_ABI_END

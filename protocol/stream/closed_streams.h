@@ -42,7 +42,10 @@ class ClosedStreams {
   bool grow();
   // The ids of one side are all odd or all even.
   Entry& place_of(StreamId id) const { return entries_[id / 2 % capacity_]; }
-  void put(const Entry& entry);
+  void put(const Entry& entry, Entry* place) {
+    if (place->id != entry.id) forget(place->id);
+    *place = entry;
+  }
   void forget(StreamId id) {
     if (id > forgotten_up_to_) forgotten_up_to_ = id;
   }

@@ -1,7 +1,5 @@
 #include "headrace/protocol/stream/priority_scheduler.h"
 
-#include <bit>
-
 #include "headrace/memory/contract.h"
 
 namespace headrace {
@@ -37,27 +35,6 @@ void PriorityScheduler::remove(ScheduledStream* stream) {
   if (level.incremental.empty() && level.sequential.empty()) {
     occupied_ &= static_cast<uint8_t>(~bit_of(stream));
   }
-}
-
-ScheduledStream* PriorityScheduler::next() const {
-  if (occupied_ == 0) return nullptr;
-  const int urgency = std::countr_zero(occupied_);
-  const Level& level = levels_[static_cast<size_t>(urgency)];
-  if (level.sequential.empty()) return level.incremental.front();
-  if (level.incremental.empty()) return level.sequential.front();
-  const bool incremental = (incrementals_turn_ >> urgency & 1) != 0;
-  return (incremental ? level.incremental : level.sequential).front();
-}
-
-void PriorityScheduler::took_turn(ScheduledStream* stream) {
-  if (!stream->priority.incremental) {
-    incrementals_turn_ |= bit_of(stream);
-    return;
-  }
-  incrementals_turn_ &= static_cast<uint8_t>(~bit_of(stream));
-  ScheduleList& list = levels_[stream->priority.urgency].incremental;
-  list.remove(stream);
-  list.push_back(stream);
 }
 
 }  // namespace headrace

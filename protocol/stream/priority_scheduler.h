@@ -2,6 +2,7 @@
 #define HEADRACE_PROTOCOL_STREAM_PRIORITY_SCHEDULER_H_
 
 #include <array>
+#include <bit>
 #include <cstdint>
 
 #include "headrace/protocol/stream/scheduler.h"
@@ -24,10 +25,31 @@ class PriorityScheduler final : public Scheduler {
  public:
   void add(ScheduledStream* stream) override;
   void remove(ScheduledStream* stream) override;
-  ScheduledStream* next() const override;
-  void took_turn(ScheduledStream* stream) override;
+  ScheduledStream* next() const override {
+    if (occupied_ == 0) return nullptr;
+    const int urgency = std::countr_zero(occupied_);
+    const Level& level = levels_[static_cast<size_t>(urgency)];
+    if (level.sequential.empty()) return level.incremental.front();
+    if (level.incremental.empty()) return level.sequential.front();
+    const bool incremental = (incrementals_turn_ >> urgency & 1) != 0;
+    return (incremental ? level.incremental : level.sequential).front();
+  }
+  void took_turn(ScheduledStream* stream) override {
+    if (!stream->priority.incremental) {
+      incrementals_turn_ |= bit_of(stream);
+    } else {
+      incrementals_turn_ &= static_cast<uint8_t>(~bit_of(stream));
+      move_behind(stream);
+    }
+  }
 
  private:
+  void move_behind(ScheduledStream* stream) {
+    ScheduleList& list = levels_[stream->priority.urgency].incremental;
+    list.remove(stream);
+    list.push_back(stream);
+  }
+
   struct Level {
     ScheduleList sequential;
     ScheduleList incremental;

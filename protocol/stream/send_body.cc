@@ -49,20 +49,6 @@ void SendBody::make_room(size_t size, BlockPool* pool) {
   buffer_ = std::move(larger);
 }
 
-// Of the buffer: up to its end, or to that of the ring.
-gsl::span<const uint8_t> SendBody::front() const {
-  return {buffer_.block->octets() + buffer_.begin,
-          std::min(buffer_.size, buffer_.block->capacity - buffer_.begin)};
-}
-
-bool SendBody::take_writable() {
-  // Half of the buffer is free again: often enough to keep the stream busy, seldom enough to be
-  // cheap.
-  if (!wrote_short_ || !open_ || buffer_.size > buffer_limit_ / 2) return false;
-  wrote_short_ = false;
-  return true;
-}
-
 BodySource::Filled SendBody::fill(gsl::span<uint8_t> room) {
   const BodySource::Filled filled = source()->fill({room.data(), room.size()});
   HEADRACE_EXPECTS(filled.size <= room.size(), "BodySource::fill()",
@@ -89,32 +75,6 @@ BodySource::Filled SendBody::prefetch(size_t size, BlockPool* pool) {
 std::optional<size_t> SendBody::size_left() const {
   if (open_ || source() != nullptr) return std::nullopt;
   return rest_.size() + buffer_.size;
-}
-
-gsl::span<const uint8_t> SendBody::ready() const { return buffer_.size == 0 ? rest_ : front(); }
-
-void SendBody::consume(size_t size) {
-  if (buffer_.size == 0) {
-    rest_ = rest_.subspan(size);
-    return;
-  }
-  buffer_.size -= static_cast<uint32_t>(size);
-  buffer_.begin = buffer_.size == 0
-                      ? 0
-                      : (buffer_.begin + static_cast<uint32_t>(size)) % buffer_.block->capacity;
-}
-
-void SendBody::rest() {
-  if (buffer_.size == 0) buffer_.block.reset();
-}
-
-bool SendBody::drained() const {
-  return rest_.empty() && buffer_.size == 0 && !open_ && source() == nullptr && !trailers_expected_;
-}
-
-bool SendBody::has_something() const {
-  if (!rest_.empty() || buffer_.size > 0) return true;
-  return source() != nullptr ? !source_waiting_ : !open_ && !trailers_expected_;
 }
 
 void SendBody::set_trailers(BlockPool::BlockPtr block) {

@@ -1,6 +1,7 @@
 #ifndef HEADRACE_PROTOCOL_STREAM_SEND_BODY_H_
 #define HEADRACE_PROTOCOL_STREAM_SEND_BODY_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <gsl/span>
 #include <optional>
@@ -34,7 +35,13 @@ class SendBody {
   void finish() { open_ = false; }
   // append() took less than it was given since the last call, and has room again. Not behind
   // finish(): nothing more may come.
-  bool take_writable();
+  bool take_writable() {
+    // Half of the buffer is free again: often enough to keep the stream busy, seldom enough to be
+    // cheap.
+    if (!wrote_short_ || !open_ || buffer_.size > buffer_limit_ / 2) return false;
+    wrote_short_ = false;
+    return true;
+  }
   // append() has, and there has been no room since.
   bool wrote_short() const { return wrote_short_; }
 
@@ -54,16 +61,30 @@ class SendBody {
   // --- Sending
 
   // Octets at hand. For a source: unknown, see source().
-  gsl::span<const uint8_t> ready() const;
+  gsl::span<const uint8_t> ready() const { return buffer_.size == 0 ? rest_ : front(); }
   // How many octets are left of the body, when it is all here.
   std::optional<size_t> size_left() const;
-  void consume(size_t size);
+  void consume(size_t size) {
+    if (buffer_.size == 0) {
+      rest_ = rest_.subspan(size);
+    } else {
+      consume_buffered(static_cast<uint32_t>(size));
+    }
+  }
   // Hands an empty buffer back: what ready() gave before is gone.
-  void rest();
+  void rest() {
+    if (buffer_.size == 0 && buffer_.block != nullptr) buffer_.block.reset();
+  }
   // Everything of the body has been handed out, and it is known whether trailers follow.
-  bool drained() const;
+  bool drained() const {
+    return rest_.empty() && buffer_.size == 0 && !open_ && source() == nullptr &&
+           !trailers_expected_;
+  }
   // Something can be cut into a frame now: octets, the trailers or a bare end.
-  bool has_something() const;
+  bool has_something() const {
+    if (!rest_.empty() || buffer_.size > 0) return true;
+    return source() != nullptr ? !source_waiting_ : !open_ && !trailers_expected_;
+  }
   // The bytes of ready() stay where they are until released: the output may refer to them.
   bool stable() const { return stable_; }
   void hold(size_t size) { held_ += size; }
@@ -96,7 +117,15 @@ class SendBody {
     uint32_t begin = 0;
     uint32_t size = 0;
   };
-  gsl::span<const uint8_t> front() const;
+  // Of the buffer: up to its end, or to that of the ring.
+  gsl::span<const uint8_t> front() const {
+    return {buffer_.block->octets() + buffer_.begin,
+            std::min(buffer_.size, buffer_.block->capacity - buffer_.begin)};
+  }
+  void consume_buffered(uint32_t size) {
+    buffer_.size -= size;
+    buffer_.begin = buffer_.size == 0 ? 0 : (buffer_.begin + size) % buffer_.block->capacity;
+  }
   void make_room(size_t size, BlockPool* pool);
 
   Body body_ = Body::none();

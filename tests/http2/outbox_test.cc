@@ -119,11 +119,11 @@ TEST_F(OutboxTest, CountsTheBacklogBehindTheLastData) {
   queue(&outbox_, 100);
   EXPECT_FALSE(outbox_.count_backlog());
   queue(&outbox_, 1);
-  const auto hit = outbox_.count_backlog();
-  ASSERT_TRUE(hit);
-  EXPECT_EQ(hit->limit, Limit::kOutputBacklog);
-  EXPECT_EQ(hit->bound, 100u);
-  EXPECT_EQ(hit->observed, 101u);
+  EXPECT_TRUE(outbox_.count_backlog());
+  const LimitHit hit = outbox_.output_backlog();
+  EXPECT_EQ(hit.limit, Limit::kOutputBacklog);
+  EXPECT_EQ(hit.bound, 100u);
+  EXPECT_EQ(hit.observed, 101u);
   EXPECT_TRUE(outbox_.holds_input());
   outbox_.show(1000);
   EXPECT_TRUE(outbox_.sent(140)) << "DATA";

@@ -200,19 +200,6 @@ void Ending::finish_sending(Stream* stream) const {
   mark_end(stream);
 }
 
-void Ending::notify(Stream* stream, Notice notice) const {
-  if (notices().add(stream, notice)) streams().pin(stream);
-}
-
-void Ending::note_release(Stream* stream) const {
-  if (!stream->body.owes_release() || stream->body.held() || !stream->body.ready().empty()) return;
-  notify(stream, Notice::kBodyReleased);
-}
-
-void Ending::unpin(Stream* stream) const {
-  if (streams().unpin(stream)) deadlines().used(now());
-}
-
 bool Ending::spend_useless_frame() const {
   static constexpr Rule kUseless = {"RFC 9113 §10.5",
                                     "frames that change nothing are limited (useless_burst)"};

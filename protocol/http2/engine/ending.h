@@ -78,12 +78,20 @@ class Ending
 
   // --- Records, which stay until nobody needs them.
 
-  void notify(Stream* stream, Notice notice) const;
+  void notify(Stream* stream, Notice notice) const {
+    if (notices().add(stream, notice)) streams().pin(stream);
+  }
   // A body's octets are the application's again when all have been written and the output refers to
   // none.
-  void note_release(Stream* stream) const;
+  void note_release(Stream* stream) const {
+    const SendBody& body = stream->body;
+    if (body.owes_release() && !body.held() && body.ready().empty())
+      notify(stream, Notice::kBodyReleased);
+  }
   // The last use of a record may be over.
-  void unpin(Stream* stream) const;
+  void unpin(Stream* stream) const {
+    if (streams().unpin(stream)) deadlines().used(now());
+  }
 
   // --- Budgets.
 

@@ -14,7 +14,17 @@ class FindingStreams : private Uses<ConnectionLife, Streams> {
   using Uses::Uses;
 
   // Null: the command is refused, and `error` says why. An id above 2^31-1 stops the program.
-  Stream* find_for_command(StreamId id, SubmitError* error) const;
+  Stream* find_for_command(StreamId id, SubmitError* error) const {
+    AliveMark::check_id(id);
+    Stream* const stream = life().is_open() ? streams().find(id) : nullptr;
+    if (stream != nullptr && stream->notice.announced() && !stream->life.closed()) [[likely]]
+      return stream;
+    *error = refusal(id);
+    return nullptr;
+  }
+
+ private:
+  SubmitError refusal(StreamId id) const;
 };
 
 HEADRACE_ABI_END

@@ -20,6 +20,16 @@ constexpr Rule kListSize = {"limits.h field_list_size",
 
 }  // namespace
 
+[[gnu::always_inline]] inline const Event* ReceivingMessages::begin_block(
+    gsl::span<const uint8_t> fragment, StreamId promised_id, bool depends_on_itself) const {
+  const bool end_stream = promised_id == 0 && inbound().header().has(flags::kEndStream);
+  field_reader().begin({inbound().header().stream_id, promised_id, end_stream, depends_on_itself});
+  // Usually the whole block lies in the payload, and is decoded there.
+  if (inbound().header().has(flags::kEndHeaders)) return on_field_block(fragment);
+  if (!deadlines().runs(Deadline::kFieldBlock)) deadlines().start(Deadline::kFieldBlock, now());
+  return on_fragment(fragment);
+}
+
 const Event* ReceivingMessages::on_headers(gsl::span<const uint8_t> payload) const {
   static constexpr Rule kClientIds = {"RFC 9113 §5.1.1", "a client uses odd-numbered streams"};
   static constexpr Rule kServerPromises = {
@@ -68,16 +78,6 @@ const Event* ReceivingMessages::on_push_promise(gsl::span<const uint8_t> payload
   return nullptr;
 }
 
-const Event* ReceivingMessages::begin_block(gsl::span<const uint8_t> fragment, StreamId promised_id,
-                                            bool depends_on_itself) const {
-  const bool end_stream = promised_id == 0 && inbound().header().has(flags::kEndStream);
-  field_reader().begin({inbound().header().stream_id, promised_id, end_stream, depends_on_itself});
-  // Usually the whole block lies in the payload, and is decoded there.
-  if (inbound().header().has(flags::kEndHeaders)) return on_field_block(fragment);
-  if (!deadlines().runs(Deadline::kFieldBlock)) deadlines().start(Deadline::kFieldBlock, now());
-  return on_fragment(fragment);
-}
-
 const Event* ReceivingMessages::on_fragment(gsl::span<const uint8_t> fragment) const {
   const bool last = inbound().header().has(flags::kEndHeaders);
   const BlockRefused refused = field_reader().add(
@@ -115,7 +115,7 @@ const Event* ReceivingMessages::on_field_block(gsl::span<const uint8_t> octets) 
 }
 
 // The stream of a request that has just left the idle state. Null: it is refused.
-Stream* ReceivingMessages::open_stream(StreamId id) const {
+[[gnu::always_inline]] inline Stream* ReceivingMessages::open_stream(StreamId id) const {
   streams().note_peer(id);
   if (!going_away().takes(id)) {  // §6.8: sent before our GOAWAY arrived; the client will retry
     streams().refuse(id);

@@ -50,10 +50,6 @@ size_t WritingFrames::padding_for(const FrameHeader& frame, size_t room) const {
   return padding;
 }
 
-void WritingFrames::check_backlog() const {
-  if (const auto full = outbox().count_backlog()) reports().hit(*full);
-}
-
 void WritingFrames::write_field_block(StreamId id, const OutgoingHead& head,
                                       bool end_stream) const {
   size_t bound = field_writer().max_size(head);

@@ -54,7 +54,10 @@ class WritingFrames : private Uses<FieldWriter, Outbox, Pings, Reports, Settings
   size_t padding_for(const FrameHeader& frame, size_t room) const;
 
  private:
-  void check_backlog() const;
+  void check_backlog() const {
+    if (outbox().count_backlog()) [[unlikely]]
+      reports().hit(outbox().output_backlog());
+  }
   void write_headers_frames(StreamId id, gsl::span<const uint8_t> block, bool end_stream) const;
   bool write_padded_block(FrameType type, uint8_t flags, StreamId id,
                           gsl::span<const uint8_t> content) const;
