@@ -61,6 +61,7 @@ RUN_BY = {
     "bazel run -c opt //benchmarks:memory": ALL,
     "taskset -c 1 bazel run -c opt //benchmarks:modes_over_tcp": ALL,
     "bazel run -c opt //benchmarks:end_to_end": ALL,
+    "bazel run -c opt //benchmarks:end_to_end -- --instructions": ALL,
     "taskset -c 1 bazel run -c opt //benchmarks:response_head -- --benchmark_repetitions=9 "
     "--benchmark_enable_random_interleaving --benchmark_report_aggregates_only": ALL,
     "cd $(go env GOROOT)/src/net/http && taskset -c 1 go test -run=NONE -bench=ServerHandler "
