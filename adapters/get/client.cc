@@ -82,8 +82,9 @@ Outcome Client::prepare() {
     heads_.push_back(std::make_unique<RequestHead>(url, config_.method, config_.fields, size));
     std::unique_ptr<Origin>& origin = origins_[url.origin()];
     if (origin == nullptr) {
-      origin = std::make_unique<Origin>(url, loop_.get(), config_.connection, &connections_made_,
-                                        trace, tls_.get());
+      const bool falls_back = config_.http == HttpChoice::kAuto;
+      origin = std::make_unique<Origin>(url, loop_.get(), config_.connection, falls_back,
+                                        &connections_made_, trace, tls_.get());
     }
     origin_of_.push_back(origin.get());
   }
@@ -98,6 +99,8 @@ Outcome Client::prepare() {
 Outcome Client::make_tls() {
   if (std::ranges::none_of(config_.urls, &Url::tls)) return {};
   tls::ClientOptions options;
+  if (config_.http == HttpChoice::k11) options.protocols = {"http/1.1"};
+  if (config_.http == HttpChoice::kAuto) options.protocols = {"h2", "http/1.1"};
   options.verify = !config_.insecure;
   if (config_.insecure) {
     console_->line(

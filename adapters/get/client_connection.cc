@@ -6,6 +6,7 @@
 
 #include "headrace/adapters/get/console.h"
 #include "headrace/adapters/get/units.h"
+#include "headrace/protocol/frame/foreign_protocol.h"
 
 namespace headrace::get {
 namespace {
@@ -15,15 +16,21 @@ constexpr uint64_t kFirstPing = 1;
 }  // namespace
 
 ClientConnection::ClientConnection(ClientConnectionOwner* owner, Connection& connection,
-                                   adapters::Driver& driver, std::unique_ptr<Trace> trace)
-    : owner_(owner), connection_(connection), driver_(driver), trace_(std::move(trace)) {
-  if (trace_ != nullptr) (void)connection_.ping(kFirstPing);  // for the round-trip time
+                                   adapters::Driver& driver, ProtocolVersion version,
+                                   std::unique_ptr<Trace> trace)
+    : owner_(owner),
+      connection_(connection),
+      driver_(driver),
+      version_(version),
+      trace_(std::move(trace)) {
+  // For the round-trip time; HTTP/1.1 has none.
+  if (trace_ != nullptr) (void)connection_.ping(kFirstPing);
 }
 
 ClientConnection::~ClientConnection() { owner_->on_connection_destroyed(*this); }
 
 void ClientConnection::submit(Transfer& transfer) {
-  const RequestResult result = transfer.submit(connection_, driver_, trace_.get());
+  const RequestResult result = transfer.submit(connection_, driver_, version_, trace_.get());
   driver_.attend();
   if (result.ok()) return;
   std::string reason = to_string(result.error);
@@ -74,11 +81,7 @@ Transfer* ClientConnection::transfer_of(UserData user_data) { return user_data.a
 
 void ClientConnection::on_closed(const StreamClosed& closed) {
   Transfer& transfer = *transfer_of(closed.user_data);
-  // A server may refuse requests that were sent before its limit of streams was known, so the
-  // connection is retired only after a second refusal.
-  const bool retry = is_worth_a_retry(closed);
-  if (retry && transfer.attempts() > 1) retired_ = true;
-  if (retry && transfer.may_retry()) {
+  if (is_to_be_sent_again(closed, transfer)) {
     if (trace_ != nullptr) {
       trace_->note("stream " + std::to_string(closed.stream_id) +
                    " was left undone; its request is sent again");
@@ -91,6 +94,16 @@ void ClientConnection::on_closed(const StreamClosed& closed) {
     transfer.on_closed(closed, news_);
   }
   if (retired_ && connection_.open_streams() == 0 && connection_.waiting_requests() == 0) close();
+  owner_->on_available();
+}
+
+bool ClientConnection::is_to_be_sent_again(const StreamClosed& closed, const Transfer& transfer) {
+  if (closed.detail.rule == &kServerOfHttp1) return transfer.may_retry() && owner_->falls_back();
+  // A server may refuse requests that were sent before its limit of streams was known, so the
+  // connection is retired only after a second refusal.
+  const bool retry = is_worth_a_retry(closed);
+  if (retry && transfer.attempts() > 1) retired_ = true;
+  return retry && transfer.may_retry();
 }
 
 void ClientConnection::on_goaway(const GoawayReceived& goaway) {

@@ -20,6 +20,10 @@ class ClientConnectionOwner {
   virtual ~ClientConnectionOwner() = default;
   // The server has not processed the request, so it is to be sent again, on any open connection.
   virtual void on_retry(Transfer& transfer) = 0;
+  // A request has ended, so another may be sent.
+  virtual void on_available() = 0;
+  // The server speaks HTTP/1.1 only. Whether its requests are sent again in that.
+  virtual bool falls_back() = 0;
   virtual void on_connection_destroyed(ClientConnection& connection) = 0;
 };
 
@@ -28,11 +32,16 @@ class ClientConnection : public adapters::Handler {
  public:
   // `trace`, which may be null, must be the observer of the connection.
   ClientConnection(ClientConnectionOwner* owner, Connection& connection, adapters::Driver& driver,
-                   std::unique_ptr<Trace> trace);
+                   ProtocolVersion version, std::unique_ptr<Trace> trace);
   ~ClientConnection() override;
 
-  // Whether another request can be sent on it.
-  bool is_open() const { return !retired_ && connection_.accepts_requests(); }
+  // Whether another request can be sent on it, now or later.
+  bool is_usable() const { return !retired_ && connection_.accepts_requests(); }
+  // The same now: with HTTP/1.1 there is one at a time, so that what does not get its turn goes to
+  // another connection without having been tried here.
+  bool is_open() const {
+    return is_usable() && (version_ == ProtocolVersion::kHttp2 || connection_.open_streams() == 0);
+  }
   // Sends a request, or makes it fail.
   void submit(Transfer& transfer);
   // Closes the connection and its streams.
@@ -46,10 +55,12 @@ class ClientConnection : public adapters::Handler {
   void on_goaway(const GoawayReceived& goaway);
   void on_ping(const PingAcknowledged& ping);
   bool hit_deadline() const;
+  bool is_to_be_sent_again(const StreamClosed& closed, const Transfer& transfer);
 
   ClientConnectionOwner* const owner_;
   Connection& connection_;
   adapters::Driver& driver_;
+  const ProtocolVersion version_;
   const std::unique_ptr<Trace> trace_;
   ConnectionNews news_;
   bool retired_ = false;  // accepts no new requests

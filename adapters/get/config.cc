@@ -53,6 +53,10 @@ ABSL_FLAG(
     std::string, cert, "",
     "PEM file with a client certificate and its chain, for servers that ask for one (https).");
 ABSL_FLAG(std::string, key, "", "PEM file with the private key of --cert. Default: the same file.");
+ABSL_FLAG(std::string, http, "2",
+          "Version of HTTP: 2, 1.1 or auto. auto: over TLS as the server chooses (ALPN); without "
+          "it 2, and then 1.1 with a server that answers in that. --http1.1 is short for "
+          "--http=1.1. With 1.1 one request at a time is open at each server.");
 ABSL_FLAG(std::string, io, "epoll",
           "How bytes are moved: epoll, io_uring, or auto (io_uring if the system allows it, "
           "otherwise epoll).");
@@ -141,6 +145,17 @@ absl::Status read_request(const Lists& lists, Config* config) {
   return absl::OkStatus();
 }
 
+absl::Status read_version(Config* config) {
+  const std::string http = absl::GetFlag(FLAGS_http);
+  if (http != "2" && http != "1.1" && http != "auto") {
+    return mistake("--http must be 2, 1.1 or auto");
+  }
+  config->http = http == "2" ? HttpChoice::k2 : http == "1.1" ? HttpChoice::k11 : HttpChoice::kAuto;
+  const bool http1 = config->http == HttpChoice::k11;
+  config->connection.protocol = http1 ? ProtocolVersion::kHttp1 : ProtocolVersion::kHttp2;
+  return absl::OkStatus();
+}
+
 absl::Status read_connection(Config* config) {
   const absl::StatusOr<Allocation> allocation =
       program::read_allocation(absl::GetFlag(FLAGS_allocation));
@@ -173,8 +188,15 @@ absl::Status read_connection(Config* config) {
 
 absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   Lists lists;
+  // A name with a point cannot be that of a flag.
+  static char short_form[] = "--http1.1";
+  static char long_form[] = "--http=1.1";
+  std::vector<char*> named(arguments.begin(), arguments.end());
+  for (char*& argument : named) {
+    if (std::string_view(argument) == short_form) argument = long_form;
+  }
   const absl::StatusOr<program::CommandLine> parsed =
-      program::parse_command_line(arguments, options(&lists));
+      program::parse_command_line(named, options(&lists));
   if (!parsed.ok()) return parsed.status();
   Config config;
   config.help = parsed->help;
@@ -183,6 +205,7 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   absl::Status status = read_urls(parsed->arguments, &config);
   if (status.ok()) status = read_counts(&config);
   if (status.ok()) status = read_request(lists, &config);
+  if (status.ok()) status = read_version(&config);
   if (status.ok()) status = read_connection(&config);
   if (!status.ok()) return status;
   const absl::StatusOr<program::Io> io = program::parse_io(absl::GetFlag(FLAGS_io));
@@ -209,7 +232,9 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
 
 std::string usage() {
   Lists lists;
-  return "Fetches URLs over HTTP/2, over TLS (https) or without it (http, prior knowledge):\n"
+  return "Fetches URLs over HTTP/2 (or HTTP/1.1, see --http), over TLS (https) or without it "
+         "(http, "
+         "prior knowledge):\n"
          "concurrently, over one connection to each server. The bodies are written in the order of "
          "the command line.\n\n"
          "Usage: get [option...] URL...\n\n"

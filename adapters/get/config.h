@@ -17,6 +17,13 @@
 
 namespace headrace::get {
 
+// Which version of HTTP is spoken (--http).
+enum class HttpChoice {
+  k2,     // HTTP/2 alone
+  k11,    // HTTP/1.1 alone
+  kAuto,  // over TLS by ALPN; without it HTTP/2, and HTTP/1.1 if the server answers in that
+};
+
 // The values of the command line and the environment, checked.
 struct Config {
   bool help = false;  // print the help text; no other member is set then
@@ -34,6 +41,7 @@ struct Config {
   bool verbose = false;
   bool progress = true;
   std::chrono::milliseconds timeout{0};  // 0: none
+  HttpChoice http = HttpChoice::k2;
   Options connection;
   std::string ca;           // a file; empty: the system's authorities
   bool insecure = false;    // --insecure

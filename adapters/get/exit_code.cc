@@ -16,7 +16,7 @@ constexpr auto kMeanings = std::to_array<Meaning>({
     {ExitCode::kUsage, "the command line is wrong"},
     {ExitCode::kNotConnected, "no connection: unknown host, refused, or timed out"},
     {ExitCode::kConnectionLost, "the connection ended before the response did"},
-    {ExitCode::kProtocolError, "the server broke a rule of HTTP/2, or reported that get did"},
+    {ExitCode::kProtocolError, "the server broke a rule of HTTP, or reported that get did"},
     {ExitCode::kStreamReset, "the server reset the request's stream"},
     {ExitCode::kTimeout, "the response was not complete in time"},
     {ExitCode::kHttpStatus, "the status is 400 or above, with --fail"},

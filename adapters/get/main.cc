@@ -1,4 +1,4 @@
-// A small HTTP/2 client on Headrace. `get --help` describes it.
+// A small client of HTTP/2 and HTTP/1.1 on Headrace. `get --help` describes it.
 
 #include <signal.h>
 #include <unistd.h>

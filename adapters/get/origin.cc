@@ -9,26 +9,35 @@
 
 namespace headrace::get {
 
-Origin::Origin(const Url& url, adapters::Loop* loop, const Options& options, int* connections_made,
-               Console* trace, const tls::Client* tls)
+Origin::Origin(const Url& url, adapters::Loop* loop, const Options& options, bool falls_back,
+               int* connections_made, Console* trace, const tls::Client* tls)
     : host_(url.host),
       port_(url.port),
       loop_(loop),
       options_(options),
+      falls_back_(falls_back),
       connections_made_(connections_made),
       trace_console_(trace),
       tls_(url.tls ? std::make_unique<tls::Destination>(tls, url.host) : nullptr) {}
 
 void Origin::submit(Transfer& transfer) {
-  if (current_ != nullptr && current_->is_open()) return current_->submit(transfer);
-  waiting_.push_back(&transfer);
-  if (!connecting_) connect();
+  // In their order: over a connection that serves one at a time, a later one must not come before
+  // one whose output it waits for.
+  const auto behind = std::ranges::upper_bound(
+      waiting_, transfer.index(), {}, [](const Transfer* other) { return other->index(); });
+  waiting_.insert(behind, &transfer);
+  submit_waiting();
 }
 
 void Origin::forget(Transfer& transfer) { std::erase(waiting_, &transfer); }
 
 void Origin::close() {
   for (ClientConnection* connection : connections_) connection->close();
+}
+
+bool Origin::falls_back() {
+  if (falls_back_) options_.protocol = ProtocolVersion::kHttp1;
+  return falls_back_;
 }
 
 // --- Opening a connection.
@@ -68,6 +77,11 @@ void Origin::connect_to_next_address() {
 
 std::unique_ptr<adapters::Handler> Origin::open(Connection& connection, adapters::Driver& driver) {
   connecting_ = false;
+  ProtocolVersion version = options_.protocol;
+  if (driver.channel() != nullptr) {
+    const bool http2 = driver.channel()->protocol() == "h2";
+    version = http2 ? ProtocolVersion::kHttp2 : ProtocolVersion::kHttp1;
+  }
   if (trace_ != nullptr) {
     const auto took = std::chrono::steady_clock::now() - connect_began_;
     trace_->note("connected in " + format_duration(took));
@@ -76,7 +90,8 @@ std::unique_ptr<adapters::Handler> Origin::open(Connection& connection, adapters
                    (channel->is_resumed() ? ", a resumed session" : ""));
     }
   }
-  auto opened = std::make_unique<ClientConnection>(this, connection, driver, std::move(trace_));
+  auto opened =
+      std::make_unique<ClientConnection>(this, connection, driver, version, std::move(trace_));
   current_ = opened.get();
   connections_.insert(current_);
   submit_waiting();
@@ -102,11 +117,13 @@ void Origin::on_connection_destroyed(ClientConnection& connection) {
 }
 
 void Origin::submit_waiting() {
-  while (!waiting_.empty() && current_->is_open()) {
+  while (!waiting_.empty() && current_ != nullptr && current_->is_open()) {
     Transfer& transfer = *waiting_.front();
     waiting_.pop_front();
     current_->submit(transfer);
   }
+  const bool stuck = !waiting_.empty() && (current_ == nullptr || !current_->is_usable());
+  if (stuck && !connecting_) connect();
 }
 
 void Origin::fail_waiting(ExitCode code, const std::string& reason) {

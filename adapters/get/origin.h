@@ -22,11 +22,12 @@ namespace headrace::get {
 // does not accept more and requests are left, another connection is opened.
 class Origin : public adapters::Service, public ClientConnectionOwner {
  public:
+  // `falls_back`: on a server that answers HTTP/2 in HTTP/1.1, that is spoken from then on.
   // `connections_made` counts the connections of all origins. `trace` is null without -v. The
   // objects that the pointers refer to must outlive the origin, and the origin the loop's
   // connections. `tls` is for https.
-  Origin(const Url& url, adapters::Loop* loop, const Options& options, int* connections_made,
-         Console* trace, const tls::Client* tls);
+  Origin(const Url& url, adapters::Loop* loop, const Options& options, bool falls_back,
+         int* connections_made, Console* trace, const tls::Client* tls);
 
   // Sends a request on a connection, which is opened first if there is none. The request fails if
   // it cannot be opened.
@@ -45,6 +46,8 @@ class Origin : public adapters::Service, public ClientConnectionOwner {
 
  private:
   void on_retry(Transfer& transfer) override { submit(transfer); }
+  void on_available() override { submit_waiting(); }
+  bool falls_back() override;
   void on_connection_destroyed(ClientConnection& connection) override;
 
   void connect();
@@ -55,7 +58,8 @@ class Origin : public adapters::Service, public ClientConnectionOwner {
   const std::string host_;
   const uint16_t port_;
   adapters::Loop* const loop_;
-  const Options options_;
+  Options options_;
+  const bool falls_back_;
   int* const connections_made_;
   Console* const trace_console_;
   std::unique_ptr<tls::Destination> tls_;  // null: http

@@ -1,6 +1,7 @@
 #include "headrace/adapters/get/outcome.h"
 
 #include "headrace/adapters/program/printable.h"
+#include "headrace/protocol/frame/foreign_protocol.h"
 
 namespace headrace::get {
 namespace {
@@ -27,6 +28,7 @@ Outcome judge_end_by_peer(const StreamClosed& closed, const ConnectionNews& conn
 }  // namespace
 
 bool is_worth_a_retry(const StreamClosed& closed) {
+  if (closed.retry_idempotent) return true;
   if (!closed.retry_safe || closed.error == ErrorCode::kHttp11Required) return false;
   return closed.closed_by != ClosedBy::kLocal || closed.error != ErrorCode::kInternalError;
 }
@@ -48,6 +50,9 @@ Outcome judge_end(const StreamClosed& closed, bool answered, const ConnectionNew
   // CANCEL with a rule is only used for a stalled stream.
   const bool stalled = closed.detail.rule != nullptr && closed.error == ErrorCode::kCancel;
   if (connection.timed_out || stalled) return {ExitCode::kTimeout, describe(closed.detail)};
+  if (closed.detail.rule == &kServerOfHttp1) {
+    return {ExitCode::kProtocolError, "the server speaks HTTP/1.1 only: --http=1.1 or --http=auto"};
+  }
   if (closed.detail.rule != nullptr) return {ExitCode::kProtocolError, describe(closed.detail)};
   return {ExitCode::kConnectionLost, "the connection was closed here"};
 }

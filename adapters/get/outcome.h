@@ -17,9 +17,9 @@ struct ConnectionNews {
 // The outcome of a request whose stream was closed. `answered`: the response was complete.
 Outcome judge_end(const StreamClosed& closed, bool answered, const ConnectionNews& connection);
 
-// Whether the request may succeed on another connection: it was not processed, and not refused for
-// a reason of its own (a server that requires HTTP/1.1, a body that differs from its
-// content-length).
+// Whether the request may succeed on another connection: it was not processed (or most likely not,
+// and is idempotent: StreamClosed::retry_idempotent), and not refused for a reason of its own (a
+// server that requires HTTP/1.1, a body that differs from its content-length).
 bool is_worth_a_retry(const StreamClosed& closed);
 
 }  // namespace headrace::get

@@ -25,8 +25,9 @@ std::optional<uint64_t> content_length(const FieldSection& fields) {
 }
 
 // The head in the format of HTTP/1.1, because people and scripts can read that.
-std::string head_text(const ResponseReceived& response, bool escaped) {
-  std::string text = "HTTP/2 " + std::to_string(response.status) + "\n";
+std::string head_text(const ResponseReceived& response, ProtocolVersion version, bool escaped) {
+  std::string text = version == ProtocolVersion::kHttp2 ? "HTTP/2 " : "HTTP/1.1 ";
+  text.append(std::to_string(response.status)).append("\n");
   for (const Field& field : response.fields) {
     if (field.name.starts_with(':')) continue;
     text.append(field.name).append(": ");
@@ -52,7 +53,8 @@ Transfer::Transfer(const Assignment& assignment, TransferOwner* owner, TimePoint
 
 // --- Sending it.
 
-RequestResult Transfer::submit(Connection& connection, adapters::Driver& driver, Trace* trace) {
+RequestResult Transfer::submit(Connection& connection, adapters::Driver& driver,
+                               ProtocolVersion version, Trace* trace) {
   Body body = Body::none();
   if (assignment_.data != nullptr) {
     upload_ = assignment_.data->start();
@@ -63,6 +65,7 @@ RequestResult Transfer::submit(Connection& connection, adapters::Driver& driver,
   if (!result.ok()) return result;
   connection_ = &connection;
   driver_ = &driver;
+  version_ = version;
   trace_ = trace;
   stream_id_ = result.stream_id;
   ++attempts_;
@@ -92,7 +95,7 @@ void Transfer::on_response(const ResponseReceived& response) {
   wanted_ = !(assignment_.fail_on_status && status_ >= 400);
   if (assignment_.show_head && wanted_) {
     const bool escaped = assignment_.output->is_terminal();
-    (void)download_->add(octets(head_text(response, escaped)));
+    (void)download_->add(octets(head_text(response, version_, escaped)));
   }
 }
 

@@ -49,7 +49,8 @@ class Transfer : public adapters::DeadlineQueue::Entry {
   // --- Sending it.
 
   // Sends the request on a connection, for the first time or again.
-  RequestResult submit(Connection& connection, adapters::Driver& driver, Trace* trace);
+  RequestResult submit(Connection& connection, adapters::Driver& driver, ProtocolVersion version,
+                       Trace* trace);
   int attempts() const { return attempts_; }
   // Whether the request can be sent again: no response has been received, and it was sent at most
   // twice.
@@ -105,6 +106,7 @@ class Transfer : public adapters::DeadlineQueue::Entry {
   // Its connection; null if it has no stream.
   Connection* connection_ = nullptr;
   adapters::Driver* driver_ = nullptr;
+  ProtocolVersion version_ = ProtocolVersion::kHttp2;
   Trace* trace_ = nullptr;
   StreamId stream_id_ = 0;
 

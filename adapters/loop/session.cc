@@ -70,7 +70,7 @@ void Session::fail(TimePoint now) {
     statistics_.connections_failed.add(1);
     if (secured_ != nullptr) secured_->channel->end_of_input();
     if (connection_) {
-      dispatch(connection_->end_of_input(now), Extent::kAll);
+      dispatch(connection_->end_of_input(now, /*in_order=*/false), Extent::kAll);
     } else {
       report_failed_handshake();
     }

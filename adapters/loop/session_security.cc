@@ -46,8 +46,8 @@ void Session::read_channel(TimePoint now) {
 
 // The handshake is complete.
 void Session::open_connection(TimePoint now) {
-  // ALPN has chosen the version (RFC 7301). Without it, clients speak HTTP/1.1.
-  const bool http1 = secured_->role == Role::kServer && secured_->channel->protocol() != "h2";
+  // ALPN has chosen the version (RFC 7301). Without it, peers speak HTTP/1.1.
+  const bool http1 = secured_->channel->protocol() != "h2";
   secured_->options.protocol = http1 ? ProtocolVersion::kHttp1 : ProtocolVersion::kHttp2;
   secured_->options.secure_transport = true;
   connection_.emplace(secured_->role, secured_->options, now);
@@ -92,7 +92,7 @@ bool Session::conclude_channel(TimePoint now) {
   if (channel.end() != SecureChannel::End::kNone && !connection_) report_failed_handshake();
   if (failed && connection_ && !std::exchange(end_told_, true)) {
     statistics_.connections_failed.add(1);
-    dispatch(connection_->end_of_input(now), Extent::kAll);
+    dispatch(connection_->end_of_input(now, /*in_order=*/false), Extent::kAll);
   }
   if (failed) {
     if (!channel.wants_output()) linger(now);  // the alert is out

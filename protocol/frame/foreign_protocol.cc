@@ -14,8 +14,6 @@ constexpr uint8_t kTlsMajorVersion = 3;
 }  // namespace
 
 const Rule* foreign_server(gsl::span<const uint8_t> octets) {
-  static constexpr Rule kHttp1 = {
-      "RFC 9113 §3.4", "the peer's first frame is SETTINGS; this one answers in HTTP/1.x"};
   static constexpr Rule kTls = {"RFC 9113 §3.4",
                                 "the peer's first frame is SETTINGS; this one speaks TLS"};
   constexpr std::string_view kHttpName = "HTTP/1.";
@@ -23,9 +21,12 @@ const Rule* foreign_server(gsl::span<const uint8_t> octets) {
       octets[1] == kTlsMajorVersion) {
     return &kTls;
   }
+  // A server that takes our preface for HTTP/0.9 answers with a page alone.
+  constexpr std::string_view kPage = "<!DOCTY";
   const bool http1 = octets.size() >= kHttpName.size() &&
-                     std::equal(kHttpName.begin(), kHttpName.end(), octets.begin());
-  return http1 ? &kHttp1 : nullptr;
+                     (std::equal(kHttpName.begin(), kHttpName.end(), octets.begin()) ||
+                      std::equal(kPage.begin(), kPage.end(), octets.begin()));
+  return http1 ? &kServerOfHttp1 : nullptr;
 }
 
 const Rule* foreign_server(const FrameHeader& first) {

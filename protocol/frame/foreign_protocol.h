@@ -13,6 +13,10 @@ namespace headrace {
 // most common mistakes of a deployment, a port for HTTP/1.x or for TLS, get a rule that names them.
 // Null if the octets look like neither.
 
+// A server that answers our preface in HTTP/1.x. It has processed no request.
+inline constexpr Rule kServerOfHttp1 = {
+    "RFC 9113 §3.4", "the peer's first frame is SETTINGS; this one answers in HTTP/1.x"};
+
 // `octets`: the first octets of a server, at most nine.
 const Rule* foreign_server(gsl::span<const uint8_t> octets);
 // The same for nine octets that were parsed as a frame header.

@@ -17,6 +17,7 @@ RUN_BY = {
     "bazel run -c opt //adapters:serve -- --help": HERE,
     "bazel build -c opt //adapters:get && alias get=$PWD/bazel-bin/adapters/get/get": ALL,
     "get http://127.0.0.1:8080/headers http://127.0.0.1:8080/bytes/1000": HERE,
+    "get --http=auto http://127.0.0.1:8080/headers": HERE,
     "get -v -H 'x-name: value' -o page.html http://127.0.0.1:8080/": HERE,
     "tar c docs | get -d @- http://127.0.0.1:8080/echo | tar t": HERE,
     "get -n 100000 -m 100 http://127.0.0.1:8080/bytes/1000": HERE,

@@ -34,6 +34,13 @@ TEST(ForeignClient, TlsBeginsWithAHandshakeRecord) {  // RFC 8446 §5.1
   EXPECT_EQ(foreign_client(1, 0x16), nullptr);
 }
 
+// A server that takes the preface for a request of HTTP/0.9 answers with a page alone.
+TEST(ForeignServer, MayAnswerWithAPage) {
+  constexpr uint8_t kPage[] = {'<', '!', 'D', 'O', 'C', 'T', 'Y', 'P', 'E'};
+  EXPECT_EQ(foreign_server(gsl::span<const uint8_t>(kPage)), &kServerOfHttp1);
+  EXPECT_EQ(foreign_server(gsl::span<const uint8_t>(kPage).first(6)), nullptr);
+}
+
 TEST(ForeignClient, OtherOctetsAreNobodys) {
   for (const std::string_view line : {"get /", "@", "[", "PRi", "PRI *A", "PRI /"}) {
     EXPECT_EQ(first_difference(line), nullptr) << line;

@@ -358,7 +358,8 @@ def no_http2():
         visit.drain()
 
     with ScriptedServer(speak_http1, handshake=False) as server:
-        get(server.url(), code=client.PROTOCOL_ERROR)
+        result = get(server.url(), code=client.PROTOCOL_ERROR)
+        says(result, f"{server.url()}: the server speaks HTTP/1.1 only: --http=1.1 or --http=auto")
 
 
 def padded_values():

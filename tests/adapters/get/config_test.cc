@@ -97,6 +97,18 @@ TEST_F(GetConfigTest, TheConnectionsWindowHoldsThoseOfAllStreams) {
   EXPECT_EQ(windows({"--window=2147483647", "a", "b"}), (std::pair(0x3fffffffu, 0x7ffffffeu)));
 }
 
+TEST_F(GetConfigTest, TheVersionOfHttp) {
+  EXPECT_EQ(read({"http://a/"})->http, HttpChoice::k2);
+  EXPECT_EQ(read({"--http=auto", "http://a/"})->connection.protocol, ProtocolVersion::kHttp2);
+  for (const char* flag : {"--http=1.1", "--http1.1"}) {
+    const auto config = read({flag, "http://a/"});
+    ASSERT_TRUE(config.ok()) << config.status();
+    EXPECT_EQ(config->http, HttpChoice::k11);
+    EXPECT_EQ(config->connection.protocol, ProtocolVersion::kHttp1);
+  }
+  EXPECT_EQ(error({"--http=3", "http://a/"}), "--http must be 2, 1.1 or auto");
+}
+
 TEST_F(GetConfigTest, Durations) {
   const auto config = read({"--timeout=1500ms", "--connect_timeout=2s", "--keepalive", "1m", "a"});
   ASSERT_TRUE(config.ok()) << config.status();

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "headrace/protocol/frame/foreign_protocol.h"
+
 namespace headrace::get {
 namespace {
 
@@ -67,6 +69,22 @@ TEST(OutcomeTest, TheServerBrokeARule) {
       closed(ClosedBy::kLocal, ErrorCode::kFlowControlError, FrameType::kData, &kRule), false, {});
   EXPECT_EQ(outcome.code, ExitCode::kProtocolError);
   EXPECT_NE(outcome.reason.find("RFC 9113 §6.9"), std::string::npos);
+}
+
+TEST(OutcomeTest, AServerOfHttp1IsNamed) {
+  const Outcome outcome = judge_end(
+      closed(ClosedBy::kLocal, ErrorCode::kProtocolError, FrameType::kData, &kServerOfHttp1), false,
+      {});
+  EXPECT_EQ(outcome.code, ExitCode::kProtocolError);
+  EXPECT_EQ(outcome.reason, "the server speaks HTTP/1.1 only: --http=1.1 or --http=auto");
+}
+
+// RFC 9110 §9.2.2: a kept connection that ended as the request was sent.
+TEST(OutcomeTest, AnIdempotentRequestIsWorthARetry) {
+  StreamClosed lost = closed(ClosedBy::kTransport, ErrorCode::kCancel);
+  EXPECT_FALSE(is_worth_a_retry(lost));
+  lost.retry_idempotent = true;
+  EXPECT_TRUE(is_worth_a_retry(lost));
 }
 
 TEST(OutcomeTest, SomethingTookTooLong) {

@@ -1,0 +1,237 @@
+#!/usr/bin/python3
+"""The client in HTTP/1.1: against our own server, nginx, Node, Python's http.server, and a server that
+says what a test tells it. curl says what is right where it can."""
+
+import json
+import os
+import socket
+import sys
+import threading
+
+import client
+import origins
+from checks import SCRATCH, equal, holds, make_site, require, run
+from report import Report
+from server import Server, is_over_tls
+
+if len(sys.argv) < 3:
+    sys.exit(f"usage: {sys.argv[0]} GET SERVE")
+get = client.Client(sys.argv[1])
+ROOT, FILES = make_site()
+
+
+class Nginx(origins.Nginx):
+    name = "nginx"
+
+    def command(self, root):
+        command = super().command(root)
+        config = os.path.join(self.scratch, "nginx.conf")
+        with open(config, encoding="ascii") as file:
+            text = file.read()
+        with open(config, "w", encoding="ascii") as file:
+            file.write(text.replace(" http2;", ";"))
+        return command
+
+
+class Node(origins.Origin):
+    name = "node"
+    can = frozenset({"files", "echo", "trailers", "hints"})
+    PROGRAM = """
+const http = require(process.argv[3] ? 'https' : 'http'), fs = require('fs');
+const tls = process.argv[3] ? {cert: fs.readFileSync(process.argv[3]), key: fs.readFileSync(process.argv[4])} : {};
+http.createServer(tls, (request, response) => {
+  if (request.method === 'POST') {
+    response.setHeader('trailer', 'x-after');
+    request.on('data', (piece) => response.write(piece));
+    request.on('end', () => { response.addTrailers({'x-after': 'the body'}); response.end(); });
+    return;
+  }
+  response.writeEarlyHints && response.writeEarlyHints({link: '</a>; rel=preload'});
+  fs.createReadStream(process.argv[2] + request.url)
+      .on('error', () => { response.statusCode = 404; response.end(); }).pipe(response);
+}).listen(parseInt(process.argv[1]), '127.0.0.1');
+"""
+
+    def command(self, root):
+        return [require("node"), "-e", self.PROGRAM, "--", str(self.port), root, *self.files()]
+
+
+class Python(origins.Origin):
+    name = "http.server"
+    can = frozenset({"files"})
+
+    def command(self, root):
+        return ["/usr/bin/python3", "-m", "http.server", "--protocol", "HTTP/1.1", "--bind", "127.0.0.1",
+                "--directory", root, str(self.port)]
+
+
+class Python10(Python):
+    name = "http.server of HTTP/1.0"
+
+    def command(self, root):
+        return [argument.replace("HTTP/1.1", "HTTP/1.0") for argument in super().command(root)]
+
+
+# --- A server of files.
+
+def files(origin):
+    """a file, an empty one, a larger one, as curl gets them"""
+    for name in ("digits.txt", "empty.txt", "large.bin", "sub/page.html"):
+        body = get("--http1.1", origin.url("/" + name)).out
+        equal(body, FILES[name], name)
+        equal(run(require("curl"), "--http1.1", "-s", origin.url("/" + name), binary=True), body, name)
+
+
+def many(origin):
+    """many requests one after the other, in their order"""
+    names = ["digits.txt", "large.bin", "empty.txt", "sub/page.html"] * 5
+    result = get("--http=1.1", *[origin.url("/" + name) for name in names])
+    holds(result.out == b"".join(FILES[name] for name in names), "the bodies are not in order")
+    text = get("-n", 200, "--http1.1", origin.url("/digits.txt")).out
+    holds(b"200: 200 ok, 0 failed" in text, text.decode())
+
+
+def head(origin):
+    """-I: the head, no body"""
+    text = get("-I", "--http1.1", origin.url("/digits.txt")).out.decode()
+    holds(text.startswith("HTTP/1.1 200\n") and "date: " in text.lower() and text.endswith("\n\n"), text)
+
+
+def not_found(origin):
+    """404 with --fail"""
+    get("-f", "--http1.1", origin.url("/nothing"), code=client.HTTP_STATUS)
+
+
+def falls_back(origin):
+    """--http=auto: HTTP/1.1 with a server that has nothing else; without it this is said"""
+    equal(get("--http=auto", origin.url("/digits.txt"), origin.url("/large.bin")).out,
+          FILES["digits.txt"] + FILES["large.bin"])
+    if not is_over_tls():
+        result = get(origin.url("/digits.txt"), code=client.PROTOCOL_ERROR)
+        holds("--http=auto" in result.err, result.err)
+
+
+def echo(origin):
+    """-d: of a known size, and from a pipe in chunks"""
+    equal(get("--http1.1", "-d", "@" + os.path.join(ROOT, "large.bin"), origin.url("/echo")).out,
+          FILES["large.bin"])
+    equal(get("--http1.1", "-d", "@-", origin.url("/echo"), data=FILES["large.bin"]).out,
+          FILES["large.bin"])
+
+
+def verbose(origin):
+    """-v tells of trailers"""
+    result = get("-v", "--http1.1", "-d", "text", origin.url("/echo"))
+    equal(result.out, b"text")
+    holds("< x-after: the body" in result.err, result.err)
+
+
+# --- Our own.
+
+def of_ours(server):
+    """every version is spoken by serve"""
+    equal(get("--http1.1", server.url("/bytes/10")).out, b"0123456789")
+    equal(get("--http=auto", server.url("/bytes/10")).out, b"0123456789")
+    holds(get("--http=auto", "-I", server.url("/")).out.startswith(b"HTTP/2 200"), "auto is not HTTP/2")
+    told = json.loads(get("--http1.1", "-H", "X-One: 1", "-H", "te: trailers", server.url("/headers?a=b")).out)
+    equal((told[":path"], told["x-one"], told["te"], told["connection"]), ("/headers?a=b", "1", "trailers", "te"))
+    equal(get("--http1.1", "-d", "@-", server.url("/echo"), data=FILES["large.bin"]).out, FILES["large.bin"])
+
+
+# --- A server that says what it is told.
+
+class Said:
+    """Answers each connection with one of `answers`, of which the parts are for one request each, and
+    closes it."""
+
+    def __init__(self, *answers):
+        self.answers = answers
+        self.heard = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    def url(self, path="/"):
+        return f"http://127.0.0.1:{self.listener.getsockname()[1]}{path}"
+
+    def _serve(self):
+        for answer in self.answers:
+            connection, _ = self.listener.accept()
+            with connection:
+                for part in answer if isinstance(answer, tuple) else (answer,):
+                    text = b""
+                    while b"\r\n\r\n" not in text:
+                        octets = connection.recv(65536)
+                        if not octets:
+                            break
+                        text += octets
+                    self.heard.append(text)
+                    connection.sendall(part)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.listener.close()
+
+
+def until_close():
+    """content that ends with the connection is whole"""
+    with Said(b"HTTP/1.1 200 OK\r\n\r\nhello") as server:
+        equal(get("--http1.1", server.url()).out, b"hello")
+
+
+def cut_off():
+    """content of a length, or chunks, that is cut off is an error"""
+    for answer in (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello",
+                   b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"):
+        with Said(answer) as server:
+            result = get("--http1.1", server.url(), code=client.CONNECTION_LOST)
+            holds("the connection ended before the response did" in result.err, result.err)
+
+
+def asked_again():
+    """a kept connection that ends before an answer: GET goes over a new one"""
+    ok = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+    with Said((ok + b"a\n", b""), ok + b"b\n") as server:
+        equal(get("--http1.1", server.url("/a"), server.url("/b")).out, b"a\nb\n")
+        equal([text.split()[1] for text in server.heard], [b"/a", b"/b", b"/b"])
+
+
+def not_asked_again():
+    """POST does not"""
+    ok = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+    with Said((ok + b"a\n", b""), ok + b"b\n") as server:
+        get("--http1.1", "-d", "x", server.url("/a"), server.url("/b"), code=client.CONNECTION_LOST)
+        equal(len(server.heard), 2)
+
+
+def smuggled():
+    """a response with two lengths is an error that names the rule"""
+    with Said(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") as server:
+        result = get("--http1.1", server.url(), code=client.PROTOCOL_ERROR)
+        holds("content-length or transfer-encoding, not both (RFC 9112 §6.3)" in result.err, result.err)
+
+
+def main():
+    report = Report("get_http1")
+    for kind in (Nginx, Node) if is_over_tls() else (Nginx, Node, Python, Python10):
+        with kind(ROOT) as origin:
+            for check in (files, many, head, not_found, falls_back):
+                report.run(f"{origin.name}: {check.__doc__}", check, origin)
+            if "echo" in origin.can:
+                report.run(f"{origin.name}: {echo.__doc__}", echo, origin)
+                report.run(f"{origin.name}: {verbose.__doc__}", verbose, origin)
+    server = Server(sys.argv[2])
+    try:
+        report.run(of_ours.__doc__, of_ours, server)
+    finally:
+        server.stop()
+    if not is_over_tls():
+        for check in (until_close, cut_off, asked_again, not_asked_again, smuggled):
+            report.run(check.__doc__, check)
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
