@@ -73,6 +73,7 @@ std::string_view download() {
 Options options(Allocation allocation, const Exchange& exchange) {
   Options options;
   options.allocation = allocation;
+  if (exchange.http1) options.protocol = ProtocolVersion::kHttp1;
   options.max_frame_size = exchange.frame_size;
   // Where bodies are small: so that credit for them is given back within the warm-up.
   const uint32_t window = exchange.trailers ? 1 << 17 : kWindow;
@@ -164,8 +165,7 @@ class ExchangeCycle : public Cycle {
                      },
                      [&](const ResponseReceived& response) {
                        ++responses_;
-                       const size_t added = exchange_.complete_heads ? 2 : 0;  // type, length
-                       if (response.fields.size() != 1 + exchange_.response_fields + added) {
+                       if (response.fields.size() != 1 + exchange_.response_fields + added()) {
                          fail("a response's fields are missing");
                        }
                      },
@@ -185,6 +185,12 @@ class ExchangeCycle : public Cycle {
                  },
                  *event);
     }
+  }
+  // The fields that a response has besides: type and length; in HTTP/1.1 a length anyway, or
+  // chunks.
+  size_t added() const {
+    if (exchange_.complete_heads) return 2;
+    return exchange_.http1 && !exchange_.trailers ? 1 : 0;
   }
   void respond(StreamId id) {
     Body body = exchange_.trailers ? small_body() : body_alone();

@@ -26,6 +26,7 @@ struct Exchange {
   bool complete_heads = false;
   size_t at_once = 1;    // requests
   bool gzipped = false;  // the response is 1 MiB of text, which the client inflates
+  bool http1 = false;    // HTTP/1.1
 };
 
 struct NamedExchange {

@@ -30,6 +30,17 @@ std::vector<CycleRow> exchange_cycles() {
     rows.push_back(row("Sources_and_trailers" + heads,
                        {.trailers = true, .bodies = Bodies::kSources, .complete_heads = complete}));
   }
+  rows.push_back(row("Http1_download_of_8MiB", {.body = 8 * 1024 * 1024, .http1 = true}));
+  rows.push_back(row("Http1_request_of_10_fields", {.request_fields = 10, .http1 = true}));
+  rows.push_back(
+      row("Http1_response_of_10_fields", {.response_fields = 10, .body = 1000, .http1 = true}));
+  rows.push_back(
+      row("Http1_response_heads_completed", {.body = 1000, .complete_heads = true, .http1 = true}));
+  rows.push_back(row("Http1_ten_requests_that_wait", {.body = 1000, .at_once = 10, .http1 = true}));
+  rows.push_back(row("Http1_streams_and_trailers",
+                     {.trailers = true, .bodies = Bodies::kStreams, .http1 = true}));
+  rows.push_back(row("Http1_sources_and_trailers",
+                     {.trailers = true, .bodies = Bodies::kSources, .http1 = true}));
   return rows;
 }
 
