@@ -84,6 +84,7 @@ void SendBody::set_trailers(BlockPool::BlockPtr block) {
 
 void SendBody::cancel() {
   rest_ = {};
+  if (held()) lend_rest();
   buffer_ = {};
   open_ = false;
   wrote_short_ = false;

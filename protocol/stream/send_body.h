@@ -73,7 +73,9 @@ class SendBody {
   }
   // Hands an empty buffer back: what ready() gave before is gone.
   void rest() {
-    if (buffer_.size == 0 && buffer_.block != nullptr) buffer_.block.reset();
+    if (buffer_.size > 0 || buffer_.block == nullptr) return;
+    if (held()) lend_rest();
+    buffer_.block.reset();
   }
   // Everything of the body has been handed out, and it is known whether trailers follow.
   bool drained() const {
@@ -87,11 +89,22 @@ class SendBody {
   }
   // The bytes of ready() stay where they are until released: the output may refer to them.
   bool stable() const { return stable_; }
+  // So do the first `size` of a buffer's, to which no more are appended: those of a body that is
+  // finished, or all that it has, as it is given up then. One at a time; instead of consume().
+  bool can_lend_buffer(size_t size) const {
+    return buffer_.size > 0 && lent_ == nullptr && (!open_ || buffer_.size == size);
+  }
+  void lend_buffer(size_t size) {
+    consume_buffered(static_cast<uint32_t>(size));
+    if (buffer_.size == 0) lent_ = std::move(buffer_.block);
+  }
   void hold(size_t size) { held_ += size; }
   // False once nothing is held any more.
   bool release(size_t size) {
     held_ -= size;
-    return held_ > 0;
+    if (held_ > 0) return true;
+    lent_.reset();
+    return false;
   }
   bool held() const { return held_ > 0; }
 
@@ -122,6 +135,10 @@ class SendBody {
     return {buffer_.block->octets() + buffer_.begin,
             std::min(buffer_.size, buffer_.block->capacity - buffer_.begin)};
   }
+  // The output may refer to a part of the buffer.
+  void lend_rest() {
+    if (lent_ == nullptr) lent_ = std::move(buffer_.block);
+  }
   void consume_buffered(uint32_t size) {
     buffer_.size -= size;
     buffer_.begin = buffer_.size == 0 ? 0 : (buffer_.begin + size) % buffer_.block->capacity;
@@ -132,6 +149,7 @@ class SendBody {
   gsl::span<const uint8_t> rest_;  // of a view or of owned bytes
   BlockPool::BlockPtr trailers_;
   Buffer buffer_;
+  BlockPool::BlockPtr lent_;  // of a buffer that was given up
   uint32_t buffer_limit_ = 0;
   size_t held_ = 0;
   bool open_ = false;

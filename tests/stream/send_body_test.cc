@@ -110,6 +110,47 @@ TEST(SendBody, TheBufferIsARingThatKeepsTheOrder) {
   EXPECT_LE(in.size() - out.size(), 700u);
 }
 
+// Instead of copying them: the octets stay, and the next ones go to another block.
+TEST(SendBody, ABufferIsLentWhole) {
+  BlockPool pool;
+  const std::string first(600, 'a'), second(600, 'b');
+  SendBody body;
+  body.start(Body::stream(), 4096);
+  ASSERT_EQ(body.append(octets(first), &pool), 600u);
+  EXPECT_FALSE(body.can_lend_buffer(599)) << "more may be appended behind it";
+  ASSERT_TRUE(body.can_lend_buffer(600));
+  const gsl::span<const uint8_t> lent = body.ready();
+  body.hold(600);
+  body.lend_buffer(600);
+  EXPECT_TRUE(body.ready().empty());
+  ASSERT_EQ(body.append(octets(second), &pool), 600u);
+  EXPECT_EQ(std::string(lent.begin(), lent.end()), first);
+  EXPECT_FALSE(body.can_lend_buffer(600)) << "one at a time";
+  EXPECT_FALSE(body.release(600));
+  EXPECT_TRUE(body.can_lend_buffer(600));
+}
+
+// A finished one in parts, which outlive the stream's end.
+TEST(SendBody, AFinishedBufferIsLentInParts) {
+  BlockPool pool;
+  const std::string text(600, 'a');
+  SendBody body;
+  body.start(Body::stream(), 4096);
+  ASSERT_EQ(body.append(octets(text), &pool), 600u);
+  body.finish();
+  ASSERT_TRUE(body.can_lend_buffer(500));
+  const gsl::span<const uint8_t> lent = body.ready().first(500);
+  body.hold(500);
+  body.lend_buffer(500);
+  EXPECT_EQ(body.ready().size(), 100u);
+  body.consume(100);
+  body.rest();
+  body.cancel();
+  EXPECT_TRUE(body.held());
+  EXPECT_EQ(std::string(lent.begin(), lent.end()), text.substr(0, 500));
+  EXPECT_FALSE(body.release(500));
+}
+
 TEST(SendBody, CancelDropsWhatWasNotHandedOut) {
   std::string text(100, 'x');
   SendBody body;

@@ -85,10 +85,13 @@ size_t SendingData::cut_ready(Stream* stream, size_t room) const {
   gsl::span<const uint8_t> ready = stream->body.ready();
   size_t size =
       std::min(options().padding == nullptr ? room : room_beside_padding(room), ready.size());
-  bool by_reference = stream->body.stable() && size > kCopiedBody;
-  if (!by_reference) size = std::min(size, size_t{kMinMaxFrameSize});
+  const bool stable = stream->body.stable();
+  if (!stable || size <= kCopiedBody) size = std::min(size, size_t{kMinMaxFrameSize});
+  const bool lends =
+      size > kCopiedBody && options().padding == nullptr && stream->body.can_lend_buffer(size);
+  const bool by_reference = lends || (size > kCopiedBody && stable);
   gsl::span<const uint8_t> payload = ready.first(size);
-  stream->body.consume(size);
+  lends ? stream->body.lend_buffer(size) : stream->body.consume(size);
   bool end = stream->body.drained() && !stream->body.has_trailers();
   const size_t padding =
       writing_frames().padding_for(data_header(stream->id, size, end), room - size);
