@@ -148,6 +148,7 @@ set(HEADRACE_TLS_SOURCES
     adapters/tls/client.cc
     adapters/tls/context.cc
     adapters/tls/identity.cc
+    adapters/tls/ocsp.cc
     adapters/tls/openssl.cc
     adapters/tls/server.cc
     adapters/tls/ticket_keys.cc

@@ -76,6 +76,9 @@ class SecureChannel {
   virtual ErrorCode violation() const = 0;
   // What was agreed by ALPN (RFC 7301), "h2" for example; empty if nothing was.
   virtual std::string_view protocol() const = 0;
+  // Whether the certificate that we have shown is for this host (a name, or an IP address without
+  // brackets), so that the peer may ask us for it (RFC 9110 §7.4). False if that is not known.
+  virtual bool covers(std::string_view /*host*/) const { return false; }
   // When to call expire(); TimePoint::max() if there is no deadline.
   virtual TimePoint deadline() const = 0;
   // Octets that the channel holds, roughly.

@@ -43,4 +43,13 @@ absl::StatusOr<tls::Identity> read_identity(const std::string& certificate,
   return *identity;
 }
 
+absl::StatusOr<tls::Identity> with_ocsp_file(const tls::Identity& identity,
+                                             const std::string& path) {
+  const absl::StatusOr<std::string> response = read_pem_file(path);
+  if (!response.ok()) return response.status();
+  const adapters::StatusOr<tls::Identity> stapled = identity.with_ocsp(*response, path);
+  if (!stapled.ok()) return absl::InvalidArgumentError(stapled.status().message());
+  return *stapled;
+}
+
 }  // namespace headrace::program

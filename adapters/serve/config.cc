@@ -29,6 +29,13 @@ ABSL_FLAG(std::vector<std::string>, tls_cert, {},
           "these one with a key that they know (RSA and ECDSA). SIGHUP reads the files again.");
 ABSL_FLAG(std::vector<std::string>, tls_key, {},
           "PEM file with the private key of --tls_cert, one for each certificate in their order.");
+ABSL_FLAG(std::vector<std::string>, tls_ocsp, {},
+          "File with an OCSP response (DER) about --tls_cert, one for each certificate in their "
+          "order (an empty one: none). It is sent to clients that ask for it (stapling) until its "
+          "time is over. SIGHUP reads it again.");
+ABSL_FLAG(bool, tls_check_authority, false,
+          "Answer 421 (Misdirected Request) to requests for a host that the certificate of their "
+          "connection is not for, so that clients ask on another connection.");
 ABSL_FLAG(std::string, tls_lowest, "1.2", "Lowest version of TLS: 1.2 or 1.3.");
 ABSL_FLAG(std::string, tls_client_ca, "",
           "PEM file of authorities: clients have to show a certificate that one of them has "
@@ -154,6 +161,16 @@ absl::Status read_tls(TlsConfig* tls) {
   tls->handshake_timeout = absl::GetFlag(FLAGS_handshake_timeout).value;
   if (tls->certificates.size() != tls->keys.size()) {
     return absl::InvalidArgumentError("--tls_cert and --tls_key must have as many files each");
+  }
+  tls->check_authority = absl::GetFlag(FLAGS_tls_check_authority);
+  if (tls->check_authority && !tls->is_on()) {
+    return absl::InvalidArgumentError("--tls_check_authority needs --tls_cert or --tls");
+  }
+  for (const std::string& path : absl::GetFlag(FLAGS_tls_ocsp)) {
+    tls->ocsp.push_back(path.empty() ? path : program::from_users_directory(path));
+  }
+  if (!tls->ocsp.empty() && tls->ocsp.size() != tls->certificates.size()) {
+    return absl::InvalidArgumentError("--tls_cert and --tls_ocsp must have as many files each");
   }
   if (tls->throw_away && !tls->certificates.empty()) {
     return absl::InvalidArgumentError(

@@ -164,6 +164,7 @@ absl::Status open_site(const Config& config, Site* site) {
                       .recheck = config.file_recheck};
   site->diagnostics = config.diagnostics;
   site->stats_to_all = config.stats_to_all;
+  site->check_authority = config.tls.check_authority;
   site->allocation = config.loop.connection.allocation == Allocation::kReuse ? "reuse" : "fresh";
   site->started = std::chrono::steady_clock::now();
   return absl::OkStatus();

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -14,6 +15,7 @@
 #include "headrace/adapters/serve/exchange.h"
 #include "headrace/adapters/serve/open_files.h"
 #include "headrace/adapters/serve/responder.h"
+#include "headrace/protocol/message/authority.h"
 
 namespace headrace::serve {
 namespace {
@@ -137,12 +139,28 @@ class SiteHandler : public adapters::Handler {
     answer_with(responder, open, /*refused=*/false);  // not refused, because answering makes room
   }
 
+  // RFC 9110 §15.5.20: the client has taken this connection for one to another host.
+  bool is_misdirected(const Responder& responder) {
+    const adapters::SecureChannel* const channel = client_.driver.channel();
+    const std::string_view text = responder.fields().authority();
+    if (channel == nullptr || (text == served_authority_ && !text.empty())) return false;
+    const std::optional<Authority> authority = parse_authority(text);
+    if (!authority) return true;
+    std::string_view host = authority->host;
+    if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+    if (!channel->covers(host)) return true;
+    served_authority_ = text;
+    return false;
+  }
+
   void submit_answer(Responder& responder, bool refused) {
     if (const std::time_t now = std::time(nullptr); now != told_time_) {
       told_time_ = now;
       connection_.set_time_of_day(std::chrono::system_clock::from_time_t(now));
     }
-    refused ? responder.respond_error(503) : answer(responder, site_, client_);
+    if (refused) return responder.respond_error(503);
+    if (site_.check_authority && is_misdirected(responder)) return responder.respond_error(421);
+    answer(responder, site_, client_);
   }
   void answer_with(Responder& responder, OpenRequest& open, bool refused) {
     submit_answer(responder, refused);
@@ -185,9 +203,10 @@ class SiteHandler : public adapters::Handler {
   OpenFiles::Share share_;  // used by bodies in requests_
   const Client client_;
   absl::flat_hash_map<StreamId, OpenRequest> requests_;
-  std::time_t told_time_ = 0;  // that the connection was told last
-  size_t held_ = 0;            // sum of held() of all requests
-  size_t memory_ = 0;          // sum of memory() of all requests
+  std::string served_authority_;  // the last one that was not misdirected, if that is checked
+  std::time_t told_time_ = 0;     // that the connection was told last
+  size_t held_ = 0;               // sum of held() of all requests
+  size_t memory_ = 0;             // sum of memory() of all requests
 };
 
 // One connection may have opened 1/kShare of the open files.

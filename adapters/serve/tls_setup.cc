@@ -17,6 +17,9 @@ absl::StatusOr<std::vector<tls::Identity>> read_identities(const TlsConfig& conf
     absl::StatusOr<tls::Identity> identity =
         program::read_identity(config.certificates[i], config.keys[i]);
     if (!identity.ok()) return identity.status();
+    const std::string ocsp = config.ocsp.empty() ? std::string() : config.ocsp[i];
+    if (!ocsp.empty()) identity = program::with_ocsp_file(*identity, ocsp);
+    if (!identity.ok()) return identity.status();
     identities.push_back(std::move(*identity));
   }
   return identities;

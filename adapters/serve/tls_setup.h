@@ -22,6 +22,8 @@ struct TlsConfig {
   bool throw_away = false;  // a certificate that is made at start
   std::vector<std::string> certificates;
   std::vector<std::string> keys;  // one for each certificate
+  std::vector<std::string> ocsp;  // files of OCSP responses, likewise, or none
+  bool check_authority = false;   // as in Site
   std::string client_ca;          // empty: no client certificates
   tls::Version lowest = tls::Version::kTls12;
   std::vector<std::string> protocols = {"h2", "http/1.1", "http/1.0"};  // of ALPN

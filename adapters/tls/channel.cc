@@ -315,6 +315,17 @@ std::string_view Channel::version() const { return SSL_get_version(ssl_.get()); 
 std::string_view Channel::cipher() const { return SSL_get_cipher_name(ssl_.get()); }
 bool Channel::is_resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
 
+bool Channel::covers(std::string_view host) const {
+  X509* const certificate = SSL_get_certificate(ssl_.get());
+  const std::string text(host);
+  if (certificate == nullptr || is_resumed()) {
+    return !text.empty() && OPENSSL_strcasecmp(text.c_str(), host_.c_str()) == 0;
+  }
+  return is_address(text)
+             ? X509_check_ip_asc(certificate, text.c_str(), 0) == 1
+             : X509_check_host(certificate, text.data(), text.size(), kHostFlags, nullptr) == 1;
+}
+
 std::string Channel::peer_certificate() const {
   X509* certificate = SSL_get0_peer_certificate(ssl_.get());
   if (certificate == nullptr) return {};

@@ -59,6 +59,8 @@ class Channel final : public adapters::SecureChannel {
   const std::string& failure() const override { return failure_; }
   ErrorCode violation() const override { return violation_; }
   std::string_view protocol() const override { return protocol_; }
+  // (In a session that was resumed the certificate is not known, but the name that it was for.)
+  bool covers(std::string_view host) const override;
   TimePoint deadline() const override;
   size_t memory() const override;
   void trim() override;

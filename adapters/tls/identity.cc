@@ -3,8 +3,10 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 
+#include <ctime>
 #include <utility>
 
+#include "headrace/adapters/tls/ocsp.h"
 #include "headrace/adapters/tls/openssl.h"
 
 namespace headrace::tls {
@@ -125,6 +127,21 @@ adapters::StatusOr<Identity> Identity::throw_away(std::span<const std::string> h
                                          take_error("OpenSSL failed"));
   }
   return Identity(std::move(parts));
+}
+
+adapters::StatusOr<Identity> Identity::with_ocsp(std::string_view response,
+                                                 const std::string& where) const {
+  adapters::StatusOr<std::shared_ptr<const OcspAnswer>> answer =
+      read_ocsp_answer(response, certificate(), where);
+  if (!answer.ok()) return answer.status();
+  Identity stapled = *this;
+  stapled.ocsp_ = std::move(*answer);
+  return stapled;
+}
+
+std::string_view Identity::ocsp_response() const {
+  const bool valid = ocsp_ != nullptr && std::time(nullptr) < ocsp_->until;
+  return valid ? std::string_view(ocsp_->der) : std::string_view();
 }
 
 adapters::Status Identity::check_validity() const {

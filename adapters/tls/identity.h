@@ -15,6 +15,8 @@ struct x509_st;
 
 namespace headrace::tls {
 
+struct OcspAnswer;
+
 // A certificate with its chain, and its private key: what one end of a connection shows. It is
 // immutable; a copy refers to the same object.
 class Identity {
@@ -27,6 +29,14 @@ class Identity {
                                                const std::string& key_where = "the key");
   // A new one for these host names and IP addresses that nobody has signed, valid for two weeks.
   static adapters::StatusOr<Identity> throw_away(std::span<const std::string> hosts);
+
+  // The same with an OCSP response about it (RFC 6960, in DER), which a server staples to the
+  // certificate (RFC 6066 §8). Refuses one that is not about it, does not call it good, or is not
+  // valid now. Errors are one line, in which the response has the name `where`.
+  adapters::StatusOr<Identity> with_ocsp(std::string_view response,
+                                         const std::string& where = "the OCSP response") const;
+  // The response, as long as it is valid; otherwise empty.
+  std::string_view ocsp_response() const;
 
   // Not OK if the certificate has expired or is not valid yet, by the system's time of day.
   adapters::Status check_validity() const;
@@ -49,6 +59,7 @@ class Identity {
   struct Parts;
   explicit Identity(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
   std::shared_ptr<const Parts> parts_;
+  std::shared_ptr<const OcspAnswer> ocsp_;  // null: none
 };
 
 }  // namespace headrace::tls

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "headrace/adapters/tls/context.h"
@@ -61,6 +62,20 @@ struct Server::Callbacks {
     return use_identities(ssl, *identities, host) ? 1 : 0;
   }
 
+  // RFC 6066 §8: the client asks for the state of the certificate that was chosen.
+  static int on_status_request(SSL* ssl, void* argument) {
+    const Identities identities = static_cast<const Server*>(argument)->identities();
+    const X509* const chosen = SSL_get_certificate(ssl);
+    const auto used = std::ranges::find(*identities, chosen, &Identity::certificate);
+    if (used == identities->end()) return SSL_TLSEXT_ERR_NOACK;
+    const std::string_view response = used->ocsp_response();
+    void* const copy =
+        response.empty() ? nullptr : OPENSSL_memdup(response.data(), response.size());
+    if (copy == nullptr) return SSL_TLSEXT_ERR_NOACK;
+    SSL_set_tlsext_status_ocsp_resp(ssl, copy, static_cast<long>(response.size()));  // owns it
+    return SSL_TLSEXT_ERR_OK;
+  }
+
   static int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
                        EVP_MAC_CTX* mac, int encrypt) {
     auto* keys = static_cast<TicketKeys*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), keys_index()));
@@ -100,6 +115,8 @@ Server::Server(std::unique_ptr<Context> context, const ServerOptions& options)
   SSL_CTX* const ctx = context_->get();
   SSL_CTX_set_alpn_select_cb(ctx, Callbacks::select_protocol, this);
   SSL_CTX_set_cert_cb(ctx, Callbacks::on_certificate, this);
+  SSL_CTX_set_tlsext_status_cb(ctx, Callbacks::on_status_request);
+  SSL_CTX_set_tlsext_status_arg(ctx, this);
   // Sessions are the client's to keep, in tickets: nothing grows here.
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_session_id_context(ctx, kSessionContext, sizeof(kSessionContext) - 1);

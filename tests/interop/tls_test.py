@@ -103,6 +103,12 @@ def mistakes_at_start():
             (["--tls", *files(GOOD)], "excludes"),
             (["--tls", "--tls_lowest=1.1"], "1.2 or 1.3"),
             (["--tls_client_ca=/no/such.pem"], "needs --tls_cert"),
+            (["--tls_check_authority"], "needs --tls_cert"),
+            ([*files(GOOD, RSA), "--tls_ocsp=/no/such.der"], "as many files"),
+            ([*files(GOOD), "--tls_ocsp=/no/such.der"], "/no/such.der: No such file"),
+            ([*files(GOOD), f"--tls_ocsp={nonsense}"], "no OCSP response in DER"),
+            ([*files(GOOD), f"--tls_ocsp={ocsp_response(RSA)}"], "not about the certificate"),
+            ([*files(GOOD), f"--tls_ocsp={ocsp_response(GOOD, 'R')}"], "does not call the certificate good"),
             (["--tls", "--tls_client_ca=/no/such.pem"], "/no/such.pem: No such file")):
         try:
             Server(SERVE, *flags).kill()
@@ -130,6 +136,69 @@ def reload():
         server.wait_for(r"SIGHUP: the certificates were read again")
         equal(subject(server), "rsa")
         holds("Reused, TLSv1.2" in s_client(server, "-alpn", "h2", "-tls1_2", "-sess_in", session), "no resumption")
+
+
+def ocsp_response(made, status="V", days=1):
+    """A file with the authority's answer about a certificate: good (V), or revoked (R)."""
+    out = os.path.join(SCRATCH.name, f"{os.path.basename(made.certificate)}.{status}.{days}.ocsp")
+    index = out + ".index"
+    serial = run(OPENSSL, "x509", "-in", made.certificate, "-noout", "-serial").strip().split("=")[1]
+    revoked = "250101000000Z" if status == "R" else ""
+    with open(index, "w", encoding="ascii") as text:
+        text.write(f"{status}\t350101000000Z\t{revoked}\t{serial}\tunknown\t/CN=made\n")
+    run(OPENSSL, "ocsp", "-index", index, "-CA", AUTHORITY.certificate, "-rsigner", AUTHORITY.certificate,
+        "-rkey", AUTHORITY.key, "-issuer", AUTHORITY.certificate, "-cert", made.certificate,
+        "-ndays", str(days), "-respout", out)
+    return out
+
+
+def stapling():
+    """--tls_ocsp: the answer about the certificate that is shown goes to who asks; SIGHUP reads it again"""
+    place = os.path.join(SCRATCH.name, "place.ocsp")
+    shutil.copy(ocsp_response(GOOD), place)
+    chained = certificates.Certificate("chained")  # curl looks for the authority's key there
+    shutil.copy(GOOD.key, chained.key)
+    with open(chained.certificate, "wb") as out:
+        for one in (GOOD, AUTHORITY):
+            with open(one.certificate, "rb") as text:
+                out.write(text.read())
+    with serving(*files(chained, RSA), f"--tls_ocsp={place},") as server:
+        for version in ("-tls1_2", "-tls1_3"):
+            said = s_client(server, "-alpn", "h2", "-status", version, "-sigalgs", "ECDSA+SHA256")
+            holds("OCSP Response Status: successful" in said and "Cert Status: good" in said, said[:1000])
+            said = s_client(server, "-alpn", "h2", "-status", version, "-sigalgs", "RSA-PSS+SHA256:RSA+SHA256")
+            holds("OCSP response: no response sent" in said, said[:1000])
+            said = s_client(server, "-alpn", "h2", version)
+            holds("OCSP response" not in said, said[:1000])
+        # curl wants a response, and verifies it.
+        page = curl("--cert-status", "--cacert", AUTHORITY.certificate, server.url())
+        holds("<html" in page, page[:200])
+        shutil.copy(ocsp_response(GOOD, "R"), place)
+        server.process.send_signal(signal.SIGHUP)
+        server.wait_for(r"SIGHUP: the certificates stay as they are; .*does not call the certificate good")
+        shutil.copy(ocsp_response(GOOD, days=2), place)
+        server.process.send_signal(signal.SIGHUP)
+        server.wait_for(r"SIGHUP: the certificates were read again")
+        holds("Cert Status: good" in s_client(server, "-alpn", "h2", "-status"), "it is gone")
+
+
+def misdirected():
+    """--tls_check_authority: 421 for a host that the certificate is not for, in HTTP/2 and HTTP/1.1"""
+    names = certificates.issue(AUTHORITY, "names", ("one.example", "*.wild.example", "127.0.0.1"))
+
+    def status(server, version, authority):
+        return curl(version, "--cacert", AUTHORITY.certificate, "--output", os.devnull, "--write-out", "%{http_code}",
+                    "--connect-to", f"one.example:443:{server.host}:{server.port}", "-H", f"host: {authority}",
+                    "https://one.example/")
+
+    with serving(*files(names), "--tls_check_authority") as server:
+        for version in ("--http2", "--http1.1"):
+            for authority, expected in (("one.example", "200"), ("ONE.example:443", "200"), ("a.wild.example", "200"),
+                                        ("127.0.0.1:1", "200"), ("two.example", "421"), ("wild.example", "421"),
+                                        ("a.b.wild.example", "421"), ("127.0.0.2", "421"), ("[::1]:5", "421")):
+                equal(status(server, version, authority), expected, f"{version} {authority}")
+    with serving(*files(names)) as server:
+        equal(status(server, "--http2", "two.example"), "200", "without the flag")
 
 
 def several():
@@ -315,7 +384,7 @@ def not_http2():
         holds("TLS" in result.err, result.err)
 
 
-CHECKS = [throw_away, mistakes_at_start, reload, several, versions, protocols, http_without_tls, silence,
+CHECKS = [throw_away, mistakes_at_start, reload, stapling, misdirected, several, versions, protocols, http_without_tls, silence,
           client_certificates, key_log, refused_certificates, insecure, trusted, not_http2]
 
 

@@ -239,6 +239,27 @@ TEST_F(HandshakeTest, TheCertificateIsForTheHostThatWasAskedFor) {
   EXPECT_EQ(X509_cmp(SSL_get0_peer_certificate(nameless.ssl()), first.certificate()), 0);
 }
 
+// RFC 9110 §7.4: what else a client may ask for on a connection.
+TEST_F(HandshakeTest, TheCertificateCoversItsHosts) {
+  ServerOptions options =
+      server_options(authority_.issue({.hosts = {"first.example", "*.wild.example", "192.0.2.1"}}));
+  options.identities.push_back(authority_.issue({.hosts = {"second.example"}}).identity());
+  const auto server = make_server(options);
+  const auto client = make_client(client_options(authority_));
+  for (const bool resumed : {false, true}) {
+    Ends ends = connect(*server, *client, "first.example");
+    ends.settle();
+    ASSERT_TRUE(ends.server->is_open());
+    ASSERT_EQ(ends.server->is_resumed(), resumed);
+    EXPECT_TRUE(ends.server->covers("First.example"));
+    EXPECT_EQ(ends.server->covers("a.wild.example"), !resumed) << "a ticket has one name";
+    EXPECT_EQ(ends.server->covers("192.0.2.1"), !resumed);
+    for (const char* other : {"second.example", "wild.example", "192.0.2.2", "::1", ""}) {
+      EXPECT_FALSE(ends.server->covers(other)) << other;
+    }
+  }
+}
+
 TEST_F(HandshakeTest, RsaAndEcdsaStandSideBySide) {
   ServerOptions options = server_options(authority_.issue({.kind = KeyKind::kRsa}));
   options.identities.push_back(authority_.issue({.kind = KeyKind::kEcdsa}).identity());
