@@ -32,9 +32,14 @@ FileCache::FileCache(const DocumentRoot* root, OpenFiles& files, Limits limits)
     : root_(root), files_(files), limits_(limits) {}
 
 ServedFile* FileCache::find(std::string_view key) {
-  const auto found = entries_.find(key);
-  if (found == entries_.end()) return nullptr;
-  Entry& entry = *found->second;
+  // Requests for one file often follow each other.
+  if (latest_ == nullptr || latest_->key != key) {
+    const auto found = entries_.find(key);
+    if (found == entries_.end()) return nullptr;
+    latest_ = found->second.get();
+    uses_.push_back(*latest_);
+  }
+  Entry& entry = *latest_;
   const TimePoint now = current_time();
   if (!entry.file->content() || now - entry.checked >= limits_.recheck) {
     if (!is_current(entry)) {
@@ -44,7 +49,6 @@ ServedFile* FileCache::find(std::string_view key) {
     entry.checked = now;
   }
   entry.used = now;
-  uses_.push_back(entry);
   return entry.file.get();
 }
 
@@ -107,11 +111,13 @@ void FileCache::enter(std::string_view key, ServedFile& file, TimePoint checked,
   entry->used = checked;
   entry->settled = settled;
   uses_.push_back(*entry);
+  latest_ = entry.get();
   const std::string_view own_key = entry->key;
   entries_.emplace(own_key, std::move(entry));
 }
 
 void FileCache::forget(Entry& entry) {
+  if (latest_ == &entry) latest_ = nullptr;
   const std::unique_ptr<Entry> last = std::move(entries_.extract(entry.key).mapped());
 }
 

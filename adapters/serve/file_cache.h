@@ -84,6 +84,7 @@ class FileCache {
   adapters::Counter memory_;
   absl::flat_hash_map<std::string_view, std::unique_ptr<Entry>> entries_;  // by Entry::key
   adapters::IntrusiveList<Entry, Use> uses_;  // the one that was used least recently first
+  Entry* latest_ = nullptr;                   // the last of uses_, unless it was forgotten
 };
 
 }  // namespace headrace::serve

@@ -39,15 +39,16 @@ bool is(std::string_view text, const char (&literal)[N]) {
 
 Responder::Responder(Connection& connection, EventPtr& event)
     : connection_(connection), event_(event), request_(std::get<RequestReceived>(*event)) {
-  for (const Field& field : request_.fields) {
-    if (!field.name.starts_with(':')) break;  // RFC 9113 §8.3: pseudo-header fields come first
-    if (is(field.name, ":path")) {
-      target_ = field.value;
-    } else if (is(field.name, ":method")) {
-      method_ = field.value;
-    }
+  // RFC 9113 §8.3: pseudo-header fields come first, and no others are received than it defines.
+  const FieldsView fields = request_.fields;
+  for (const Field& field : fields) {
+    if (field.name.empty() || field.name.front() != ':') break;
+    if (is(field.name, ":path")) target_ = field.value;
+    if (is(field.name, ":method")) method_ = field.value;
     ++pseudo_fields_;
   }
+  is_get_ = is(method_, "GET");
+  is_head_ = is(method_, "HEAD");
   path_ = target_.substr(0, target_.find('?'));
 }
 
@@ -96,7 +97,7 @@ void Responder::respond_error(int status, FieldsView fields) {
 }
 
 bool Responder::require_get_or_head() {
-  if (method_ == "GET" || method_ == "HEAD") return true;
+  if (is_get_ || is_head_) return true;
   respond_error(405, {{"allow", "GET, HEAD"}});
   return false;
 }
@@ -112,7 +113,7 @@ void Responder::submit(int status, FieldsView fields, Body body, std::optional<u
            request_.stream_id, gsl::span<const Field>(all.data(), all.size()), std::move(body)));
 }
 
-void Responder::respond_prepared(const PreparedHead& head, FieldsView fields, Body body,
+void Responder::respond_prepared(const PreparedHead& head, FieldsView fields, Body&& body,
                                  uint64_t size) {
   const std::string_view status = head.fields()[0].value;
   note((status[0] - '0') * 100 + (status[1] - '0') * 10 + (status[2] - '0'), size,

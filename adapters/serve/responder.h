@@ -28,7 +28,7 @@ class Responder {
   std::string_view method() const { return method_; }
   std::string_view target() const { return target_; }  // path and query, as sent
   std::string_view path() const { return path_; }      // the target up to its query, still encoded
-  bool is_head() const { return method_ == "HEAD"; }
+  bool is_head() const { return is_head_; }
   // Whether the request has neither body nor trailers.
   bool end_stream() const { return request_.end_stream; }
   FieldsView fields() const { return request_.fields; }
@@ -57,7 +57,7 @@ class Responder {
   void respond_owned(int status, FieldsView fields, std::string content);
   // The same with a head that has the status, the server and perhaps the content-length; `fields`
   // are the others.
-  void respond_prepared(const PreparedHead& head, FieldsView fields, Body body, uint64_t size);
+  void respond_prepared(const PreparedHead& head, FieldsView fields, Body&& body, uint64_t size);
   // With a body that is generated while it is sent. `held`: the octets that it holds for this.
   void respond_made(int status, FieldsView fields, std::unique_ptr<MadeBody> body, size_t held);
   // Without a body and without a content-length.
@@ -96,6 +96,8 @@ class Responder {
   std::string_view target_;
   std::string_view path_;
   std::unique_ptr<Exchange> exchange_;
+  bool is_get_ = false;
+  bool is_head_ = false;
   size_t pseudo_fields_ = 0;
   int status_ = 0;
   uint64_t body_size_ = 0;

@@ -33,7 +33,8 @@ class SiteHandler : public adapters::Handler {
       : site_(site), connection_(connection), client_{driver, files, cache, share_} {}
 
   void handle(EventPtr event) override {
-    if (std::holds_alternative<RequestReceived>(*event)) return take_request(std::move(event));
+    if (std::holds_alternative<RequestReceived>(*event)) return take_request(event);
+    if (const auto* closed = std::get_if<StreamClosed>(&*event)) return finish(*closed);
     if (std::holds_alternative<TrailersReceived>(*event)) return take_trailers(std::move(event));
     std::visit(Overloaded{
                    [&](const DataReceived& data) { take_data(data); },
@@ -43,7 +44,6 @@ class SiteHandler : public adapters::Handler {
                      open->exchange->on_writable();
                      count(*open);
                    },
-                   [&](const StreamClosed& closed) { finish(closed); },
                    [&](const ConnectionClosed& closed) {
                      if (site_.log != nullptr) site_.log->write(closed);
                    },
@@ -75,7 +75,7 @@ class SiteHandler : public adapters::Handler {
   // A request whose body is not used is answered when the body has ended, because a response that
   // is complete before must be followed by RST_STREAM (RFC 9113 §8.1), which clients that are still
   // sending report as a failure.
-  void take_request(EventPtr event) {
+  void take_request(EventPtr& event) {
     Responder responder(connection_, event);
     const bool refused = held_ >= kMostHeld;
     if (site_.log == nullptr && !refused && responder.end_stream()) {
