@@ -26,12 +26,20 @@ class NamedFields {
     }
   }
 
+  // Fields whose names have been looked up already, and the octets of which are counted. `names`,
+  // as many as `fields`, must outlive it, too.
+  NamedFields(FieldsView fields, const FieldName* names, size_t octets)
+      : fields_(fields), octets_(octets), known_(names) {}
+
   const FieldsView& fields() const { return fields_; }
   size_t size() const { return fields_.size(); }
   // Of all names and values.
   size_t octets() const { return octets_; }
   const Field& operator[](size_t i) const { return fields_.begin()[i]; }
-  FieldName name(size_t i) const { return i < kStored ? names_[i] : look_up((*this)[i]); }
+  FieldName name(size_t i) const {
+    if (known_ != nullptr) return known_[i];
+    return i < kStored ? names_[i] : look_up((*this)[i]);
+  }
 
  private:
   static constexpr size_t kStored = 32;  // the names of fields behind these are looked up each time
@@ -44,7 +52,8 @@ class NamedFields {
 
   FieldsView fields_;
   size_t octets_ = 0;
-  bool any_case_;
+  bool any_case_ = false;
+  const FieldName* known_ = nullptr;
   std::array<FieldName, kStored> names_;  // the first size() of them
 };
 

@@ -48,6 +48,8 @@ class Streams {
 
   // The record with that identifier, or null.
   Stream* find(StreamId id) const { return table_.find(id); }
+  // The same without a look-up, if the identifier is new.
+  Stream* find_used(StreamId id) const { return is_idle(id) ? nullptr : find(id); }
   // In the order of creation.
   Stream* oldest() const { return table_.oldest(); }
   static Stream* next(const Stream* stream) { return StreamTable::next(stream); }

@@ -106,8 +106,8 @@ const Event* ReceivingMessages::on_field_block(gsl::span<const uint8_t> octets) 
   }
   const LimitHit* too_large = section.status == Status::kTooLarge ? &section.hit : nullptr;
   if (block.promised_stream_id != 0) return on_promise(too_large);
-  Stream* stream = streams().find(block.stream_id);
-  StreamState before = streams().state_of(block.stream_id, stream);
+  Stream* const stream = streams().find_used(block.stream_id);
+  const StreamState before = streams().state_of(block.stream_id, stream);
   if (!ending().receive_on(stream, StreamInput::kHeaders)) return nullptr;
   if (before == StreamState::kIdle) return on_request(too_large);
   return stream->exchange.head_received() ? on_trailers(stream, too_large)

@@ -16,6 +16,13 @@ constexpr Rule kFinalStatus = {"RFC 9110 §15", "the final response has a status
 constexpr Rule kInterimStatus = {"RFC 9110 §15.2",
                                  "an interim response has a status of 100 to 199"};
 
+// A prepared head's names need no look-up, unless there are fields beside it.
+NamedFields named_fields(FieldsView fields, const PreparedPart& prepared) {
+  const PreparedHead* const head = prepared.head;
+  if (head == nullptr || head->fields().size() != fields.size()) return NamedFields(fields);
+  return NamedFields(fields, head->tokens(), head->octets());
+}
+
 }  // namespace
 
 RequestResult StreamCommands::submit_request(FieldsView fields, Body&& body, uintptr_t user_data,
@@ -24,7 +31,7 @@ RequestResult StreamCommands::submit_request(FieldsView fields, Body&& body, uin
   if (!life().is_open()) return {SubmitError::kConnectionGone};
   if (going_away().under_way()) return {SubmitError::kGoingAway};
   if (streams().own_ids_exhausted()) return {SubmitError::kStreamIdsExhausted};
-  const NamedFields named(fields);
+  const NamedFields named = named_fields(fields, prepared);
   RequestHead head;
   if (const Rule* rule = check_fields(named, body, &head)) {
     return {SubmitError::kInvalidFields, rule};
@@ -140,7 +147,7 @@ SubmitResult StreamCommands::submit_response(StreamId stream_id, FieldsView fiel
   Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   if (stream->answered()) return {SubmitError::kWrongState};
-  const NamedFields named(fields);
+  const NamedFields named = named_fields(fields, prepared);
   const OutgoingHead outgoing = sending_heads().outgoing_head(stream, named, body, prepared);
   ResponseHead head;
   if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
@@ -157,7 +164,7 @@ SubmitResult StreamCommands::submit_response(StreamId stream_id, FieldsView fiel
     return {SubmitError::kInvalidFields, &kContentLengthKept};
   }
 
-  const bool waits = !bodiless && waits_for_body(stream, named, body);
+  const bool waits = !bodiless && !size && waits_for_body(stream, named);
   stream->exchange.begin_sending(content, tunnel);
   stream->body.start(std::move(body), options().send_buffer_size);
   if (head.has_priority) prioritizing().merge_own_priority(stream, fields);
@@ -171,9 +178,8 @@ SubmitResult StreamCommands::submit_response(StreamId stream_id, FieldsView fiel
 
 // Whether to delay the head of a streamed body: by the time output is asked for, the body or its
 // length may be known.
-bool StreamCommands::waits_for_body(const Stream* stream, const NamedFields& fields,
-                                    const Body& body) const {
-  return options().complete_heads && !body.size() &&
+bool StreamCommands::waits_for_body(const Stream* stream, const NamedFields& fields) const {
+  return options().complete_heads &&
          OutgoingHead::depends_on_body(fields, sending_heads().facts_of(stream));
 }
 

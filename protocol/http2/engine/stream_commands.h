@@ -46,7 +46,7 @@ class StreamCommands
   const Rule* check_fields(const NamedFields& fields, const Body& body, RequestHead* head) const;
   const Rule* check_fields(const OutgoingHead& outgoing, ResponseHead* head) const;
   bool exceeds_peer_limit(FieldsView fields) const;
-  bool waits_for_body(const Stream* stream, const NamedFields& fields, const Body& body) const;
+  bool waits_for_body(const Stream* stream, const NamedFields& fields) const;
 };
 
 HEADRACE_ABI_END
