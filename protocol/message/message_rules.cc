@@ -115,10 +115,10 @@ const Rule* check_status(const Section& section, ResponseHead* head) {
 const Rule* check_request_head(const Section& section, const MessageOptions& options,
                                RequestHead* head) {
   const std::string_view method = section.get(FieldName::kMethod);
-  if (!is_token(method)) return &kMethod;
   head->is_head = method == "HEAD";
-  head->is_connect = method == "CONNECT";
   head->is_safe = head->is_head || method == "GET";
+  if (!head->is_safe && !is_token(method)) return &kMethod;
+  head->is_connect = method == "CONNECT";
   head->has_authority = !section.get(FieldName::kAuthority).empty();
   head->has_split_cookie = section.has_split_cookie();
   head->has_priority = section.has(FieldName::kPriority);
@@ -165,6 +165,10 @@ const Rule* blame(const Rule* rule, std::string_view field, std::string_view* fi
   if (rule != nullptr && field_name != nullptr) *field_name = field;
   return rule;
 }
+// The same with a rule about a whole head.
+const Rule* blame(const Rule* rule, std::string_view* field_name) {
+  return rule == nullptr ? nullptr : blame(rule, field_of(rule), field_name);
+}
 
 constexpr FieldNames request_fields(bool enable_connect_protocol) {
   return enable_connect_protocol ? kExtendedConnectFields : kRequestFields;
@@ -179,7 +183,7 @@ const Rule* check_request(gsl::span<Field> fields, const MessageOptions& options
     return blame(broken, section.broken_name(), field_name);
   }
   const Rule* broken = check_request_head(section, options, head);
-  return blame(broken, field_of(broken), field_name);
+  return blame(broken, field_name);
 }
 
 const Rule* check_promise(const RequestHead& head, std::string_view* field_name) {
@@ -189,7 +193,7 @@ const Rule* check_promise(const RequestHead& head, std::string_view* field_name)
   } else if (!head.has_authority) {
     broken = &kPromisedAuthority;
   }
-  return blame(broken, field_of(broken), field_name);
+  return blame(broken, field_name);
 }
 
 const Rule* check_response(gsl::span<Field> fields, const MessageOptions& options,
@@ -199,7 +203,7 @@ const Rule* check_response(gsl::span<Field> fields, const MessageOptions& option
     return blame(broken, section.broken_name(), field_name);
   }
   const Rule* broken = check_status(section, head);
-  return blame(broken, field_of(broken), field_name);
+  return blame(broken, field_name);
 }
 
 const Rule* check_trailers(gsl::span<Field> fields, const MessageOptions& options,

@@ -80,18 +80,37 @@ bool SendingData::cut_data(Stream* stream, size_t room) const {
   return true;
 }
 
+// A frame without padding whose octets stay where they are. Returns their number.
+[[gnu::always_inline]] inline size_t SendingData::cut_reference(
+    Stream* stream, gsl::span<const uint8_t> payload) const {
+  SendBody& body = stream->body;
+  body.stable() ? body.consume(payload.size()) : body.lend_buffer(payload.size());
+  const bool end = body.drained() && !body.has_trailers();
+  uint8_t* const frame = outbox().reserve(FrameHeader::kSize);
+  writing_frames().queue(
+      FrameType::kData, frame,
+      write_data_header(stream->id, static_cast<uint32_t>(payload.size()), end, frame));
+  if (!body.held()) streams().pin(stream);
+  body.hold(payload.size());
+  outbox().append_reference(payload, stream->id);
+  reports().counts().data_sent += payload.size();
+  if (end) ending().finish_sending(stream);
+  return payload.size();
+}
+
 // A frame of buffered or referred octets. Returns its payload's size with padding.
 size_t SendingData::cut_ready(Stream* stream, size_t room) const {
   gsl::span<const uint8_t> ready = stream->body.ready();
   size_t size =
       std::min(options().padding == nullptr ? room : room_beside_padding(room), ready.size());
-  const bool stable = stream->body.stable();
-  if (!stable || size <= kCopiedBody) size = std::min(size, size_t{kMinMaxFrameSize});
-  const bool lends =
-      size > kCopiedBody && options().padding == nullptr && stream->body.can_lend_buffer(size);
-  const bool by_reference = lends || (size > kCopiedBody && stable);
+  const bool by_reference = stream->body.stable() && size > kCopiedBody;
+  if (!by_reference) size = std::min(size, size_t{kMinMaxFrameSize});
+  if (options().padding == nullptr && size > kCopiedBody &&
+      (by_reference || stream->body.can_lend_buffer(size))) {
+    return cut_reference(stream, ready.first(size));
+  }
   gsl::span<const uint8_t> payload = ready.first(size);
-  lends ? stream->body.lend_buffer(size) : stream->body.consume(size);
+  stream->body.consume(size);
   bool end = stream->body.drained() && !stream->body.has_trailers();
   const size_t padding =
       writing_frames().padding_for(data_header(stream->id, size, end), room - size);

@@ -36,6 +36,7 @@ class SendingData
   WritingFrames writing_frames() const { return WritingFrames(parts()); }
   Ending ending() const { return Ending(parts()); }
 
+  size_t cut_reference(Stream* stream, gsl::span<const uint8_t> payload) const;
   size_t cut_ready(Stream* stream, size_t room) const;
   size_t cut_source(Stream* stream, size_t room, bool* failed) const;
 };
