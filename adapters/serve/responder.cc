@@ -29,6 +29,10 @@ class Digits {
   char* end_;
 };
 
+// Among the pseudo-header fields of a request these are told by their size and second character.
+constexpr std::string_view kPath = ":path";
+constexpr std::string_view kMethod = ":method";
+
 // Whether a text is a literal, whose size the compiler knows.
 template <size_t N>
 bool is(std::string_view text, const char (&literal)[N]) {
@@ -42,9 +46,10 @@ Responder::Responder(Connection& connection, EventPtr& event)
   // RFC 9113 §8.3: pseudo-header fields come first, and no others are received than it defines.
   const FieldsView fields = request_.fields;
   for (const Field& field : fields) {
-    if (field.name.empty() || field.name.front() != ':') break;
-    if (is(field.name, ":path")) target_ = field.value;
-    if (is(field.name, ":method")) method_ = field.value;
+    const std::string_view name = field.name;
+    if (name.empty() || name.front() != ':') break;
+    if (name.size() == kPath.size()) target_ = field.value;
+    if (name.size() == kMethod.size() && name[1] == kMethod[1]) method_ = field.value;
     ++pseudo_fields_;
   }
   is_get_ = is(method_, "GET");
