@@ -42,19 +42,15 @@ SectionRead FieldReader::read(gsl::span<const uint8_t> octets, bool is_request,
     case hpack::DecodeResult::Status::kMalformed:
       return {Status::kMalformed, result.rule, result.offset, {}};
     case hpack::DecodeResult::Status::kNoMemory:
-      return {Status::kNoMemory, &kMemory, 0, memory_refused()};
+      return {.status = Status::kNoMemory, .rule = &kMemory, .hit = memory_refused()};
     case hpack::DecodeResult::Status::kTooLarge:
       if (result.list_size > limits.max_list_size) {
-        return {Status::kTooLarge,
-                nullptr,
-                0,
-                {Limit::kFieldListSize, limits.max_list_size, result.list_size}};
+        return {.status = Status::kTooLarge,
+                .hit = {Limit::kFieldListSize, limits.max_list_size, result.list_size}};
       }
-      return {Status::kTooLarge,
-              nullptr,
-              0,
-              {is_request ? Limit::kFieldsPerRequest : Limit::kFieldsPerResponse, limits.max_fields,
-               result.field_count}};
+      return {.status = Status::kTooLarge,
+              .hit = {is_request ? Limit::kFieldsPerRequest : Limit::kFieldsPerResponse,
+                      limits.max_fields, result.field_count}};
   }
   return {};
 }

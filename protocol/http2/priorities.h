@@ -41,7 +41,7 @@ class Priorities {
   // a priority once or twice.
   [[nodiscard]] bool take_update(Stream* stream) { return take_update(&stream->signals.updates_); }
   // A client's own, which is sent with the request.
-  void set_update_due(Stream* stream, bool due) { stream->signals.update_due_ = due; }
+  void note_update_due(Stream* stream) { stream->signals.update_due_ = true; }
 
   // --- For streams that are idle.
 

@@ -10,6 +10,7 @@
 #include "headrace/protocol/connection/connection.h"
 #include "tests/connection/connection_fixture.h"
 #include "tests/connection/test_client.h"
+#include "tests/memory/heap_use.h"
 
 // The memory that a peer makes a connection hold: within the budget (Limits::connection_memory),
 // and given back.
@@ -153,6 +154,24 @@ TEST_P(MemoryTest, TrimGivesBackWhatFramesAndBlocksInPiecesNeeded) {
   quiet_events(*connection);
   connection->trim();
   EXPECT_LE(connection->ledger().live(), live + 1024);
+}
+
+// What told the versions apart (Options::protocol) is not needed behind the first octets.
+TEST_P(MemoryTest, TrimGivesBackWhatDetectedTheProtocol) {
+  if (!testing::HeapUse::counts()) GTEST_SKIP() << "this build does not count";
+  const auto held = [this](ProtocolVersion protocol) {
+    Options with = options();
+    with.protocol = protocol;
+    testing::HeapUse::enter();
+    const size_t before = testing::HeapUse::live();
+    auto connection = connected(with);
+    connection->trim();
+    const size_t live = testing::HeapUse::live() - before;
+    connection.reset();
+    testing::HeapUse::leave();
+    return live;
+  };
+  EXPECT_EQ(held(ProtocolVersion::kDetect), held(ProtocolVersion::kHttp2));
 }
 
 }  // namespace

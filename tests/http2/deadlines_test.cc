@@ -142,15 +142,15 @@ TEST_F(DeadlinesTest, ASeedSpreadsTheAgeByATenth) {
   limits_.connection_age = seconds(1000);
   EXPECT_EQ(Deadlines(limits_, 0, at(0)).at(Deadline::kAge, {}), at(1000));
   std::set<TimePoint> ages;
-  for (uint64_t seed = 1; seed <= 100; ++seed) {
+  for (uint64_t seed = 1; seed <= 1000; ++seed) {
     const TimePoint age = Deadlines(limits_, seed, at(0)).at(Deadline::kAge, {});
     EXPECT_GE(age, at(900));
     EXPECT_LE(age, at(1100));
     ages.insert(age);
   }
-  EXPECT_GT(ages.size(), 95u);
-  EXPECT_LT(*ages.begin(), at(920));
-  EXPECT_GT(*ages.rbegin(), at(1080));
+  EXPECT_GT(ages.size(), 950u);
+  EXPECT_LT(*ages.begin(), at(905));
+  EXPECT_GT(*ages.rbegin(), at(1095));
 }
 
 TEST_F(DeadlinesTest, TheNextIsTheEarliest) {

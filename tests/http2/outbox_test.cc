@@ -7,12 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "tests/memory/heap_use.h"
+
 namespace headrace {
 namespace {
 
 using Marks = std::vector<std::pair<StreamId, Mark>>;
 
-class OutboxTest : public testing::Test {
+class OutboxTest : public ::testing::Test {
  protected:
   // A frame of `size` octets.
   static void queue(Outbox* outbox, size_t size) {
@@ -89,6 +91,24 @@ TEST_F(OutboxTest, KeepsItsPlaceInALongQueue) {
     outbox_.show(15);
   }
   EXPECT_EQ(seen, all);
+}
+
+// A connection that always has something on its way needs no more memory for it with time.
+TEST_F(OutboxTest, ForgetsTheMarksThatHaveLeft) {
+  if (!testing::HeapUse::counts()) GTEST_SKIP() << "this build does not count";
+  queue(&outbox_, 10, Mark::kEnd, 1);
+  testing::HeapUse::enter();
+  for (StreamId id = 2; id < 100'000; ++id) {
+    queue(&outbox_, 10, Mark::kEnd, id);
+    outbox_.show(20);
+    while (outbox_.next_shown()) {
+    }
+    send(&outbox_, 10);
+    while (outbox_.next_departed()) {
+    }
+  }
+  testing::HeapUse::leave();
+  EXPECT_LT(testing::HeapUse::peak(), 100'000u);
 }
 
 TEST_F(OutboxTest, HoldsInputFromTheLimitOfRepliesUntilHalfHaveLeft) {

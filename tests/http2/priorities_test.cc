@@ -65,10 +65,9 @@ TEST_F(PrioritiesTest, EachRequestBringsSomeFreePriorityFramesUpToABound) {
 }
 
 TEST_F(PrioritiesTest, AnUpdateOfOursWaitsForItsRequest) {
-  priorities_.set_update_due(&stream_, true);
-  EXPECT_TRUE(stream_.signals.update_due());
-  priorities_.set_update_due(&stream_, false);
   EXPECT_FALSE(stream_.signals.update_due());
+  priorities_.note_update_due(&stream_);
+  EXPECT_TRUE(stream_.signals.update_due());
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ SKIPPED = {CursorKind.STATIC_ASSERT, CursorKind.ENUM_CONSTANT_DECL, CursorKind.T
            CursorKind.TEMPLATE_NON_TYPE_PARAMETER, CursorKind.TEMPLATE_REF, CursorKind.TYPE_REF,
            CursorKind.ALIGNED_ATTR, CursorKind.CONCEPT_DECL, CursorKind.TYPE_ALIAS_DECL,
            CursorKind.FRIEND_DECL, CursorKind.PARM_DECL}
+FUNCTIONS = {CursorKind.FUNCTION_DECL, CursorKind.CXX_METHOD, CursorKind.FUNCTION_TEMPLATE}
 
 
 class File:
@@ -81,6 +82,8 @@ class File:
         kind = cursor.kind
         if kind in SKIPPED or (kind == CursorKind.VAR_DECL and self.is_constant(cursor)):
             return
+        if kind in FUNCTIONS and self.is_consteval(cursor):
+            return
         if kind in (CursorKind.BINARY_OPERATOR, CursorKind.CALL_EXPR):
             self.operator(cursor)
         if kind == CursorKind.INTEGER_LITERAL:
@@ -116,6 +119,15 @@ class File:
             CursorKind.NAMESPACE, CursorKind.TRANSLATION_UNIT, CursorKind.CLASS_DECL,
             CursorKind.STRUCT_DECL, CursorKind.CLASS_TEMPLATE)
         return at_top or "constexpr" in tokens or "constinit" in tokens or "static" in tokens
+
+    @staticmethod
+    def is_consteval(cursor):
+        for token in cursor.get_tokens():
+            if token.spelling in ("(", "{"):
+                return False
+            if token.spelling == "consteval":
+                return True
+        return False
 
     @staticmethod
     def is_named_constant(cursor):

@@ -148,7 +148,7 @@ SubmitResult Prioritizing::update_priority(StreamId stream_id, const Priority& p
   // For a request that waits it goes out with it: idle streams with a priority count as open
   // (§7.1).
   if (stream->waiting.waits()) {
-    priorities().set_update_due(stream, true);
+    priorities().note_update_due(stream);
   } else {
     write_priority_update(stream);
   }
@@ -158,7 +158,6 @@ SubmitResult Prioritizing::update_priority(StreamId stream_id, const Priority& p
 // §2.1.1: a server that has not said that it leaves the priorities of RFC 7540 alone is unlikely to
 // know these.
 void Prioritizing::write_priority_update(Stream* stream) const {
-  priorities().set_update_due(stream, false);
   if (settings().peer_known() && settings().peer().no_rfc7540_priorities == 0) return;
   char text[kMaxPriorityField];
   const std::string_view value = write_priority_field(stream->priority, text);
