@@ -16,6 +16,7 @@ struct Read {
   std::string content;
   Item end = Item::kNothing;
   const Rule* rule = nullptr;
+  uint64_t observed = 0;
 };
 
 Read read(std::string_view text, size_t part, size_t extensions = 20, bool lenient = false) {
@@ -37,6 +38,7 @@ Read read(std::string_view text, size_t part, size_t extensions = 20, bool lenie
       if (item == Item::kNothing) break;
       read.end = item;
       read.rule = chunks.refusal().rule;
+      if (chunks.refusal().hit) read.observed = chunks.refusal().hit->observed;
       return read;
     }
     EXPECT_TRUE(input.keep_rest());
@@ -122,6 +124,41 @@ TEST_P(ChunkReaderTest, BoundsExtensions) {
   EXPECT_EQ(read(chunk + chunk + chunk, GetParam()).rule, &kChunkExtensionSize);
   const std::string large = "140\r\n" + std::string(0x140, 'c') + "\r\n";
   EXPECT_EQ(read(large + chunk + chunk + chunk + chunk + "0\r\n", GetParam()).end, Item::kTrailers);
+}
+
+// A line that no digits and allowed extensions could fill is not read to its end.
+TEST_P(ChunkReaderTest, BoundsExtensionsToTheOctet) {
+  const auto extension = [](size_t size) { return ";" + std::string(size - 1, 'x'); };
+  const std::string last = "\r\nc\r\n0\r\n";
+  EXPECT_EQ(read("1" + extension(20) + last, GetParam()).end, Item::kTrailers);
+  EXPECT_EQ(read("0000000000000001" + extension(20) + last, GetParam()).end, Item::kTrailers);
+  EXPECT_EQ(read("1" + extension(21) + last, GetParam()).observed, 21u);
+  EXPECT_EQ(read("1" + extension(35) + last, GetParam()).observed, 35u);
+  EXPECT_EQ(read("1" + extension(36) + last, GetParam()).observed, 21u);
+  EXPECT_EQ(read("1" + extension(36), GetParam()).end, Item::kNothing);
+  EXPECT_EQ(read("1" + extension(38), GetParam()).rule, &kChunkExtensionSize);
+  const std::string sixteenth = "10\r\n0123456789abcdef\r\n";
+  EXPECT_EQ(read(sixteenth + "1" + extension(21) + last, GetParam()).end, Item::kTrailers);
+  EXPECT_EQ(read(sixteenth + "1" + extension(22) + last, GetParam()).observed, 22u);
+}
+
+TEST_P(ChunkReaderTest, BoundsTheContentByTwoToThe63rd) {
+  EXPECT_EQ(read("1\r\nc\r\n7ffffffffffffffe\r\nc", GetParam()).content, "cc");
+  EXPECT_EQ(read("1\r\nc\r\n7fffffffffffffff\r\nc", GetParam()).rule, &kChunkSizeTooLarge);
+}
+
+TEST(ChunkReaderMemory, ALineThatCannotBeKeptIsRefused) {
+  Ledger none(0);
+  Ledger enough(1 << 20);
+  InputQueue input(&enough);
+  LineReader lines(&none);
+  ChunkReader chunks(20, /*lenient=*/false);
+  chunks.begin();
+  const std::string_view text = "5";
+  input.give({reinterpret_cast<const uint8_t*>(text.data()), text.size()});
+  EXPECT_EQ(chunks.next(&input, &lines, UINT64_MAX), Item::kRefused);
+  EXPECT_EQ(chunks.refusal().rule, &kSectionMemory);
+  EXPECT_EQ(chunks.refusal().status, 431);
 }
 
 INSTANTIATE_TEST_SUITE_P(Parts, ChunkReaderTest, testing::Values(1, 2, 7, 1000));
