@@ -142,6 +142,28 @@ TEST(Http1Memory, KeptInputIsWithinTheBudget) {
   EXPECT_FALSE(kept(5000));
 }
 
+// Records of requests that wait are within the budget, too; the first that is not is answered 431
+// behind the others.
+TEST(Http1Memory, WaitingRequestsAreWithinTheBudget) {
+  Options options = http1();
+  options.limits.connection_memory = 8000;
+  options.limits.pipelined_requests = 1000;
+  Connection connection(Role::kServer, options, kNow);
+  uint32_t requests = 0;
+  do {
+    requests = connection.open_streams();
+    receive(&connection, kGet);
+  } while (connection.open_streams() > requests);
+  EXPECT_GT(requests, 1u);
+  EXPECT_LT(requests, 100u);
+  EXPECT_EQ(drain(&connection), "");
+  for (uint32_t i = 0; i < requests; ++i) EXPECT_TRUE(respond(&connection, 2 * i + 1).ok());
+  const std::string text = drain(&connection);
+  const size_t last = text.rfind("HTTP/1.1 ");
+  EXPECT_EQ(text.substr(last, 12), "HTTP/1.1 431");
+  EXPECT_LE(connection.statistics().memory_peak, 8000u);
+}
+
 TEST(Http1Limits, ARequestThatWaitsAboveTheLimitIsCounted) {
   Options options = http1();
   options.limits.pipelined_requests = 2;

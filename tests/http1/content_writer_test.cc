@@ -29,6 +29,12 @@ TEST(ContentWriter, WritesTrailersThatStayInTheirLines) {
   const BlockPool::BlockPtr block = encode_trailers(FieldsView(fields, 3), &pool);
   EXPECT_EQ(std::string(reinterpret_cast<const char*>(block->octets()), block->size),
             "a: 1\r\nd: x  y\r\n");
+  for (const char broken : {'\r', '\n', '\0'}) {
+    const char value[] = {'x', broken, 'y'};
+    const Field field = {"a", {value, sizeof(value)}};
+    const BlockPool::BlockPtr one = encode_trailers(FieldsView(&field, 1), &pool);
+    EXPECT_EQ(std::string(reinterpret_cast<const char*>(one->octets()), one->size), "a: x y\r\n");
+  }
 }
 
 }  // namespace

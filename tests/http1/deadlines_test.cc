@@ -33,5 +33,26 @@ TEST(Http1Deadlines, ZeroNeverRuns) {
   EXPECT_EQ(deadlines.next(), TimePoint::max());
 }
 
+TEST(Http1Deadlines, AMillisecondRuns) {
+  Limits limits;
+  limits.preface_timeout = 1ms;
+  EXPECT_EQ(Deadlines(limits, 0, TimePoint{}).next(), TimePoint{} + 1ms);
+}
+
+// limits.h keepalive_interval, keepalive_timeout: there is no PING to ask with between the two.
+TEST(Http1Deadlines, AnAnswerIsAwaitedWhereAPeerWouldBeAsked) {
+  Limits limits;
+  limits.preface_timeout = 0ms;
+  limits.keepalive_interval = 1ms;
+  limits.keepalive_timeout = 7s;
+  Deadlines asks(limits, 0, TimePoint{});
+  asks.start(Deadline::kAnswer, TimePoint{});
+  EXPECT_EQ(asks.next(), TimePoint{} + 7s + 1ms);
+  limits.keepalive_interval = 0ms;
+  Deadlines waits(limits, 0, TimePoint{});
+  waits.start(Deadline::kAnswer, TimePoint{});
+  EXPECT_EQ(waits.next(), TimePoint::max());
+}
+
 }  // namespace
 }  // namespace headrace::http1

@@ -108,6 +108,8 @@ class File:
             canonical = cursor.type.get_canonical().kind
             if canonical in (TypeKind.CONSTANTARRAY, TypeKind.DEPENDENTSIZEDARRAY) or cursor.is_bitfield():
                 children = [c for c in children if c.kind == CursorKind.INIT_LIST_EXPR]
+            # What is in front of the name is its type.
+            children = [c for c in children if c.extent.start.offset >= cursor.location.offset]
         for child in children:
             self.visit(child, cursor)
 

@@ -178,11 +178,10 @@ bool Ending::end_of_tunnel() const {
 
 void Ending::end_with_transport() const {
   if (end_of_tunnel()) return;
-  const bool in_message = p_.exchanges.open_count() > 0 || p_.requests.has_line() ||
-                          p_.lines.is_cut() || p_.incoming.in_content() ||
+  const bool in_message = p_.requests.has_line() || p_.lines.is_cut() || p_.incoming.in_content() ||
                           p_.incoming.step() == Incoming::Step::kTrailers;
-  if (!in_message || p_.incoming.is_stopped()) {
-    if (p_.exchanges.open_count() == 0) return fail(p_.end_reason, ClosedBy::kPeer);
+  if (p_.exchanges.open_count() == 0 && (!in_message || p_.incoming.is_stopped())) {
+    return fail(p_.end_reason, ClosedBy::kPeer);
   }
   ErrorDetail error;
   error.code = ErrorCode::kCancel;
