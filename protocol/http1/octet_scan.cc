@@ -109,13 +109,15 @@ const char* skip_token(const char* at, const char* end) {
   return at;
 }
 
-void copy_lower(const char* text, size_t size, char* out) {
+void copy_lower(const char* text, size_t size, [[maybe_unused]] size_t readable, char* out) {
 #if HEADRACE_OCTET_BLOCKS
-  for (; size >= 16; size -= 16, text += 16, out += 16) {
+  for (; size > 0 && readable >= 16; text += 16, out += 16, readable -= 16) {
     const OctetBlock block = load(text);
     const OctetBlock upper = _mm_and_si128(octets_between(block, 'A', 'Z'), all_octets('a' - 'A'));
     const OctetBlock lowered = _mm_or_si128(block, upper);
     std::memcpy(out, &lowered, sizeof(lowered));
+    if (size <= 16) return;
+    size -= 16;
   }
 #endif
   for (size_t i = 0; i < size; ++i) out[i] = lower(text[i]);

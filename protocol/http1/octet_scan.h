@@ -24,8 +24,8 @@ const char* find_invisible(const char* at, const char* end);
 const char* skip_token(const char* at, const char* end);
 
 // Copies `size` octets and makes letters of them lower case. `out` has room for `size`, rounded up
-// to the next multiple of sixteen.
-void copy_lower(const char* text, size_t size, char* out);
+// to the next multiple of sixteen; `readable` octets may be read at `text`, `size` at least.
+void copy_lower(const char* text, size_t size, size_t readable, char* out);
 
 }  // namespace http1
 HEADRACE_ABI_END

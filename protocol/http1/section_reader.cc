@@ -65,7 +65,7 @@ SectionReader::Status SectionReader::take(const Line& line) {
   }
   if (!count(line.octets)) return refuse(kFieldsTooLarge, kSectionFields);
   const auto size = static_cast<size_t>(colon - text.data());
-  return append({text.data(), size}, trim_field_value(text.substr(size + 1)), line.stable);
+  return append(text, size, trim_field_value(text.substr(size + 1)), line.stable);
 }
 
 // A line is counted as a field.
@@ -94,15 +94,16 @@ SectionReader::Status SectionReader::join(std::string_view text, size_t octets) 
   return Status::kField;
 }
 
-SectionReader::Status SectionReader::append(std::string_view name, std::string_view value,
-                                            bool stable) {
-  const size_t room = rounded_up(name.size());
+// The name is the first octets of the line.
+SectionReader::Status SectionReader::append(std::string_view line, size_t name_size,
+                                            std::string_view value, bool stable) {
+  const size_t room = rounded_up(name_size);
   char* const lower = storage_.allocate(room);
   if (lower == nullptr) return refuse(kFieldsTooLarge, kSectionMemory);
-  copy_lower(name.data(), name.size(), lower);
-  storage_.shrink_last(room - name.size());
+  copy_lower(line.data(), name_size, line.size(), lower);
+  storage_.shrink_last(room - name_size);
   if (!stable && !storage_.copy(value, &value)) return refuse(kFieldsTooLarge, kSectionMemory);
-  const std::string_view lowered(lower, name.size());
+  const std::string_view lowered(lower, name_size);
   const Field field{lowered, value, /*never_indexed=*/false, resolve_field_name(lowered),
                     FieldSyntax::kValid};
   if (!storage_.append(field)) return refuse(kFieldsTooLarge, kSectionMemory);

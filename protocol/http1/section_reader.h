@@ -62,7 +62,7 @@ class SectionReader {
   Status take(const Line& line);
   bool count(size_t octets);
   Status join(std::string_view text, size_t octets);
-  Status append(std::string_view name, std::string_view value, bool stable);
+  Status append(std::string_view line, size_t name_size, std::string_view value, bool stable);
 
   FieldStorage storage_;
   const Bounds bounds_;

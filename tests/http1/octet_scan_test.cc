@@ -61,12 +61,19 @@ TEST(OctetScan, CopiesInLowerCase) {
       std::string text(size, 'X');
       if (size > 0) text[size - 1] = static_cast<char>(c);
       std::string copy((size + 15) / 16 * 16, '?');
-      copy_lower(text.data(), size, copy.data());
+      copy_lower(text.data(), size, size, copy.data());
       std::string expected = text;
       for (char& letter : expected) {
         if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
       }
       ASSERT_EQ(copy.substr(0, size), expected);
+      // With more behind it that may be read.
+      for (const size_t more : {1, 15, 16, 17}) {
+        const std::string longer = text + std::string(more, 'Y');
+        std::string again((size + 15) / 16 * 16, '?');
+        copy_lower(longer.data(), size, longer.size(), again.data());
+        ASSERT_EQ(again.substr(0, size), expected);
+      }
     }
   }
 }
