@@ -1,0 +1,174 @@
+// HTTP/1.1 in the server role: a browser's GET of 520 octets and ten fields. `parse` is its head,
+// read and checked whole, to fields in lower case; llhttp only splits it. `exchange` is a
+// connection's work: the event, an answer with a body of eleven octets (or 204), and the output. An
+// op is a request.
+#include <llhttp.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <gsl/span>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "benchmarks/rows.h"
+#include "headrace/headrace.h"
+#include "headrace/memory/input_queue.h"
+#include "headrace/memory/ledger.h"
+#include "headrace/protocol/http1/line_reader.h"
+#include "headrace/protocol/http1/request_reader.h"
+#include "headrace/protocol/http1/section_reader.h"
+
+namespace headrace::benchmarks {
+namespace {
+
+constexpr TimePoint kNow = TimePoint{} + std::chrono::hours(1);
+constexpr std::string_view kBody = "Hello world";
+constexpr std::string_view kRequest =
+    "GET /assets/img/0042/photo-00042.jpg?v=5f3a9c71 HTTP/1.1\r\n"
+    "Host: www.example.org\r\n"
+    "Connection: keep-alive\r\n"
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/131.0.0.0 Safari/537.36\r\n"
+    "Accept: image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8\r\n"
+    "Sec-Fetch-Site: same-origin\r\n"
+    "Sec-Fetch-Mode: no-cors\r\n"
+    "Referer: https://www.example.org/gallery/0042/index.html\r\n"
+    "Accept-Encoding: gzip, deflate, br\r\n"
+    "Accept-Language: en-US,en;q=0.9\r\n"
+    "Cookie: session=6f1d0c9be2a34; theme=dark\r\n"
+    "\r\n";
+static_assert(kRequest.size() == 520);
+
+[[noreturn]] void fail(const char* what) {
+  std::fprintf(stderr, "http1 benchmark: %s\n", what);
+  std::abort();
+}
+
+gsl::span<const uint8_t> octets(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+constexpr size_t kRequests = 100;  // of a round
+
+class ParseHeadrace : public Rounds {
+ public:
+  void run() override {
+    for (size_t i = 0; i < kRequests; ++i) {
+      reader_.begin();
+      input_.give(octets(kRequest));
+      if (reader_.read(&input_, &lines_) != http1::RequestReader::Status::kHead) fail("no head");
+      if (section_.storage().size() != 13) fail("fields are missing");
+    }
+  }
+  size_t operations() const override { return kRequests; }
+
+ private:
+  Ledger ledger_{1 << 20};
+  InputQueue input_{&ledger_};
+  http1::LineReader lines_{&ledger_};
+  http1::SectionReader section_{
+      &ledger_, {64 * 1024, 128, Limit::kFieldsPerRequest}, 128, 16 * 1024};
+  http1::RequestReader reader_{&section_, {"http", 16 * 1024, 0, false, false}};
+};
+
+class ParseLlhttp : public Rounds {
+ public:
+  ParseLlhttp() {
+    llhttp_settings_init(&settings_);
+    settings_.on_url = [](llhttp_t*, const char*, size_t) { return 0; };
+    settings_.on_header_field = [](llhttp_t* parser, const char*, size_t) {
+      ++static_cast<ParseLlhttp*>(parser->data)->fields_;
+      return 0;
+    };
+    settings_.on_header_value = [](llhttp_t* parser, const char*, size_t) {
+      ++static_cast<ParseLlhttp*>(parser->data)->values_;
+      return 0;
+    };
+    settings_.on_message_complete = [](llhttp_t* parser) {
+      ++static_cast<ParseLlhttp*>(parser->data)->whole_;
+      return 0;
+    };
+    llhttp_init(&parser_, HTTP_REQUEST, &settings_);
+    parser_.data = this;
+  }
+  void run() override {
+    fields_ = values_ = whole_ = 0;
+    for (size_t i = 0; i < kRequests; ++i) {
+      if (llhttp_execute(&parser_, kRequest.data(), kRequest.size()) != HPE_OK) {
+        fail("llhttp refuses");
+      }
+    }
+    if (whole_ != kRequests || fields_ != 10 * kRequests || values_ != 10 * kRequests) {
+      fail("llhttp has not read it");
+    }
+  }
+  size_t operations() const override { return kRequests; }
+
+ private:
+  llhttp_settings_t settings_;
+  llhttp_t parser_;
+  size_t fields_ = 0;
+  size_t values_ = 0;
+  size_t whole_ = 0;
+};
+
+// A connection that gets the request again and again; a hundred in one input, as many as may wait.
+class Exchanges : public Rounds {
+ public:
+  explicit Exchanges(bool answers)
+      : answers_(answers), connection_(Role::kServer, options(), kNow) {
+    for (size_t i = 0; i < kRequests; ++i) input_.append(kRequest);
+  }
+  void run() override {
+    size_t requests = 0;
+    for (EventPtr event : connection_.receive(input_, kNow)) {
+      const auto* request = std::get_if<RequestReceived>(event.get());
+      if (request == nullptr) continue;
+      ++requests;
+      const SubmitResult result = answers_ ? answer(request->stream_id)
+                                           : connection_.submit_response(request->stream_id, 204);
+      if (!result.ok()) fail("a response is refused");
+    }
+    size_t size = 0;
+    for (const ConstBuffer& buffer : connection_.pending_output()) size += buffer.size;
+    connection_.sent(size);
+    for (EventPtr event : connection_.advance(kNow)) (void)event;
+    if (requests != kRequests || connection_.open_streams() > 0) fail("an exchange is not whole");
+  }
+  size_t operations() const override { return kRequests; }
+
+ private:
+  static Options options() {
+    Options options;
+    options.protocol = ProtocolVersion::kHttp1;
+    options.limits.pipelined_requests = kRequests + 1;
+    return options;
+  }
+  SubmitResult answer(StreamId id) {
+    return connection_.submit_response(id, {{":status", "200"}, {"content-type", "text/html"}},
+                                       Body::view(kBody));
+  }
+
+  const bool answers_;
+  std::string input_;
+  Connection connection_;
+};
+
+}  // namespace
+}  // namespace headrace::benchmarks
+
+int main(int argc, char** argv) {
+  using namespace headrace::benchmarks;
+  return run_rows(argc, argv,
+                  {
+                      {"parse/headrace", [] { return std::make_unique<ParseHeadrace>(); }},
+                      {"parse/llhttp", [] { return std::make_unique<ParseLlhttp>(); }},
+                      {"exchange_204/headrace", [] { return std::make_unique<Exchanges>(false); }},
+                      {"exchange/headrace", [] { return std::make_unique<Exchanges>(true); }},
+                  });
+}
