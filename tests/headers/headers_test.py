@@ -18,6 +18,7 @@ INCLUDE = tree.ROOT / "include"
 LIST = "cmake/public_headers.txt"
 FACE = "#include <headrace/headrace.h>\n"
 ROOTS = (
+    "headrace/forwarding.h",
     "headrace/headrace.h",
     "headrace/posix.h",
     "headrace/prepared_head.h",

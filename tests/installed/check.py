@@ -41,6 +41,7 @@ EXAMPLES = {
     "event_server": "headrace libevent",
     "fetch": "headrace",
     "poll_server": "headrace",
+    "proxy": "headrace-epoll",
     "retry_client": "headrace",
     "tls_server": "headrace-tls",
     "unit_test": "headrace",

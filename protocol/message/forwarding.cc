@@ -1,0 +1,120 @@
+#include "headrace/protocol/message/forwarding.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "headrace/field/field_name.h"
+#include "headrace/field/field_names.h"
+#include "headrace/field/field_syntax.h"
+#include "headrace/protocol/message/target_syntax.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace {
+
+constexpr Rule kNamedByConnection = {
+    "RFC 9110 §7.6.1",
+    "connection names no field that all recipients need: framing, routing, login"};
+constexpr Rule kFragment = {"RFC 9110 §7.1", "a target that is forwarded has no fragment"};
+constexpr Rule kSwitch = {"RFC 9110 §7.8", "101 is about one connection, and is not forwarded"};
+constexpr Rule kExtendedConnect = {"RFC 8441 §4", ":protocol is about one connection"};
+
+constexpr FieldNames kAboutConnection = {FieldName::kConnection,      FieldName::kKeepAlive,
+                                         FieldName::kProxyConnection, FieldName::kTransferEncoding,
+                                         FieldName::kUpgrade,         FieldName::kTe};
+// Fields that would mean something else to the next recipient if they were taken away on the word
+// of the client: where a message ends, whom it is for, who sends it.
+constexpr std::string_view kEndToEnd[] = {
+    "authorization", "content-length", "cookie", "host", "set-cookie", "via", "date", "vary"};
+// Of trailers, beside those above.
+constexpr std::string_view kNoTrailers[] = {
+    "authorization", "cache-control", "content-encoding", "content-length", "content-range",
+    "content-type",  "cookie",        "expect",           "host",           "max-forwards",
+    "pragma",        "range",         "set-cookie",       "trailer",        "www-authenticate"};
+
+template <size_t N>
+bool is_one_of(std::string_view name, const std::string_view (&names)[N]) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+// Calls `each` for the options of all connection fields, until it returns false.
+template <typename Each>
+bool all_options(FieldsView fields, Each each) {
+  for (std::string_view value : fields.get_all("connection")) {
+    while (true) {
+      const size_t comma = value.find(',');
+      if (!each(trim_field_value(value.substr(0, comma)))) return false;
+      if (comma == std::string_view::npos) break;
+      value.remove_prefix(comma + 1);
+    }
+  }
+  return true;
+}
+
+bool is_named_by_connection(FieldsView fields, std::string_view name) {
+  return !all_options(
+      fields, [name](std::string_view option) { return !equals_ignoring_case(option, name); });
+}
+
+// Whether the options are only names that a connection may keep to itself.
+bool are_sound(FieldsView fields) {
+  return all_options(fields, [](std::string_view option) {
+    return option.empty() ||
+           (option.front() != ':' && std::none_of(std::begin(kEndToEnd), std::end(kEndToEnd),
+                                                  [option](std::string_view name) {
+                                                    return equals_ignoring_case(option, name);
+                                                  }));
+  });
+}
+
+// `authority`: of a request that has it in host (RFC 9113 §8.3.1); else empty.
+const Rule* forward(FieldsView received, bool is_request, std::string_view authority,
+                    std::string_view via, std::vector<Field>* forwarded) {
+  if (!are_sound(received)) return &kNamedByConnection;
+  const bool names_options = received.has("connection");
+  for (const Field& field : received) {
+    const FieldName name = name_of(field);
+    if (!authority.empty() && !field.name.starts_with(':')) {
+      forwarded->push_back({":authority", std::exchange(authority, {})});
+    }
+    if (name == FieldName::kTe) {
+      const bool trailers = is_request && equals_ignoring_case(field.value, "trailers") &&
+                            (!names_options || is_named_by_connection(received, "te"));
+      if (trailers) forwarded->push_back({"te", "trailers"});
+      continue;
+    }
+    if (kAboutConnection.has(name)) continue;
+    if (is_request && (name == FieldName::kHost || name == FieldName::kExpect)) continue;
+    if (names_options && is_named_by_connection(received, field.name)) continue;
+    forwarded->push_back(field);
+  }
+  if (!via.empty()) forwarded->push_back({"via", via});
+  return nullptr;
+}
+
+}  // namespace
+
+const Rule* forward_request(FieldsView received, std::string_view via,
+                            std::vector<Field>* forwarded) {
+  if (received.has(":protocol")) return &kExtendedConnect;
+  if (received.path().find('#') != std::string_view::npos) return &kFragment;
+  const std::string_view host = received.has(":authority") ? "" : received.get("host");
+  return forward(received, /*is_request=*/true, host, via, forwarded);
+}
+
+const Rule* forward_response(FieldsView received, std::string_view via,
+                             std::vector<Field>* forwarded) {
+  if (received.get(":status") == "101") return &kSwitch;
+  return forward(received, /*is_request=*/false, {}, via, forwarded);
+}
+
+void forward_trailers(FieldsView received, std::vector<Field>* forwarded) {
+  for (const Field& field : received) {
+    if (field.name.starts_with(':') || kAboutConnection.has(name_of(field))) continue;
+    if (!is_one_of(field.name, kNoTrailers)) forwarded->push_back(field);
+  }
+}
+
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -1,0 +1,191 @@
+#!/usr/bin/python3
+"""examples/proxy.cc: any version in front, any behind. Bodies, trailers, heads, failures and load go through
+it as they are; curl and get are the clients, serve, Node and a server that says what it is told stand behind."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+import client
+import origins
+from checks import SCRATCH, equal, holds, make_site, require, run
+from report import Report
+from server import Server
+
+if len(sys.argv) < 4:
+    sys.exit(f"usage: {sys.argv[0]} PROXY GET SERVE")
+PROXY = os.path.abspath(sys.argv[1])
+get = client.Client(sys.argv[2])
+ROOT, FILES = make_site()
+FRONTS = ("--http=2", "--http=1.1")
+
+
+class Proxy:
+    """One that runs, before the server at `port`."""
+
+    def __init__(self, port, version):
+        self.process = subprocess.Popen([PROXY, "0", "127.0.0.1", str(port), version],
+                                        stdout=subprocess.PIPE, text=True)
+        self.base = self.process.stdout.readline().strip().rstrip("/")
+        holds(self.base.startswith("http://127.0.0.1:"), "it says no URL")
+
+    def url(self, path="/"):
+        return self.base + path
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+
+def bodies(proxy):
+    """bodies both ways, large ones and of no known size"""
+    path = os.path.join(ROOT, "large.bin")
+    for front in FRONTS:
+        equal(get(front, proxy.url("/bytes/10")).out, b"0123456789")
+        equal(get(front, "-d", "text", proxy.url("/echo")).out, b"text")
+        equal(get(front, "-d", "@" + path, proxy.url("/echo")).out, FILES["large.bin"])
+        equal(get(front, "-d", "@-", proxy.url("/echo"), data=FILES["large.bin"]).out, FILES["large.bin"])
+
+
+def heads(proxy):
+    """fields, without those about one connection; HEAD and 404"""
+    for front in FRONTS:
+        told = json.loads(get(front, "-H", "x-one: 1", "-H", "te: trailers", proxy.url("/headers?a=b")).out)
+        equal((told[":path"], told["x-one"], told["te"], told["via"]),
+              ("/headers?a=b", "1", "trailers", "1.1 headrace-proxy"))
+        holds("content-length: 10\n" in get(front, "-I", proxy.url("/bytes/10")).out.decode(), "no length")
+        get(front, "-f", proxy.url("/nothing"), code=client.HTTP_STATUS)
+    told = json.loads(run(require("curl"), "-s", "-H", "Connection: x-mine", "-H", "X-Mine: 1", "-H",
+                          "Upgrade: websocket", proxy.url("/headers")))
+    holds("x-mine" not in told and "upgrade" not in told, told)
+
+
+def smuggling(proxy):
+    """connection cannot take away what says where a message ends, or whom it is for"""
+    for name in ("content-length", "Host", "cookie"):
+        status = run(require("curl"), "-s", "-o", "/dev/null", "-w", "%{http_code}", "-H",
+                     f"Connection: {name}", "-d", "x", proxy.url("/echo"))
+        equal(status, "400", name)
+
+
+def load(proxy):
+    """many requests at once"""
+    for front in FRONTS:
+        text = get(front, "-n", 1000, "-m", 50, proxy.url("/bytes/3000")).out
+        holds(b"1000: 1000 ok, 0 failed" in text, text.decode())
+
+
+def slow_reader(proxy):
+    """a client that does not read stops the server: what waits in between is bounded"""
+    with socket.create_connection(proxy.url()[7:-1].split(":")) as reader:
+        reader.sendall(b"GET /bytes/200000000 HTTP/1.1\r\nHost: a\r\n\r\n")
+        reader.settimeout(60)
+        holds(reader.recv(1000).startswith(b"HTTP/1.1 200"), "no answer")
+        get("--http=2", "-n", 50, proxy.url("/bytes/1000"))  # others are served meanwhile
+        with open(f"/proc/{proxy.process.pid}/status", encoding="ascii") as status:
+            resident = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+        holds(resident < 60_000, f"{resident} KiB")
+
+
+def trailers_and_hints(proxy):
+    """trailers and interim responses"""
+    for front in FRONTS:
+        result = get("-v", front, "-d", "text", proxy.url("/echo"))
+        equal(result.out, b"text")
+        holds("< x-size: 4" in result.err, result.err)
+
+
+class Said:
+    """Answers the requests of its connections with the parts of `answers`, one each, and closes."""
+
+    def __init__(self, *answers):
+        self.answers = answers
+        self.heard = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        for answer in self.answers:
+            connection, _ = self.listener.accept()
+            with connection:
+                for part in answer:
+                    text = b""
+                    while b"\r\n\r\n" not in text:
+                        octets = connection.recv(65536)
+                        if not octets:
+                            break
+                        text += octets
+                    self.heard.append(text.split(b" ")[1])
+                    connection.sendall(part)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.listener.close()
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+
+
+def sent_again():
+    """a request that a kept connection lost goes over another"""
+    with Said([OK + b"a\n", b""], [OK + b"b\n"]) as server, Proxy(server.port, "1.1") as proxy:
+        equal(get("--http=2", proxy.url("/a")).out, b"a\n")
+        equal(get("--http=2", proxy.url("/b")).out, b"b\n")
+        equal(server.heard, [b"/a", b"/b", b"/b"])
+
+
+def cut_off():
+    """a response that is cut off is none to the client either, in both versions"""
+    answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
+    with Said([answer], [answer]) as server, Proxy(server.port, "1.1") as proxy:
+        get("--http=2", proxy.url(), code=client.STREAM_RESET)
+        get("--http=1.1", proxy.url(), code=client.CONNECTION_LOST)
+
+
+def no_server():
+    """502 without a server, or with one that answers nonsense"""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    with Proxy(port, "2") as proxy:
+        for front in FRONTS:
+            get("-f", front, proxy.url(), code=client.HTTP_STATUS)
+    both = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    with Said([both]) as server, Proxy(server.port, "1.1") as proxy:
+        equal(run(require("curl"), "-s", "-o", "/dev/null", "-w", "%{http_code}", proxy.url()), "502")
+
+
+def main():
+    report = Report("proxy")
+    server = Server(sys.argv[3])
+    try:
+        for behind in ("2", "1.1"):
+            with Proxy(server.port, behind) as proxy:
+                for check in (bodies, heads, smuggling, load, slow_reader):
+                    report.run(f"HTTP/{behind} behind: {check.__doc__}", check, proxy)
+        with Proxy(server.port, "1.1") as second, Proxy(second.url().split(":")[2].strip("/"), "2") as first:
+            report.run(f"a chain of HTTP/2 and HTTP/1.1: {bodies.__doc__}", bodies, first)
+    finally:
+        server.stop()
+    with origins.Node(ROOT) as node, Proxy(node.port, "2") as proxy:
+        report.run(f"node: {trailers_and_hints.__doc__}", trailers_and_hints, proxy)
+    for check in (sent_again, cut_off, no_server):
+        report.run(check.__doc__, check)
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
