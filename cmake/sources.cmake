@@ -94,8 +94,8 @@ set(HEADRACE_SOURCES
     protocol/message/content_type.cc
     protocol/message/cookies.cc
     protocol/message/field_text.cc
-    protocol/message/head_traits.cc
     protocol/message/forwarding.cc
+    protocol/message/head_traits.cc
     protocol/message/http_date.cc
     protocol/message/message_heads.cc
     protocol/message/message_rules.cc

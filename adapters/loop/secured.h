@@ -15,10 +15,14 @@ namespace headrace::adapters {
 
 // What a Session has besides if its connection is encrypted.
 struct Secured {
-  Secured(std::unique_ptr<SecureChannel> made, Role role, const Options& options, Service& service,
-          Driver& driver)
-      : channel(std::move(made)), role(role), options(options), service(service), driver(driver) {
-    this->options.explicit_release = false;  // its output is copied when it is encrypted
+  Secured(std::unique_ptr<SecureChannel> made, Role its_role, const Options& its_options,
+          Service& its_service, Driver& its_driver)
+      : channel(std::move(made)),
+        role(its_role),
+        options(its_options),
+        service(its_service),
+        driver(its_driver) {
+    options.explicit_release = false;  // its output is copied when it is encrypted
   }
 
   std::unique_ptr<SecureChannel> channel;
