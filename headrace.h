@@ -1,7 +1,7 @@
 #ifndef HEADRACE_HEADRACE_H_
 #define HEADRACE_HEADRACE_H_
 
-// Headrace: HTTP/2 and HTTP/1.1 without I/O. This is what a user includes, by <headrace/headrace.h>.
+// Headrace: HTTP/2 and HTTP/1.1 without I/O. A user includes <headrace/headrace.h>.
 
 #if __cplusplus < 202002L
 #error "Headrace needs C++20: compile with -std=c++20 or later."

@@ -214,7 +214,7 @@ class Connection {
   Priority priority(StreamId stream_id) const;
   // Whether a GOAWAY was sent or received and no stream is open.
   bool is_drained() const;
-  // The account of the memory that the peer makes this connection hold (<headrace/memory/ledger.h>).
+  // The account of what the peer makes this connection hold (<headrace/memory/ledger.h>).
   Ledger& ledger() HEADRACE_LIFETIME_BOUND;
   // Sets whether the application is short of memory. If so, the deadlines under pressure of Limits
   // apply, and next_deadline() may become earlier.
