@@ -1,8 +1,8 @@
-#include "headrace/memory/ledger.h"
 #include "tests/transcript/refusal.h"
 
 #include <optional>
 
+#include "headrace/memory/ledger.h"
 #include "tests/transcript/driver.h"
 
 namespace headrace::transcript {
