@@ -26,10 +26,14 @@ class NamedFields {
     }
   }
 
-  // Fields whose names have been looked up already, and the octets of which are counted. `names`,
-  // as many as `fields`, must outlive it, too.
-  NamedFields(FieldsView fields, const FieldName* names, size_t octets)
-      : fields_(fields), octets_(octets), known_(names) {}
+  // Fields that have their tokens (Field::known_name), and whose octets are counted.
+  static NamedFields resolved(FieldsView fields, size_t octets) {
+    NamedFields named;
+    named.fields_ = fields;
+    named.octets_ = octets;
+    named.resolved_ = true;
+    return named;
+  }
 
   const FieldsView& fields() const { return fields_; }
   size_t size() const { return fields_.size(); }
@@ -37,11 +41,13 @@ class NamedFields {
   size_t octets() const { return octets_; }
   const Field& operator[](size_t i) const { return fields_.begin()[i]; }
   FieldName name(size_t i) const {
-    if (known_ != nullptr) return known_[i];
+    if (resolved_) return (*this)[i].known_name;
     return i < kStored ? names_[i] : look_up((*this)[i]);
   }
 
  private:
+  NamedFields() = default;
+
   static constexpr size_t kStored = 32;  // the names of fields behind these are looked up each time
 
   FieldName look_up(const Field& field) const {
@@ -53,7 +59,7 @@ class NamedFields {
   FieldsView fields_;
   size_t octets_ = 0;
   bool any_case_ = false;
-  const FieldName* known_ = nullptr;
+  bool resolved_ = false;
   std::array<FieldName, kStored> names_;  // the first size() of them
 };
 

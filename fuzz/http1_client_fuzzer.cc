@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fuzz/balanced.h"
+#include "fuzz/http1_record.h"
 #include "fuzz/pieces.h"
 #include "fuzz/require.h"
 #include "headrace/protocol/connection/connection.h"
@@ -37,15 +38,7 @@ class Client {
   }
   // The output leaves.
   void drain() {
-    while (connection_.wants_output()) {
-      size_t size = 0;
-      for (const ConstBuffer& buffer : connection_.pending_output()) {
-        output_.append(reinterpret_cast<const char*>(buffer.data), buffer.size);
-        size += buffer.size;
-      }
-      if (size == 0) break;
-      connection_.sent(size, now_);
-    }
+    record_.drain(now_);
     settle();
   }
   // Everything that was told and sent.
@@ -53,13 +46,13 @@ class Client {
     drain();
     take(connection_.end_of_input(now_, (plan_ & 64) == 0));
     settle();
-    require(closed_, "the connection has no end");
+    require(record_.closed(), "the connection has no end");
     for (const auto& [id, request] : requests_) {
       require(request.closed, "a request has no end");
-      const bool left = output_.find(request.path + " ") != output_.npos;
+      const bool left = record_.output().find(request.path + " ") != std::string::npos;
       require(!left || !request.retry_safe || request.by_peer, "a retry that is not safe");
     }
-    return log_ + "\n---\n" + output_;
+    return record_.text();
   }
 
  private:
@@ -123,19 +116,13 @@ class Client {
 
   void take(EventRange events) {
     for (EventPtr event : events) {
-      require(!closed_ || std::holds_alternative<BodyReleased>(*event), "an event behind the last");
+      record_.add(*event);
       if (const auto* data = std::get_if<DataReceived>(event.get())) {
         require(requests_.at(data->stream_id).answered, "content without a response");
-        (joins_ ? log_ : log_ += "data ") += data->bytes.text();
-        joins_ = !data->end_stream;
-        if (data->end_stream) log_ += " end\n";
         if ((plan_ & 8) != 0) {
           (void)connection_.credit(data->stream_id, static_cast<uint32_t>(data->bytes.size()));
         }
-        continue;
       }
-      if (std::exchange(joins_, false)) log_ += "\n";
-      log_ += describe(*event) + "\n";
       handle(*event);
     }
   }
@@ -143,13 +130,14 @@ class Client {
     if (const auto* response = std::get_if<ResponseReceived>(&event)) {
       Request& request = requests_.at(response->stream_id);
       require(!std::exchange(request.answered, true), "a second response");
-      require(output_.find(request.path) != output_.npos, "a response to what has not left");
-      check(response->fields);
+      require(record_.output().find(request.path) != std::string::npos,
+              "a response to what has not left");
+      record_.add(response->fields);
     } else if (const auto* interim = std::get_if<InformationalReceived>(&event)) {
       require(interim->status < 200 && interim->status != 101, "a final response is interim");
-      check(interim->fields);
+      record_.add(interim->fields);
     } else if (const auto* trailers = std::get_if<TrailersReceived>(&event)) {
-      check(trailers->fields);
+      record_.add(trailers->fields);
     } else if (const auto* closed = std::get_if<StreamClosed>(&event)) {
       Request& request = requests_.at(closed->stream_id);
       require(!std::exchange(request.closed, true), "a second end");
@@ -157,14 +145,6 @@ class Client {
       request.retry_safe = closed->retry_safe;
       request.by_peer = closed->closed_by == ClosedBy::kPeer;
       ask();
-    } else if (std::holds_alternative<ConnectionClosed>(event)) {
-      closed_ = true;
-    }
-  }
-  void check(const FieldSection& fields) {
-    for (const Field& field : fields) {
-      log_.append(field.name).append(": ").append(field.value).append("\n");
-      require(field.value.find_first_of("\r\n") == field.value.npos, "a value of two lines");
     }
   }
   void settle() {
@@ -175,9 +155,7 @@ class Client {
   const TimePoint now_{};
   Connection connection_;
   std::map<StreamId, Request> requests_;
-  std::string log_, output_;
-  bool joins_ = false;
-  bool closed_ = false;
+  Record record_{&connection_};
 };
 
 using Cut = std::vector<std::string_view> (*)(std::string_view turn, std::string_view cuts);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fuzz/balanced.h"
+#include "fuzz/http1_record.h"
 #include "fuzz/pieces.h"
 #include "fuzz/require.h"
 #include "headrace/protocol/connection/connection.h"
@@ -38,8 +39,8 @@ class Server {
     drain();
     settle();
     require(open_ == 0, "a stream has no end");
-    require(closed_, "the connection has no end");
-    return log_ + "\n---\n" + output_;
+    require(record_.closed(), "the connection has no end");
+    return record_.text();
   }
 
  private:
@@ -60,19 +61,13 @@ class Server {
 
   void take(EventRange events) {
     for (EventPtr event : events) {
-      require(!closed_ || std::holds_alternative<BodyReleased>(*event), "an event behind the last");
+      record_.add(*event);
       if (const auto* data = std::get_if<DataReceived>(event.get())) {
-        (joins_ ? log_ : log_ += "data ") += data->bytes.text();
-        joins_ = !data->end_stream;
-        if (data->end_stream) log_ += " end\n";
         if ((plan_ & 32) != 0) {
           (void)connection_.credit(data->stream_id, static_cast<uint32_t>(data->bytes.size()));
         }
         if (data->end_stream) answer(data->stream_id, "/end");
-        continue;
       }
-      if (std::exchange(joins_, false)) log_ += "\n";
-      log_ += describe(*event) + "\n";
       handle(*event);
     }
   }
@@ -80,10 +75,7 @@ class Server {
     if (const auto* request = std::get_if<RequestReceived>(&event)) {
       ++open_;
       require(!request->method().empty(), "a request without a method");
-      for (const Field& field : request->fields) {
-        log_.append(field.name).append(": ").append(field.value).append("\n");
-        require(field.value.find_first_of("\r\n") == field.value.npos, "a value of two lines");
-      }
+      record_.add(request->fields);
       if (request->end_stream || request->path().size() % 2 == 0) {
         answer(request->stream_id, request->path());
       }
@@ -91,8 +83,6 @@ class Server {
       answer(trailers->stream_id, "/trailers");
     } else if (std::holds_alternative<StreamClosed>(event)) {
       --open_;
-    } else if (std::holds_alternative<ConnectionClosed>(event)) {
-      closed_ = true;
     }
   }
   void answer(StreamId id, std::string_view path) {
@@ -132,27 +122,12 @@ class Server {
       }
     }
   }
-  bool drain() {
-    bool any = false;
-    while (connection_.wants_output()) {
-      size_t size = 0;
-      for (const ConstBuffer& buffer : connection_.pending_output()) {
-        output_.append(reinterpret_cast<const char*>(buffer.data), buffer.size);
-        size += buffer.size;
-      }
-      if (size == 0) break;
-      connection_.sent(size, now_);
-      any = true;
-    }
-    return any;
-  }
+  bool drain() { return record_.drain(now_); }
 
   const uint8_t plan_;
   const TimePoint now_{};
   Connection connection_;
-  std::string log_, output_;
-  bool joins_ = false;
-  bool closed_ = false;
+  Record record_{&connection_};
   int open_ = 0;
 };
 

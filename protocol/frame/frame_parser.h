@@ -27,11 +27,6 @@ inline uint64_t load_u64(const uint8_t* octets) {
 // Masks the reserved bit of a stream identifier or a window increment.
 inline uint32_t load_u31(const uint8_t* octets) { return load_u32(octets) & 0x7fffffffu; }
 
-// §6.5.1: an entry of SETTINGS. `octets`: at least kSettingSize.
-inline Setting parse_setting(const uint8_t* octets) {
-  return {static_cast<SettingId>(octets[0] << 8 | octets[1]), load_u32(octets + 2)};
-}
-
 // `octets`: at least FrameHeader::kSize octets.
 inline FrameHeader parse_frame_header(const uint8_t* octets) {
   FrameHeader header;

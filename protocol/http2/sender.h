@@ -28,11 +28,9 @@ class Sender {
   Sender(Scheduling scheduling, Scheduler* custom, TimePoint now)
       : scheduler_(custom), data_left_at_(now) {
     if (scheduler_ != nullptr) return;
-    if (scheduling == Scheduling::kPriority) {
-      scheduler_ = by_priority_ = &built_in_.emplace<PriorityScheduler>();
-    } else {
-      scheduler_ = &built_in_.emplace<RoundRobinScheduler>();
-    }
+    scheduler_ = scheduling == Scheduling::kPriority
+                     ? static_cast<Scheduler*>(&built_in_.emplace<PriorityScheduler>())
+                     : &built_in_.emplace<RoundRobinScheduler>();
   }
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
@@ -84,8 +82,8 @@ class Sender {
   // The stream that sends next, or null.
   Stream* next() const {
     if (ready_ == 0) return nullptr;
-    auto* stream =
-        static_cast<Stream*>(by_priority_ != nullptr ? by_priority_->next() : scheduler_->next());
+    const auto* usual = std::get_if<PriorityScheduler>(&built_in_);  // for a direct call
+    auto* stream = static_cast<Stream*>(usual != nullptr ? usual->next() : scheduler_->next());
     HEADRACE_EXPECTS(stream != nullptr && stream->send.ready_, "Scheduler::next()",
                      "one of the streams that were added and not removed since",
                      {"stream_id", stream == nullptr ? 0 : stream->id}, {"streams", ready_});
@@ -96,7 +94,8 @@ class Sender {
   int64_t allowed(const Stream* stream) const { return std::min(window(stream), window()); }
   // `size` octets of DATA of the stream that next() returned were written.
   void sent(Stream* stream, uint32_t size, TimePoint now) {
-    by_priority_ != nullptr ? by_priority_->took_turn(stream) : scheduler_->took_turn(stream);
+    auto* usual = std::get_if<PriorityScheduler>(&built_in_);
+    usual != nullptr ? usual->took_turn(stream) : scheduler_->took_turn(stream);
     stream->send.window_.take(size);
     window_.take(size);
     stream->send.waiting_since_ = now;
@@ -166,7 +165,6 @@ class Sender {
 
   std::variant<std::monostate, RoundRobinScheduler, PriorityScheduler> built_in_;
   Scheduler* scheduler_;
-  PriorityScheduler* by_priority_ = nullptr;  // the same, if it is the usual one: for direct calls
   FlowWindow window_;
   uint32_t base_ = kInitialWindow;
   uint32_t size_ = 0;          // streams that have something to send

@@ -51,7 +51,6 @@ PreparedHead PreparedHead::of(FieldsView fields) {
   for (const Field& field : fields) size += field.name.size() + field.value.size();
   record->list = std::make_unique<Field[]>(fields.size());
   record->text = std::make_unique<char[]>(size);
-  record->tokens = std::make_unique<FieldName[]>(fields.size());
   record->octets = size;
   char* at = record->text.get();
   const auto copy = [&at](std::string_view text) {
@@ -64,7 +63,6 @@ PreparedHead PreparedHead::of(FieldsView fields) {
     made.known_name = resolve_field_name(made.name);
     made.syntax = check_field(made.name, made.value, made.known_name);
     record->names.add(made.known_name);
-    record->tokens[static_cast<size_t>(&made - record->list.get())] = made.known_name;
   }
   record->fields = FieldsView(record->list.get(), fields.size());
   record->broken = check_outbound_part(record->fields);

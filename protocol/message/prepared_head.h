@@ -43,7 +43,6 @@ class PreparedHead {
 
   // The names of its fields.
   FieldNames names() const { return record_->names; }
-  const FieldName* tokens() const HEADRACE_LIFETIME_BOUND { return record_->tokens.get(); }
   // Of all names and values.
   size_t octets() const { return record_->octets; }
   const HeadSummary& summary() const { return *record_->summary; }
@@ -57,7 +56,6 @@ class PreparedHead {
     const Rule* broken = nullptr;
     std::unique_ptr<Field[]> list;
     std::unique_ptr<char[]> text;
-    std::unique_ptr<FieldName[]> tokens;
     size_t octets = 0;
     std::unique_ptr<const HeadSummary> summary;
   };

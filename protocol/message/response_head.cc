@@ -33,9 +33,8 @@ class OutgoingHead::Completion {
       : facts_(facts), traits_(traits_of(fields, prepared)) {
     const uint16_t status = traits_.status;
     is_interim_ = status < 200;
-    is_tunnel_ = traits_.status == 101 ||
-                 (facts.is_connect && 200 <= traits_.status && traits_.status < 300);
-    has_no_content_ = is_tunnel_ || !may_have_content(traits_.status);
+    is_tunnel_ = status == 101 || (facts.is_connect && 200 <= status && status < 300);
+    has_no_content_ = is_tunnel_ || !may_have_content(status);
   }
 
   void decide(OutgoingHead* head) {

@@ -204,7 +204,7 @@ class Section {
   int64_t content_length_ = kNoContentLength;
   std::string_view broken_name_;
   // By name, valid for those in `seen_`. remember() is called with names up to kHost only.
-  std::array<const Field*, static_cast<size_t>(FieldName::kHost) + 1> at_;
+  std::array<const Field*, static_cast<size_t>(FieldName::kHost) + 1> at_{};
 };
 
 HEADRACE_ABI_END

@@ -169,3 +169,38 @@ class Go(Origin):
 
 
 ALL = [Nghttpd, H2o, Nginx, Node, Go]
+
+
+class Said:
+    """Answers each connection with one of `answers`, of which the parts are for one request each, and
+    closes it."""
+
+    def __init__(self, *answers):
+        self.answers = answers
+        self.heard = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def url(self, path="/"):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def _serve(self):
+        for answer in self.answers:
+            connection, _ = self.listener.accept()
+            with connection:
+                for part in answer if isinstance(answer, tuple) else (answer,):
+                    text = b""
+                    while b"\r\n\r\n" not in text:
+                        octets = connection.recv(65536)
+                        if not octets:
+                            break
+                        text += octets
+                    self.heard.append(text)
+                    connection.sendall(part)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.listener.close()

@@ -4,13 +4,12 @@ says what a test tells it. curl says what is right where it can."""
 
 import json
 import os
-import socket
 import sys
-import threading
 
 import client
 import origins
 from checks import SCRATCH, equal, holds, make_site, require, run
+from origins import Said
 from report import Report
 from server import Server, is_over_tls
 
@@ -136,43 +135,6 @@ def of_ours(server):
     told = json.loads(get("--http1.1", "-H", "X-One: 1", "-H", "te: trailers", server.url("/headers?a=b")).out)
     equal((told[":path"], told["x-one"], told["te"], told["connection"]), ("/headers?a=b", "1", "trailers", "te"))
     equal(get("--http1.1", "-d", "@-", server.url("/echo"), data=FILES["large.bin"]).out, FILES["large.bin"])
-
-
-# --- A server that says what it is told.
-
-class Said:
-    """Answers each connection with one of `answers`, of which the parts are for one request each, and
-    closes it."""
-
-    def __init__(self, *answers):
-        self.answers = answers
-        self.heard = []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
-
-    def url(self, path="/"):
-        return f"http://127.0.0.1:{self.listener.getsockname()[1]}{path}"
-
-    def _serve(self):
-        for answer in self.answers:
-            connection, _ = self.listener.accept()
-            with connection:
-                for part in answer if isinstance(answer, tuple) else (answer,):
-                    text = b""
-                    while b"\r\n\r\n" not in text:
-                        octets = connection.recv(65536)
-                        if not octets:
-                            break
-                        text += octets
-                    self.heard.append(text)
-                    connection.sendall(part)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        self.listener.close()
 
 
 def until_close():

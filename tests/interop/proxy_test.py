@@ -8,11 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 
 import client
 import origins
 from checks import SCRATCH, equal, holds, make_site, require, run
+from origins import Said
 from report import Report
 from server import Server
 
@@ -112,52 +112,21 @@ def trailers_and_hints(proxy):
         holds("< x-size: 4" in result.err, result.err)
 
 
-class Said:
-    """Answers the requests of its connections with the parts of `answers`, one each, and closes."""
-
-    def __init__(self, *answers):
-        self.answers = answers
-        self.heard = []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self):
-        for answer in self.answers:
-            connection, _ = self.listener.accept()
-            with connection:
-                for part in answer:
-                    text = b""
-                    while b"\r\n\r\n" not in text:
-                        octets = connection.recv(65536)
-                        if not octets:
-                            break
-                        text += octets
-                    self.heard.append(text.split(b" ")[1])
-                    connection.sendall(part)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        self.listener.close()
-
-
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
 
 
 def sent_again():
     """a request that a kept connection lost goes over another"""
-    with Said([OK + b"a\n", b""], [OK + b"b\n"]) as server, Proxy(server.port, "1.1") as proxy:
+    with Said((OK + b"a\n", b""), OK + b"b\n") as server, Proxy(server.port, "1.1") as proxy:
         equal(get("--http=2", proxy.url("/a")).out, b"a\n")
         equal(get("--http=2", proxy.url("/b")).out, b"b\n")
-        equal(server.heard, [b"/a", b"/b", b"/b"])
+        equal([text.split()[1] for text in server.heard], [b"/a", b"/b", b"/b"])
 
 
 def cut_off():
     """a response that is cut off is none to the client either, in both versions"""
     answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
-    with Said([answer], [answer]) as server, Proxy(server.port, "1.1") as proxy:
+    with Said(answer, answer) as server, Proxy(server.port, "1.1") as proxy:
         get("--http=2", proxy.url(), code=client.STREAM_RESET)
         get("--http=1.1", proxy.url(), code=client.CONNECTION_LOST)
 
@@ -170,7 +139,7 @@ def no_server():
         for front in FRONTS:
             get("-f", front, proxy.url(), code=client.HTTP_STATUS)
     both = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
-    with Said([both]) as server, Proxy(server.port, "1.1") as proxy:
+    with Said(both) as server, Proxy(server.port, "1.1") as proxy:
         equal(run(require("curl"), "-s", "-o", "/dev/null", "-w", "%{http_code}", proxy.url()), "502")
 
 

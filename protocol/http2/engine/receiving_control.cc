@@ -58,9 +58,7 @@ const Event* ReceivingControl::on_settings(gsl::span<const uint8_t> payload) con
   const bool first = !settings().peer_known();
   bool changed = first;
   const uint32_t window_before = settings().peer().initial_window_size;
-  const uint8_t* const end = payload.data() + payload.size();
-  for (const uint8_t* octets = payload.data(); octets != end; octets += kSettingSize) {
-    const Setting entry = parse_setting(octets);
+  for (const Setting entry : SettingsEntries(payload)) {
     const SettingsSync::Verdict verdict = settings().check_received(entry);
     if (verdict.rule != nullptr) {
       ending().fail(verdict.code, *verdict.rule, entry.value, verdict.limit);

@@ -20,7 +20,7 @@ constexpr Rule kInterimStatus = {"RFC 9110 §15.2",
 NamedFields named_fields(FieldsView fields, const PreparedPart& prepared) {
   const PreparedHead* const head = prepared.head;
   if (head == nullptr || head->fields().size() != fields.size()) return NamedFields(fields);
-  return NamedFields(fields, head->tokens(), head->octets());
+  return NamedFields::resolved(fields, head->octets());
 }
 
 }  // namespace
