@@ -36,7 +36,7 @@ void broken_contract(const char* function, const char* rule,
   line.add("headrace: %s: %s", function, rule);
   if (facts.size() > 0) line.add("%s", ";");
   for (const ContractFact& fact : facts) line.add(fact);
-  std::fprintf(stderr, "%s\n", line.text);
+  std::fprintf(stderr, "%s (docs/contracts.md)\n", line.text);
   std::abort();
 }
 

@@ -23,7 +23,7 @@ struct ContractFact {
 
 // Writes one line to stderr and aborts:
 //
-//   headrace: Connection::sent(): more than pending_output() showed; size=40 unsent=33
+//   headrace: Body::source(): the source is not null (docs/contracts.md)
 //
 // Nothing else in the core writes output. The program stops because it has an error, and anything
 // that it did from here on could be wrong, too. Never called because of a peer's input.

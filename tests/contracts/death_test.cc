@@ -47,21 +47,21 @@ TEST_P(CallersMistakeDeathTest, MoreIsSentThanWasShown) {
   ASSERT_EQ(unsent(*connection), 17u);
   EXPECT_DEATH(connection->sent(18),
                "^headrace: Connection::sent\\(\\): no more than pending_output\\(\\) gave and was "
-               "not sent yet; size=18 unsent=17\n$");
+               "not sent yet; size=18 unsent=17 \\(docs/contracts.md\\)\n$");
 }
 
 TEST_P(CallersMistakeDeathTest, WhatAFailedWriteReturnsIsTakenForASize) {
   auto connection = connected(options());
   EXPECT_DEATH(connection->sent(static_cast<size_t>(-1)),
                "^headrace: Connection::sent\\(\\): .*; size=18446744073709551615 \\(-1\\) "
-               "unsent=0\n$");
+               "unsent=0 \\(docs/contracts.md\\)\n$");
 }
 
 TEST_P(CallersMistakeDeathTest, OutputIsReleasedWithoutTheOption) {
   auto connection = connected(options());
   EXPECT_DEATH(connection->released(1),
                "^headrace: Connection::released\\(\\): only with Options::explicit_release; "
-               "size=1\n$");
+               "size=1 \\(docs/contracts.md\\)\n$");
 }
 
 TEST_P(CallersMistakeDeathTest, MoreIsReleasedThanWasSent) {
@@ -70,7 +70,7 @@ TEST_P(CallersMistakeDeathTest, MoreIsReleasedThanWasSent) {
   auto connection = connected(zero_copy);
   EXPECT_DEATH(connection->released(100),
                "^headrace: Connection::released\\(\\): no more than was sent\\(\\) and not "
-               "released yet; size=100 unreleased=[0-9]+\n$");
+               "released yet; size=100 unreleased=[0-9]+ \\(docs/contracts.md\\)\n$");
 }
 
 // --- Options
@@ -79,13 +79,14 @@ TEST_P(CallersMistakeDeathTest, OptionsAreNotLegal) {
   Options even = options();
   even.first_stream_id = 4;
   EXPECT_DEATH(Connection(Role::kClient, even, kNow),
-               "^headrace: Connection::Connection\\(\\): .*; .*\n$");
+               "^headrace: Connection::Connection\\(\\): .*; .* \\(docs/contracts.md\\)\n$");
   Options small = options();
   small.settings = {{SettingId::kMaxFrameSize, 10}};
   EXPECT_DEATH(Connection(Role::kServer, small, kNow),
-               "^headrace: Connection::Connection\\(\\): .*; rule=.*\n$");
+               "^headrace: Connection::Connection\\(\\): .*; rule=.* \\(docs/contracts.md\\)\n$");
   EXPECT_DEATH(Connection(std::shared_ptr<const Options>(), Role::kServer, kNow),
-               "^headrace: Connection::Connection\\(\\): the options are not null\n$");
+               "^headrace: Connection::Connection\\(\\): the options are not null "
+               "\\(docs/contracts.md\\)\n$");
 }
 
 // --- Input
@@ -95,7 +96,7 @@ TEST_P(CallersMistakeDeathTest, WhatAFailedReadReturnsIsTakenForASize) {
   const char buffer[16] = {};
   EXPECT_DEATH(static_cast<void>(connection->receive({buffer, static_cast<size_t>(-1)}, kNow)),
                "^headrace: ByteView::ByteView\\(\\): a size that memory can have; "
-               "size=18446744073709551615 \\(-1\\)\n$");
+               "size=18446744073709551615 \\(-1\\) \\(docs/contracts.md\\)\n$");
 }
 
 TEST_P(CallersMistakeDeathTest, ANullPointerIsSentWithASize) {
@@ -103,15 +104,17 @@ TEST_P(CallersMistakeDeathTest, ANullPointerIsSentWithASize) {
   ASSERT_TRUE(connection->submit_response(1, {{":status", "200"}}, Body::stream()).ok());
   EXPECT_DEATH(
       static_cast<void>(connection->send_data(1, {static_cast<const char*>(nullptr), 5}, true)),
-      "^headrace: ByteView::ByteView\\(\\): a null pointer has no octets; size=5\n$");
+      "^headrace: ByteView::ByteView\\(\\): a null pointer has no octets; size=5 "
+      "\\(docs/contracts.md\\)\n$");
 }
 
 TEST_P(CallersMistakeDeathTest, ARangeIsWalkedOverTwice) {
   auto connection = connected(options());
   auto range = connection->advance(kNow);
   for (EventPtr event : range) static_cast<void>(event);
-  EXPECT_DEATH(static_cast<void>(range.begin()),
-               "^headrace: EventRange::begin\\(\\): a range is walked over once\n$");
+  EXPECT_DEATH(
+      static_cast<void>(range.begin()),
+      "^headrace: EventRange::begin\\(\\): a range is walked over once \\(docs/contracts.md\\)\n$");
 }
 
 // --- What the connection calls
@@ -133,7 +136,7 @@ TEST_P(CallersMistakeDeathTest, ASourceWritesMoreThanItsRoom) {
           .ok());
   EXPECT_DEATH(static_cast<void>(connection->pending_output()),
                "^headrace: BodySource::fill\\(\\): no more octets than its room has; "
-               "size=[0-9]+ room=[0-9]+\n$");
+               "size=[0-9]+ room=[0-9]+ \\(docs/contracts.md\\)\n$");
 }
 
 TEST_P(CallersMistakeDeathTest, ASourceThatIsReadAheadWritesMoreThanItsRoom) {
@@ -142,7 +145,7 @@ TEST_P(CallersMistakeDeathTest, ASourceThatIsReadAheadWritesMoreThanItsRoom) {
   ASSERT_TRUE(connection->submit_response(1, {{":status", "200"}}, Body::source(&liar)).ok());
   EXPECT_DEATH(static_cast<void>(connection->pending_output()),
                "^headrace: BodySource::fill\\(\\): no more octets than its room has; "
-               "size=[0-9]+ room=[0-9]+\n$");
+               "size=[0-9]+ room=[0-9]+ \\(docs/contracts.md\\)\n$");
 }
 
 struct TooMuchPadding : PaddingPolicy {
@@ -174,7 +177,7 @@ TEST_P(CallersMistakeDeathTest, APolicyPadsMoreThanItsRoom) {
               .ok() &&
           !connection->pending_output().empty()),
       "^headrace: PaddingPolicy::padding\\(\\): no more than its room; padding=[0-9]+ "
-      "room=[0-9]+\n$");
+      "room=[0-9]+ \\(docs/contracts.md\\)\n$");
 }
 
 // Names nobody, or a stream that is not there.
@@ -195,7 +198,7 @@ TEST_P(CallersMistakeDeathTest, ASchedulerForgetsItsStreams) {
   ASSERT_TRUE(connection->submit_response(1, {{":status", "200"}}, Body::owned("x")).ok());
   EXPECT_DEATH(static_cast<void>(connection->pending_output()),
                "^headrace: Scheduler::next\\(\\): one of the streams that were added and not "
-               "removed since; stream_id=0 streams=1\n$");
+               "removed since; stream_id=0 streams=1 \\(docs/contracts.md\\)\n$");
 }
 
 TEST_P(CallersMistakeDeathTest, ASchedulerNamesAStreamThatWasRemoved) {
@@ -212,7 +215,7 @@ TEST_P(CallersMistakeDeathTest, ASchedulerNamesAStreamThatWasRemoved) {
   scheduler.added = blocked;
   EXPECT_DEATH(static_cast<void>(connection->pending_output()),
                "^headrace: Scheduler::next\\(\\): one of the streams that were added and not "
-               "removed since; stream_id=1 streams=1\n$");
+               "removed since; stream_id=1 streams=1 \\(docs/contracts.md\\)\n$");
 }
 
 TEST(CallersMistakeDeathTest2, AnUrgencyIsOutOfRange) {
@@ -222,12 +225,12 @@ TEST(CallersMistakeDeathTest2, AnUrgencyIsOutOfRange) {
   stream.priority.urgency = 8;
   EXPECT_DEATH(scheduler.add(&stream),
                "^headrace: PriorityScheduler::add\\(\\): urgency is 0 to 7 \\(RFC 9218 §4.1\\); "
-               "urgency=8 stream_id=5\n$");
+               "urgency=8 stream_id=5 \\(docs/contracts.md\\)\n$");
 }
 
 TEST(CallersMistakeDeathTest2, ABodyHasNoSource) {
   EXPECT_DEATH(static_cast<void>(Body::source(static_cast<BodySource*>(nullptr))),
-               "^headrace: Body::source\\(\\): the source is not null\n$");
+               "^headrace: Body::source\\(\\): the source is not null \\(docs/contracts.md\\)\n$");
 }
 
 // --- Lists
@@ -236,19 +239,19 @@ TEST(CallersMistakeDeathTest2, AnIndexIsBehindTheEnd) {
   const OwnedFields owned = {{"name", "value"}};
   EXPECT_DEATH(static_cast<void>(owned[1]),
                "^headrace: OwnedFields::operator\\[\\]: the index is below size\\(\\); index=1 "
-               "size=1\n$");
+               "size=1 \\(docs/contracts.md\\)\n$");
   const FieldsView view = owned;
   EXPECT_DEATH(static_cast<void>(view[2]),
                "^headrace: FieldsView::operator\\[\\]: the index is below size\\(\\); index=2 "
-               "size=1\n$");
+               "size=1 \\(docs/contracts.md\\)\n$");
   const FieldSection section;
   EXPECT_DEATH(static_cast<void>(section[0]),
                "^headrace: FieldSection::operator\\[\\]: the index is below size\\(\\); index=0 "
-               "size=0\n$");
+               "size=0 \\(docs/contracts.md\\)\n$");
   const SettingsEntries entries;
   EXPECT_DEATH(static_cast<void>(entries[0]),
                "^headrace: SettingsEntries::operator\\[\\]: the index is below size\\(\\); "
-               "index=0 size=0\n$");
+               "index=0 size=0 \\(docs/contracts.md\\)\n$");
 }
 
 // --- Frames without a connection
@@ -258,20 +261,20 @@ TEST(CallersMistakeDeathTest2, AFrameCannotBeWritten) {
   const std::vector<uint8_t> huge(size_t{1} << 24);
   EXPECT_DEATH(write_padded_data(1, {}, 257, false, out),
                "^headrace: write_padded_data\\(\\): padding is 1 to 256 octets, Pad Length "
-               "included \\(RFC 9113 §6.1\\); padding=257\n$");
+               "included \\(RFC 9113 §6.1\\); padding=257 \\(docs/contracts.md\\)\n$");
   EXPECT_DEATH(write_frame(FrameType::kPing, 0, 0, huge, out),
                "^headrace: write_frame\\(\\): a payload of at most 16,777,215 octets \\(RFC 9113 "
-               "§4.1\\); size=16777216\n$");
+               "§4.1\\); size=16777216 \\(docs/contracts.md\\)\n$");
   const std::string origin(65536, 'x');
   EXPECT_DEATH(write_altsvc(0, origin, "", out),
                "^headrace: write_origin\\(\\): an origin of at most 65,535 octets \\(RFC 8336 "
-               "§2.1\\); size=65536\n$");
+               "§2.1\\); size=65536 \\(docs/contracts.md\\)\n$");
   EXPECT_DEATH(write_headers(1, {}, false, 0, out),
                "^headrace: write_headers\\(\\): max_frame_size is 5 to 16,777,215 octets; "
-               "max_frame_size=0\n$");
+               "max_frame_size=0 \\(docs/contracts.md\\)\n$");
   EXPECT_DEATH(static_cast<void>(field_block_frames_size(1, 0)),
                "^headrace: field_block_frames_size\\(\\): max_frame_size is not 0; "
-               "max_frame_size=0\n$");
+               "max_frame_size=0 \\(docs/contracts.md\\)\n$");
 }
 
 // --- Calls from where none may come (hardened builds)
@@ -328,7 +331,7 @@ class IntruderDeathTest : public CallersMistakeDeathTest {
                  "^headrace: Connection::wants_output\\(\\): not from inside another function of "
                  "the same connection \\(as from a BodySource, FrameObserver, PaddingPolicy or "
                  "Scheduler\\); inside=" +
-                     inside + "\n$");
+                     inside + " \\(docs/contracts.md\\)\n$");
   }
 };
 
@@ -371,7 +374,7 @@ TEST_P(CallersMistakeDeathTest, TwoThreadsAreInsideAtTheSameTime) {
         writer.join();
       },
       "^headrace: Connection::wants_output\\(\\): not by two threads at the same time; "
-      "inside=Connection::pending_output\\(\\)\n$");
+      "inside=Connection::pending_output\\(\\) \\(docs/contracts.md\\)\n$");
 }
 
 // A hand-over between two calls, or two steps, is none of these.

@@ -16,7 +16,8 @@ TEST(ContractTest, NothingHappensWhenItIsKept) { take(9, 0); }
 
 TEST(ContractDeathTest, OneLineNamesHeadraceTheFunctionTheRuleAndTheNumbers) {
   EXPECT_DEATH(take(10, 7),
-               "^headrace: take\\(\\): number is below 10; number=10 count=7 called=by a test\n$");
+               "^headrace: take\\(\\): number is below 10; number=10 count=7 called=by a test "
+               "\\(docs/contracts.md\\)\n$");
 }
 
 // What a system call returned for "failed" is easily taken for a size.
@@ -30,7 +31,8 @@ TEST(ContractDeathTest, ASignedNumberKeepsItsSign) {
 }
 
 TEST(ContractDeathTest, ARuleNeedsNoNumbers) {
-  EXPECT_DEATH(HEADRACE_EXPECTS(false, "f()", "never"), "^headrace: f\\(\\): never\n$");
+  EXPECT_DEATH(HEADRACE_EXPECTS(false, "f()", "never"),
+               "^headrace: f\\(\\): never \\(docs/contracts.md\\)\n$");
 }
 
 }  // namespace
