@@ -1,49 +1,35 @@
 #!/usr/bin/python3
-"""The C++ of docs compiles, block by block. (The README's has a test that runs it: tests/readme.)"""
+"""The C++ of docs compiles, block by block. (That of the guide runs, too: guide_test; the README's: tests/readme.) What is shown
+whole is what stands in examples/."""
 
 import re
 import subprocess
 import sys
 
+import snippets
 import tree
 
-PROLOGUE = """
-#include <sys/types.h>
-#include <sys/uio.h>
-
-#include <chrono>
-#include <string>
-#include <vector>
-
-#include <headrace/headrace.h>
-#include <headrace/posix.h>
-#include <headrace/testing.h>
-#include <headrace/prepared_head.h>
-#include <headrace/protocol/frame/frame_reader.h>
-#include <headrace/protocol/frame/frame_writer.h>
-using namespace headrace;
-// What a reader has: a connection, bytes, a socket, a page, ...
-void handle(const Event& event);
-"""
-PARAMETERS = """Connection& connection, std::span<const uint8_t> bytes, TimePoint now, int socket,
-    StreamId id, const std::string& page, FieldsView received, std::vector<EventPtr>& later"""
+WHOLE = {"docs/guide/server.md": "examples/poll_server.cc"}
 
 
 def main():
-    program, blocks = PROLOGUE, 0
+    program, count, failures = snippets.PROLOGUE, 0, []
     for document in tree.documents(tree.tracked()):
         if document == "README.md":
             continue
-        text = tree.read(document)
-        for block in re.finditer(r"^```cpp\n(.*?)^```", text, re.S | re.M):
-            line = text.count("\n", 0, block.start()) + 2
-            program += f"void block_{blocks}({PARAMETERS}) {{\n#line {line} \"{document}\"\n{block[1]}}}\n"
-            blocks += 1
+        for line, code in snippets.blocks(document, tree.read(document)):
+            program += snippets.function(f"block_{count}", document, line, code)
+            count += 1
     command = ["g++", "-std=c++20", "-Wall", "-Wextra", "-Werror", "-Wno-unused",
                "-Wno-unused-parameter", "-fsyntax-only", f"-I{tree.ROOT}/include", "-x", "c++", "-"]
     code = subprocess.run(command, input=program, text=True, check=False).returncode
-    print(f"{blocks} blocks: {'they compile' if code == 0 else 'not all of them compile'}")
-    return 1 if code != 0 or blocks < 4 else 0
+    print(f"{count} blocks: {'they compile' if code == 0 else 'not all of them compile'}")
+    for document, example in WHOLE.items():
+        if f"```c++\n{tree.read(example)}```\n" not in tree.read(document):
+            failures.append(f"{document} does not have {example} as it stands")
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    return 1 if code != 0 or failures or count < 25 else 0
 
 
 if __name__ == "__main__":

@@ -89,6 +89,8 @@ RUN_BY = {
     "cmake -S . -B build -DCMAKE_INSTALL_PREFIX=PREFIX && cmake --build build && cmake --install build": "installed",
     "cmake --build build --target uninstall": "installed",
     "g++ -std=c++20 program.cc $(pkg-config --cflags --libs headrace)": "installed",
+    "g++ -std=c++20 poll_server.cc $(pkg-config --cflags --libs headrace) -o poll_server": "installed",
+    "tests/docs/errors_test.py --update": "test",
 }
 
 FILLED_IN = {
