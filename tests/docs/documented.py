@@ -91,6 +91,7 @@ RUN_BY = {
     "g++ -std=c++20 program.cc $(pkg-config --cflags --libs headrace)": "installed",
     "g++ -std=c++20 poll_server.cc $(pkg-config --cflags --libs headrace) -o poll_server": "installed",
     "tests/docs/errors_test.py --update": "test",
+    "tools/site OUT": "test",
 }
 
 FILLED_IN = {
