@@ -15,38 +15,37 @@
 #include <list>
 #include <vector>
 
-using headrace::TimePoint;
 volatile std::sig_atomic_t stop = 0;
-TimePoint now() { return std::chrono::steady_clock::now(); }
+auto now() { return std::chrono::steady_clock::now(); }
 
 struct Client {
   int socket;
   headrace::Connection connection{headrace::Role::kServer, headrace::Options(), now()};
-  bool turn(short ready);
-  void answer(headrace::EventRange&& events);
-};
 
-void Client::answer(headrace::EventRange&& events) {
-  for (headrace::EventPtr event : events) {
-    if (const auto* request = std::get_if<headrace::RequestReceived>(&*event)) {
-      // (Refused if the client has reset it meanwhile.)
-      (void)connection.submit_response(request->stream_id, 200, {},
-                                       headrace::Body::view("Hello\n"));
+  // A request has come to its end with its head, its body or its trailers. (An answer is refused if
+  // the client has reset the stream meanwhile.)
+  void answer(headrace::EventRange&& events) {
+    const auto answer_at_end = [&](const auto& got) {
+      if constexpr (requires { got.end_stream; }) {
+        if (got.end_stream)
+          (void)connection.submit_response(got.stream_id, 200, {}, headrace::Body::view("Hello\n"));
+      }
+    };
+    for (headrace::EventPtr event : events) std::visit(answer_at_end, *event);
+  }
+
+  // Reads, lets time pass, writes. False: this client is done, or gone.
+  bool turn(short ready) {
+    if ((ready & ~POLLOUT) != 0) {
+      uint8_t bytes[16 * 1024];
+      const ssize_t size = recv(socket, bytes, sizeof(bytes), 0);
+      if (size > 0) answer(connection.receive({bytes, static_cast<size_t>(size)}, now()));
+      if (size == 0 || (size < 0 && errno != EAGAIN)) answer(connection.end_of_input(now()));
     }
+    answer(connection.advance(now()));
+    return headrace::write_output(socket, connection, now()) && !connection.should_close();
   }
-}
-
-// Reads, lets time pass, writes. False: this client is done, or gone.
-bool Client::turn(short ready) {
-  if ((ready & ~POLLOUT) != 0) {
-    uint8_t bytes[16 * 1024];
-    const ssize_t size = recv(socket, bytes, sizeof(bytes), 0);
-    if (size > 0) answer(connection.receive({bytes, static_cast<size_t>(size)}, now()));
-    if (size == 0 || (size < 0 && errno != EAGAIN)) answer(connection.end_of_input(now()));
-  }
-  answer(connection.advance(now()));
-  return headrace::write_output(socket, connection, now()) && !connection.should_close();
-}
+};
 
 int main(int argc, char** argv) {
   std::signal(SIGTERM, [](int) { stop = 1; });
@@ -58,7 +57,7 @@ int main(int argc, char** argv) {
   std::list<Client> clients;
   for (bool stopping = false; !stopping || !clients.empty(); stopping = stop) {
     std::vector<pollfd> sockets{{stopping ? -1 : listener, POLLIN, 0}};
-    TimePoint deadline = now() + std::chrono::seconds(1);
+    headrace::TimePoint deadline = now() + std::chrono::seconds(1);
     for (Client& client : clients) {
       if (stopping) (void)client.connection.shutdown();
       sockets.push_back({client.socket, headrace::poll_events(client.connection), 0});

@@ -56,7 +56,7 @@ class Client:
 
     def receive(self, octets):
         for event in self.h2.receive_data(octets):
-            if isinstance(event, h2.events.RequestReceived):
+            if isinstance(event, h2.events.StreamEnded):
                 self.answer(event.stream_id)
             elif isinstance(event, h2.events.DataReceived):
                 self.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)

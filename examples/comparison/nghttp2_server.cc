@@ -45,9 +45,8 @@ nghttp2_nv field(std::string_view name, std::string_view value) {
 }
 
 int on_frame(nghttp2_session* session, const nghttp2_frame* frame, void*) {
-  const bool request =
-      frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST;
-  if (!request) return 0;
+  const bool message = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
+  if (!message || (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
   const nghttp2_nv fields[] = {field(":status", "200"), field("content-type", "text/plain"),
                                field("content-length", "6")};
   nghttp2_data_provider body{{0}, read_body};

@@ -77,10 +77,12 @@ class Running:
 
 
 def serves(server):
-    """it answers curl, and many requests at once of one connection"""
+    """it answers curl, uploads too, and many requests at once of one connection"""
     url = f"http://127.0.0.1:{server.port}/"
     curl = ["curl", "--http2-prior-knowledge", "-sS", "--max-time", str(PATIENCE)]
     equal(run(*curl, url), "Hello\n")
+    for size in (1, 300_000):
+        equal(run(*curl, "--data-binary", "@-", url, input=bytes(size)), "Hello\n")
     client = peer.Peer(Target("127.0.0.1", server.port, PATIENCE, "/", "/"))
     for stream in range(1, 101, 2):
         client.send_get(stream)
