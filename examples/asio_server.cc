@@ -79,13 +79,16 @@ class Client : public std::enable_shared_from_this<Client> {
     (void)alive;
   }
 
+  // A request has come to its end with its head, its body or its trailers.
   void answer(headrace::EventRange&& events) {
-    for (headrace::EventPtr event : events) {
-      if (const auto* request = std::get_if<headrace::RequestReceived>(&*event)) {
-        (void)connection_.submit_response(request->stream_id, 200, {},
+    const auto answer_at_end = [&](const auto& got) {
+      if constexpr (requires { got.end_stream; }) {
+        if (!got.end_stream) return;
+        (void)connection_.submit_response(got.stream_id, 200, {},
                                           headrace::Body::view("Hello from Asio\n"));
       }
-    }
+    };
+    for (headrace::EventPtr event : events) std::visit(answer_at_end, *event);
   }
 
   tcp::socket socket_;

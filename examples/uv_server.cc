@@ -96,13 +96,16 @@ class Client {
     uv_write(&write_, stream(), buffers.data(), static_cast<unsigned>(buffers.size()), on_written);
   }
 
+  // A request has come to its end with its head, its body or its trailers.
   void answer(headrace::EventRange&& events) {
-    for (headrace::EventPtr event : events) {
-      if (const auto* request = std::get_if<headrace::RequestReceived>(&*event)) {
-        (void)connection_.submit_response(request->stream_id, 200, {},
+    const auto answer_at_end = [&](const auto& got) {
+      if constexpr (requires { got.end_stream; }) {
+        if (!got.end_stream) return;
+        (void)connection_.submit_response(got.stream_id, 200, {},
                                           headrace::Body::view("Hello from libuv\n"));
       }
-    }
+    };
+    for (headrace::EventPtr event : events) std::visit(answer_at_end, *event);
   }
 
   // Handles are closed one after the other; behind the last the client goes.

@@ -15,6 +15,7 @@ SAYS = {
     "index.html": "Headrace is the HTTP/2 engine",
     "docs/guide/server.html": "A complete HTTP/2 server on poll(2)",
     "examples/poll_server.cc.html": "accept4",
+    "reference/index.html": "Start with headrace::Connection",
     "reference/classheadrace_1_1Connection.html": "The transport delivered bytes, which must outlive the range.",
     "reference/structheadrace_1_1Limits.html": "Streams that the peer may have open at once",
     "reference/structheadrace_1_1StreamClosed.html": "the request was not processed and may be sent again",
