@@ -9,10 +9,12 @@
 
 namespace headrace::benchmarks {
 
-void ask_with_headrace(Round* round, Allocation allocation) {
+void ask_with_headrace(Round* round, Allocation allocation, RecordSink* record) {
   Tally& tally = round->tally;
   std::vector<Field> fields;
-  Connection connection(Role::kClient, headrace_options(allocation), kNow);
+  Options options = headrace_options(allocation);
+  options.record = record;
+  Connection connection(Role::kClient, options, kNow);
   const auto ask = [&](size_t number) {
     fields.clear();
     for (const auto& [name, value] : round->workload->requests[number]) {

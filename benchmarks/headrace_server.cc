@@ -34,7 +34,7 @@ class PictureSource : public BodySource {
 
 }  // namespace
 
-void serve_with_headrace(Round* round, Allocation allocation) {
+void serve_with_headrace(Round* round, Allocation allocation, RecordSink* record) {
   const Workload& workload = *round->workload;
   Tally& tally = round->tally;
   std::vector<Field> response;
@@ -45,7 +45,9 @@ void serve_with_headrace(Round* round, Allocation allocation) {
 
   std::vector<PictureSource> sources(kConcurrentStreams);
   size_t next_source = 0;
-  Connection connection(Role::kServer, headrace_options(allocation), kNow);
+  Options options = headrace_options(allocation);
+  options.record = record;
+  Connection connection(Role::kServer, options, kNow);
   const auto respond = [&](StreamId stream_id) {
     Body body = Body::none();
     const bool bare = workload.body.empty();

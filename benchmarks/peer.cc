@@ -26,10 +26,17 @@ uint64_t sum_octets(const uint8_t* octets, size_t size) {
 }
 
 void run_headrace_reuse(Round* round) {
-  (round->workload->client ? ask_with_headrace : serve_with_headrace)(round, Allocation::kReuse);
+  (round->workload->client ? ask_with_headrace : serve_with_headrace)(round, Allocation::kReuse,
+                                                                      nullptr);
 }
 void run_headrace_fresh(Round* round) {
-  (round->workload->client ? ask_with_headrace : serve_with_headrace)(round, Allocation::kFresh);
+  (round->workload->client ? ask_with_headrace : serve_with_headrace)(round, Allocation::kFresh,
+                                                                      nullptr);
+}
+void run_headrace_recorded(Round* round) {
+  static RecordRing ring(1 << 20);
+  (round->workload->client ? ask_with_headrace : serve_with_headrace)(round, Allocation::kReuse,
+                                                                      &ring);
 }
 void run_nghttp2(Round* round) {
   (round->workload->client ? ask_with_nghttp2 : serve_with_nghttp2)(round);

@@ -10,6 +10,7 @@
 #include "benchmarks/measure.h"
 #include "benchmarks/workload.h"
 #include "headrace/memory/allocation.h"
+#include "headrace/recording.h"
 
 namespace headrace::benchmarks {
 
@@ -90,18 +91,21 @@ struct NamedPeer {
 };
 
 // Each in a file of its own, by the role.
-void serve_with_headrace(Round* round, Allocation allocation);
-void ask_with_headrace(Round* round, Allocation allocation);
+void serve_with_headrace(Round* round, Allocation allocation, RecordSink* record = nullptr);
+void ask_with_headrace(Round* round, Allocation allocation, RecordSink* record = nullptr);
 void serve_with_nghttp2(Round* round);
 void ask_with_nghttp2(Round* round);
 
 void run_headrace_reuse(Round* round);
 void run_headrace_fresh(Round* round);
+// Into a ring (docs/flight-recorder.md).
+void run_headrace_recorded(Round* round);
 void run_nghttp2(Round* round);
 
 inline constexpr NamedPeer kPeers[] = {
     {"headrace_reuse", run_headrace_reuse},
     {"headrace_fresh", run_headrace_fresh},
+    {"headrace_recorded", run_headrace_recorded},
     {"nghttp2", run_nghttp2},
 };
 

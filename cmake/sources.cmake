@@ -24,6 +24,7 @@ set(HEADRACE_SOURCES
     protocol/connection/connection.cc
     protocol/connection/detection.cc
     protocol/connection/memory_bound.cc
+    protocol/connection/recording.cc
     protocol/event/describe_event.cc
     protocol/event/error.cc
     protocol/event/error_code.cc
@@ -90,6 +91,8 @@ set(HEADRACE_SOURCES
     protocol/http2/settings_sync.cc
     protocol/http2/streams.cc
     protocol/interface/options.cc
+    protocol/interface/record_ring.cc
+    protocol/interface/record_writer.cc
     protocol/message/authority.cc
     protocol/message/content_type.cc
     protocol/message/cookies.cc
@@ -163,6 +166,7 @@ set(HEADRACE_PROGRAM_SOURCES
     adapters/program/io.cc
     adapters/program/key_log.cc
     adapters/program/printable.cc
+    adapters/program/record_file.cc
     adapters/program/tls_files.cc
     adapters/program/write_all.cc
 )

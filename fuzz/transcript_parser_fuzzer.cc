@@ -46,7 +46,9 @@ std::string print(const Turn& turn) {
       text = print('!', turn.command);
       break;
     case Turn::Kind::kTime:
-      text = "@ +" + std::to_string(turn.elapsed.count()) + "ms\n";
+      text = "@ ";
+      text += turn.elapsed.count() < 0 ? "" : "+";
+      text += std::to_string(turn.elapsed.count()) + "ns\n";
       break;
   }
   if (turn.result.has_value()) text += print('?', turn.result->item);
@@ -56,6 +58,7 @@ std::string print(const Turn& turn) {
 // Everything but the options, which no program prints.
 std::string print(const Transcript& transcript) {
   std::string text = transcript.role == headrace::Role::kClient ? "role client\n" : "role server\n";
+  if (transcript.is_exact) text += "exact\n";
   for (const Turn& turn : transcript.turns) text += print(turn);
   return text;
 }

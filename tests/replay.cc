@@ -1,15 +1,20 @@
 // bazel run //tests:replay -- FILE.h2t: plays a transcript and shows the conversation.
+// bazel run //tests:replay -- FILE.record: makes a transcript of a connection's record.
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <iostream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "headrace/adapters/program/printable.h"
+#include "tests/flight_recorder/record.h"
+#include "tests/flight_recorder/repeat.h"
 #include "tests/transcript/runner.h"
 #include "tests/transcript/transcript.h"
 
@@ -18,12 +23,20 @@ namespace {
 
 constexpr char kHelp[] =
     "replay [--allocation=reuse|fresh] [--cut=CUT] FILE.h2t...\n"
+    "replay FILE.record...\n"
     "\n"
     "Plays each transcript (docs/transcripts.md) against a connection and prints the conversation\n"
     "as it happens: < what the peer sends, > what we send, = events, ! commands, ? results,\n"
     "@ time. If the connection departs from the transcript, the line, the expected and the "
     "observed\n"
     "step are printed, and the exit code is 1. If a file cannot be read, the exit code is 2.\n"
+    "\n"
+    "A FILE.record is a record (docs/flight-recorder.md; `serve --record`): its run is repeated "
+    "and printed "
+    "as\n"
+    "a transcript, which gives the same events and the same output. The exit code is 1 if the run\n"
+    "departs from the record, and if the record has lost its beginning: its calls are printed "
+    "then.\n"
     "\n"
     "  --allocation  reuse (the default) or fresh, as Options::allocation\n"
     "  --cut         how each input is cut into receive() calls: whole (the default), octets,\n"
@@ -85,7 +98,37 @@ bool read_arguments(int argc, char** argv, Arguments* arguments, int* exit_code)
   return !arguments->files.empty();
 }
 
+// Whether the file begins as a record does.
+bool is_record(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::string line;
+  return std::getline(stream, line) && line == kRecordMark;
+}
+
+int replay_record(const std::string& file) {
+  std::ifstream stream(from_working_directory(file), std::ios::binary);
+  std::ostringstream octets;
+  octets << stream.rdbuf();
+  recording::Record record;
+  std::string error;
+  if (!recording::read_record(octets.str(), &record, &error)) {
+    complain(file + ": " + error);
+    return 2;
+  }
+  if (!recording::can_be_repeated(record, &error)) {
+    std::cout << "# " << error << ".\n" << recording::list_calls(record) << std::flush;
+    complain(file + ": " + error);
+    return 1;
+  }
+  const recording::Repeated repeated = recording::repeat(record);
+  std::cout << repeated.transcript << std::flush;
+  if (repeated.departure.empty()) return 0;
+  complain(file + ": " + repeated.departure);
+  return 1;
+}
+
 int replay(const std::string& file, RunOptions options) {
+  if (is_record(from_working_directory(file))) return replay_record(file);
   Transcript transcript;
   std::string error;
   if (!load_transcript(from_working_directory(file), &transcript, &error)) {

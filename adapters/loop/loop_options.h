@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "headrace/adapters/loop/record_sinks.h"
 #include "headrace/adapters/loop/secure_channel.h"
 #include "headrace/adapters/socket/client_id.h"
 #include "headrace/memory/abi.h"
@@ -19,6 +20,9 @@ struct LoopOptions {
   Options connection = {};  // of accepted connections
   // Encrypts accepted connections (tls::Server); null: cleartext. It must outlive the loop.
   SecureChannels* secure = nullptr;
+  // Takes the records of accepted and outbound connections, in clear also of encrypted ones; null:
+  // they are not recorded. It must outlive the loop.
+  RecordSinks* records = nullptr;
 
   // Time after which an outbound connection that is not established has failed.
   std::chrono::milliseconds connect_timeout{10'000};

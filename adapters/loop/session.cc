@@ -35,10 +35,17 @@ Session::Session(Role role, const Options& connection, const LoopOptions& option
                                                service, driver)),
       budget_(budget) {
   if (secured_ == nullptr) {
-    connection_.emplace(role, with_seed(connection), now);
+    connection_.emplace(role, with_record(with_seed(connection)), now);
     handler_ = service.open(*connection_, driver);
   }
   (role == Role::kServer ? statistics_.connections_accepted : statistics_.connections_made).add(1);
+}
+
+Options Session::with_record(Options options) {
+  if (options_.records == nullptr) return options;
+  record_ = options_.records->open();
+  options.record = record_.get();
+  return options;
 }
 
 Session::~Session() {

@@ -15,6 +15,7 @@
 #include "headrace/adapters/loop/secured.h"
 #include "headrace/adapters/loop/work_budget.h"
 #include "headrace/protocol/connection/connection.h"
+#include "headrace/protocol/interface/record_sink.h"
 
 namespace headrace::adapters {
 
@@ -123,6 +124,7 @@ class Session {
 
  private:
   static constexpr size_t kUnknown = static_cast<size_t>(-1);
+  Options with_record(Options options);
   enum class Extent : uint8_t { kThisTurn, kAll };
   void dispatch(EventRange&& events, Extent extent = Extent::kThisTurn);
   void look_at_output(TimePoint now, size_t in_flight);
@@ -148,6 +150,7 @@ class Session {
   LoopStatistics& statistics_;
   const std::unique_ptr<Secured> secured_;  // null for cleartext
   std::unique_ptr<Handler> handler_;        // destroyed after connection_, which may point into it
+  std::unique_ptr<RecordSink> record_;      // likewise
   std::optional<Connection> connection_;    // none during a handshake
   Statistics published_;
   WorkBudget& budget_;

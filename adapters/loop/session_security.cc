@@ -50,7 +50,7 @@ void Session::open_connection(TimePoint now) {
   const bool http1 = secured_->channel->protocol() != "h2";
   secured_->options.protocol = http1 ? ProtocolVersion::kHttp1 : ProtocolVersion::kHttp2;
   secured_->options.secure_transport = true;
-  connection_.emplace(secured_->role, secured_->options, now);
+  connection_.emplace(secured_->role, with_record(secured_->options), now);
   handler_ = secured_->service.open(*connection_, secured_->driver);
   if (secured_->shuts_down) (void)connection_->shutdown();
 }

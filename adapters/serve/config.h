@@ -35,7 +35,10 @@ struct Config {
   size_t open_files = 0;      // over all threads; 0: an eighth of all descriptors
   size_t file_memory = 0;     // octets, over all threads
   std::chrono::nanoseconds file_recheck{};
-  std::string log;  // empty: none; "-": the standard output
+  std::string log;            // empty: none; "-": the standard output
+  std::string record;         // the directory for records of connections; empty: none
+  uint32_t record_files = 0;  // at most
+  size_t record_size = 0;     // most octets of each
   program::Io io = program::Io::kEpoll;
   TlsConfig tls;
   adapters::LoopOptions loop;  // max_connections is one loop's share

@@ -19,6 +19,7 @@
 #include "headrace/adapters/loop/loop.h"
 #include "headrace/adapters/program/io.h"
 #include "headrace/adapters/program/printable.h"
+#include "headrace/adapters/program/record_file.h"
 #include "headrace/adapters/program/write_all.h"
 #include "headrace/adapters/serve/access_log.h"
 #include "headrace/adapters/serve/config.h"
@@ -80,7 +81,7 @@ void share_descriptors(Config* config) {
   const rlim_t usual = std::exchange(limit.rlim_cur, limit.rlim_max);
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = usual;
   const auto threads = static_cast<rlim_t>(config->threads);
-  const rlim_t own = kOwnDescriptors + kLoopDescriptors * threads;
+  const rlim_t own = kOwnDescriptors + kLoopDescriptors * threads + config->record_files;
   const rlim_t left = limit.rlim_cur - std::min(limit.rlim_cur, own);
   const rlim_t wanted = config->open_files > 0 ? std::min<rlim_t>(config->open_files, left / 2)
                                                : std::min(left / 8, kMostFiles);
@@ -240,6 +241,14 @@ int run(gsl::span<char* const> arguments) {
     if (!made.ok()) return fail(made.status(), ExitCode::kUsage);
     tls = std::move(*made);
     config->loop.secure = tls.server.get();
+  }
+  program::RecordDirectory records(config->record, config->record_files, config->record_size);
+  if (!config->record.empty()) {
+    if (const absl::Status usable = records.check(); !usable.ok()) {
+      return fail(absl::NotFoundError("--record: " + std::string(usable.message())),
+                  ExitCode::kUsage);
+    }
+    config->loop.records = &records;
   }
   adapters::StatusOr<std::vector<UniqueFd>> listeners =
       adapters::listen_on(config->address, config->port, config->threads);

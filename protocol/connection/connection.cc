@@ -8,6 +8,7 @@
 
 #include "headrace/memory/contract.h"
 #include "headrace/protocol/connection/detection.h"
+#include "headrace/protocol/connection/recording.h"
 #include "headrace/protocol/http1/engine/engine.h"
 #include "headrace/protocol/http2/engine/engine.h"
 #include "headrace/protocol/interface/entry_guard.h"
@@ -88,15 +89,22 @@ Connection::Connection(Role role, const Options& options, TimePoint now)
 
 Connection::Connection(std::shared_ptr<const Options> options, Role role, TimePoint now) {
   HEADRACE_EXPECTS(options != nullptr, "Connection::Connection()", "the options are not null");
+  std::unique_ptr<Protocol>* place = &protocol_;
+  if (options->record != nullptr) {
+    auto recording = std::make_unique<Recording>(role, *options, now);
+    options = recording->options();
+    place = recording->place();
+    protocol_ = std::move(recording);
+  }
   switch (options->protocol) {
     case ProtocolVersion::kHttp2:
-      protocol_ = std::make_unique<Engine>(role, std::move(options), now);
+      *place = std::make_unique<Engine>(role, std::move(options), now);
       break;
     case ProtocolVersion::kHttp1:
-      protocol_ = std::make_unique<http1::Engine>(role, std::move(options), now);
+      *place = std::make_unique<http1::Engine>(role, std::move(options), now);
       break;
     case ProtocolVersion::kDetect:
-      protocol_ = std::make_unique<Detection>(role, std::move(options), now, &protocol_);
+      *place = std::make_unique<Detection>(role, std::move(options), now, place);
       break;
   }
 }

@@ -42,7 +42,7 @@ using EventRange = LazyRange<Connection, Event>;
 class Connection {
  public:
   Connection(Role role, const Options& options, TimePoint now);
-  // Options that many connections share, but for a custom_scheduler.
+  // Options that many connections share, but for a custom_scheduler and a record.
   Connection(std::shared_ptr<const Options> options, Role role, TimePoint now);
   // Another protocol than HTTP/2, behind the same functions.
   explicit Connection(std::unique_ptr<Protocol> protocol);

@@ -16,10 +16,11 @@
 namespace headrace {
 
 // Of headers of their own: headrace/protocol/interface/padding_policy.h,
-// protocol/stream/scheduler.h.
+// protocol/stream/scheduler.h, recording.h.
 HEADRACE_ABI_BEGIN
 class PaddingPolicy;
 HEADRACE_ABI_END
+class RecordSink;
 class Scheduler;
 
 enum class Role : uint8_t { kServer, kClient };
@@ -156,9 +157,10 @@ struct Options {
   // do not end together. 0 leaves the age exact.
   uint64_t seed = 0;
 
-  // Null, or an object that must outlive the connection.
+  // Null, or an object that must outlive the connection. A record is one connection's.
   FrameObserver* observer = nullptr;
   PaddingPolicy* padding = nullptr;
+  RecordSink* record = nullptr;
 
   Limits limits = {};
 };

@@ -25,6 +25,7 @@ RUN_BY = {
     "bazel test //tests/interop:all": "test",
     "get --help": HERE,
     "bazel run //tests:replay -- FILE.h2t": HERE,
+    "bazel run //tests:replay -- FILE.record": "test",
     "bazel run //tests/conformance": "test",
     "bazel run -c opt //tests/self_play -- --help": HERE,
     # CONTRIBUTING.md

@@ -40,6 +40,7 @@ FUNCTIONS = {
     "now": "clock_gettime",
     "time": "clock_gettime",
     "fopen": "openat",
+    "posix_fallocate": "fallocate",
     "fscanf": "read",
     "fread": "read",
     "io_uring_queue_init_params": "io_uring_setup",

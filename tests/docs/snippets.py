@@ -30,6 +30,7 @@ PROLOGUE = """
 #include <headrace/prepared_head.h>
 #include <headrace/protocol/frame/frame_reader.h>
 #include <headrace/protocol/frame/frame_writer.h>
+#include <headrace/recording.h>
 #include <headrace/testing.h>
 using namespace headrace;
 // What a reader has: a connection, bytes, a socket, a page, ...

@@ -22,6 +22,7 @@ ROOTS = (
     "headrace/headrace.h",
     "headrace/posix.h",
     "headrace/prepared_head.h",
+    "headrace/recording.h",
     "headrace/version.h",
     "headrace/adapters/epoll/epoll_loop.h",
     "headrace/adapters/io_uring/io_uring_loop.h",

@@ -29,7 +29,7 @@ class Application final : public FrameListener {
 
   Application(Role role, const Options& options, const World& world, const FrameModel* frames);
   // Behind the connection's constructor, which has begun to send.
-  void connect(Connection* connection);
+  void connect(Connection* connection, bool recorded);
 
   // --- Events (application_events.cc).
 

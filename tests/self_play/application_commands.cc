@@ -37,9 +37,9 @@ Application::Application(Role role, const Options& options, const World& world,
       next_id_(first_id(role, options)),
       widest_announced_(is_widest({SettingId::kInitialWindowSize, options.initial_window_size})) {}
 
-void Application::connect(Connection* connection) {
+void Application::connect(Connection* connection, bool recorded) {
   connection_ = connection;
-  inspector_.emplace(connection);
+  inspector_.emplace(connection, recorded);
 }
 
 // --- What commands answer.

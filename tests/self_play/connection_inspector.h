@@ -5,6 +5,7 @@
 
 #include "headrace/memory/abi.h"
 #include "headrace/protocol/connection/connection.h"
+#include "headrace/protocol/connection/recording.h"
 #include "headrace/protocol/http2/engine/engine.h"
 
 namespace headrace {
@@ -21,8 +22,11 @@ class ConnectionInspector {
     bool receiving = false;
   };
 
-  explicit ConnectionInspector(const Connection* connection)
-      : engine_(static_cast<const Engine&>(*connection->protocol_)) {}
+  // `recorded`: with Options::record.
+  ConnectionInspector(const Connection* connection, bool recorded)
+      : engine_(static_cast<const Engine&>(
+            recorded ? static_cast<const Recording&>(*connection->protocol_).engine()
+                     : *connection->protocol_)) {}
 
   // Frames are read; commands on streams are taken.
   bool is_open() const { return parts().life.is_open(); }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "headrace/protocol/event/event.h"
+#include "tests/self_play/recorded.h"
 
 namespace headrace::self_play {
 
@@ -20,7 +22,9 @@ using EventCounts = std::array<uint64_t, std::variant_size_v<Event>>;
 // Where a run is, what it has found, and what it prints of what happens.
 class Report {
  public:
-  explicit Report(bool tracing) : tracing_(tracing) {}
+  // `records`: null, or where connections are recorded.
+  explicit Report(bool tracing, Records* records = nullptr)
+      : tracing_(tracing), records_(records) {}
 
   // What must hold. The first that does not is the run's result.
   void require(bool condition, std::string_view what) {
@@ -72,8 +76,15 @@ class Report {
   void count_event(size_t index) { ++events_[index]; }
   const EventCounts& events() const { return events_; }
 
+  // Of a new connection; null if it is not recorded.
+  Recorded* begin_record() {
+    if (records_ == nullptr) return nullptr;
+    return records_->emplace_back(std::make_unique<Recorded>()).get();
+  }
+
  private:
   bool tracing_;
+  Records* const records_;
   std::string failure_;
   uint64_t step_ = 0;
   uint64_t digest_ = 0;

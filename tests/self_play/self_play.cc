@@ -44,8 +44,8 @@ std::string to_string(const Modes& modes) {
   return name(modes.client) + "," + name(modes.server);
 }
 
-Outcome play(uint64_t seed, uint64_t steps, const Modes& modes, bool tracing) {
-  Report report(tracing);
+Outcome play(uint64_t seed, uint64_t steps, const Modes& modes, bool tracing, Records* records) {
+  Report report(tracing, records);
   playing = {seed, modes, &report};
   std::signal(SIGABRT, on_abort);
   if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(say_where);

@@ -18,7 +18,9 @@ struct Outcome {
 };
 
 // Plays `steps` steps: one pair of connections after the other, all as `seed` says.
-Outcome play(uint64_t seed, uint64_t steps, const Modes& modes, bool tracing);
+// `records`: null, or where a record of each connection is added.
+Outcome play(uint64_t seed, uint64_t steps, const Modes& modes, bool tracing,
+             Records* records = nullptr);
 
 // The same game in all modes, which must not differ in anything that can be seen: the first
 // failure, or the outcome that they have in common.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <gsl/span>
 
+#include "tests/transcript/event_text.h"
+
 namespace headrace::self_play {
 namespace {
 
@@ -56,9 +58,11 @@ void Side::connect(Side* peer, Wire* in, Wire* out) {
   in_ = in;
   out_ = out;
   frames_.set_peer(&peer->frames_);
+  recorded_ = report_.begin_record();
+  options_.record = recorded_;
   connection_ = std::make_unique<Connection>(role_, options_, now_);
-  inspector_.emplace(connection_.get());
-  application_.connect(connection_.get());
+  inspector_.emplace(connection_.get(), recorded_ != nullptr);
+  application_.connect(connection_.get(), recorded_ != nullptr);
 }
 
 void Side::require(bool condition, const char* what) const {
@@ -74,6 +78,7 @@ void Side::walk(EventRange range, bool outermost) {
     // Padding may follow; the message has ended.
     const auto* data = std::get_if<DataReceived>(&*event);
     if (data != nullptr && data->end_stream) frames_.end_open_data();
+    if (recorded_ != nullptr) transcript::append_event(*event, &recorded_->events);
     application_.take(*event);
     if (report_.failed()) return;
     if (style_.holds && random_.one_in(4)) hold(std::move(event));
@@ -227,6 +232,7 @@ void Side::show(size_t max_bytes, size_t sent, bool all) {
   shown_ = std::move(text);
   if (sent == 0) return;
   report_.digest(std::string_view(shown_).substr(0, sent));
+  if (recorded_ != nullptr) recorded_->output += shown_.substr(0, sent);
   const auto latency = std::chrono::microseconds(random_.up_to(200000));
   out_->send(std::string_view(shown_).substr(0, sent), now_ + latency);
   shown_.erase(0, sent);

@@ -96,6 +96,7 @@ class Side {
   void check_tables();
 
   const Role role_;
+  Recorded* recorded_ = nullptr;
   const std::string name_;
   const Style style_;
   Random& random_;

@@ -35,7 +35,34 @@ constexpr std::string_view kCommands[] = {
     "source",
 };
 
-std::string_view error_name(SubmitError error) {
+std::vector<Field> fields_of(const Item& command) {
+  std::vector<Field> fields;
+  for (const FieldLine& line : command.fields) {
+    Field field;
+    field.name = line.name;
+    field.value = line.value;
+    field.never_indexed = line.never;
+    fields.push_back(field);
+  }
+  return fields;
+}
+
+std::vector<uint8_t> bytes_of(const Item& command) {
+  const std::string text = command.bytes.value_or("");
+  return {text.begin(), text.end()};
+}
+
+std::vector<Setting> settings_of(Arguments* arguments) {
+  std::vector<Setting> settings;
+  for (const auto& [id, value] : reference::parse_settings(arguments->take_settings())) {
+    settings.push_back({static_cast<SettingId>(id), value});
+  }
+  return settings;
+}
+
+}  // namespace
+
+std::string_view submit_error_name(SubmitError error) {
   switch (error) {
     case SubmitError::kNone:
       return "ok";
@@ -69,35 +96,17 @@ std::string_view error_name(SubmitError error) {
   return "?";
 }
 
-std::vector<Field> fields_of(const Item& command) {
-  std::vector<Field> fields;
-  for (const FieldLine& line : command.fields) {
-    Field field;
-    field.name = line.name;
-    field.value = line.value;
-    field.never_indexed = line.never;
-    fields.push_back(field);
-  }
-  return fields;
-}
-
-std::vector<uint8_t> bytes_of(const Item& command) {
-  const std::string text = command.bytes.value_or("");
-  return {text.begin(), text.end()};
-}
-
-std::vector<Setting> settings_of(Arguments* arguments) {
-  std::vector<Setting> settings;
-  for (const auto& [id, value] : reference::parse_settings(arguments->take_settings())) {
-    settings.push_back({static_cast<SettingId>(id), value});
-  }
-  return settings;
-}
-
-}  // namespace
-
 BodySource::Filled ScriptedSource::fill(std::span<uint8_t> room) {
   Filled filled;
+  if (!answers.empty()) {
+    const Answer answer = std::move(answers.front());
+    answers.pop_front();
+    filled.size = std::min(answer.octets.size(), room.size());
+    std::memcpy(room.data(), answer.octets.data(), filled.size);
+    filled.end = answer.ends;
+    filled.failed = answer.fails;
+    return filled;
+  }
   filled.size = std::min(waiting.size(), room.size());
   std::memcpy(room.data(), waiting.data(), filled.size);
   waiting.erase(0, filled.size);
@@ -121,7 +130,7 @@ Item Application::run(const Item& command) {
     result = submit_push(command, &arguments);
   } else {
     const SubmitResult submitted = submit(command, &arguments);
-    result.name = error_name(submitted.error);
+    result.name = submit_error_name(submitted.error);
     if (submitted.rule != nullptr) result.details.emplace_back("rule", submitted.rule->section);
   }
   std::string mistake;
@@ -139,7 +148,7 @@ Item Application::send_data(const Item& command, Arguments* arguments) {
   const std::vector<uint8_t> bytes = bytes_of(command);
   const SendResult sent = connection_.send_data(stream_id, bytes, end_stream);
   Item result;
-  result.name = error_name(sent.error);
+  result.name = submit_error_name(sent.error);
   if (sent.rule != nullptr) result.details.emplace_back("rule", sent.rule->section);
   // A short write has to be expected; one that took all may be.
   auto& accepted = sent.ok() && sent.accepted != bytes.size() ? result.attributes : result.details;
@@ -207,6 +216,11 @@ SubmitResult Application::submit_on_stream(const Item& command, StreamId stream_
     return connection_.update_priority(stream_id, priority);
   }
   ScriptedSource& source = *streams_[stream_id].source;
+  if (arguments->take_word("answer")) {
+    source.answers.push_back(
+        {command.bytes.value_or(""), arguments->take_word("end"), arguments->take_word("fail")});
+    return {};
+  }
   source.waiting += command.bytes.value_or("");
   source.ends |= arguments->take_word("end");
   source.ends_late |= arguments->take_word("late");
@@ -277,7 +291,7 @@ Item Application::submit_push(const Item& command, Arguments* arguments) {
 
 Item Application::opened(const RequestResult& result, uintptr_t user_data) {
   Item item;
-  item.name = error_name(result.error);
+  item.name = submit_error_name(result.error);
   if (result.rule != nullptr) item.details.emplace_back("rule", result.rule->section);
   if (!result.ok()) return item;
   item.details.emplace_back("stream", std::to_string(result.stream_id));

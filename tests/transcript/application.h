@@ -1,6 +1,7 @@
 #ifndef HEADRACE_TESTS_TRANSCRIPT_APPLICATION_H_
 #define HEADRACE_TESTS_TRANSCRIPT_APPLICATION_H_
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <span>
@@ -14,6 +15,9 @@
 
 namespace headrace::transcript {
 
+// As a `?` line has it: "ok", "StreamGone".
+std::string_view submit_error_name(SubmitError error);
+
 // A body that is produced as the transcript says: `! source 1 "text" end`.
 class ScriptedSource : public BodySource {
  public:
@@ -23,6 +27,13 @@ class ScriptedSource : public BodySource {
   bool ends = false;
   bool ends_late = false;  // in a fill() of its own
   bool fails = false;
+  // Said before all of that: what each fill() answers.
+  struct Answer {
+    std::string octets;
+    bool ends = false;
+    bool fails = false;
+  };
+  std::deque<Answer> answers;
 };
 
 // The application of a transcript: its `!` lines, the storage it lends to the connection, and what

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tests/memory/scribble.h"
+#include "tests/reference/frames.h"
 #include "tests/transcript/event_text.h"
 
 namespace headrace::transcript {
@@ -36,6 +37,11 @@ std::string text_of(gsl::span<const ConstBuffer> buffers) {
 }
 
 namespace {
+
+Options with_padding(Options options, PaddingPolicy* padding) {
+  options.padding = padding;
+  return options;
+}
 
 struct Enter {
   Enter() { call(LibraryCalls::enter); }
@@ -97,24 +103,34 @@ struct Driver::OpenRange {
   std::optional<decltype(std::declval<EventRange&>().begin())> at;
 };
 
-Driver::Driver(Role role, const Options& options, Holding holding, uint32_t seed, bool is_text)
+Driver::Driver(Role role, const Options& options, Holding holding, uint32_t seed,
+               const Manner& manner)
     : holding_(holding),
       random_(seed),
       in_pieces_(seed != 0),
-      is_text_(is_text),
+      manner_(manner),
       allocation_(options.allocation),
-      connection_(std::in_place, role, options, now_),
+      connection_(std::in_place, role,
+                  with_padding(options, manner.padding_is_asked ? &padding_ : options.padding),
+                  now_),
       application_(&*connection_),
-      reader_(role == Role::kClient, is_text),
+      reader_(role == Role::kClient, manner.is_text),
       credit_(role == Role::kServer, options),
-      allowance_(kAllEvents) {}
+      allowance_(kAllEvents),
+      preface_left_(role == Role::kServer ? 24 : 0) {}
 
 Driver::~Driver() = default;
 
 void Driver::receive(std::string_view bytes, const std::vector<size_t>& parts) {
+  if (manner_.is_exact) {
+    note_settings(bytes);
+    range_.reset();
+    range_ = std::make_unique<OpenRange>(&*connection_, OpenRange::Kind::kReceive, bytes, now_);
+    return;
+  }
   for (const size_t size : parts) {
     parts_.emplace_back(bytes.substr(0, size));
-    if (!is_text_) credit_.peer_sent(parts_.back());
+    if (!manner_.is_text) credit_.peer_sent(parts_.back());
     bytes.remove_prefix(size);
   }
 }
@@ -125,8 +141,27 @@ void Driver::end_of_input(bool in_order) {
   range_ = std::make_unique<OpenRange>(&*connection_, kind, "", now_);
 }
 
-void Driver::pass(std::chrono::milliseconds time) {
+// RFC 9113 §6.5: what the peer's SETTINGS change about our field blocks.
+void Driver::note_settings(std::string_view input) {
+  if (manner_.is_text) return;
+  const size_t preface = std::min(preface_left_, input.size());
+  preface_left_ -= preface;
+  unread_input_ += input.substr(preface);
+  size_t at = 0;
+  while (const auto frame = reference::parse(unread_input_, &at)) {
+    if (frame->type != reference::SETTINGS || (frame->flags & reference::ACK) != 0) continue;
+    std::optional<uint64_t> table;
+    for (const auto& [id, value] : reference::parse_settings(frame->payload)) {
+      if (id == reference::HEADER_TABLE_SIZE) table = value;
+    }
+    reader_.peer_sent_settings(table);
+  }
+  unread_input_.erase(0, at);
+}
+
+void Driver::pass(std::chrono::nanoseconds time) {
   now_ += time;
+  if (manner_.is_exact) return;
   range_.reset();
   range_ = std::make_unique<OpenRange>(&*connection_, OpenRange::Kind::kAdvance, "", now_);
 }
@@ -156,6 +191,7 @@ void Driver::take(EventPtr event) {
   if (allowance_ != kAllEvents) --allowance_;
   break_rule(application_.observe(*event));
   append_event(*event, &events_);
+  event_names_.emplace_back(event_name(*event));
   const bool is_new_place = places_.insert(event.get()).second;
   if (holding_ == Holding::kDrop) {
     if (allocation_ == Allocation::kFresh) {
@@ -176,6 +212,7 @@ void Driver::take(EventPtr event) {
 }
 
 void Driver::settle() {
+  if (manner_.is_exact) return;
   constexpr int kMaxRounds = 10000;
   for (int round = 0; round < kMaxRounds; ++round) {
     while (step()) {
@@ -190,7 +227,7 @@ void Driver::settle() {
 
 // When all that was sent has arrived, on both sides.
 void Driver::check_credit() {
-  if (is_text_) return;
+  if (manner_.is_text) return;
   for (const reference::Frame& frame : reader_.take_raw()) credit_.we_sent(frame);
   const bool settled = connection_->wants_input() && !output_held_ && shown_.empty() &&
                        parts_.empty() && range_ == nullptr;
@@ -231,7 +268,7 @@ bool Driver::drain() {
       break_rule("pending_output(), asked again, gives something else");
     }
     if (!broken_rule_.empty()) return false;
-    reader_.append(shown);
+    note_sent(shown);
     progress = true;
     for (size_t rest = shown.size(); rest > 0;) {
       const size_t piece = in_pieces_ ? std::min<size_t>(rest, 1 + random_() % 50) : rest;
@@ -245,8 +282,59 @@ bool Driver::drain() {
   return progress;
 }
 
+// What an exact transcript says of input, events and time. False: it is not one of these.
+bool Driver::run_exact(Arguments* arguments, std::string_view name) {
+  if (name == "receive") {
+    receive("", {});
+  } else if (name == "advance") {
+    range_.reset();
+    range_ = std::make_unique<OpenRange>(&*connection_, OpenRange::Kind::kAdvance, "", now_);
+  } else if (name == "take") {
+    uint64_t steps = arguments->has_number() ? arguments->take_number() : kAllEvents;
+    for (; steps > 0 && range_ != nullptr; --steps) {
+      EventPtr event = range_->next();
+      if (event == nullptr) {
+        range_.reset();
+      } else {
+        take(std::move(event));
+      }
+    }
+  } else if (name == "leave") {
+    range_.reset();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// pending_output(), which shows what it has shown before, and perhaps more. (Asked for less than
+// that, it may show less.)
+void Driver::show(size_t max_bytes) {
+  std::string shown = text_of(connection_->pending_output(max_bytes));
+  if (manner_.is_exact && shown.size() < shown_.size() && shown_.starts_with(shown)) return;
+  shown_ = std::move(shown);
+}
+
+void Driver::note_sent(std::string_view octets) {
+  reader_.append(octets);
+  sent_octets_ += octets;
+  sent_.add({reinterpret_cast<const uint8_t*>(octets.data()), octets.size()});
+}
+
+void Driver::mark_sent(size_t size, bool timed) {
+  const auto octets = std::string_view(shown_).substr(0, size);
+  note_sent(octets);
+  if (timed) {
+    connection_->sent(size, now_);
+  } else {
+    connection_->sent(size);
+  }
+  shown_.erase(0, size);
+}
+
 void Driver::finish() {
-  if (reader_.unread() != 0 && !output_held_) break_rule("the output ends within a frame");
+  if (reader_.unread() != 0 && !output_held_ && !manner_.is_exact)
+    break_rule("the output ends within a frame");
   range_.reset();
   connection_.reset();
   for (const HeldEvent& held : held_) {

@@ -3,6 +3,7 @@
 #include "tests/transcript/arguments.h"
 #include "tests/transcript/driver.h"
 #include "tests/transcript/event_text.h"
+#include "tests/transcript/frame_names.h"
 
 namespace headrace::transcript {
 namespace {
@@ -83,18 +84,24 @@ Item Driver::run(const Item& command) {
 }
 
 bool Driver::run_own(Arguments* arguments, std::string_view name, std::string* wrong) {
+  if (manner_.is_exact && run_exact(arguments, name)) return true;
   if (name == "hold" || name == "release") {
     output_held_ = name == "hold";
     if (!arguments->take_word("output")) *wrong = "it is `hold output` and `release output`";
   } else if (name == "drain") {
-    shown_ = text_of(connection_->pending_output(arguments->take_number("max", 64 * 1024)));
+    show(arguments->take_number("max", 64 * 1024));
     mark_sent(shown_.size());
   } else if (name == "show") {
-    shown_ = text_of(connection_->pending_output(arguments->take_number("max", 64 * 1024)));
+    show(arguments->take_number("max", 64 * 1024));
   } else if (name == "sent") {
     const uint64_t size = arguments->take_number();
+    const bool untimed = arguments->take_word("untimed");
     if (size > shown_.size()) *wrong = "only " + std::to_string(shown_.size()) + " were shown";
-    if (wrong->empty()) mark_sent(size);
+    if (wrong->empty()) mark_sent(size, !untimed);
+  } else if (name == "padding") {
+    while (arguments->has_number()) {
+      padding_.answers.push_back(static_cast<size_t>(arguments->take_number()));
+    }
   } else if (name == "released") {
     connection_->released(arguments->take_number());
   } else if (name == "memory_pressure") {
@@ -109,12 +116,6 @@ bool Driver::run_own(Arguments* arguments, std::string_view name, std::string* w
     *wrong = "unknown command";
   }
   return wrong->empty();
-}
-
-void Driver::mark_sent(size_t size) {
-  reader_.append(std::string_view(shown_).substr(0, size));
-  connection_->sent(size, now_);
-  shown_.erase(0, size);
 }
 
 Item Driver::state(const Item& question) const {
@@ -151,6 +152,10 @@ Item Driver::state(const Item& question) const {
   if (name == "should_reset") item.words.emplace_back(yes_or_no(connection_->should_reset()));
   if (name == "should_close") item.words.emplace_back(yes_or_no(connection_->should_close()));
   if (name == "open_streams") item.numbers.push_back(connection_->open_streams());
+  if (name == "output") {
+    item.numbers.push_back(sent_.size());
+    item.details.emplace_back("checksum", hex_number(sent_.value()));
+  }
   if (name == "statistics") add_statistics(connection_->statistics(), &item);
   if (name == "next_deadline") {
     const TimePoint deadline = connection_->next_deadline();

@@ -23,7 +23,8 @@ void append_line(const FieldLine& line, reference::HpackEncoder* encoder, std::s
                                  : reference::LiteralKind::kWithoutIndexing;
   const auto coding =
       line.huffman ? reference::StringCoding::kHuffman : reference::StringCoding::kPlain;
-  encoder->write_literal(kind, 0, {line.name, line.value, line.never}, coding, coding, block);
+  encoder->write_literal(kind, line.named, {line.name, line.value, line.never}, coding, coding,
+                         block);
 }
 
 // RFC 7541 §6.3 and §5.1: the size updates at the front of a block.

@@ -85,6 +85,7 @@ std::string format_directives(const FieldLine& field) {
   if (field.never) words += " never";
   if (field.index) words += " index";
   if (field.huffman) words += " huffman";
+  if (field.named != 0) words += " named " + std::to_string(field.named);
   return words.empty() ? "" : "(" + words.substr(1) + ") ";
 }
 
@@ -236,6 +237,7 @@ bool parse_field_line(std::string_view line, std::vector<FieldLine>* fields, std
   std::vector<Word> directive;
   if (!read_directive(&line, &directive, error)) return false;
   FieldLine field;
+  bool name_follows = false;
   for (const Word& word : directive) {
     const auto number = parse_number(word.text);
     if (word.text == "request") return add_request(line, fields, error);
@@ -245,6 +247,11 @@ bool parse_field_line(std::string_view line, std::vector<FieldLine>* fields, std
       field.index = true;
     } else if (word.text == "huffman") {
       field.huffman = true;
+    } else if (word.text == "named") {
+      name_follows = true;
+    } else if (name_follows && number && *number != 0) {
+      field.named = *number;
+      name_follows = false;
     } else if (word.text == "indexed") {
       field.kind = FieldLine::Kind::kIndexed;
     } else if (word.text == "size") {
@@ -262,6 +269,10 @@ bool parse_field_line(std::string_view line, std::vector<FieldLine>* fields, std
       *error = "unknown word in parentheses: " + word.text;
       return false;
     }
+  }
+  if (name_follows) {
+    *error = "(named ...) takes the index of a name";
+    return false;
   }
   if (field.kind == FieldLine::Kind::kField) {
     if (!read_field(line, &field, error)) return false;

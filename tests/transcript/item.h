@@ -26,6 +26,7 @@ struct FieldLine {
   bool never = false;
   bool index = false;    // literal with incremental indexing
   bool huffman = false;  // name and value are Huffman-coded
+  uint64_t named = 0;    // not 0: a literal whose name is this index (RFC 7541 §6.2); only in `<`
   uint64_t number = 0;   // of kIndexed and kSizeUpdate
 };
 

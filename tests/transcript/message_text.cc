@@ -1,5 +1,7 @@
 #include "tests/transcript/message_text.h"
 
+#include <cstdio>
+
 #include "tests/transcript/words.h"
 
 namespace headrace::transcript {
@@ -59,6 +61,33 @@ bool read_message_text(std::string_view line, std::string* octets, std::string* 
   }
   *octets += "\r\n";
   return true;
+}
+
+std::string write_message_text(std::string_view octets) {
+  const bool whole = octets.ends_with("\r\n");
+  if (whole) octets.remove_suffix(2);
+  std::string text;
+  // What stands in a file for an end.
+  if (whole && (octets == "EOF" || octets == "RESET")) {
+    text = octets == "EOF" ? "\\x45" : "\\x52";
+    octets.remove_prefix(1);
+  }
+  for (const char c : octets) {
+    if (c == '\\') {
+      text += "\\\\";
+    } else if (c == '\r') {
+      text += "\\r";
+    } else if (c == '\n') {
+      text += "\\n";
+    } else if (c < ' ' || c > '~') {
+      char escape[8];
+      std::snprintf(escape, sizeof(escape), "\\x%02x", static_cast<unsigned char>(c));
+      text += escape;
+    } else {
+      text += c;
+    }
+  }
+  return whole ? text : text + "\\";
 }
 
 }  // namespace headrace::transcript

@@ -18,6 +18,9 @@ namespace headrace::transcript {
 bool is_message_text(std::string_view line);
 // The octets that it stands for.
 bool read_message_text(std::string_view line, std::string* octets, std::string* error);
+// The line, behind its sign and a space, that stands for these octets, a line of a message or part
+// of one.
+std::string write_message_text(std::string_view octets);
 
 }  // namespace headrace::transcript
 

@@ -18,6 +18,15 @@ Holding holding_of(const Cuts& cuts) {
   return kHoldings[cuts.seed % 3];
 }
 
+// "+500ms", or in nanoseconds.
+std::string describe(std::chrono::nanoseconds elapsed) {
+  constexpr int64_t kMillisecond = 1'000'000;
+  const int64_t count = elapsed.count();
+  const std::string number = count % kMillisecond == 0 ? std::to_string(count / kMillisecond) + "ms"
+                                                       : std::to_string(count) + "ns";
+  return (count < 0 ? "" : "+") + number;
+}
+
 Options with_allocation(Options options, Allocation allocation) {
   options.allocation = allocation;
   return options;
@@ -31,7 +40,7 @@ class Run {
         driver_(transcript.role, with_allocation(transcript.options, options.allocation),
                 holding_of(options.cuts),
                 options.cuts.kind == Cuts::Kind::kRandom ? options.cuts.seed + 1 : 0,
-                transcript.is_text) {}
+                {transcript.is_text, transcript.is_exact, transcript.padding_is_asked}) {}
 
   std::optional<Departure> run() {
     for (const Turn& turn : transcript_.turns) {
@@ -62,7 +71,7 @@ class Run {
         result_ = driver_.run(turn.command);
         break;
       case Turn::Kind::kTime:
-        trace(turn.line, '@', "+" + std::to_string(turn.elapsed.count()) + "ms");
+        trace(turn.line, '@', describe(turn.elapsed));
         driver_.pass(turn.elapsed);
         break;
     }
@@ -71,6 +80,7 @@ class Run {
   void send(const Turn& turn) {
     for (const Line& line : turn.sent) {
       trace(line.number, '<', line.item);
+      if (transcript_.is_exact) continue;  // the driver reads what is on the wire
       if (line.item.name != "SETTINGS" || line.item.has_word("ACK")) continue;
       const bool has_size = line.item.attribute("HEADER_TABLE_SIZE") != nullptr;
       driver_.peer_sent_settings(has_size ? std::optional(line.item.number("HEADER_TABLE_SIZE", 0))
@@ -83,6 +93,15 @@ class Run {
   void check(const Turn& turn) {
     events_ = driver_.take_events();
     output_ = driver_.take_output();
+    if (options_.listener != nullptr) {
+      options_.listener->on_turn(turn, {result_, events_, output_, driver_.take_event_names(),
+                                        driver_.shown(), driver_.take_octets(), driver_.sent()});
+      if (!driver_.broken_rule().empty()) depart(turn.line, driver_.broken_rule());
+      if (turn.kind == Turn::Kind::kCommand && result_.name == "mistake") {
+        depart(turn.line, show('!', turn.command) + ": " + result_.bytes.value_or(""));
+      }
+      return;
+    }
     if (turn.kind == Turn::Kind::kCommand) check_result(turn);
     for (const Item& event : events_) trace(turn.line, '=', event);
     for (const Item& frame : output_) trace(turn.line, '>', frame);

@@ -218,5 +218,82 @@ TEST(Cuts, RandomOnesAddUp) {
   }
 }
 
+// Nothing happens by itself.
+constexpr char kExact[] =
+    "exact\n"
+    "option padding asked\n"
+    "< PREFACE\n"
+    "< SETTINGS\n"
+    "< PING 1\n"
+    "! take 1\n"
+    "= SettingsReceived\n"
+    "! take\n"
+    "= PingReceived 1\n"
+    "! show max=9\n"
+    "! show max=100\n"
+    "! sent 9\n"
+    "! sent 15 untimed\n"
+    "> SETTINGS MAX_CONCURRENT_STREAMS=100\n"
+    "> SETTINGS ACK\n"
+    "@ +5ns\n"
+    "! sent 9\n";
+
+TEST(ExactRunner, MakesEveryCallThatIsWritten) {
+  EXPECT_EQ(departure_of(std::string(kExact)), "none");
+  EXPECT_EQ(departure_of(std::string(kExact) + "! sent 8\n> PING ACK 1\n"
+                                               "? output 41 checksum=0xb8ece6f7b42a25a\n"),
+            "none");
+}
+
+TEST(ExactRunner, MakesNoOther) {
+  EXPECT_EQ(departure_of("exact\n< PREFACE\n< SETTINGS\n< PING 1\n? has_events false\n"
+                         "? wants_output true\n! leave\n? has_events true\n"),
+            "none");
+  // Time has passed, and nobody has said so to the connection.
+  EXPECT_EQ(departure_of("exact\n@ +1m\n? should_close false\n! advance\n! take\n"
+                         "= ConnectionClosed PROTOCOL_ERROR local\n"),
+            "none");
+}
+
+TEST(ExactRunner, ReportsWhatDoesNotHappen) {
+  EXPECT_NE(departure_of("exact\n< PREFACE\n< SETTINGS\n= SettingsReceived\n"), "none");
+  EXPECT_NE(departure_of(std::string(kExact) + "! sent 8\n> PING ACK 2\n"), "none");
+  EXPECT_NE(departure_of(std::string(kExact) + "? output 33 checksum=0x1\n"), "none");
+  EXPECT_NE(departure_of("exact\n! jump\n"), "none");
+}
+
+TEST(ExactRunner, AsksASourceAndAPaddingPolicyAsTheyAreToAnswer) {
+  EXPECT_EQ(departure_of("exact\n"
+                         "option padding asked\n"
+                         "< PREFACE\n"
+                         "< SETTINGS\n"
+                         "< HEADERS 1 END_STREAM END_HEADERS\n"
+                         "    (request) GET /\n"
+                         "! take\n"
+                         "= RequestReceived 1 END_STREAM\n"
+                         "! padding 3 0 2\n"
+                         "! submit_response 1 source\n"
+                         "    :status: 200\n"
+                         "! source 1 answer \"ab\"\n"
+                         "! source 1 answer\n"
+                         "! show max=1000\n"
+                         "! sent 37\n"
+                         "> SETTINGS MAX_CONCURRENT_STREAMS=100\n"
+                         "> SETTINGS ACK\n"
+                         "> HEADERS 1 END_HEADERS PADDED=2\n"
+                         "    :status: 200\n"
+                         "! show max=1000\n"
+                         "! sent 11\n"
+                         "> DATA 1 \"ab\"\n"
+                         "! show max=1000\n"
+                         "? why_blocked 1 BodySource\n"
+                         "! resume 1\n"
+                         "! source 1 answer \"c\" end\n"
+                         "! show max=1000\n"
+                         "! sent 12\n"
+                         "> DATA 1 END_STREAM PADDED=1 \"c\"\n"),
+            "none");
+}
+
 }  // namespace
 }  // namespace headrace::transcript

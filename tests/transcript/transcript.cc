@@ -23,7 +23,7 @@ constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 constexpr std::string_view kStateChecks[] = {
     "wants_input",      "wants_output", "has_events",   "should_close",   "open_streams",
     "next_deadline",    "statistics",   "why_blocked",  "priority",       "waiting_requests",
-    "accepts_requests", "is_drained",   "should_reset", "receive_credit",
+    "accepts_requests", "is_drained",   "should_reset", "receive_credit", "output",
 };
 
 // What the line `handshake` stands for, in each role.
@@ -209,29 +209,33 @@ class Parser {
   }
 
   bool add_time(const Step& step, std::string_view text, std::string* error) {
-    const auto milliseconds =
-        text.starts_with("+") ? parse_milliseconds(text.substr(1)) : std::nullopt;
-    if (!milliseconds) {
+    const bool back = transcript_.is_exact && text.starts_with("-");
+    const auto elapsed =
+        back || text.starts_with("+") ? parse_duration(text.substr(1)) : std::nullopt;
+    if (!elapsed) {
       *error = "time passes as in `@ +5s` or `@ +500ms`";
       return false;
     }
     begin_turn(Turn::Kind::kTime, step.number);
-    turn().elapsed = std::chrono::milliseconds(*milliseconds);
+    turn().elapsed = back ? -*elapsed : *elapsed;
     return true;
   }
 
-  // `role`, `option` and `handshake`, which stand before the conversation.
+  // `role`, `exact`, `option` and `handshake`, which stand before the conversation.
   bool add_setting(const Step& step, std::string* error) {
     std::vector<Word> words;
     if (!split_words(step.text, &words, error)) return false;
     const std::string& name = words[0].text;
     const bool begun = transcript_.turns.size() > 1 || !turn().output.empty();
-    if (name != "role" && name != "option" && name != "handshake") {
-      *error = "a line begins with < > = ! ? @ role, option or handshake, not with " + name;
+    if (name != "role" && name != "option" && name != "handshake" && name != "exact") {
+      *error = "a line begins with < > = ! ? @ role, exact, option or handshake, not with " + name;
     } else if (begun) {
       *error = name + " belongs before the conversation";
     } else if (name == "handshake") {
       return add_handshake(step, error);
+    } else if (name == "exact") {
+      transcript_.is_exact = true;
+      return true;
     } else if (name == "role") {
       const bool known =
           words.size() == 2 && (words[1].text == "server" || words[1].text == "client");
@@ -266,8 +270,10 @@ class Parser {
   }
 
   // `option padding 8`: so many octets, Pad Length included, are added to every frame, or as many
-  // as there is room for.
+  // as there is room for. `option padding asked`: as many as `! padding` says.
   bool add_padding(std::string_view text, std::string* error) {
+    transcript_.padding_is_asked = text == "asked";
+    if (transcript_.padding_is_asked) return true;
     const auto size = parse_number(text);
     if (!size || *size > kMaxPadding) {
       *error = "padding is a number up to 256";

@@ -33,12 +33,12 @@ struct Turn {
   Kind kind = Kind::kStart;
   int line = 0;
 
-  bool in_order = true;                  // kEndOfInput: EOF
-  std::string input;                     // kInput: all its bytes
-  std::vector<size_t> boundaries;        // kInput: the offsets in `input` where its lines begin
-  std::vector<Line> sent;                // kInput: its lines, to show them
-  Item command;                          // kCommand
-  std::chrono::milliseconds elapsed{0};  // kTime
+  bool in_order = true;                 // kEndOfInput: EOF
+  std::string input;                    // kInput: all its bytes
+  std::vector<size_t> boundaries;       // kInput: the offsets in `input` where its lines begin
+  std::vector<Line> sent;               // kInput: its lines, to show them
+  Item command;                         // kCommand
+  std::chrono::nanoseconds elapsed{0};  // kTime
 
   std::vector<Line> output;    // `>`
   std::vector<Line> events;    // `=`
@@ -55,11 +55,13 @@ inline Options with_plain_heads() {
 
 struct Transcript {
   std::string path;
-  bool is_text = false;  // .h1t: what is sent and received is text, not frames
+  bool is_text = false;   // .h1t: what is sent and received is text, not frames
+  bool is_exact = false;  // each turn is one call of the connection's; the runner makes no other
   Role role = Role::kServer;
   // The library's defaults, but for heads: what goes out is what the transcript submits.
   Options options = with_plain_heads();
   std::shared_ptr<PaddingPolicy> padding;  // that `options` refers to, or null
+  bool padding_is_asked = false;           // the runner has one, which does as `! padding` says
   std::vector<Turn> turns;                 // the first is kStart
 };
 

@@ -67,6 +67,15 @@ TEST(FieldBlocks, SayEveryRepresentation) {
                 "\0\x81\x1f\x81\x8f"s + "\xff\0"s);
 }
 
+// §6.2, by hand: the name is index 4 or 19, whatever stands there.
+TEST(FieldBlocks, ReferToNames) {
+  EXPECT_EQ(bytes_of("HEADERS 1 END_HEADERS\n (named 4) :path: b\n (index named 19) accept: b\n"
+                     " (never huffman named 19) x: b"),
+            "\0\0\x0a\x01\x04\0\0\0\x01"s + "\x04\1b" + "\x53\1b" + "\x1f\4\x81\x8f");
+  EXPECT_NE(error_of("< HEADERS 1\n (named) a: b\n"), "");
+  EXPECT_NE(error_of("< HEADERS 1\n (named 0) a: b\n"), "");
+}
+
 TEST(FieldBlocks, AreSplitOverContinuations) {
   EXPECT_EQ(bytes_of("HEADERS 1 END_HEADERS END_STREAM split=1\n (indexed 2)\n (indexed 4)"),
             "\0\0\x01\x01\x01\0\0\0\x01\x82\0\0\x01\x09\x04\0\0\0\x01\x84"s);
@@ -222,6 +231,34 @@ TEST(MessageText, IsReadFromFilesOfHttp1) {
   EXPECT_EQ(transcript.turns[1].input, "GET /a#b HTTP/1.1\r\n\r\n");
   ASSERT_EQ(transcript.turns[1].output.size(), 1u);
   EXPECT_EQ(transcript.turns[1].output[0].item.bytes, "xy\r\n");
+}
+
+TEST(Time, PassesInUnitsDownToNanoseconds) {
+  const auto elapsed = [](const std::string& text) {
+    return parse("@ " + text + "\n").turns.back().elapsed.count();
+  };
+  EXPECT_EQ(elapsed("+7ns"), 7);
+  EXPECT_EQ(elapsed("+7us"), 7000);
+  EXPECT_EQ(elapsed("+7ms"), 7'000'000);
+  EXPECT_EQ(elapsed("+7s"), 7'000'000'000);
+  EXPECT_EQ(elapsed("+7m"), 420'000'000'000);
+  EXPECT_NE(error_of("@ -7s\n"), "") << "only an exact transcript can go back";
+  EXPECT_EQ(parse("exact\n@ -7ns\n").turns.back().elapsed.count(), -7);
+  EXPECT_NE(error_of("option limits.idle_timeout 7ns\n"), "") << "limits are in milliseconds";
+}
+
+// A line of text, and back.
+TEST(MessageText, IsWrittenAsItIsRead) {
+  for (const std::string octets : {"", "\r\n", "a\r\n", "a", "a\n", "a\\\r\n", "\\", "EOF\r\n",
+                                   "RESET\r\n", "EOF", "\x7f\t\x01\xff \r\n", "a\r", "\r\r\n"}) {
+    const std::string line = "< " + write_message_text(octets);
+    std::string read;
+    std::string error;
+    ASSERT_TRUE(read_message_text(line, &read, &error)) << error;
+    EXPECT_EQ(read, octets) << line;
+    EXPECT_NE(line, "< EOF");
+    EXPECT_NE(line, "< RESET");
+  }
 }
 
 }  // namespace

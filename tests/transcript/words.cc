@@ -2,11 +2,12 @@
 
 #include <charconv>
 #include <cstdio>
+#include <utility>
 
 namespace headrace::transcript {
 namespace {
 
-constexpr uint64_t kLongestTime = uint64_t{100} * 365 * 24 * 3600 * 1000;  // milliseconds
+constexpr uint64_t kLongestTime = uint64_t{100} * 365 * 24 * 3600 * 1'000'000'000;  // nanoseconds
 
 bool is_space(char c) { return c == ' ' || c == '\t'; }
 bool is_control(char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }
@@ -163,21 +164,22 @@ bool parse_hex(std::string_view digits, std::string* octets) {
   return true;
 }
 
-std::optional<int64_t> parse_milliseconds(std::string_view text) {
-  uint64_t unit = 0;
-  if (text.ends_with("ms")) {
-    unit = 1;
-    text.remove_suffix(2);
-  } else if (text.ends_with("s")) {
-    unit = 1000;
-    text.remove_suffix(1);
-  } else if (text.ends_with("m")) {
-    unit = 60 * 1000;
-    text.remove_suffix(1);
+std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
+  constexpr std::pair<std::string_view, uint64_t> kUnits[] = {
+      {"ns", 1},
+      {"us", 1000},
+      {"ms", 1'000'000},
+      {"s", 1'000'000'000},  // behind those that end with it
+      {"m", 60'000'000'000},
+  };
+  for (const auto& [name, unit] : kUnits) {
+    if (!text.ends_with(name)) continue;
+    text.remove_suffix(name.size());
+    const auto number = parse_number(text);
+    if (!number || *number > kLongestTime / unit) return {};
+    return std::chrono::nanoseconds(*number * unit);
   }
-  const auto number = parse_number(text);
-  if (unit == 0 || !number || *number > kLongestTime / unit) return {};
-  return static_cast<int64_t>(*number * unit);
+  return {};
 }
 
 std::string quote(std::string_view text) {

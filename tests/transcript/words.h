@@ -1,6 +1,7 @@
 #ifndef HEADRACE_TESTS_TRANSCRIPT_WORDS_H_
 #define HEADRACE_TESTS_TRANSCRIPT_WORDS_H_
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,8 +32,8 @@ std::string_view strip_comment(std::string_view line);
 std::optional<uint64_t> parse_number(std::string_view text);
 // Hexadecimal digits, two an octet.
 bool parse_hex(std::string_view digits, std::string* octets);
-// "10s", "500ms", "1m": milliseconds, of at most a hundred years.
-std::optional<int64_t> parse_milliseconds(std::string_view text);
+// "10s", "500ms", "1m", "7us", "1ns", of at most a hundred years.
+std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
 
 // Text as a transcript writes it: quoted and escaped, long repetitions as "x"*16384.
 std::string quote(std::string_view text);
