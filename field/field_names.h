@@ -24,6 +24,7 @@ class FieldNames {
   constexpr void keep(FieldNames names) { bits_ &= names.bits_; }
   constexpr bool has(FieldName name) const { return (bits_ & bit(name)) != 0; }
   constexpr bool has_any(FieldNames names) const { return (bits_ & names.bits_) != 0; }
+  constexpr bool has_all(FieldNames names) const { return (~bits_ & names.bits_) == 0; }
   constexpr bool empty() const { return bits_ == 0; }
 
  private:

@@ -58,6 +58,7 @@ class HEADRACE_POINTER(uint8_t) ByteView {
 
   const uint8_t* data() const { return data_; }
   size_t size() const { return size_; }
+  void remove_prefix(size_t size) { *this = {data_ + size, size_ - size}; }  // at most size()
   bool empty() const { return size_ == 0; }
   const uint8_t* begin() const { return data_; }
   const uint8_t* end() const { return data_ + size_; }

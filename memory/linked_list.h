@@ -4,12 +4,11 @@
 namespace headrace {
 
 // The links of an element of one list. The first element's `previous` is the last element, so a
-// list is a single pointer.
+// list is a single pointer, and `previous` is null in no list only.
 template <typename T>
 struct ListLink {
   T* previous = nullptr;
   T* next = nullptr;
-  bool linked = false;
 };
 
 // A doubly-linked list through a member of its elements (ListLink<T> T::*). Every operation is
@@ -24,14 +23,14 @@ class LinkedList<kLink> {
   T* back() const { return front_ == nullptr ? nullptr : (front_->*kLink).previous; }
   bool empty() const { return front_ == nullptr; }
   // Whether `element` is in a list that uses this link (not necessarily in this one).
-  static bool contains(const T* element) { return (element->*kLink).linked; }
+  static bool contains(const T* element) { return (element->*kLink).previous != nullptr; }
   static T* after(const T* element) { return (element->*kLink).next; }
 
   void push_back(T* element) { insert_before(nullptr, element); }
   // At the end if `next` is null.
   void insert_before(T* next, T* element) {
     T* previous = next == nullptr ? back() : (next->*kLink).previous;
-    element->*kLink = {previous, next, true};
+    element->*kLink = {previous, next};
     (next == front_ ? front_ : (previous->*kLink).next) = element;
     ((next == nullptr ? front_ : next)->*kLink).previous = element;
   }

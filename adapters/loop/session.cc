@@ -261,8 +261,7 @@ void Session::dispatch(EventRange&& events, Extent extent) {
     for (EventPtr event : events) {
       handler_->handle(std::move(event));
       if (all) continue;
-      work_.spend(budget_);
-      if (work_.left(budget_) == 0) break;
+      if (!work_.spend(budget_)) break;
     }
   }
   throttled_ = !connection_->wants_input();

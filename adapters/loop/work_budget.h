@@ -48,10 +48,10 @@ class WorkBudget {
       }
       return left_;
     }
-    // One event was handled.
-    void spend(WorkBudget& budget) {
-      --left_;
+    // One event was handled, of those that were left. False if it was the last.
+    bool spend(WorkBudget& budget) {
       ++budget.spent_;
+      return --left_ > 0;
     }
 
    private:

@@ -34,19 +34,29 @@ bool matches(std::string_view list, std::string_view etag, Comparison comparison
 
 Conditions::Conditions(FieldsView fields) {
   for (const Field& field : fields) {
-    if (field.name.size() < 5 || (field.name[0] != 'i' && field.name[0] != 'r')) continue;
-    if (field.name == "range") {
-      range_ = field.value;
-      any_ = true;
-    } else if (field.name.starts_with("if-")) {
-      any_ = true;
-      const std::string_view which = field.name.substr(3);
-      if (which == "match") if_match_ = field.value;
-      if (which == "none-match") if_none_match_ = field.value;
-      if (which == "modified-since") if_modified_since_ = field.value;
-      if (which == "unmodified-since") if_unmodified_since_ = field.value;
-      if (which == "range") if_range_ = field.value;
-    }
+    std::string_view* const value = value_of(name_of(field));
+    if (value == nullptr) continue;
+    *value = field.value;
+    any_ = true;
+  }
+}
+
+std::string_view* Conditions::value_of(FieldName name) {
+  switch (name) {
+    case FieldName::kRange:
+      return &range_;
+    case FieldName::kIfMatch:
+      return &if_match_;
+    case FieldName::kIfNoneMatch:
+      return &if_none_match_;
+    case FieldName::kIfModifiedSince:
+      return &if_modified_since_;
+    case FieldName::kIfUnmodifiedSince:
+      return &if_unmodified_since_;
+    case FieldName::kIfRange:
+      return &if_range_;
+    default:
+      return nullptr;
   }
 }
 

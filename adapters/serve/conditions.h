@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "headrace/field/field.h"
+#include "headrace/field/field_name.h"
 
 namespace headrace::serve {
 
@@ -33,6 +34,9 @@ class Conditions {
   std::string_view range(const Validators& current) const;
 
  private:
+  // Where the value of that field belongs; null: it is no condition.
+  std::string_view* value_of(FieldName name);
+
   std::string_view if_match_;
   std::string_view if_none_match_;
   std::string_view if_modified_since_;

@@ -11,6 +11,8 @@
 #include <utility>
 #include <variant>
 
+#include "headrace/field/field_name.h"
+#include "headrace/field/field_names.h"
 #include "headrace/protocol/message/reason_phrase.h"
 #include "headrace/protocol/message/response_head.h"
 
@@ -29,9 +31,9 @@ class Digits {
   char* end_;
 };
 
-// Among the pseudo-header fields of a request these are told by their size and second character.
-constexpr std::string_view kPath = ":path";
-constexpr std::string_view kMethod = ":method";
+// Those of a request (RFC 9113 §8.3.1, RFC 8441 §4).
+constexpr FieldNames kPseudoFields = {FieldName::kMethod, FieldName::kScheme, FieldName::kAuthority,
+                                      FieldName::kPath, FieldName::kProtocol};
 
 // Whether a text is a literal, whose size the compiler knows.
 template <size_t N>
@@ -43,15 +45,14 @@ bool is(std::string_view text, const char (&literal)[N]) {
 
 Responder::Responder(Connection& connection, EventPtr& event)
     : connection_(connection), event_(event), request_(std::get<RequestReceived>(*event)) {
-  // RFC 9113 §8.3: pseudo-header fields come first, and no others are received than it defines.
+  // RFC 9113 §8.3: pseudo-header fields come first.
   const FieldsView fields = request_.fields;
-  for (const Field& field : fields) {
-    const std::string_view name = field.name;
-    if (name.empty() || name.front() != ':') break;
-    if (name.size() == kPath.size()) target_ = field.value;
-    if (name.size() == kMethod.size() && name[1] == kMethod[1]) method_ = field.value;
-    ++pseudo_fields_;
+  const Field* field = fields.begin();
+  for (; field != fields.end() && kPseudoFields.has(field->known_name); ++field) {
+    if (field->known_name == FieldName::kPath) target_ = field->value;
+    if (field->known_name == FieldName::kMethod) method_ = field->value;
   }
+  pseudo_fields_ = static_cast<size_t>(field - fields.begin());
   is_get_ = is(method_, "GET");
   is_head_ = is(method_, "HEAD");
   path_ = target_.substr(0, target_.find('?'));

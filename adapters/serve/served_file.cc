@@ -65,18 +65,15 @@ bool ServedFile::matches(const struct stat& status) const {
          is_same(status.st_ctim, changed_);
 }
 
-const PreparedHead& ServedFile::whole() {
-  if (!whole_) {
-    const std::string size_text = std::to_string(size());
-    whole_ = PreparedHead::of({{":status", "200"},
-                               {"server", "headrace"},
-                               {"content-length", size_text},
-                               {"content-type", media_type_of(name_)},
-                               {"last-modified", modified_.text()},
-                               {"etag", etag_.text()},
-                               {"accept-ranges", "bytes"}});
-  }
-  return *whole_;
+const PreparedHead& ServedFile::prepare_whole() {
+  const std::string size_text = std::to_string(size());
+  return whole_.emplace(PreparedHead::of({{":status", "200"},
+                                          {"server", "headrace"},
+                                          {"content-length", size_text},
+                                          {"content-type", media_type_of(name_)},
+                                          {"last-modified", modified_.text()},
+                                          {"etag", etag_.text()},
+                                          {"accept-ranges", "bytes"}}));
 }
 
 const PreparedHead& ServedFile::part() {

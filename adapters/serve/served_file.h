@@ -62,7 +62,7 @@ class ServedFile {
   bool matches(const struct stat& status) const;
 
   // The heads of its responses: 200; 206 without content-length and content-range; 304.
-  const PreparedHead& whole();
+  const PreparedHead& whole() { return whole_ ? *whole_ : prepare_whole(); }
   const PreparedHead& part();
   const PreparedHead& not_modified();
 
@@ -78,6 +78,7 @@ class ServedFile {
   ServedFile(std::string name, const struct stat& status, adapters::Counter* memory);
   ~ServedFile();
   void set_memory(size_t size);
+  const PreparedHead& prepare_whole();
 
   const std::string name_;
   const FileStamp stamp_;

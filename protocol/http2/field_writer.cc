@@ -23,10 +23,10 @@ auto by_line(bool split_cookies, Each each) {
 size_t FieldWriter::max_size(const OutgoingHead& head) const {
   size_t lines = head.fields().size();
   size_t octets = head.fields().octets();
-  head.each_extra([&](const Field& field, FieldName) {
-    ++lines;
-    octets += field.name.size() + field.value.size();
-  });
+  if (head.has_extra()) {
+    lines += ExtraFields::kMost;
+    octets += head.extra().max_octets();
+  }
   if (split_cookies_) {
     head.each_between(0, head.fields().size(),
                       by_line(true, [&](const Field& line, FieldName name) {

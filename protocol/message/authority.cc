@@ -104,22 +104,28 @@ bool is_ip_future(std::string_view text) {
 }
 
 #if HEADRACE_OCTET_BLOCKS
-// Whether a text, not empty, has only letters, digits, hyphens, dots and colons, as nearly all
-// authorities do.
-bool is_plain(std::string_view text) {
+// Whether a text, not empty, has only letters, digits, hyphens and dots, as nearly all hosts do.
+bool is_plain_host(std::string_view text) {
   OctetBlock good = all_octets(0xff);
   for_each_octet_block(text, [&good](OctetBlock block) {
-    // Between '-' and ':' are '.', '/' and the digits.
+    // Between '-' and '9' are '.', '/' and the digits.
     const OctetBlock others =
-        _mm_andnot_si128(_mm_cmpeq_epi8(block, all_octets('/')), octets_between(block, '-', ':'));
+        _mm_andnot_si128(_mm_cmpeq_epi8(block, all_octets('/')), octets_between(block, '-', '9'));
     const OctetBlock lower = _mm_or_si128(block, all_octets('a' ^ 'A'));
     good = _mm_and_si128(good, _mm_or_si128(octets_between(lower, 'a', 'z'), others));
   });
   return all_ones(good);
 }
 #else
-bool is_plain(std::string_view) { return false; }
+bool is_plain_host(std::string_view) { return false; }
 #endif
+
+// The text without the port at its end, if it has one: digits behind a colon, or none.
+std::string_view without_port(std::string_view text) {
+  size_t end = text.size();
+  while (end > 0 && is_of(kDigit, text[end - 1])) --end;
+  return end > 0 && text[end - 1] == ':' ? text.substr(0, end - 1) : text;
+}
 
 std::string_view without_default_port(std::string_view authority, std::string_view default_port) {
   const size_t colon = authority.rfind(':');
@@ -159,11 +165,8 @@ std::optional<Authority> parse_authority(std::string_view text) {
 }
 
 bool is_authority(std::string_view text) {
-  if (text.empty()) return false;
-  if (!is_plain(text)) return parse_authority(text).has_value();
-  const size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return true;
-  return colon > 0 && consists_of(kDigit, text.substr(colon + 1));
+  const std::string_view host = without_port(text);
+  return (!host.empty() && is_plain_host(host)) || parse_authority(text).has_value();
 }
 
 bool is_connect_target(std::string_view text) {

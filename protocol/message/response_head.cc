@@ -1,6 +1,7 @@
 #include "headrace/protocol/message/response_head.h"
 
 #include <charconv>
+#include <optional>
 
 #include "headrace/field/field_syntax.h"
 #include "headrace/protocol/message/content_type.h"
@@ -30,7 +31,7 @@ void ExtraFields::set_content_length(uint64_t length) {
 class OutgoingHead::Completion {
  public:
   Completion(const NamedFields& fields, const PreparedPart& prepared, const ResponseFacts& facts)
-      : facts_(facts), traits_(traits_of(fields, prepared)) {
+      : facts_(facts), traits_(traits_of(fields, prepared, &collected_)) {
     const uint16_t status = traits_.status;
     is_interim_ = status < 200;
     is_tunnel_ = status == 101 || (facts.is_connect && 200 <= status && status < 300);
@@ -39,6 +40,13 @@ class OutgoingHead::Completion {
 
   void decide(OutgoingHead* head) {
     head->status_ = traits_.status;
+    // Most prepared heads are like this.
+    if (is_http2() && lacks_date_only()) {
+      head->extra_.date = facts_.date;
+      head->has_extra_ = !facts_.date.empty();
+      head->framing_ = facts_.is_head ? Framing::kNoBody : Framing::kFrames;
+      return;
+    }
     head->left_out_ = traits_.not_sent;
     if (is_http2()) head->left_out_.add(kConnectionFields);
     decide_content_length(head);
@@ -69,23 +77,36 @@ class OutgoingHead::Completion {
   }
 
  private:
-  static HeadTraits traits_of(const NamedFields& fields, const PreparedPart& prepared) {
-    HeadTraits traits;
+  // `collected`: room for them where they are not a prepared head's alone.
+  static const HeadTraits& traits_of(const NamedFields& fields, const PreparedPart& prepared,
+                                     std::optional<HeadTraits>* collected) {
     size_t begin = 0;
     size_t end = 0;
     if (prepared.head != nullptr) {
-      traits = prepared.head->summary().traits;
+      const HeadTraits& traits = prepared.head->summary().traits;
+      if (prepared.head->fields().size() == fields.size()) return traits;
+      collected->emplace(traits);
       begin = prepared.begin;
       end = begin + prepared.head->fields().size();
+    } else {
+      collected->emplace();
     }
     const auto take = [&](size_t from, size_t to) {
       for (size_t i = from; i < to; ++i) {
-        if (is_known(fields.name(i))) traits.take(fields.name(i), fields[i].value);
+        if (is_known(fields.name(i))) (*collected)->take(fields.name(i), fields[i].value);
       }
     };
     take(0, begin);
     take(end, fields.size());
-    return traits;
+    return **collected;
+  }
+
+  // Nothing is left out, and nothing but the date is added, whatever the body.
+  bool lacks_date_only() const {
+    constexpr FieldNames kPresent = {FieldName::kContentType, FieldName::kContentLength};
+    return traits_.seen.has_all(kPresent) && !traits_.seen.has(FieldName::kDate) &&
+           !traits_.seen.has_any(kConnectionFields) && traits_.not_sent.empty() &&
+           !has_no_content_ && traits_.length != kNone && !traits_.repeats_length;
   }
 
   static constexpr int64_t kNone = kNoContentLength;
@@ -181,7 +202,8 @@ class OutgoingHead::Completion {
   }
 
   const ResponseFacts& facts_;
-  const HeadTraits traits_;
+  std::optional<HeadTraits> collected_;
+  const HeadTraits& traits_;
   bool is_interim_ = false;
   bool is_tunnel_ = false;
   bool has_no_content_ = false;

@@ -62,6 +62,8 @@ enum class Framing : uint8_t {
 // The values of fields to be added; empty if a field is not. All but date are of static storage or
 // stored here.
 struct ExtraFields {
+  static constexpr size_t kMost = 5;
+
   std::string_view date;
   std::string_view content_type;
   std::string_view connection;
@@ -73,6 +75,12 @@ struct ExtraFields {
     return {content_length_digits.data(), content_length_size};
   }
   void set_content_length(uint64_t length);
+  // As many names and values have at most, in octets.
+  size_t max_octets() const {
+    constexpr std::string_view kNames = "datecontent-typecontent-lengthconnectiontransfer-encoding";
+    return kNames.size() + date.size() + content_type.size() + content_length_size +
+           connection.size() + transfer_encoding.size();
+  }
 };
 
 // A view: the fields and the date that it was made of must outlive it.
@@ -145,6 +153,7 @@ class OutgoingHead {
   // The names of the application's fields that are left out.
   FieldNames left_out() const { return left_out_; }
   const ExtraFields& extra() const { return extra_; }
+  bool has_extra() const { return has_extra_; }
 
   // --- The results of complete().
 

@@ -108,6 +108,8 @@ class Body {
   BodySource* source() const { return source_; }
 
  private:
+  friend class SendBody;  // which takes the octets from the front
+
   // A pointer to an object of any type, which it destroys.
   class Owner {
    public:

@@ -10,7 +10,7 @@ void ClosedStreams::remember(StreamId id, StreamState state) {
   for (;;) {
     Entry* const place = capacity_ == 0 ? nullptr : &place_of(id);
     const bool fits = place != nullptr && (place->id == 0 || place->id == id);
-    if (!fits && grow()) continue;
+    if (!fits && capacity_ < limit_ && grow()) continue;
     if (place == nullptr) return forget(id);
     return put({id, state}, place);
   }
@@ -29,8 +29,8 @@ void ClosedStreams::trim() {
 }
 
 bool ClosedStreams::grow() {
-  size_t larger = std::min(limit_, capacity_ == 0 ? kFirstCapacity : 4 * capacity_);
-  if (larger == capacity_ || !ledger_->reserve((larger - capacity_) * sizeof(Entry))) return false;
+  const size_t larger = std::min(limit_, capacity_ == 0 ? kFirstCapacity : 4 * capacity_);
+  if (!ledger_->reserve((larger - capacity_) * sizeof(Entry))) return false;
   std::unique_ptr<Entry[]> before = std::exchange(entries_, std::make_unique<Entry[]>(larger));
   size_t count = std::exchange(capacity_, larger);
   for (size_t i = 0; i < count; ++i) {

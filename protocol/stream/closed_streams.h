@@ -38,7 +38,7 @@ class ClosedStreams {
   };
   static constexpr size_t kFirstCapacity = 16;
 
-  // False if the limit is reached or the ledger refused.
+  // Below the limit only. False if the ledger refused.
   bool grow();
   // The ids of one side are all odd or all even.
   Entry& place_of(StreamId id) const { return entries_[id / 2 % capacity_]; }

@@ -13,7 +13,6 @@ void SendBody::start(Body body, uint32_t buffer_size) {
   trailers_expected_ = body.trailers_expected();
   body_ = std::move(body);
   buffer_limit_ = buffer_size;
-  rest_ = body_.bytes();
   stable_ = body_.kind() == Body::Kind::kView || body_.kind() == Body::Kind::kOwned;
   owes_release_ = body_.kind() == Body::Kind::kView;
   open_ = body_.kind() == Body::Kind::kStream;
@@ -74,7 +73,7 @@ BodySource::Filled SendBody::prefetch(size_t size, BlockPool* pool) {
 
 std::optional<size_t> SendBody::size_left() const {
   if (open_ || source() != nullptr) return std::nullopt;
-  return rest_.size() + buffer_.size;
+  return given().size() + buffer_.size;
 }
 
 void SendBody::set_trailers(BlockPool::BlockPtr block) {
@@ -83,7 +82,7 @@ void SendBody::set_trailers(BlockPool::BlockPtr block) {
 }
 
 void SendBody::cancel() {
-  rest_ = {};
+  body_.bytes_ = {};
   if (held()) lend_rest();
   buffer_ = {};
   open_ = false;

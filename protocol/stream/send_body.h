@@ -61,12 +61,12 @@ class SendBody {
   // --- Sending
 
   // Octets at hand. For a source: unknown, see source().
-  gsl::span<const uint8_t> ready() const { return buffer_.size == 0 ? rest_ : front(); }
+  gsl::span<const uint8_t> ready() const { return buffer_.size == 0 ? given() : front(); }
   // How many octets are left of the body, when it is all here.
   std::optional<size_t> size_left() const;
   void consume(size_t size) {
     if (buffer_.size == 0) {
-      rest_ = rest_.subspan(size);
+      body_.bytes_.remove_prefix(size);
     } else {
       consume_buffered(static_cast<uint32_t>(size));
     }
@@ -79,12 +79,12 @@ class SendBody {
   }
   // Everything of the body has been handed out, and it is known whether trailers follow.
   bool drained() const {
-    return rest_.empty() && buffer_.size == 0 && !open_ && source() == nullptr &&
+    return given().empty() && buffer_.size == 0 && !open_ && source() == nullptr &&
            !trailers_expected_;
   }
   // Something can be cut into a frame now: octets, the trailers or a bare end.
   bool has_something() const {
-    if (!rest_.empty() || buffer_.size > 0) return true;
+    if (!given().empty() || buffer_.size > 0) return true;
     return source() != nullptr ? !source_waiting_ : !open_ && !trailers_expected_;
   }
   // The bytes of ready() stay where they are until released: the output may refer to them.
@@ -130,6 +130,8 @@ class SendBody {
     uint32_t begin = 0;
     uint32_t size = 0;
   };
+  // What is left of a view or of owned bytes.
+  gsl::span<const uint8_t> given() const { return body_.bytes_; }
   // Of the buffer: up to its end, or to that of the ring.
   gsl::span<const uint8_t> front() const {
     return {buffer_.block->octets() + buffer_.begin,
@@ -146,7 +148,6 @@ class SendBody {
   void make_room(size_t size, BlockPool* pool);
 
   Body body_ = Body::none();
-  gsl::span<const uint8_t> rest_;  // of a view or of owned bytes
   BlockPool::BlockPtr trailers_;
   Buffer buffer_;
   BlockPool::BlockPtr lent_;  // of a buffer that was given up
