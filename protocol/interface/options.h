@@ -129,7 +129,7 @@ struct Options {
   // stops sending (RFC 9113 §8.1), and close the stream. If false, the stream stays open,
   // ResponseSent is reported, and the rest of the request is received until its end or
   // reset_stream(). True by default, because octets that nobody reads would reduce the window of
-  // the other streams, and all clients in use keep a complete response before RST_STREAM.
+  // the other streams. Some clients (curl 7.88) lose a response that comes while they still send.
   bool reset_after_early_response = true;
 
   // Server: accept requests whose :authority is empty or the path of a UNIX socket, as gRPC clients
