@@ -9,6 +9,7 @@ set(HEADRACE_SOURCES
     field/field_syntax.cc
     field/owned_fields.cc
     field/structured_dictionary.cc
+    hpack/block_runs.cc
     hpack/decoder.cc
     hpack/dynamic_table.cc
     hpack/encoder.cc
