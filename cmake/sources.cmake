@@ -91,6 +91,7 @@ set(HEADRACE_SOURCES
     protocol/http2/sender.cc
     protocol/http2/settings_sync.cc
     protocol/http2/streams.cc
+    protocol/interface/frame_text.cc
     protocol/interface/options.cc
     protocol/interface/record_ring.cc
     protocol/interface/record_writer.cc
@@ -211,7 +212,6 @@ set(HEADRACE_GET_SOURCES
     adapters/get/config.cc
     adapters/get/console.cc
     adapters/get/exit_code.cc
-    adapters/get/frame_text.cc
     adapters/get/main.cc
     adapters/get/origin.cc
     adapters/get/outcome.cc
@@ -226,4 +226,14 @@ set(HEADRACE_GET_SOURCES
     adapters/get/units.cc
     adapters/get/upload.cc
     adapters/get/url.cc
+)
+
+# //adapters:dump
+set(HEADRACE_DUMP_SOURCES
+    adapters/dump/detect.cc
+    adapters/dump/http1_reader.cc
+    adapters/dump/http2_reader.cc
+    adapters/dump/late_decoder.cc
+    adapters/dump/main.cc
+    adapters/dump/writer.cc
 )

@@ -1,4 +1,4 @@
-# The programs serve and get. They use more of Headrace than is public, so they have it inside.
+# The programs serve, get and dump. They use more of Headrace than is public, so they have it inside.
 
 if(NOT HEADRACE_STATIC)
   message(FATAL_ERROR "Headrace: HEADRACE_BUILD_TOOLS needs HEADRACE_STATIC")
@@ -12,7 +12,7 @@ target_link_libraries(headrace_programs PUBLIC headrace_epoll_static headrace_io
                       absl::flags absl::flags_reflection absl::status absl::statusor absl::strings
                       absl::flat_hash_map absl::inlined_vector)
 
-foreach(program serve get)
+foreach(program serve get dump)
   string(TOUPPER ${program} sources)
   add_executable(headrace_${program} ${HEADRACE_${sources}_SOURCES})
   set_target_properties(headrace_${program} PROPERTIES OUTPUT_NAME headrace-${program})

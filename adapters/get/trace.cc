@@ -2,9 +2,9 @@
 
 #include <gsl/span>
 
-#include "headrace/adapters/get/frame_text.h"
 #include "headrace/adapters/get/units.h"
 #include "headrace/adapters/program/printable.h"
+#include "headrace/protocol/interface/frame_text.h"
 
 namespace headrace::get {
 
@@ -36,7 +36,7 @@ void Trace::frame(std::string_view direction, const FrameHeader& header,
                   gsl::span<const uint8_t> payload) {
   const auto time = std::chrono::steady_clock::now() - start_;
   console_->line((prefix_ + format_duration(time)).append(direction) +
-                 describe_frame(header, payload));
+                 describe_frame(header, {payload.data(), payload.size()}));
 }
 
 }  // namespace headrace::get

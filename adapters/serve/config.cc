@@ -134,10 +134,11 @@ ABSL_FLAG(bool, log, false,
           "closed because of an error or a limit, with the reason.");
 ABSL_FLAG(std::string, log_file, "", "Append the log to this file instead; implies --log.");
 
-ABSL_FLAG(std::string, record, "",
-          "Directory for a record of each connection, from which its run can be repeated "
-          "(docs/flight-recorder.md). It is made if it does not exist. A record has in clear all that "
-          "both sides sent, also over TLS: credentials, cookies, bodies.");
+ABSL_FLAG(
+    std::string, record, "",
+    "Directory for a record of each connection, from which its run can be repeated "
+    "(docs/flight-recorder.md). It is made if it does not exist. A record has in clear all that "
+    "both sides sent, also over TLS: credentials, cookies, bodies.");
 ABSL_FLAG(uint32_t, record_mib, 16, "Most MiB of a record; what follows is not recorded.");
 ABSL_FLAG(uint32_t, record_files, 100, "Most records; connections beyond them are not recorded.");
 

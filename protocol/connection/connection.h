@@ -194,15 +194,13 @@ class Connection {
   // --- State.
 
   const Statistics& statistics() const HEADRACE_LIFETIME_BOUND;
-  // The peer's settings in force (RFC 9113 §6.5.2): the RFC's initial values until its first
-  // SETTINGS.
+  // The peer's settings in force (RFC 9113 §6.5.2): initial values until its first SETTINGS.
   const SettingValues& peer_settings() const HEADRACE_LIFETIME_BOUND;
   // The number of streams of both sides that count for MAX_CONCURRENT_STREAMS (RFC 9113 §5.1.2).
   uint32_t open_streams() const;
   // The number of requests that wait for the peer's MAX_CONCURRENT_STREAMS, or their turn.
   uint32_t waiting_requests() const;
-  // Whether submit_request() can open a stream. If not, in the client role, new requests need a new
-  // connection.
+  // Whether submit_request() can open a stream. If not, a client's requests need a new connection.
   bool accepts_requests() const;
   // The condition that the rest of our message on this stream waits for.
   Blocked why_blocked(StreamId stream_id) const;

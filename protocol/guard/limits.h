@@ -136,8 +136,7 @@ struct Limits {
   // Connection::set_memory_pressure(true).
   std::chrono::milliseconds stream_stall_timeout_under_pressure{30'000};
 
-  // HTTP/1.1: time for the next octets of a message's content, because there is no PING to ask
-  // with.
+  // HTTP/1.1: time for the next octets of a message's content; there is no PING to ask with.
   std::chrono::milliseconds content_timeout{60'000};
 
   // Time without an open stream and without input, after which a graceful shutdown begins.

@@ -9,10 +9,10 @@ import pathlib
 import re
 import sys
 
-# From below: what one has is not in those behind it. Serve and get share the last.
+# From below: what one has is not in those behind it. The programs share the last.
 LIBRARIES = ("HEADRACE_SOURCES", "HEADRACE_LOOP_SOURCES", "HEADRACE_EPOLL_SOURCES", "HEADRACE_IO_URING_SOURCES",
              "HEADRACE_TLS_SOURCES")
-PROGRAMS = ("HEADRACE_SERVE_SOURCES", "HEADRACE_GET_SOURCES")
+PROGRAMS = ("HEADRACE_SERVE_SOURCES", "HEADRACE_GET_SOURCES", "HEADRACE_DUMP_SOURCES")
 SHARED = "HEADRACE_PROGRAM_SOURCES"
 
 
@@ -26,12 +26,13 @@ def expected():
     for name in LIBRARIES:
         lists[name] = labels(name) - below
         below |= lists[name]
-    serve, get = (labels(name) - below for name in PROGRAMS)
+    programs = {name: labels(name) - below for name in PROGRAMS}
     # (What only one of the programs uses today is shared all the same.)
-    shared = {path for path in serve | get if path in serve & get or path.startswith("adapters/program/")}
+    shared = {path for name, paths in programs.items() for path in paths
+              if path.startswith("adapters/program/") or any(path in programs[other] for other in PROGRAMS if other != name)}
     # Of the engine, and not public: a program has it inside.
     lists[SHARED] = shared
-    lists[PROGRAMS[0]], lists[PROGRAMS[1]] = serve - shared, get - shared
+    lists.update((name, paths - shared) for name, paths in programs.items())
     return lists
 
 

@@ -26,6 +26,7 @@ RUN_BY = {
     "get --help": HERE,
     "bazel run //tests:replay -- FILE.h2t": HERE,
     "bazel run //tests:replay -- FILE.record": "test",
+    "bazel run -c opt //adapters:dump -- FILE": "test",
     "bazel run //tests/conformance": "test",
     "bazel run -c opt //tests/self_play -- --help": HERE,
     # CONTRIBUTING.md

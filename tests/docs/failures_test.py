@@ -17,10 +17,10 @@ NUMBERS = ("/usr/include/x86_64-linux-gnu/asm/unistd_64.h", "/usr/include/asm-ge
 SECTION = re.compile(r"^##+ (.*)$")
 
 # The sections that a folder's calls may be in.
-LOOPS, BOTH, SERVE, GET = "The loops", "Both", "serve", "get"
+LOOPS, BOTH, SERVE, GET, DUMP = "The loops", "Both", "serve", "get", "dump"
 SECTIONS = {
     "loop": (LOOPS,), "epoll": (LOOPS,), "io_uring": (LOOPS,),
-    "serve": (BOTH, SERVE), "get": (BOTH, GET), "program": (BOTH, SERVE, GET),
+    "serve": (BOTH, SERVE), "get": (BOTH, GET), "dump": (BOTH, DUMP), "program": (BOTH, SERVE, GET),
     "tls": (BOTH, SERVE, GET),
     "socket": (LOOPS, SERVE, GET),
 }

@@ -19,6 +19,7 @@ LIST = "cmake/public_headers.txt"
 FACE = "#include <headrace/headrace.h>\n"
 ROOTS = (
     "headrace/forwarding.h",
+    "headrace/frame_printer.h",
     "headrace/headrace.h",
     "headrace/posix.h",
     "headrace/prepared_head.h",

@@ -1,13 +1,18 @@
-#include "headrace/adapters/get/frame_text.h"
+#include "headrace/protocol/interface/frame_text.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "headrace/frame_printer.h"
+#include "headrace/testing.h"
 #include "tests/reference/frames.h"
 
-namespace headrace::get {
+namespace headrace {
 namespace {
 
 // A frame that the reference codec has written.
@@ -56,5 +61,37 @@ TEST(FrameTextTest, Goaway) {
             "GOAWAY last=7 ENHANCE_YOUR_CALM \"slow\\x0a\"");
 }
 
+// As `get -v` has them.
+TEST(FramePrinterTest, MakesALineOfEachFrame) {
+  std::vector<std::string> lines;
+  FramePrinter printer([&](std::string_view line) { lines.emplace_back(line); });
+  Options client;
+  client.observer = &printer;
+  ConnectionPair pair(client);
+  EXPECT_TRUE(
+      pair.client()
+          .submit_request(
+              {{":method", "GET"}, {":scheme", "http"}, {":authority", "a"}, {":path", "/"}})
+          .ok());
+  pair.run();
+  ASSERT_GE(lines.size(), 4u);
+  EXPECT_EQ(lines[0], "--> SETTINGS ENABLE_PUSH=0");
+  EXPECT_NE(std::find(lines.begin(), lines.end(), "<-- SETTINGS MAX_CONCURRENT_STREAMS=100"),
+            lines.end());
+  EXPECT_NE(std::find(lines.begin(), lines.end(), "--> HEADERS 1 END_STREAM END_HEADERS (6)"),
+            lines.end());
+  // RFC 9113 §6.7: PING has 8 octets.
+  const uint8_t ping[] = {0, 0, 1, 6, 0, 0, 0, 0, 0, 1};
+  lines.clear();
+  for (EventPtr event : pair.client().receive(ping, TimePoint() + std::chrono::hours(9)))
+    event.reset();
+  EXPECT_NE(std::find_if(lines.begin(), lines.end(),
+                         [](const std::string& line) {
+                           return line.starts_with("refused: ") &&
+                                  line.find("FRAME_SIZE_ERROR") != line.npos;
+                         }),
+            lines.end());
+}
+
 }  // namespace
-}  // namespace headrace::get
+}  // namespace headrace

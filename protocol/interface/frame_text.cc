@@ -1,15 +1,15 @@
-#include "headrace/adapters/get/frame_text.h"
+#include "headrace/protocol/interface/frame_text.h"
 
 #include <array>
 #include <cstdio>
 #include <gsl/span>
 #include <string_view>
 
-#include "headrace/adapters/program/printable.h"
 #include "headrace/protocol/event/error.h"
 #include "headrace/protocol/frame/settings_entries.h"
 
-namespace headrace::get {
+namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
 
 struct FlagName {
@@ -38,6 +38,17 @@ uint32_t number(gsl::span<const uint8_t> octets) {
   return value;
 }
 
+// A peer must not control a terminal.
+std::string printable(gsl::span<const uint8_t> octets) {
+  std::string text;
+  for (const uint8_t octet : octets) {
+    char escape[8] = {static_cast<char>(octet)};
+    if (octet < 0x20 || octet > 0x7e) std::snprintf(escape, sizeof(escape), "\\x%02x", octet);
+    text += escape;
+  }
+  return text;
+}
+
 std::string error_text(uint32_t code) {
   return describe(ErrorDetail{.code = static_cast<ErrorCode>(code)});
 }
@@ -50,7 +61,8 @@ std::string setting_text(const Setting& setting) {
 
 }  // namespace
 
-std::string describe_frame(const FrameHeader& header, gsl::span<const uint8_t> payload) {
+std::string describe_frame(const FrameHeader& header, std::span<const uint8_t> octets) {
+  const gsl::span<const uint8_t> payload(octets.data(), octets.size());
   std::string text = to_string(header.type);
   if (text == "UNKNOWN") text = "frame type " + std::to_string(static_cast<int>(header.type));
   if (header.stream_id != 0) text.append(" ").append(std::to_string(header.stream_id));
@@ -74,8 +86,7 @@ std::string describe_frame(const FrameHeader& header, gsl::span<const uint8_t> p
     text.append(" ").append(error_text(number(payload.subspan(4))));
     const auto debug = payload.subspan(8);
     if (debug.empty()) return text;
-    const std::string_view debug_text(reinterpret_cast<const char*>(debug.data()), debug.size());
-    return text + " \"" + program::printable(debug_text) + "\"";
+    return text + " \"" + printable(debug) + "\"";
   }
   if (header.type == FrameType::kPing && whole && payload.size() == 8) {
     char opaque[20];
@@ -85,4 +96,5 @@ std::string describe_frame(const FrameHeader& header, gsl::span<const uint8_t> p
   return text + " (" + std::to_string(header.length) + ")";
 }
 
-}  // namespace headrace::get
+HEADRACE_ABI_END
+}  // namespace headrace

@@ -1,0 +1,46 @@
+#ifndef HEADRACE_ADAPTERS_DUMP_WRITER_H_
+#define HEADRACE_ADAPTERS_DUMP_WRITER_H_
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "headrace/adapters/dump/item.h"
+
+namespace headrace::dump {
+
+using Write = std::function<void(std::string_view text)>;
+
+// Items for people: a line each, those of fields below it.
+class TextWriter final : public ItemSink {
+ public:
+  // `octets`: the most of content and payloads that is shown.
+  TextWriter(bool colours, size_t octets, Write write)
+      : colours_(colours), octets_(octets), write_(std::move(write)) {}
+  void take(const Item& item) override;
+
+ private:
+  std::string coloured(const char* colour, std::string_view text) const;
+  std::string field_line(const SeenField& field) const;
+
+  const bool colours_;
+  const size_t octets_;
+  const Write write_;
+};
+
+// Items for programs: a JSON object in a line each. Octets above 0x7e in strings are \u00NN,
+// whatever they are part of, so that nothing is lost.
+class JsonWriter final : public ItemSink {
+ public:
+  JsonWriter(size_t octets, Write write) : octets_(octets), write_(std::move(write)) {}
+  void take(const Item& item) override;
+
+ private:
+  const size_t octets_;
+  const Write write_;
+};
+
+}  // namespace headrace::dump
+
+#endif  // HEADRACE_ADAPTERS_DUMP_WRITER_H_
