@@ -83,7 +83,10 @@ bool read_all(const std::string& path, Reader* reader) {
 int run(gsl::span<char* const> arguments) {
   const absl::StatusOr<program::CommandLine> parsed = program::parse_command_line(arguments);
   if (!parsed.ok()) return fail(kUsage, std::string(parsed.status().message()));
-  if (parsed->help) return program::write_all(STDOUT_FILENO, usage()) ? kOk : kFailed;
+  if (parsed->help || parsed->version) {
+    const std::string text = parsed->help ? usage() : program::version_text("dump");
+    return program::write_all(STDOUT_FILENO, text) ? kOk : kFailed;
+  }
   const std::string color = absl::GetFlag(FLAGS_color);
   if (color != "auto" && color != "always" && color != "never") {
     return fail(kUsage, "--color must be auto, always or never");

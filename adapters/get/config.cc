@@ -200,7 +200,8 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   if (!parsed.ok()) return parsed.status();
   Config config;
   config.help = parsed->help;
-  if (config.help) return config;
+  config.version = parsed->version;
+  if (config.help || config.version) return config;
 
   absl::Status status = read_urls(parsed->arguments, &config);
   if (status.ok()) status = read_counts(&config);

@@ -26,7 +26,8 @@ enum class HttpChoice {
 
 // The values of the command line and the environment, checked.
 struct Config {
-  bool help = false;  // print the help text; no other member is set then
+  bool help = false;     // print the help text; no other member is set then
+  bool version = false;  // likewise: print the version
   std::vector<Url> urls;
   std::string method;
   std::vector<GivenField> fields;

@@ -12,6 +12,7 @@
 #include "headrace/adapters/get/client.h"
 #include "headrace/adapters/get/config.h"
 #include "headrace/adapters/get/console.h"
+#include "headrace/adapters/program/command_line.h"
 #include "headrace/adapters/program/write_all.h"
 
 namespace headrace::get {
@@ -28,8 +29,9 @@ int run(gsl::span<char* const> arguments) {
   if (!config.ok()) {
     return fail(console, ExitCode::kUsage, std::string(config.status().message()));
   }
-  if (config->help) {
-    if (program::write_all(STDOUT_FILENO, usage())) return 0;
+  if (config->help || config->version) {
+    const std::string text = config->help ? usage() : program::version_text("get");
+    if (program::write_all(STDOUT_FILENO, text)) return 0;
     return fail(console, ExitCode::kWriteError,
                 std::string("writing the help text: ") + strerror(errno));
   }

@@ -9,6 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include "headrace/version.h"
+
 namespace headrace::program {
 namespace {
 
@@ -74,6 +76,10 @@ class Parser {
       const std::string_view argument(arguments_[at_++]);
       if (argument == "--help" || argument == "-h") {
         result_.help = true;
+        break;
+      }
+      if (argument == "--version") {
+        result_.version = true;
         break;
       }
       if (argument == "--") {
@@ -166,6 +172,10 @@ absl::StatusOr<CommandLine> parse_command_line(gsl::span<char* const> arguments,
   return Parser(arguments, options).parse();
 }
 
+std::string version_text(std::string_view program) {
+  return std::string(program) + " (Headrace) " HEADRACE_VERSION_STRING "\n";
+}
+
 std::string describe_flags(gsl::span<const Option> options) {
   std::map<std::string, std::string> described;  // by name
   for (const auto& [name, flag] : absl::GetAllFlags()) {
@@ -179,6 +189,8 @@ std::string describe_flags(gsl::span<const Option> options) {
     }
     text.insert(0, std::string{'-', option.letter, ',', ' '});
   }
+  described["help"] = "-h, --help\n      Print this text.\n";
+  described["version"] = "--version\n      Print the version.\n";
   std::string text;
   for (const auto& [name, description] : described) text.append("  ").append(description);
   return text;

@@ -20,6 +20,7 @@ struct Option {
 
 struct CommandLine {
   bool help = false;                   // --help or -h, behind which no argument was parsed
+  bool version = false;                // --version, likewise
   std::vector<std::string> arguments;  // those that are not options
 };
 
@@ -29,6 +30,9 @@ struct CommandLine {
 // options. An error is one line; abseil's own parser would print several and exit.
 absl::StatusOr<CommandLine> parse_command_line(gsl::span<char* const> arguments,
                                                gsl::span<const Option> options = {});
+
+// What --version prints: "get (Headrace) 0.1.0" in a line.
+std::string version_text(std::string_view program);
 
 // The help text of this program's flags and `options`, in the order of their names, with defaults.
 std::string describe_flags(gsl::span<const Option> options = {});

@@ -197,7 +197,8 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   if (!parsed.ok()) return parsed.status();
   Config config;
   config.help = parsed->help;
-  if (config.help) return config;
+  config.version = parsed->version;
+  if (config.help || config.version) return config;
   if (!parsed->arguments.empty()) {
     return absl::InvalidArgumentError("unexpected argument " + parsed->arguments.front());
   }

@@ -25,7 +25,8 @@ enum class ExitCode {
 
 // The values of the command line and the environment, checked.
 struct Config {
-  bool help = false;  // print the help text; no other member is set then
+  bool help = false;     // print the help text; no other member is set then
+  bool version = false;  // likewise
   std::string address;
   uint16_t port = 0;
   int threads = 1;

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "headrace/adapters/loop/loop.h"
+#include "headrace/adapters/program/command_line.h"
 #include "headrace/adapters/program/io.h"
 #include "headrace/adapters/program/printable.h"
 #include "headrace/adapters/program/record_file.h"
@@ -225,8 +226,9 @@ absl::Status serve_with_all(const std::vector<Worker>& workers) {
 int run(gsl::span<char* const> arguments) {
   absl::StatusOr<Config> config = read_config(arguments);
   if (!config.ok()) return fail(config.status(), ExitCode::kUsage);
-  if (config->help) {
-    if (program::write_all(STDOUT_FILENO, usage())) return 0;
+  if (config->help || config->version) {
+    const std::string text = config->help ? usage() : program::version_text("serve");
+    if (program::write_all(STDOUT_FILENO, text)) return 0;
     return fail(absl::ErrnoToStatus(errno, "writing the help text"), ExitCode::kFailed);
   }
   share_descriptors(&*config);

@@ -52,6 +52,14 @@ TEST_F(CommandLineTest, LettersMayBeJoinedAndValuesToo) {
   EXPECT_EQ(absl::GetFlag(FLAGS_at_once), 12);
 }
 
+TEST_F(CommandLineTest, TheVersionEndsTheRest) {
+  const auto parsed = parse({"--version", "--nonsense"});
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_TRUE(parsed->version);
+  EXPECT_FALSE(parsed->help);
+  EXPECT_TRUE(version_text("get").starts_with("get (Headrace) ")) << version_text("get");
+}
+
 TEST_F(CommandLineTest, AListCollectsInOrder) {
   ASSERT_TRUE(parse({"-H", "a: 1", "-Hb: -2", "--header=c: 3", "--header", "-d"}).ok());
   EXPECT_EQ(fields_, (std::vector<std::string>{"a: 1", "b: -2", "c: 3", "-d"}));

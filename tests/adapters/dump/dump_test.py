@@ -36,6 +36,7 @@ def main():
         assert dump(one, two) == plain + dump(octets=SERVER)
         assert "no such" in dump(one.with_name("none"), code=1).lower()
     assert "joined late" in dump("--http=2", octets=REQUEST)
+    assert dump("--version").startswith("dump (Headrace) 0.")
     for flag in "--json", "--color", "--http", "--octets":
         assert flag in dump("--help")
     dump("--color=red", code=2)
