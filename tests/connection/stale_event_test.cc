@@ -190,17 +190,21 @@ TEST(StaleEvent, MembersOfAStaleEventAreNobodys) {
   });
 }
 
-void answer_stale_event() {
-  ask_stale_event<RequestReceived>([](const RequestReceived& request) {
-    Connection connection(Role::kServer, Options(), kNow);
+void answer_stale_event(ProtocolVersion protocol) {
+  ask_stale_event<RequestReceived>([protocol](const RequestReceived& request) {
+    Options options;
+    options.protocol = protocol;
+    Connection connection(Role::kServer, options, kNow);
     (void)connection.submit_response(request.stream_id, {{":status", "200"}}).ok();
   });
 }
 
 TEST(StaleAccessorDeathTest, StreamOfAStaleEvent) {
   HEADRACE_SKIP_UNLESS(kCatchesAccessors);
-  EXPECT_DEATH(answer_stale_event(),
-               accessor_report("headrace: the stream_id of an event used after it was dropped"));
+  const auto report =
+      accessor_report("headrace: the stream_id of an event used after it was dropped");
+  EXPECT_DEATH(answer_stale_event(ProtocolVersion::kHttp2), report);
+  EXPECT_DEATH(answer_stale_event(ProtocolVersion::kHttp1), report);
 }
 
 // So that a program and a library of different kinds do not link.
