@@ -204,6 +204,19 @@ TEST(WorkBudgetTest, IsSpentByAllTogether) {
   EXPECT_FALSE(budget.is_spent());
 }
 
+// --- The end of the input
+
+// The answer still goes out, and the loop does not come back for an end that it knows of.
+TEST_F(SessionTest, BehindTheEndNothingIsRead) {
+  session_.receive(octets(TestClient::preface() + client_.request(1, true)), kNow);
+  ASSERT_TRUE(session_.wants_output());
+  EXPECT_TRUE(session_.wants_input());
+  session_.end_of_input(kNow);
+  EXPECT_EQ(session_.phase(), Session::Phase::kOpen);
+  EXPECT_TRUE(session_.wants_output());
+  EXPECT_FALSE(session_.wants_input());
+}
+
 // --- The write timeout
 
 TEST_F(SessionTest, WhoTakesNothingIsGivenUp) {
