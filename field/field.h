@@ -105,7 +105,7 @@ concept FieldRange = requires(const T& list) {
   { list.size() } -> std::convertible_to<size_t>;
 };
 
-// One that only refers to its fields, and so may be gone before they are: std::span, gsl::span.
+// A list that only refers to its fields, so that they may outlive it: std::span, gsl::span.
 template <typename T>
 concept BorrowedFieldRange =
     FieldRange<T> && std::is_trivially_copyable_v<T> && !std::is_aggregate_v<T>;
@@ -143,11 +143,11 @@ class FieldsView {
     return values.empty() ? std::string_view() : *values.begin();
   }
   bool has(std::string_view name) const { return !get_all(name).empty(); }
-  // Those of all fields of that name.
+  // The values of all fields of that name.
   FieldValues get_all(std::string_view name) const { return {begin(), end(), name}; }
 
-  // Of a request's head (RFC 9113 §8.3.1); empty when it is not there. `authority()`: of the host
-  // field where there is no :authority.
+  // Values of a request's head (RFC 9113 §8.3.1); empty if they are missing. `authority()`: that of
+  // :authority or, if it is missing, of host.
   std::string_view method() const { return get(":method"); }
   std::string_view scheme() const { return get(":scheme"); }
   std::string_view authority() const {

@@ -37,7 +37,7 @@ class NamedFields {
 
   const FieldsView& fields() const { return fields_; }
   size_t size() const { return fields_.size(); }
-  // Of all names and values.
+  // The octets of all names and values.
   size_t octets() const { return octets_; }
   const Field& operator[](size_t i) const { return fields_.begin()[i]; }
   FieldName name(size_t i) const {

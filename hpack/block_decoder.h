@@ -54,8 +54,8 @@ class BlockDecoder {
   const DecodeResult& result() const { return result_; }
 
  private:
-  // In block_runs.cc: indexed fields of one octet, and literals without indexing whose name is a
-  // table's.
+  // In block_runs.cc: indexed fields of one octet, and literals without indexing whose name is in a
+  // table.
   bool read_indexed_run();
   bool read_literal_run();
 

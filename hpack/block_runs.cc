@@ -63,9 +63,9 @@ using Status = DecodeResult::Status;
   return true;
 }
 
-// What remains are mostly literals that are not to be indexed (RFC 7541 §6.2.2, §6.2.3), with a
-// name from a table and a value of up to 126 octets: 135 instructions beside those of the value in
-// W1b, where read_field() takes 225. Whatever is unusual, or wrong, is left to that.
+// Most other fields are literals without indexing (RFC 7541 §6.2.2, §6.2.3), with a name from a
+// table and a value of up to 126 octets: 135 instructions a field in W1b, without those for the
+// value, where read_field() takes 225. Unusual and malformed fields are left to read_field().
 [[gnu::noinline]] bool BlockDecoder::read_literal_run() {
   if (copies_ || result_.status != Status::kDone) return false;
   const uint8_t* const begin = in_;
@@ -92,7 +92,7 @@ using Status = DecodeResult::Status;
     const size_t coded_size = *in & 0x7fu;
     const bool coded = (*in++ & 0x80) != 0;
     if (coded_size == 0x7f || coded_size > static_cast<size_t>(end_ - in)) break;
-    // (Of a coded value: the most that it can come to.)
+    // Of a coded value, an upper bound of the size of its text.
     const size_t room = coded ? huffman_decode_room(coded_size) : coded_size;
     const uint64_t most = DynamicTable::entry_size(field.name.size(), room);
     if (result_.list_size + most > limits_.max_list_size ||

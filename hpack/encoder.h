@@ -44,7 +44,7 @@ class Encoder {
   static size_t max_field_size(const Field& field) {
     return max_size(1, field.name.size() + field.value.size());
   }
-  // Of several fields: `octets` of names and values.
+  // The same for several fields, whose names and values have `octets` octets together.
   static size_t max_size(size_t fields, size_t octets) {
     return octets + fields * (1 + 2 * kMaxIntegerSize + kHuffmanEncodeSlack);
   }
@@ -68,8 +68,8 @@ class Encoder {
     index_.trim(table_);
   }
 
-  // Another number whenever the dynamic table has changed: fields that are added without a change
-  // are encoded to the same octets again as long as it stays.
+  // A number that changes whenever the dynamic table does. Fields whose encoding did not change it
+  // are encoded to the same octets again as long as the number stays the same.
   uint64_t version() const { return version_; }
 
   // The dynamic table, for inspection.

@@ -36,7 +36,7 @@ concept ForeignView = !std::ranges::contiguous_range<V> && std::is_trivially_cop
 class HEADRACE_POINTER(uint8_t) ByteView {
  public:
   ByteView() = default;
-  // `size` is checked because the result of a failed read(), -1, converts to a size no object has.
+  // `size` is checked because -1, the result of a failed read(), becomes a size no memory can have.
   template <Octet T>
   ByteView(const T* data HEADRACE_LIFETIME_BOUND, size_t size)
       : data_(reinterpret_cast<const uint8_t*>(data)), size_(size) {

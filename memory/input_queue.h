@@ -11,8 +11,8 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The bytes that have come in and are not parsed yet: a copy of what an earlier range left, then
-// what the caller has given. They are looked at as one run after the other, never across the two.
+// The received octets that are not parsed yet: a copy of those that an earlier range left, then the
+// caller's. They are parsed as two runs, one after the other, because they do not lie together.
 class InputQueue {
  public:
   explicit InputQueue(Ledger* ledger) : kept_(ledger) {}
@@ -23,10 +23,10 @@ class InputQueue {
     given_end_ = given_at_ + bytes.size();
     if (kept_.empty()) look_at_given();
   }
-  // The end of the range: what was not parsed is copied. False: the ledger refused, and it is lost.
+  // Ends the range: copies the octets that were not parsed. False if the ledger refused the copy.
   [[nodiscard]] bool keep_rest() {
     if (at_ != end_) return copy_rest();
-    // (What was kept was used up, so that the front is what was given.)
+    // (Kept octets are parsed first, so none of them is left.)
     kept_.release();
     look_at_nothing();
     return true;
@@ -48,7 +48,7 @@ class InputQueue {
       look_at_given();
     }
   }
-  // A copy from an earlier range is still there.
+  // Whether octets of an earlier range are left.
   bool has_kept() const { return !kept_.empty(); }
 
  private:

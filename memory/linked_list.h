@@ -3,8 +3,8 @@
 
 namespace headrace {
 
-// The links of an element of one list. The first element's `previous` is the last element, so a
-// list is a single pointer, and `previous` is null in no list only.
+// The links of an element of one list. The first element's `previous` is the last element, so that
+// a list is a single pointer. `previous` is null only if the element is in no list.
 template <typename T>
 struct ListLink {
   T* previous = nullptr;

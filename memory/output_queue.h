@@ -44,18 +44,18 @@ class OutputQueue {
   }
   // Octets that reserve() gives without another block.
   size_t room() const { return static_cast<size_t>(room_end_ - room_); }
-  // Bytes by reference, which stay valid until they are released. `holder`: whose they are, not 0;
-  // released() names it.
+  // Appends bytes by reference, which must stay valid until they are released. `holder`: the number
+  // of their owner, not 0, which released() passes on.
   void append_reference(gsl::span<const uint8_t> bytes, uint32_t holder);
 
   // Makes at most `max_size` octets visible behind what was sent, and returns all that is visible.
   // The array is valid until the next call of this object, the bytes until they are released.
   gsl::span<const ConstBuffer> show(size_t max_size);
 
-  // The transport took `size` octets of what is shown.
+  // The transport took the first `size` octets that show() returned.
   void sent(size_t size);
-  // Their memory is free. `on_release(uint32_t, size_t)` is called for each reference that is done
-  // with.
+  // The first `size` octets that were sent are no longer read. Calls `on_release(holder, size)` for
+  // each reference that ends among them.
   template <typename OnRelease>
   void released(size_t size, OnRelease on_release);
 
@@ -65,10 +65,10 @@ class OutputQueue {
   uint64_t allocations() const { return allocations_; }  // of blocks, so far
   size_t unsent() const { return static_cast<size_t>(end_ - sent_); }
 
-  // Nothing more to send for now. What the last bursts took is kept for the next, up to kMaxSpares;
-  // a spare that kRests of them did without is freed.
+  // To be called when nothing is left to send. Keeps up to kMaxSpares blocks for the next burst,
+  // and frees one after kRests calls in a row that found one unused.
   void rest();
-  // Keeps no memory beyond what holds bytes.
+  // Frees memory that holds no bytes.
   void trim();
 
  private:
@@ -98,15 +98,15 @@ class OutputQueue {
   void drop_spares(size_t kept);
   void drop_front_segment();
 
-  std::vector<Segment> segments_;  // from released_ on; the first `head_` are done with
+  std::vector<Segment> segments_;  // from released_ on; the first `head_` are released
   size_t head_ = 0;
   std::vector<ConstBuffer> spans_;
 
   Block* block_ = nullptr;   // the one that is written to
   Block* spares_ = nullptr;  // all of kLargestBlock
   size_t spare_count_ = 0;
-  size_t least_spares_ = 0;  // since the last rest
-  uint32_t idle_rests_ = 0;  // in a row, behind which there was one that had not been needed
+  size_t least_spares_ = 0;  // the fewest since the last rest()
+  uint32_t idle_rests_ = 0;  // calls of rest() in a row that found an unused spare
   uint8_t* room_ = nullptr;
   uint8_t* room_end_ = nullptr;
 

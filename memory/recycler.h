@@ -95,7 +95,7 @@ class Recycler {
  private:
   friend struct HandBack<T>;
 
-  // A slot whose T is none yet: in kFresh one of the handle's own.
+  // A slot whose T is std::monostate. In kFresh its handle owns it.
   RecycledSlot<T>* take() {
     RecycledSlot<T>* slot = idle_;
     if (slot == nullptr || (kQuarantine > 0 && idle_count_ <= kQuarantine)) [[unlikely]]
@@ -115,8 +115,8 @@ class Recycler {
     slot->home = this;
     return lent_ = slot;
   }
-  // (A T that is not detached owns nothing, so that its destructor, which would look its
-  // alternative up, has nothing to do.)
+  // The T is not destroyed, because one that is not detached owns nothing, and its destructor would
+  // cost a look-up of the alternative.
   void take_back(RecycledSlot<T>* slot) {
     lent_ = nullptr;
     if constexpr (HEADRACE_ASAN != 0) {
@@ -136,7 +136,7 @@ class Recycler {
   Allocation allocation_;
   RecycledSlot<T>* lent_ = nullptr;
   RecycledSlot<T>* idle_ = nullptr;
-  // Of hardened builds.
+  // Used by hardened builds only.
   RecycledSlot<T>* idle_last_ = nullptr;
   int idle_count_ = 0;
   uint64_t implicit_keeps_ = 0;

@@ -17,7 +17,7 @@
 
 namespace headrace::get {
 
-// Which version of HTTP is spoken (--http).
+// The version of HTTP to speak (--http).
 enum class HttpChoice {
   k2,     // HTTP/2 alone
   k11,    // HTTP/1.1 alone

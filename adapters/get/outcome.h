@@ -6,7 +6,7 @@
 
 namespace headrace::get {
 
-// What is known of a connection when a stream of it closes.
+// The facts about a connection that explain why a stream of it was closed.
 struct ConnectionNews {
   ErrorCode goaway = ErrorCode::kNoError;  // of the GOAWAY that was received, if any
   std::string goaway_text;                 // its debug data

@@ -37,4 +37,4 @@ struct RingRecord : ConnectionRecord, RingList::Hook {
 
 }  // namespace headrace::adapters
 
-#endif  // HEADRACE_ADAPTERS_IO_URING_RING_PEER_H_
+#endif  // HEADRACE_ADAPTERS_IO_URING_RING_RECORD_H_

@@ -71,10 +71,10 @@ class SecureChannel {
   virtual End end() const = 0;
   // For people, one line, if end() is kFailed.
   virtual const std::string& failure() const = 0;
-  // What the connection has to be ended with (GOAWAY) because of its encryption, or kNoError: a
-  // cipher that HTTP/2 forbids, a renegotiation, a flood. Nothing more is read.
+  // The code with which the connection has to be ended (GOAWAY) because of its encryption: a cipher
+  // that HTTP/2 forbids, a renegotiation, a flood. Nothing more is read. kNoError if there is none.
   virtual ErrorCode violation() const = 0;
-  // What was agreed by ALPN (RFC 7301), "h2" for example; empty if nothing was.
+  // The protocol agreed by ALPN (RFC 7301), "h2" for example; empty if none was.
   virtual std::string_view protocol() const = 0;
   // Whether the certificate that we have shown is for this host (a name, or an IP address without
   // brackets), so that the peer may ask us for it (RFC 9110 §7.4). False if that is not known.

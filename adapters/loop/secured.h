@@ -13,7 +13,7 @@
 
 namespace headrace::adapters {
 
-// What a Session has besides if its connection is encrypted.
+// The additional members of a Session whose connection is encrypted.
 struct Secured {
   Secured(std::unique_ptr<SecureChannel> made, Role its_role, const Options& its_options,
           Service& its_service, Driver& its_driver)
@@ -32,7 +32,7 @@ struct Secured {
   Options options;
   Service& service;
   Driver& driver;
-  bool shuts_down = false;  // then its open streams are its last
+  bool shuts_down = false;  // the loop stops, so the connection begins with a graceful shutdown
 
   std::vector<uint8_t> kept;  // ciphertext that came when the turn's handshakes were spent
   size_t sealed = 0;          // octets of the connection's output whose ciphertext is not sent

@@ -8,9 +8,9 @@
 
 namespace headrace::program {
 
-// What tls::Options::key_log is to be: appends to the file that SSLKEYLOGFILE in the environment
-// names, as browsers and curl do, so that a debugging user can read the connections of the program.
-// Empty without that variable. An error is one line.
+// A function for tls::Options::key_log. It appends to the file that SSLKEYLOGFILE in the
+// environment names, as browsers and curl do, so that a debugging user can read the connections of
+// the program. Empty without that variable. An error is one line.
 absl::StatusOr<std::function<void(std::string_view)>> key_log_of_environment();
 
 }  // namespace headrace::program

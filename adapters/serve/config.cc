@@ -21,18 +21,18 @@ using std::chrono_literals::operator""s;
 ABSL_FLAG(std::string, address, "127.0.0.1", "Host name or IP address to listen on.");
 ABSL_FLAG(uint16_t, port, 8080, "TCP port to listen on; 0 selects a free port.");
 ABSL_FLAG(bool, tls, false,
-          "Serve HTTP/2 over TLS with a certificate that is made at start and kept in memory only. "
-          "Nobody has signed it, so clients have to be told to accept it: for tests.");
+          "Serve over TLS with a certificate that is made at start and kept in memory only. Nobody "
+          "has signed it, so clients have to be told to accept it: for tests.");
 ABSL_FLAG(std::vector<std::string>, tls_cert, {},
-          "Serve HTTP/2 over TLS with the certificate in this PEM file, followed by its chain. "
+          "Serve over TLS with the certificate in this PEM file, followed by its chain. "
           "Several, separated by commas: clients get one for the host that they ask for, and of "
           "these one with a key that they know (RSA and ECDSA). SIGHUP reads the files again.");
 ABSL_FLAG(std::vector<std::string>, tls_key, {},
           "PEM file with the private key of --tls_cert, one for each certificate in their order.");
 ABSL_FLAG(std::vector<std::string>, tls_ocsp, {},
           "File with an OCSP response (DER) about --tls_cert, one for each certificate in their "
-          "order (an empty one: none). It is sent to clients that ask for it (stapling) until its "
-          "time is over. SIGHUP reads it again.");
+          "order (an empty one: none). It is sent to clients that ask for it (stapling) until it "
+          "expires. SIGHUP reads it again.");
 ABSL_FLAG(bool, tls_check_authority, false,
           "Answer 421 (Misdirected Request) to requests for a host that the certificate of their "
           "connection is not for, so that clients ask on another connection.");
@@ -42,8 +42,8 @@ ABSL_FLAG(std::string, tls_client_ca, "",
           "signed.");
 ABSL_FLAG(Duration, handshake_timeout, Duration{10s}, "Time for the TLS handshake; 0: no limit.");
 ABSL_FLAG(std::string, http, "detect",
-          "The version of HTTP to speak without TLS: 2, 1.1, or detect (either, by what the client "
-          "begins with).");
+          "Version of HTTP: 2, 1.1, or detect (either: over TLS by ALPN, without it by the first "
+          "octets of the client).");
 ABSL_FLAG(std::string, root, "", "Directory of files to serve instead of the built-in site.");
 ABSL_FLAG(uint32_t, open_files, 0,
           "Most files that are open at once, over all threads; a single connection may have opened "
@@ -107,7 +107,8 @@ ABSL_FLAG(Duration, idle_timeout, Duration{180s},
 ABSL_FLAG(Duration, write_timeout, Duration{60s},
           "Time after which a connection is dropped if its client accepts no output; 0: never.");
 ABSL_FLAG(Duration, preface_timeout, Duration{10s},
-          "Time for a client to send the connection preface and SETTINGS; 0: no limit.");
+          "Time for a client to send the connection preface and SETTINGS or, in HTTP/1.1, to begin "
+          "its first request; 0: no limit.");
 ABSL_FLAG(Duration, field_block_timeout, Duration{10s},
           "Time from the beginning of a request's header section to its end; 0: no limit.");
 ABSL_FLAG(Duration, stall_timeout, Duration{300s},
@@ -285,9 +286,9 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
 }
 
 std::string usage() {
-  return "Serves HTTP/2, over TLS (--tls_cert, --tls) or without it (prior knowledge), and "
-         "HTTP/1.1\n"
-         "without TLS: files, or a small built-in site with the endpoints /echo, /bytes/N,\n"
+  return "Serves HTTP/2 and HTTP/1.1, over TLS (--tls_cert, --tls; ALPN) or without it (see "
+         "--http):\n"
+         "files (--root), or a small built-in site with the endpoints /echo, /bytes/N,\n"
          "/headers, /status/NNN, /stats and /ws (WebSocket, over HTTP/2).\n\n"
          "Usage: serve [--flag=value...]\n\n" +
          program::describe_flags() +

@@ -23,8 +23,8 @@ namespace headrace::serve {
 // heads of their responses, with the octets of small files and the descriptors of large ones.
 //
 // A file is looked at again, by its name, before it is used: a small one unless the last look was
-// no longer ago than Limits::recheck, a large one each time. What has changed in any way is opened
-// and read anew.
+// no longer ago than Limits::recheck, a large one each time. A file that has changed in any way is
+// opened and read anew.
 //
 // Two versions cannot be told apart if their sizes and timestamps are the same, which depends on
 // the file system's clock (its ticks are 10 ms at most on Linux, 2 s on FAT). So a file that was

@@ -8,8 +8,8 @@
 
 namespace headrace::serve {
 
-// Which version of which file a status is of. It changes with each write to the file that the file
-// system's timestamps distinguish, but not when the file is renamed or linked.
+// Identifies the file and its version that a status is of. It changes with each write to the file
+// that the file system's timestamps distinguish, but not when the file is renamed or linked.
 struct FileStamp {
   explicit FileStamp(const struct stat& status)
       : device(status.st_dev),

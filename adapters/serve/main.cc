@@ -1,4 +1,4 @@
-// An HTTP/2 server on Headrace. `serve --help` describes its flags.
+// A server of HTTP/2 and HTTP/1.1 on Headrace. `serve --help` describes its flags.
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -68,7 +68,7 @@ void install_signal_handlers(const std::vector<Worker>& workers) {
   signal(SIGPIPE, SIG_IGN);  // for a log without a reader
 }
 
-// For when there is nothing left to stop.
+// Ignores SIGTERM and SIGINT, because there is nothing left to stop.
 void ignore_signals() {
   signal(SIGTERM, SIG_IGN);
   signal(SIGINT, SIG_IGN);
@@ -143,7 +143,7 @@ void announce(const Config& config, const Site& site, const std::string& authori
                                            : lines_to_try(url, pin);
   // It is not an error if the output has no reader.
   program::write_all(STDOUT_FILENO,
-                     "Serving " + what + " on " + url + " (HTTP/2 " + (tls ? "over" : "without") +
+                     "Serving " + what + " on " + url + " (" + (tls ? "with" : "without") +
                          " TLS; threads: " + std::to_string(config.threads) +
                          ", allocation: " + site.allocation + ", io: " + site.io + ")\n" + to_try);
 }

@@ -31,7 +31,7 @@ class Digits {
   char* end_;
 };
 
-// Those of a request (RFC 9113 §8.3.1, RFC 8441 §4).
+// The pseudo-header fields of a request (RFC 9113 §8.3.1, RFC 8441 §4).
 constexpr FieldNames kPseudoFields = {FieldName::kMethod, FieldName::kScheme, FieldName::kAuthority,
                                       FieldName::kPath, FieldName::kProtocol};
 

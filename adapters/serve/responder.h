@@ -32,7 +32,7 @@ class Responder {
   // Whether the request has neither body nor trailers.
   bool end_stream() const { return request_.end_stream; }
   FieldsView fields() const { return request_.fields; }
-  // Those behind the pseudo-header fields.
+  // The fields behind the pseudo-header fields.
   FieldsView header_fields() const {
     const FieldsView all = request_.fields;
     return {all.data() + pseudo_fields_, all.size() - pseudo_fields_};
@@ -76,7 +76,7 @@ class Responder {
   void attach(std::unique_ptr<Exchange> exchange) { exchange_ = std::move(exchange); }
   std::unique_ptr<Exchange> take_exchange() { return std::move(exchange_); }
 
-  // Whether there is something that take_exchange() or owned_size() tells.
+  // Whether take_exchange() or owned_size() has a result.
   bool has_rest() const { return exchange_ != nullptr || owned_size_ > 0; }
 
   // The submitted final status, and the size of the response's body.

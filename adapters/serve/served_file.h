@@ -54,11 +54,11 @@ class ServedFile {
   // The octets that such an object counts for, if it keeps `content` octets of its file.
   static size_t memory_of(std::string_view name, size_t content);
 
-  // By which it was opened, relative to the root.
+  // The name by which it was opened, relative to the root.
   const std::string& name() const { return name_; }
   uint64_t size() const { return static_cast<uint64_t>(stamp_.size); }
   Validators validators() const { return {etag_.text(), stamp_.seconds}; }
-  // Whether a status is the file's and nothing has changed, its permissions neither.
+  // Whether a status is that of the same, unchanged file, with the same permissions.
   bool matches(const struct stat& status) const;
 
   // The heads of its responses: 200; 206 without content-length and content-range; 304.
@@ -71,7 +71,7 @@ class ServedFile {
   const std::shared_ptr<OpenFile>& file() const { return file_; }
   void set_file(std::shared_ptr<OpenFile> file) { file_ = std::move(file); }
   // Reads the octets from the descriptor whose status was given. False, with errno, if that fails;
-  // EAGAIN: the file is written to meanwhile.
+  // EAGAIN: the file was written to meanwhile.
   bool read_content(const adapters::UniqueFd& descriptor);
 
  private:

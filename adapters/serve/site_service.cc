@@ -21,8 +21,8 @@ namespace headrace::serve {
 namespace {
 
 // Most octets of a connection's request heads that wait for their bodies, and of response bodies
-// that wait for their reader. Above it its requests are answered with 503 at once, until it has
-// read responses.
+// that wait for their reader. At this number its requests are answered with 503 at once, until it
+// has read responses.
 constexpr size_t kMostHeld = 1 << 20;
 
 // The requests of one connection. Requests that were answered at once are not stored.
@@ -187,7 +187,7 @@ class SiteHandler : public adapters::Handler {
     requests_.erase(found);
   }
 
-  // Updates the octets that it holds.
+  // Updates the octets that the request holds.
   void count(OpenRequest& open) {
     held_ += open.held() - std::exchange(open.counted_held, open.held());
     memory_ += open.memory() - std::exchange(open.counted, open.memory());
@@ -204,7 +204,7 @@ class SiteHandler : public adapters::Handler {
   const Client client_;
   absl::flat_hash_map<StreamId, OpenRequest> requests_;
   std::string served_authority_;  // the last one that was not misdirected, if that is checked
-  std::time_t told_time_ = 0;     // that the connection was told last
+  std::time_t told_time_ = 0;     // the time of day that the connection was last told
   size_t held_ = 0;               // sum of held() of all requests
   size_t memory_ = 0;             // sum of memory() of all requests
 };

@@ -17,7 +17,7 @@
 
 namespace headrace::serve {
 
-// What the command line says of TLS.
+// The options of TLS on the command line.
 struct TlsConfig {
   bool throw_away = false;  // a certificate that is made at start
   std::vector<std::string> certificates;

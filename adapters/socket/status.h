@@ -19,7 +19,7 @@ class [[nodiscard]] Status {
  public:
   enum class Code : uint8_t {
     kOk,
-    kInvalid,      // what was asked for makes no sense
+    kInvalid,      // the request makes no sense
     kNotFound,     // a name that does not exist
     kUnavailable,  // the system refused, or cannot do it
   };

@@ -15,11 +15,11 @@ namespace headrace::tls {
 
 enum class Version : uint8_t { kTls12, kTls13 };
 
-// What both roles have. The defaults are those of RFC 9113 §9.2: TLS 1.2 or later, without
+// The options of both roles. The defaults are those of RFC 9113 §9.2: TLS 1.2 or later, without
 // compression and renegotiation. 0-RTT is never used.
 struct Options {
-  // What is offered or accepted by ALPN (RFC 7301), the preferred one first. If "http/1.1" is among
-  // them, a peer without ALPN speaks that; otherwise it fails (and a client is answered 505).
+  // The protocols offered or accepted by ALPN (RFC 7301), the preferred one first. If "http/1.1" is
+  // among them, a peer without ALPN speaks that; otherwise it fails (and a client is answered 505).
   std::vector<std::string> protocols = {"h2"};
 
   Version lowest = Version::kTls12;

@@ -15,7 +15,7 @@
 #include "headrace/protocol/interface/protocol.h"
 #include "headrace/protocol/message/prepared_head.h"
 
-// The face: each function says that it is entered, and hands on.
+// Each function enters the guard and calls the protocol's function of the same name.
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -27,7 +27,7 @@ std::string_view text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// Room for a list of a few fields, which allocates nothing, or for one of many.
+// Memory for a list of fields, which is allocated only if there are many.
 class FieldsRoom {
  public:
   explicit FieldsRoom(size_t size) {
@@ -41,7 +41,7 @@ class FieldsRoom {
   std::unique_ptr<Field[]> many_;
 };
 
-// Hands `submit` a list of `status` and then `fields`.
+// Calls `submit` with one list: :status, then `fields`.
 template <typename Submit>
 SubmitResult with_status(int status, FieldsView fields, Submit submit) {
   if (status < 100 || status > 999) return {SubmitError::kInvalidArgument, &kStatusCode};
@@ -72,7 +72,7 @@ class JoinedFields {
     const bool alone = size_ == head_.fields().size();
     return alone ? head_.fields() : FieldsView(room_.begin(), size_);
   }
-  // Where those of `head` are.
+  // The part of the list that is the head's.
   const PreparedPart& part() const { return part_; }
 
  private:
@@ -145,7 +145,7 @@ void Connection::end_of_range() { protocol_->end_of_range(); }
 
 void Connection::trim() {
   const EntryGuard::Entry entry(protocol_->guard, "Connection::trim()");
-  live_range_.end();  // which frees what held kept input
+  live_range_.end();  // also frees kept input that has been parsed
   protocol_->predecessor.reset();
   protocol_->trim();
 }

@@ -42,9 +42,9 @@ using EventRange = LazyRange<Connection, Event>;
 class Connection {
  public:
   Connection(Role role, const Options& options, TimePoint now);
-  // Options that many connections share, but for a custom_scheduler and a record.
+  // Connections may share options, unless these have a custom_scheduler or a record.
   Connection(std::shared_ptr<const Options> options, Role role, TimePoint now);
-  // Another protocol than HTTP/2, behind the same functions.
+  // With a protocol of the caller's behind the same functions.
   explicit Connection(std::unique_ptr<Protocol> protocol);
   ~Connection();
   Connection(const Connection&) = delete;

@@ -56,7 +56,7 @@ void Detection::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
   become(is_http2 ? ProtocolVersion::kHttp2 : ProtocolVersion::kHttp1)->receive(bytes, now);
 }
 
-// What follows when a client says nothing, or not enough, is the same as if it began with HTTP/1.1.
+// A client that has sent too little to tell in time is treated as one of HTTP/1.1.
 void Detection::advance(TimePoint now) {
   if (now < next_deadline()) return;
   become(ProtocolVersion::kHttp1)->advance(now);

@@ -19,10 +19,10 @@ HEADRACE_ABI_BEGIN
 // The server's side of a connection before its client's first octets have said which version of
 // HTTP it speaks (ProtocolVersion::kDetect): HTTP/2 begins with 24 octets that no request of
 // HTTP/1.x begins with (RFC 9113 §3.4). Nothing is sent before. Then the engine of that version
-// takes its place, and everything that follows is between that and the face.
+// takes its place, and Connection calls the engine.
 class Detection final : public Protocol {
  public:
-  // `place`: where the face has this object, and will have its successor.
+  // `place`: the pointer that owns this object, and will own the engine in its place.
   Detection(Role role, std::shared_ptr<const Options> options, TimePoint now,
             std::unique_ptr<Protocol>* place);
 
@@ -69,15 +69,15 @@ class Detection final : public Protocol {
 
  private:
   static SubmitResult unknown() { return {SubmitError::kUnknownStream}; }
-  // The engine of that version has taken the place and read what matched the preface. This object
-  // lives on as its predecessor.
+  // Puts the engine of that version into `place_` and gives it the octets that matched the preface.
+  // This object lives on as the engine's predecessor. Returns the engine.
   Protocol* become(ProtocolVersion version);
 
   const Role role_;
   const std::shared_ptr<const Options> options_;
   const TimePoint began_;
   std::unique_ptr<Protocol>* const place_;
-  size_t matched_ = 0;  // octets of the preface
+  size_t matched_ = 0;  // octets that matched the preface
   bool pressed_ = false;
   std::optional<std::chrono::system_clock::time_point> time_of_day_;
   Ledger ledger_;

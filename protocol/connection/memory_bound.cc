@@ -19,12 +19,12 @@ size_t announced(const Options& options, SettingId id, size_t otherwise) {
   return otherwise;
 }
 
-// Of an event, and in checked builds of those that rest; where it owns its bytes, those of content
-// or of a field section.
+// The octets of an event, in hardened builds also of those in quarantine, with the content or field
+// section of an event that owns its bytes.
 size_t events_bytes(const Options& options, size_t content, size_t list_size) {
   const size_t events = (1 + Recycler<Event>::kQuarantine) * sizeof(RecycledSlot<Event>);
   if (options.allocation != Allocation::kFresh && HEADRACE_ASAN == 0) return events;
-  const size_t fields = list_size / 32;  // of no octets
+  const size_t fields = list_size / 32;  // as many as fit, each without octets
   return events + std::max(content, list_size + fields * sizeof(Field));
 }
 
@@ -47,7 +47,7 @@ size_t max_bytes_of_http2(const Options& options) {
   const size_t list_size =
       announced(options, SettingId::kMaxHeaderListSize, options.limits.field_list_size);
 
-  // The ledger's budget; what grows is there twice for a moment, and kept input may be nearly all.
+  // Twice the ledger's budget: memory that grows is copied, and kept input may be nearly all of it.
   const size_t ledger = 2 * options.limits.connection_memory;
   // A frame that is cut: a buffer that doubles, beside the one before it.
   const size_t cut_frame = 3 * frame_size;
@@ -67,7 +67,7 @@ size_t max_bytes(const Options& options) {
       return max_bytes_of_http2(options);
     case ProtocolVersion::kHttp1:
       return max_bytes_of_http1(options);
-    case ProtocolVersion::kDetect:  // which is gone when it has found out
+    case ProtocolVersion::kDetect:  // either engine, and Detection
       break;
   }
   return sizeof(Detection) + std::max(max_bytes_of_http1(options), max_bytes_of_http2(options));

@@ -7,7 +7,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// A body that is asked for, through which its answers are recorded.
+// Calls the application's BodySource and records its answers.
 class Recording::Source final : public BodySource {
  public:
   Source(Recording* recording, Body&& body, std::shared_ptr<StreamId> stream_id)
@@ -44,12 +44,12 @@ Recording::~Recording() {
 
 size_t Recording::padding(const FrameHeader& frame, size_t room) {
   const size_t size = padding_->padding(frame, room);
-  // (Between the entries of a call: what it began is written already.)
+  // (The entry of the call that asks for padding has been written already.)
   write(entry(RecordEntry::kPadded).number(size));
   return size;
 }
 
-// What a command came to, unless it just succeeded.
+// Records the result of a command, unless it is plain success.
 template <typename Result>
 Result Recording::note(Result result) {
   StreamId stream_id = 0;

@@ -23,14 +23,14 @@ HEADRACE_ABI_BEGIN
 // Writes every call that changes a connection to its sink (Options::record), and hands it on to the
 // engine, which stands behind it. A connection that is not recorded has no such object.
 //
-// Bodies that are asked for and padding policies are asked through it, because what they answer is
-// part of the run.
+// It stands in front of BodySources and the padding policy, too, because their answers are part of
+// the run.
 class Recording final : public Protocol, private PaddingPolicy {
  public:
   Recording(Role role, const Options& options, TimePoint now);
   ~Recording() override;
 
-  // With which the engine is made, and where it is put.
+  // The options to make the engine with, and the place to put it.
   const std::shared_ptr<const Options>& options() const { return options_; }
   std::unique_ptr<Protocol>* place() { return &engine_; }
   const Protocol& engine() const { return *engine_; }
@@ -105,7 +105,7 @@ class Recording final : public Protocol, private PaddingPolicy {
   void write(RecordWriter& entry) { sink_.append(entry.entry()); }
   template <typename Result>
   Result note(Result result);
-  // The body, or one that records what the source answers. `*stream_id` may be set later.
+  // The body, or one that records the answers of its source. `*stream_id` may be set later.
   Body observe(Body&& body, const std::shared_ptr<StreamId>& stream_id);
   template <typename Submit>
   RequestResult submit_request(FieldsView fields, Body&& body, uintptr_t user_data, Submit submit);
@@ -117,7 +117,7 @@ class Recording final : public Protocol, private PaddingPolicy {
   PaddingPolicy* const padding_;  // the application's, or null
   RecordWriter writer_;
   RecordChecksum checksum_;         // of all octets that were sent
-  std::vector<ConstBuffer> shown_;  // what pending_output() gave last, and is not sent
+  std::vector<ConstBuffer> shown_;  // the last pending_output(), without what was sent
   size_t shown_size_ = 0;
   std::shared_ptr<const Options> options_;
   std::unique_ptr<Protocol> engine_;  // destroyed first: it has bodies that write to the record

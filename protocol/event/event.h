@@ -56,7 +56,7 @@ struct RequestReceived {
   bool end_stream;  // the request has neither body nor trailers
   FieldSection fields;
 
-  // Of `fields`, as FieldsView has them.
+  // Values of `fields`, see FieldsView.
   std::string_view method() const HEADRACE_LIFETIME_BOUND { return fields.view().method(); }
   std::string_view scheme() const HEADRACE_LIFETIME_BOUND { return fields.view().scheme(); }
   std::string_view authority() const HEADRACE_LIFETIME_BOUND { return fields.view().authority(); }
@@ -130,8 +130,8 @@ struct StreamClosed {
   ClosedBy closed_by;
   bool retry_safe;     // the request was not processed and may be sent again (RFC 9113 §8.7)
   StreamError detail;  // with the broken rule, if the stream was reset because of one
-  bool body_released = false;     // says what BodyReleased says, which does not come then
-  bool retry_idempotent = false;  // it may, because its method is idempotent (RFC 9110 §9.2.2)
+  bool body_released = false;     // stands for BodyReleased, which is not reported then
+  bool retry_idempotent = false;  // may be, because its method is idempotent (RFC 9110 §9.2.2)
 };
 
 // The client has changed the priority of the response (RFC 9218 §7). A PRIORITY_UPDATE that
@@ -157,7 +157,7 @@ struct ResponseSent {
 };
 
 // The connection no longer uses the storage of a Body::view: once for each, however the stream
-// ends; StreamClosed::body_released says it if the stream ends at the same time. It comes after
+// ends; StreamClosed::body_released reports it if the stream ends with it. It comes after
 // StreamClosed (and ConnectionClosed) if pending_output() had already returned the bytes. The
 // connection's destructor releases all views without an event.
 struct BodyReleased {
@@ -247,8 +247,8 @@ void retire(Event& event);
 const char* event_name(const Event& event);
 
 // A line for a log: "RequestReceived stream 1, GET https://example.org/index.html, end of stream",
-// "DataReceived stream 3, 1024 octets". Of received text it has only what may be in a log: fields
-// other than pseudo-header fields are counted, and what is not printable ASCII is escaped.
+// "DataReceived stream 3, 1024 octets". Fields other than pseudo-header fields are only counted,
+// because they may be secret. Octets of received text that are not printable ASCII are escaped.
 std::string describe(const Event& event);
 std::ostream& operator<<(std::ostream& out, const Event& event);
 

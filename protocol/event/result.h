@@ -23,7 +23,7 @@ enum class SubmitError : uint8_t {
   kGoingAway,           // a GOAWAY was sent or received: no new streams (RFC 9113 §6.8)
   kStreamIdsExhausted,  // every stream id has been used (RFC 9113 §5.1.1)
   kPushDisabled,        // the peer has not enabled server push (RFC 9113 §8.4)
-  kTooManyStreams,      // the peer's MAX_CONCURRENT_STREAMS is reached (RFC 9113 §5.1.2)
+  kTooManyStreams,      // a push above the peer's limit (RFC 9113 §5.1.2), or without memory
   kUnsupported,         // the protocol of this connection has no such command
 };
 

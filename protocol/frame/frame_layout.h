@@ -109,7 +109,7 @@ constexpr bool is_misplaced(const FrameLayout& layout, const FrameHeader& header
          (layout.place == FramePlace::kConnection) != (header.stream_id == 0);
 }
 
-// What is_header_sound() needs of a row, in eight octets.
+// The members of a row that is_header_sound() needs, in eight octets.
 struct HeaderBounds {
   uint32_t max_length;
   uint8_t min_length;

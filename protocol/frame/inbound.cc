@@ -9,7 +9,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// Whatever is not one frame whole in the input.
+// All items but a frame or header that lies whole in the input.
 Inbound::Item Inbound::next_rest() {
   for (;;) {
     switch (step_) {

@@ -16,17 +16,17 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What becomes of a frame, once its header has been judged.
+// The treatment of a frame, which is decided by its header.
 enum class FrameFate : uint8_t {
   kTake,    // handed out whole
-  kStream,  // handed out in the pieces in which its payload comes in: DATA
-  kSkip,    // read past
+  kStream,  // handed out in pieces, as its payload arrives (DATA)
+  kSkip,    // discarded
 };
 
 // Cuts the input into frames (RFC 9113 §4.1). A header is handed out before the payload is waited
 // for, so that it is judged by its 9 octets however the input is cut. A frame that lies whole in
-// the input is handed out where it is; one that is cut waits in a buffer of its own size at most.
-// What is streamed is never buffered.
+// the input is handed out in place; one that is cut is collected in a buffer of at most its size.
+// The payload of a streamed frame is never buffered.
 //
 //   for (;;) switch (inbound.next()) {
 //     case Inbound::Item::kHeader: inbound.decide(fate of inbound.header()); break;
@@ -42,7 +42,7 @@ class Inbound {
     kHeader,     // header(); decide() comes next
     kFrame,      // payload(), of the frame that is taken
     kPadLength,  // pad_length(), of the frame that is streamed; set_padding() comes next
-    kPiece,      // payload(), the next piece of what is streamed, padding apart; may be empty
+    kPiece,      // payload(), a piece of the streamed frame, without padding; may be empty
     kPadding,    // a piece of its padding
     kForeign,    // no client preface (§3.4): mismatch()
   };
@@ -61,14 +61,14 @@ class Inbound {
 
   // --- Its items.
 
-  // The usual cases at once. The octets of the next header, if they lie whole in the input; null:
-  // next() finds out. One of the next two functions takes them.
+  // A short cut. The octets of the next header, which one of the next two functions takes. Null if
+  // they do not lie whole in the input, and next() is to be called.
   const uint8_t* peek_header() const {
     const bool whole =
         step_ == Step::kHeader && octets_ == 0 && input_.size() >= FrameHeader::kSize;
     return whole ? input_.data() : nullptr;
   }
-  // With the payload. False: that does not lie whole in the input, and nothing was taken.
+  // Takes header and payload. False, and nothing is taken, if the payload does not lie whole there.
   [[nodiscard]] bool take_frame(const FrameHeader& header) {
     const size_t size = FrameHeader::kSize + header.length;
     if (input_.size() < size) return false;
@@ -77,7 +77,7 @@ class Inbound {
     input_.consume(size);
     return true;
   }
-  // As the next item.
+  // Takes the header alone, as next() does.
   void take_header(const FrameHeader& header) {
     header_ = header;
     input_.consume(FrameHeader::kSize);
@@ -91,11 +91,11 @@ class Inbound {
     return true;
   }
 
-  // The input that lies together at the front; between two frames. skip() takes whole frames of it.
+  // Between two frames: the contiguous input at the front. skip() takes whole frames off it.
   gsl::span<const uint8_t> run() const { return {input_.data(), input_.size()}; }
   void skip(size_t size) { input_.consume(size); }
 
-  // True: the next item is a piece with octets.
+  // Takes the next piece of a streamed frame. False if there is none with octets.
   [[nodiscard]] bool take_piece() {
     if (step_ != Step::kPieces || left_ == 0 || input_.empty()) return false;
     const auto size = static_cast<uint32_t>(std::min<size_t>(input_.size(), left_));
@@ -114,7 +114,7 @@ class Inbound {
     if (take_piece()) return Item::kPiece;
     return next_rest();
   }
-  // The header that was handed out last; that of the present frame until the next one is.
+  // The header that was handed out last, which is the present frame's.
   const FrameHeader& header() const { return header_; }
   void decide(FrameFate fate) {
     if (fate == FrameFate::kTake) [[likely]] {
@@ -130,7 +130,7 @@ class Inbound {
     begin_pieces();
   }
   uint8_t pad_length() const { return pad_length_; }
-  // That many octets at the end of what is streamed are padding, which is no more than is left.
+  // The last `size` octets of the streamed frame are padding. Requires size <= left().
   void set_padding(uint8_t size) {
     padding_ = size;
     left_ -= size;
@@ -139,15 +139,15 @@ class Inbound {
   }
   // Valid until the next item, and as long as the input.
   gsl::span<const uint8_t> payload() const { return handed_out_; }
-  // Octets of what is streamed that are to come, padding apart.
+  // Octets of the streamed frame that have not been handed out, without padding.
   uint32_t left() const { return left_; }
-  // What is streamed has been handed out to its end.
+  // Whether the streamed frame has been handed out to its end.
   bool frame_ended() const { return step_ == Step::kHeader; }
 
-  // A frame is being streamed; kPadLength of it has not been handed out.
+  // Whether pieces of a frame are being handed out; whether its Pad Length is awaited.
   bool is_streaming() const { return step_ == Step::kPieces; }
   bool awaits_pad_length() const { return step_ == Step::kPadLength; }
-  // No frame has begun, not even its header.
+  // Whether no frame has begun, not even its header.
   bool between_frames() const {
     return octets_ == 0 && (step_ == Step::kHeader || step_ == Step::kPreface);
   }
@@ -156,11 +156,11 @@ class Inbound {
 
   struct Mismatch {
     size_t matched;  // octets of the preface
-    uint8_t octet;   // the one behind them
+    uint8_t octet;   // the first that does not match
   };
   Mismatch mismatch() const { return mismatch_; }
 
-  // Gives caches back.
+  // Frees caches.
   void trim() {
     if (step_ == Step::kHeader) payload_.release();
   }
@@ -181,7 +181,7 @@ class Inbound {
   bool read_header();
   bool collect_payload();
   Item next_piece();
-  // Without content there is one empty piece, for END_STREAM to be told.
+  // A frame without content has one empty piece, so that its END_STREAM is reported.
   void begin_pieces() { bare_ = left_ == 0 && step_ == Step::kPieces; }
   void hand_out(gsl::span<const uint8_t> octets) {
     handed_out_ = octets;

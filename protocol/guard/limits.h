@@ -67,11 +67,11 @@ struct Limits {
   // Requests that wait for their responses (RFC 9112 §9.3.2); at it, input is not read. Against
   // floods of pipelined requests. About 900 octets each, in the ledger.
   uint32_t pipelined_requests = 16;
-  // Octets of the extensions of a chunk, and of all chunks of a message beyond a sixteenth of its
-  // content. No client in use sends any, and otherwise they are content that nobody counts.
+  // Octets of the extensions of one chunk, and of those of all chunks of a message beyond a
+  // sixteenth of its content. No client in use sends any, and no other limit would count them.
   uint32_t chunk_extension_size = 1024;
-  // Octets of a request's content; above it, it is answered with 413. 0: no limit, because content
-  // streams through.
+  // Octets of a request's content; a larger one is answered with 413. 0: no limit, because content
+  // is not buffered.
   uint64_t content_size = 0;
   // Octets of a request that are read and discarded behind an early response, so that the
   // connection can be kept (RFC 9112 §9.3).
@@ -136,7 +136,7 @@ struct Limits {
   // Connection::set_memory_pressure(true).
   std::chrono::milliseconds stream_stall_timeout_under_pressure{30'000};
 
-  // HTTP/1.1: time for the next octets of a message's content; there is no PING to ask with.
+  // HTTP/1.1, server: time for the next octets of a request's content, as no PING can ask.
   std::chrono::milliseconds content_timeout{60'000};
 
   // Time without an open stream and without input, after which a graceful shutdown begins.

@@ -45,7 +45,7 @@ class ReplyCount {
     first_ = 0;
   }
 
-  std::vector<uint64_t> ends_;  // those that wait from `first_` to `end_`, and room
+  std::vector<uint64_t> ends_;  // offsets; those from `first_` to `end_` wait
   size_t first_ = 0;
   size_t end_ = 0;
   uint32_t limit_;

@@ -20,10 +20,10 @@ struct ChunkLine {
   size_t extensions = 0;  // their octets
 };
 
-// Reads it, without its CR LF. `lenient`: white space around the size is skipped.
+// Parses such a line without its CR LF. `lenient`: white space around the size is skipped.
 [[nodiscard]] const Rule* parse_chunk_line(std::string_view text, bool lenient, ChunkLine* line);
 
-// Takes the chunked coding off the content of one message at a time (RFC 9112 §7.1).
+// Removes the chunked coding from the content of one message at a time (RFC 9112 §7.1).
 class ChunkReader {
  public:
   enum class Item : uint8_t {
@@ -43,14 +43,14 @@ class ChunkReader {
     step_ = Step::kSize;
     left_ = content_ = extensions_ = 0;
   }
-  // At most `most` octets of content at a time.
+  // Reads the next item. A piece has at most `most` octets.
   [[nodiscard]] Item next(InputQueue* input, LineReader* lines, uint64_t most);
 
   gsl::span<const uint8_t> piece() const { return piece_; }
   const Refusal& refusal() const { return refusal_; }
   // Octets of the content that were announced so far, by the sizes of its chunks.
   uint64_t announced() const { return content_; }
-  // Within data, which are not bounded in time by line.
+  // Whether the input is within a chunk's data, not in a line.
   bool in_data() const { return step_ == Step::kData; }
 
  private:

@@ -8,7 +8,7 @@ namespace http1 {
 
 namespace {
 
-// There is no PING to ask with, so the time until it and that for its answer pass together.
+// There is no PING to ask with, so its interval and the time for its answer are added up.
 std::chrono::milliseconds answer_timeout(const Limits& limits) {
   const bool enabled = limits.keepalive_interval.count() > 0;
   return enabled ? limits.keepalive_interval + limits.keepalive_timeout

@@ -28,7 +28,7 @@ enum class Deadline : uint8_t {
 };
 inline constexpr size_t kDeadlines = 8;
 
-// When each passes. One that is disabled never runs.
+// The times at which the deadlines pass. A disabled one never runs.
 class Deadlines {
  public:
   // `seed` makes Limits::connection_age up to a tenth longer or shorter; 0 leaves it exact.
@@ -52,7 +52,7 @@ class Deadlines {
 
   TimePoint next() const { return *std::min_element(at_.begin(), at_.end()); }
   bool has_passed(Deadline deadline, TimePoint now) const { return now >= at_[index(deadline)]; }
-  // In milliseconds: the limit, and what was observed at `now`.
+  // In milliseconds: the limit, and the time that had passed at `now`.
   LimitHit hit(Limit limit, Deadline deadline, TimePoint now) const;
 
  private:

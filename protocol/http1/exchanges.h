@@ -22,9 +22,9 @@ class Exchanges {
   Exchanges(const Exchanges&) = delete;
   Exchanges& operator=(const Exchanges&) = delete;
 
-  // A new one behind all others, with the next identifier. Null: no memory.
+  // Adds an exchange behind all others, with the next identifier. Null if there is no memory.
   [[nodiscard]] Record* open();
-  // The one with that identifier, closed or not; null if its record is gone.
+  // The record with that identifier, closed or not; null if it is gone.
   Record* find(StreamId id) const;
   // Whether an exchange has ever had that identifier.
   bool has_been(StreamId id) const { return id % 2 == 1 && id >= first_id_ && id < next_id_; }
@@ -32,21 +32,21 @@ class Exchanges {
 
   Record* front() const { return front_; }
   Record* back() const { return back_; }
-  // The one whose message is written now: the first whose message has not been written whole. Null
+  // The record whose message is written now: the first one that is not written whole. Null
   // if there is none.
   Record* sending() const;
-  // The first whose message has not been received whole. Null if there is none.
+  // The first record whose message has not been received whole. Null if there is none.
   Record* receiving() const;
-  // No message follows that of the record.
+  // Whether no message follows that of the record.
   bool is_last_to_send(const Record* record) const;
 
-  // How many the application has not seen the end of.
+  // The number of exchanges whose end the application has not seen.
   uint32_t open_count() const { return open_; }
-  // How many have messages that have not been shown whole.
+  // The number of exchanges whose message has not been shown whole.
   uint32_t waiting_count() const { return waiting_; }
   bool empty() const { return front_ == nullptr; }
 
-  // The application's view of it ends.
+  // Ends the exchange for the application.
   void close(Record* record, const StreamError& reason, ClosedBy closed_by);
   // The last octet of the message was shown, or none will be.
   void end_shown(Record* record);
@@ -55,7 +55,7 @@ class Exchanges {
 
   void notify(Record* record, Notice notice);
   bool has_notices() const { return notices_ > 0; }
-  // The next record with a notice, and which. There is one.
+  // The next record with a notice, and its first notice. Requires that there is one.
   Record* next_notice(Notice* notice) const;
   void take_notice(Record* record, Notice notice);
 

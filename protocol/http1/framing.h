@@ -33,7 +33,7 @@ class FramingFields {
   [[nodiscard]] Refusal of_request(bool is_http10, bool is_connect, uint64_t most,
                                    ContentEnd* end) const;
   // Of a final response that may have content. `accept_both`: a content-length beside
-  // transfer-encoding counts nothing.
+  // transfer-encoding is ignored.
   [[nodiscard]] Refusal of_response(bool is_http10, bool accept_both, ContentEnd* end) const;
   bool has_length() const { return lengths_ > 0; }
   bool has_codings() const { return has_codings_; }

@@ -11,7 +11,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 
-// Which part of the peer's messages is read, and for whom.
+// The part of the peer's messages that is read now, and the exchange that it belongs to.
 class Incoming {
  public:
   enum class Step : uint8_t {
@@ -21,13 +21,13 @@ class Incoming {
     kUntilClose,  // content that ends with the connection
     kTrailers,    // the section behind chunks
     kTunnel,      // there is no more HTTP (RFC 9110 §9.3.6)
-    kStopped,     // whatever comes is discarded
+    kStopped,     // all input is discarded
   };
 
   Step step() const { return step_; }
   bool is_stopped() const { return step_ == Step::kStopped; }
-  // The exchange whose message is read, behind its head; null between messages, and if what is left
-  // of it is discarded.
+  // The exchange whose message is read, behind its head; null between messages, and if the rest of
+  // the message is discarded.
   Record* record() const { return record_; }
   // Octets of the content that are to come; of kLength.
   uint64_t left() const { return left_; }
@@ -69,11 +69,11 @@ class Incoming {
     record_ = nullptr;
     step_ = Step::kStopped;
   }
-  // Nobody takes the rest of the message.
+  // The rest of the message is read and discarded.
   void discard_rest() { record_ = nullptr; }
   void discard(uint64_t size) { discarded_ += size; }
 
-  // Within a message's content.
+  // Whether the input is within a message's content.
   bool in_content() const {
     return step_ == Step::kLength || step_ == Step::kChunked || step_ == Step::kUntilClose;
   }

@@ -36,7 +36,7 @@ class LineReader {
   // The next line. kNothing: all input was taken, and it is not complete. kTooLong: it has more
   // than `most` octets, the first of which are in `line`.
   [[nodiscard]] Status next(InputQueue* input, size_t most, Line* line);
-  // A line has begun and is not complete.
+  // Whether a line has begun and is not complete.
   bool is_cut() const { return !done_ && !cut_.empty(); }
 
   // Frees the buffer, unless it holds something.
@@ -49,7 +49,7 @@ class LineReader {
   Status next_cut(InputQueue* input, size_t most, Line* line);
 
   AccountedBuffer cut_;  // the beginning of a line, or the line that was handed out last
-  bool done_ = false;    // the latter
+  bool done_ = false;    // cut_ is the latter
   const bool accept_bare_lf_;
 };
 

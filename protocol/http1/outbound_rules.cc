@@ -30,7 +30,7 @@ const Rule* check_about_connection(const NamedFields& fields, FieldNames names) 
 
 }  // namespace
 
-// A request line has no other octets than these, whatever else is not checked.
+// These octets alone may stand in a request line, even if nothing else is checked.
 const Rule* check_request_line(FieldsView fields, bool accept_raw_octets) {
   const std::string_view method = fields.method();
   const bool is_connect = method == "CONNECT";

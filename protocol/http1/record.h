@@ -18,7 +18,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 
-// What the application is still to be told of an exchange, in this order.
+// The events of an exchange that the application is still to be told, in this order.
 enum class Notice : uint8_t { kWritable, kResponseSent, kClosed, kBodyReleased };
 
 // The octets of a received message's content that the application holds, when it gives credit
@@ -49,7 +49,7 @@ struct Record {
 
   bool submitted = false;      // submit_response() or submit_request() was called
   bool body_is_whole = false;  // the body was submitted whole
-  bool bodiless = false;       // whatever its body is
+  bool bodiless = false;       // no content is sent, whatever the body is
   bool closes = false;         // the connection ends behind it
   bool trailers_expected = false;
   Framing framing = Framing::kNoBody;
@@ -80,7 +80,7 @@ struct Record {
   Record* next = nullptr;
 
   bool has(Notice notice) const { return (notices & 1u << static_cast<unsigned>(notice)) != 0; }
-  // Octets of the message may have left, of an output that was shown up to there.
+  // Whether octets of the message may have left. `shown_offset`: up to where the output was shown.
   bool has_left(uint64_t shown_offset) const {
     return exchange.head_sent() && begin_offset < shown_offset;
   }

@@ -30,7 +30,7 @@ Refusal parse_version(std::string_view text, RequestLine* line) {
   return {};
 }
 
-// What keeps the octets behind the method from being a target and a space.
+// The rule that keeps the octets behind the method from being a target and a space.
 const Rule& broken_target(const char* at, const char* end, const char* begin) {
   if (at == end || at == begin) return kRequestLine;  // no version, or two spaces
   return static_cast<unsigned char>(*at) > 0x7f ? kRawTarget : kTarget;

@@ -20,7 +20,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 
-// What a request's head says, beside its fields.
+// The properties of a request that its head determines, beside its fields.
 struct RequestFacts {
   RequestHead head;
   ContentEnd content;
@@ -53,13 +53,13 @@ class RequestReader {
   void begin();
   // kHead: facts() and the section's fields, until begin().
   [[nodiscard]] Status read(InputQueue* input, LineReader* lines);
-  // Its request line has been read.
+  // Whether its request line has been read.
   bool has_line() const { return has_line_; }
 
   const RequestFacts& facts() const { return facts_; }
   const Refusal& refusal() const { return refusal_; }
 
-  // Copies what lies in the input of a head that is not complete. False: no memory.
+  // Copies the parts of an incomplete head that lie in the input. False if there is no memory.
   [[nodiscard]] bool keep();
 
  private:

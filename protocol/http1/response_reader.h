@@ -17,7 +17,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 
-// What a response's head says, beside its fields, to the request that it answers.
+// The properties of a response that its head and its request determine, beside its fields.
 struct ReceivedStatus {
   uint16_t status = 0;
   ContentEnd content;
@@ -46,13 +46,13 @@ class ResponseReader {
   void begin();
   // kHead: received() and the section's fields, until begin(). `request`: that it answers.
   [[nodiscard]] Status read(const RequestHead& request, InputQueue* input, LineReader* lines);
-  // Its status line has been read.
+  // Whether its status line has been read.
   bool has_line() const { return has_line_; }
 
   const ReceivedStatus& received() const { return received_; }
   const Refusal& refusal() const { return refusal_; }
 
-  // Copies what lies in the input of a head that is not complete. False: no memory.
+  // Copies the parts of an incomplete head that lie in the input. False if there is no memory.
   [[nodiscard]] bool keep() { return !has_line_ || section_->keep(); }
 
  private:

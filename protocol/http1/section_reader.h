@@ -43,7 +43,7 @@ class SectionReader {
 
   // The field that was read last.
   Field& field() { return storage_.fields()[storage_.size() - 1]; }
-  // Takes it off the list. Its text stays where it is.
+  // Removes it from the list. Its text stays valid.
   void drop() { storage_.truncate(storage_.size() - 1); }
   const Refusal& refusal() const { return refusal_; }
   Refusal no_memory() const;

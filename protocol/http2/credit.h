@@ -63,7 +63,7 @@ class Credit {
     if (fit) stream->window_.take(size);
     return fit;
   }
-  // The application is told the data. Otherwise the frame is no affair of the stream's window.
+  // The application gets the data. Otherwise the frame does not count in the stream's window.
   void deliver(bool end_stream) {
     open_frame_.of_stream = open_frame_.of_connection;
     open_frame_.deliver = true;
@@ -84,7 +84,7 @@ class Credit {
     use(open_frame_.of_connection);
     return open_frame_.deliver ? open_frame_.of_stream : 0;
   }
-  // What end_frame() will give back to the connection, and to the stream.
+  // The octets that end_frame() will give back to the connection, and to the stream.
   uint32_t undelivered() const { return open_frame_.of_connection; }
   uint32_t undelivered_of_stream() const { return open_frame_.deliver ? open_frame_.of_stream : 0; }
 

@@ -81,9 +81,9 @@ class Deadlines {
   // When the transport last took octets while others waited.
   TimePoint moved() const { return moved_; }
 
-  // Whether no deadline can have passed, whatever the situation but for `stalled_since`: cheap, and
-  // true most times. False: next() says which one comes next, and look_again() makes this one
-  // exact.
+  // Whether no deadline can have passed, in any Situation with this `stalled_since`. Cheap, and
+  // true most times. If it is false, next() decides, and look_again() makes the bound that this
+  // compares with exact again.
   bool none_has_passed(TimePoint now, TimePoint stalled_since) const {
     if (now >= earliest_) return false;
     return stalled_since == TimePoint::max() || now < stalled_since + shortest_stall_;

@@ -19,7 +19,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What the first frame of a field block says beside its octets.
+// The properties of a field block that its first frame determines.
 struct FieldBlock {
   StreamId stream_id = 0;
   StreamId promised_stream_id = 0;  // of PUSH_PROMISE; 0: HEADERS
@@ -27,8 +27,8 @@ struct FieldBlock {
   bool depends_on_itself = false;  // RFC 7540 §5.3.1
 };
 
-// A limit that a field block went over, which costs the connection: what is not decoded to its end
-// leaves the table wrong.
+// A limit that a field block exceeds. It ends the connection, because a block that is not decoded
+// to its end leaves the HPACK table wrong.
 struct BlockRefused {
   const Rule* rule = nullptr;  // null: it was not refused
   LimitHit hit;
@@ -76,7 +76,7 @@ class FieldReader {
   bool is_open() const { return is_open_; }
   const FieldBlock& block() const { return block_; }
 
-  // What a block may come to: our settings as they are in force.
+  // The bounds of a block: our settings that are in force.
   struct Bounds {
     uint32_t max_frame_size;
     uint32_t max_list_size;
@@ -84,7 +84,7 @@ class FieldReader {
   // Keeps a fragment of a block that is in several frames. `last`: with END_HEADERS.
   [[nodiscard]] BlockRefused add(gsl::span<const uint8_t> fragment, bool last,
                                  const Bounds& bounds);
-  // All that was kept.
+  // The fragments that were kept.
   gsl::span<const uint8_t> kept() const { return block_octets_.bytes(); }
 
   // --- Its end.
@@ -107,7 +107,7 @@ class FieldReader {
   void set_max_table_size(uint32_t size) { decoder_.set_max_table_size(size); }
   const hpack::DynamicTable& table() const { return decoder_.table(); }
 
-  // Gives caches back.
+  // Frees caches.
   void trim();
 
  private:

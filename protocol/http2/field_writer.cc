@@ -57,7 +57,7 @@ uint8_t* FieldWriter::encode(const OutgoingHead& head, uint8_t* out) {
   } else {
     const uint8_t* const begin = out;
     head.each_between(prepared.begin, end, add);
-    // Only what changed nothing may be written a second time.
+    // Only a block that did not change the table can be written again.
     if (encoder_.version() == version) {
       prepared_blocks_.store(*prepared.head, version, {begin, static_cast<size_t>(out - begin)});
     }

@@ -21,24 +21,24 @@ HEADRACE_ABI_BEGIN
 // Field sections -> field blocks (RFC 9113 §4.3): our HPACK context, and memory for blocks whose
 // size decides in which frames they go out.
 //
-// Blocks must go out in the order in which they were encoded, as the peer's table wants it.
+// Blocks must go out in the order in which they were encoded, which the peer's table depends on.
 class FieldWriter {
  public:
   // `split_cookies`: Options::split_cookies.
   FieldWriter(Ledger* ledger, bool split_cookies)
       : encoder_(ledger), split_cookies_(split_cookies) {}
 
-  // Octets that `head` can come to as a block.
+  // An upper bound of the octets of `head` as a block.
   size_t max_size(const OutgoingHead& head) const;
   // Writes it to `out`, which has room for max_size(), and returns its end.
   [[nodiscard]] uint8_t* encode(const OutgoingHead& head, uint8_t* out);
   // The same, in scratch().
   [[nodiscard]] gsl::span<const uint8_t> encode(const OutgoingHead& head);
 
-  // Trailers are taken when they are given and sent when the body is out. They are encoded without
-  // the table, so that blocks that go out in between do not matter.
+  // Encodes trailers, which are sent behind the body. The dynamic table is not used, so that blocks
+  // that are sent in between do not matter.
   [[nodiscard]] static BlockPool::BlockPtr encode_trailers(FieldsView fields, BlockPool* pool);
-  // The block that goes out: table size updates may come in front. In scratch().
+  // The block to send, in scratch(): the trailers, perhaps behind table size updates.
   [[nodiscard]] gsl::span<const uint8_t> finish_trailers(const BlockPool::Block& trailers);
 
   // Memory to write to, valid until the next call of this object.
@@ -51,7 +51,7 @@ class FieldWriter {
   void set_peer_max_table_size(uint32_t size) { encoder_.set_peer_max_table_size(size); }
   const hpack::DynamicTable& table() const { return encoder_.table(); }
 
-  // Gives caches back.
+  // Frees caches.
   void trim() {
     std::vector<uint8_t>().swap(scratch_);
     prepared_blocks_.clear();

@@ -13,8 +13,8 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What the application is still to be told that no frame tells: of streams, in the order in which
-// the first notice of each became due, and that identifiers have run out. A notice says that
+// The events that are due without a frame: those of streams, in the order in which the first notice
+// of each stream became due, and StreamIdsExhausted. A notice says that
 // something happened; the event is made from the stream's record when its turn comes, and whether
 // it is still true is judged then.
 //
@@ -33,15 +33,15 @@ class Notices {
     return true;
   }
 
-  // Whose turn it is, or null.
+  // The stream with the next notice, or null.
   Stream* next() const { return list_.front(); }
-  // What there is to tell of a stream next.
+  // The next notice of a stream.
   struct Due {
     Notice notice;
     bool body_released;  // with kStreamClosed
   };
-  // Takes the first notice of a stream that is in the list. The end of a stream makes all others
-  // needless; it says itself whether the body was released.
+  // Takes the first notice of a stream that is in the list. StreamClosed replaces all others, and
+  // tells whether the body was released.
   Due take(Stream* stream) {
     uint8_t& due = stream->notice.due_;
     if ((due & bit(Notice::kStreamClosed)) != 0) {

@@ -17,7 +17,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What a place in the output is the end of.
+// The frames whose ends in the output are marked.
 enum class Mark : uint8_t {
   kEnd,   // the last frame of ours on a stream: END_STREAM, or RST_STREAM
   kData,  // DATA that used up its stream's window
@@ -78,7 +78,7 @@ class Outbox {
     return backlog_full_ && !was_full;
   }
   LimitHit output_backlog() const { return {Limit::kOutputBacklog, backlog_limit_, backlog()}; }
-  // Too much is waiting to be sent.
+  // Whether input is not read, because too much output waits.
   bool holds_input() const { return replies_.full() || backlog_full_; }
 
   // --- Showing, sending, releasing: see OutputQueue.
@@ -95,7 +95,7 @@ class Outbox {
   // The mark that was handed out last is to be handed out by next_departed(), too.
   void await_departure() { marks_[shown_ - 1].awaits_departure = true; }
 
-  // True: DATA was among it.
+  // The transport took `size` octets. True if there was DATA among them.
   bool sent(size_t size);
   // The next mark, of those that are waited for, that has left; none: there is none.
   [[nodiscard]] std::optional<PlacedMark> next_departed() {
@@ -106,7 +106,7 @@ class Outbox {
     if (first_ == marks_.size() || first_ >= kCompactAt) drop_departed();
     return std::nullopt;
   }
-  // Our last frame of the stream is queued and has not left. (It looks at all that is queued.)
+  // Whether our last frame of the stream is queued and has not left. Visits all marks.
   bool holds_end(StreamId id) const;
 
   // `on_release(StreamId, size_t)` is called for each reference that is done with.
@@ -123,14 +123,14 @@ class Outbox {
 
   // Nothing more to send for now: OutputQueue::rest().
   void rest() { queue_.rest(); }
-  // Keeps no memory beyond what holds something.
+  // Frees memory that is not in use.
   void trim();
 
  private:
   static constexpr size_t kCompactAt = 64;
 
-  // What waits behind the last DATA. What is in front of it was bounded when that was cut: by what
-  // the application asked for.
+  // The octets that wait behind the last DATA. Those in front of it were bounded when that was cut,
+  // by the size that pending_output() was asked for.
   size_t backlog() const {
     return static_cast<size_t>(queue_.end_offset() - std::max(queue_.sent_offset(), data_end_));
   }

@@ -37,7 +37,7 @@ class Priorities {
 
   // --- PRIORITY_UPDATE (§7).
 
-  // Counts one for the stream. False if it was one too many, and not counted: Honest clients change
+  // Counts one for the stream. False if it was one too many, and not counted. Honest clients change
   // a priority once or twice.
   [[nodiscard]] bool take_update(Stream* stream) { return take_update(&stream->signals.updates_); }
   // A client's own, which is sent with the request.
@@ -49,7 +49,7 @@ class Priorities {
   bool has_idle(StreamId id) { return idle_.find(id) != nullptr; }
   // Makes room for a stream that has none; false if the ledger refused.
   [[nodiscard]] bool add_idle(StreamId id) { return idle_.add(id) != nullptr; }
-  // As take_update(), and the priority itself; the stream has room.
+  // As take_update(), and sets the priority itself, of a stream that has room.
   [[nodiscard]] bool take_idle_update(StreamId id) { return take_update(&idle_.find(id)->updates); }
   void set_idle(StreamId id, const Priority& priority) { idle_.find(id)->priority = priority; }
   // The stream was opened, and no lower one can be any more.

@@ -19,7 +19,7 @@ namespace headrace {
 // order in which they stand: what an entry in the middle does is not undone by a later one.
 class SettingsSync {
  public:
-  // What is enforced of ours as long as no SETTINGS entry says otherwise.
+  // The limits that are enforced until a SETTINGS entry of ours changes them.
   struct Enforced {
     uint32_t concurrent_streams;  // Limits::concurrent_streams
     uint32_t field_list_size;     // Limits::field_list_size
@@ -37,15 +37,15 @@ class SettingsSync {
     ErrorCode code = ErrorCode::kNoError;
     uint32_t limit = 0;  // the legal value next to it; 0: the rule has none
   };
-  // Whether the next entry of a frame may say that.
+  // Checks the next entry of a frame.
   Verdict check_received(Setting entry) const {
     const SettingBounds& bounds = bounds_of(entry.id);
     if (bounds.changes_freely && is_within(bounds, entry.value)) [[likely]]
       return {};
     return judge(entry);
   }
-  // Takes the next entry of a frame. False: it changes nothing, because its value is in force, or
-  // because nobody knows its identifier (§6.5.2).
+  // Takes the next entry of a frame. False if it changes nothing, because its value is in force or
+  // its identifier is unknown (§6.5.2).
   bool receive(Setting entry) {
     uint32_t SettingValues::*const value = bounds_of(entry.id).value;
     if (value == nullptr || peer_.*value == entry.value) return false;
@@ -65,11 +65,11 @@ class SettingsSync {
   // The peer's streams above it are refused. It counts from when it is sent: the peer is not at
   // fault before it acknowledges it.
   uint32_t concurrent_streams() const { return enforced_.concurrent_streams; }
-  // What a field section may come to; a change counts when it is acknowledged.
+  // The largest field section that is accepted; a change applies when it is acknowledged.
   uint32_t field_list_size() const { return enforced_.field_list_size; }
 
-  // Whether we may send these, one behind the other, when what has been `announced` is that: what
-  // is in flight, and what is going to be sent before. Null, or the rule that one breaks.
+  // Checks entries that we want to send. `announced`: our settings after all entries that are in
+  // flight or will be sent before these. Null, or the rule that an entry breaks.
   const Rule* check_sent(gsl::span<const Setting> entries, SettingValues announced) const;
   // A frame of ours has been queued.
   void sent(gsl::span<const Setting> entries);

@@ -65,12 +65,12 @@ class Streams {
     if (is_idle(id)) return StreamState::kIdle;
     return (is_own(id) ? closed_own_ : closed_peer_).find(id);
   }
-  // The highest that the peer has used, and the lowest that we have not.
+  // The highest identifier that the peer has used, and the lowest that we have not.
   StreamId last_peer() const { return last_peer_; }
   StreamId next_own() const { return next_own_; }
   bool own_ids_exhausted() const { return next_own_ > kMaxStreamId; }
 
-  // In the concurrency counts, and reserved.
+  // The numbers of streams in the concurrency counts, reserved ones included.
   uint32_t peer_count() const { return peer_count_; }
   uint32_t own_count() const { return own_count_; }
 
@@ -94,7 +94,7 @@ class Streams {
     ++(is_own(stream->id) ? own_count_ : peer_count_);
   }
 
-  // --- Moving. What comes back says whether the table took it; then it has been done.
+  // --- Changing state. If the returned Transition is accepted, it has been made.
 
   // `stream`: find(id).
   Transition receive(StreamId id, Stream* stream, StreamInput input) {

@@ -25,13 +25,13 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What stands behind a Connection: one version of HTTP. Functions that Connection has, too, do what
-// its comments say; the face adds the range over the events, and the guard against calls from
-// inside and from two threads. A function is called once for each call of the face's, and for each
-// step of a range.
+// The interface to one version of HTTP behind a Connection. Functions that Connection has, too, do
+// what its comments say; Connection adds the range over the events, and the guard against calls
+// from inside and from two threads. A function is called once for each call of Connection's, and
+// for each step of a range.
 //
-// Pure functions are what every protocol has. The others have answers for a protocol without what
-// they are about.
+// Every protocol implements the pure functions. The others have default results, for a protocol
+// that lacks their subject.
 class Protocol {
  public:
   Protocol() = default;
@@ -39,10 +39,10 @@ class Protocol {
   Protocol(const Protocol&) = delete;
   Protocol& operator=(const Protocol&) = delete;
 
-  // Of the face: which of its functions runs.
+  // Used by Connection: the function that runs.
   [[no_unique_address]] EntryGuard guard;
-  // What stood in this place before (Detection), null mostly: the function that changed places with
-  // it was one of its own, with its guard. Connection::trim() frees it.
+  // The protocol that this one has replaced (Detection), or null. It stays, because the replacement
+  // happened inside one of its own functions, with its guard. Connection::trim() frees it.
   std::unique_ptr<Protocol> predecessor;
 
   // --- Input. One of the first three begins a range; the one before it has ended.
@@ -66,7 +66,7 @@ class Protocol {
 
   virtual RequestResult submit_request(FieldsView fields, Body&& body, uintptr_t user_data) = 0;
   virtual SubmitResult submit_response(StreamId stream_id, FieldsView fields, Body&& body) = 0;
-  // `prepared`: a part of `fields` that is a prepared head's, which may be of use.
+  // `prepared`: the part of `fields` that is a prepared head's. It may be ignored.
   virtual RequestResult submit_prepared_request(FieldsView fields, const PreparedPart&, Body&& body,
                                                 uintptr_t user_data) {
     return submit_request(fields, std::move(body), user_data);

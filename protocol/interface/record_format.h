@@ -14,9 +14,9 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 
 // The record of a connection (docs/flight-recorder.md): the preamble, lines of text of which the
-// first is kRecordMark and the last is empty, and then entries. An entry is the number of its
-// octets behind that number, a RecordEntry, and what the comments below list. Numbers are in
-// LEB128; octets and texts are their number, then they themselves.
+// first is kRecordMark and the last is empty, and then entries. An entry is the number of the
+// octets that follow, a RecordEntry, and the values that the comments below list. Numbers are in
+// LEB128; octets and texts are preceded by their number.
 inline constexpr std::string_view kRecordMark = "headrace record 1";
 
 enum class RecordEntry : uint8_t {
@@ -52,7 +52,7 @@ enum class RecordEntry : uint8_t {
   kSent,                 // octets, time, checksum of all octets that were sent (8 octets)
   kSentUntimed,          // octets, checksum
   kReleased,             // octets
-  // What came of the call before.
+  // Results of the call before.
   kFilled,  // a BodySource answered: stream, 1 for `end` and 2 for `failed`, piece
   kPadded,  // a PaddingPolicy answered: octets
   kResult,  // a command that did not just succeed: SubmitError, the new stream, octets accepted

@@ -32,7 +32,7 @@ class RecordRing final : public RecordSink {
   void begin(std::span<const uint8_t> preamble) override;
   void append(std::span<const uint8_t> entry) override;
 
-  // The record, as a file has it.
+  // The record in the format of a file.
   std::vector<uint8_t> copy() const;
   // The entries that were given up for newer ones.
   uint64_t lost() const { return lost_; }

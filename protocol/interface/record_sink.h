@@ -21,8 +21,8 @@ class RecordSink {
   virtual ~RecordSink() = default;
   // What a record begins with: its format, the role and the options. Called once, before append().
   virtual void begin(std::span<const uint8_t> preamble) = 0;
-  // One entry, whole. A record is the preamble and the entries behind it. Those of a call come
-  // before what it does, so that the last one tells of a call that did not return.
+  // One entry, whole. A record is the preamble and the entries behind it. The entry of a call comes
+  // before its effects, so that the last entry names a call that did not return.
   virtual void append(std::span<const uint8_t> entry) = 0;
   // The octets of a body, or of a piece of one, that are recorded; of the rest just the number.
   // Without them a repeated run sends others in their place.

@@ -37,7 +37,7 @@ class RecordWriter {
   RecordWriter& time(TimePoint now);
   RecordWriter& octets(gsl::span<const uint8_t> octets);
   RecordWriter& text(std::string_view text);
-  // A part of a body, as much as is wanted of it.
+  // A part of a body, up to `octets_of_a_body`.
   RecordWriter& piece(gsl::span<const uint8_t> octets);
   RecordWriter& body(const Body& body);
   RecordWriter& fields(FieldsView fields);

@@ -16,8 +16,8 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What is counted and reported of a connection besides its events: the statistics, and the calls of
-// the application's observer.
+// The reports of a connection besides its events: its statistics, and the calls of the
+// application's observer.
 class Reports {
  public:
   // `observer`: may be null; must outlive it.

@@ -52,7 +52,7 @@ class Exchange {
   bool ends_with_head() const { return ends_with_head_; }
   void receive_informational() { ++informational_; }
   uint16_t informational_received() const { return informational_; }
-  // The request's, or that of the final response. A promised request counts for its sender.
+  // Whether the head of the request or final response was received. A promised request counts.
   bool head_received() const { return head_received_; }
   void note_head_received() { head_received_ = true; }
   const ContentLength& received() const { return received_; }
@@ -69,17 +69,17 @@ class Exchange {
   const ContentLength& sent() const { return sent_; }
   void send_content(uint64_t size) { sent_.count(size); }
 
-  // The request's head, or that of the final response, is written.
+  // Whether the head of the request or final response is written.
   bool head_sent() const { return head_sent_; }
   // It ends at that offset of the output.
   void note_head_sent(uint64_t end_offset) {
     head_sent_ = true;
     head_end_ = end_offset;
   }
-  // The peer may have seen the head. A reset before that means wasted work.
+  // Whether the peer may have seen the head. A reset before that means wasted work.
   // `shown_offset`: up to where the output was shown.
   bool head_shown(uint64_t shown_offset) const { return head_sent_ && head_end_ <= shown_offset; }
-  // The last frame of the message is written.
+  // Whether the last frame of the message is written.
   bool sending_ended() const { return sending_ended_; }
   void note_sending_ended() { sending_ended_ = true; }
 

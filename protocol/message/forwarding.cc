@@ -23,8 +23,8 @@ constexpr Rule kExtendedConnect = {"RFC 8441 §4", ":protocol is about one conne
 constexpr FieldNames kAboutConnection = {FieldName::kConnection,      FieldName::kKeepAlive,
                                          FieldName::kProxyConnection, FieldName::kTransferEncoding,
                                          FieldName::kUpgrade,         FieldName::kTe};
-// Fields that would mean something else to the next recipient if they were taken away on the word
-// of the client: where a message ends, whom it is for, who sends it.
+// Fields that a client could remove by naming them in connection, so that the message would mean
+// something else to the next recipient: its end, its host, its sender.
 constexpr std::string_view kEndToEnd[] = {
     "authorization", "content-length", "cookie", "host", "set-cookie", "via", "date", "vary"};
 // Of trailers, beside those above.

@@ -131,7 +131,7 @@ const Rule* check_request_head(const Section& section, const MessageOptions& opt
   return head->is_connect ? check_connect_target(section) : check_target(section, method, options);
 }
 
-// The field that a rule about a whole head is about.
+// The name of the field that a rule about a whole head concerns.
 std::string_view field_of(const Rule* rule) {
   struct Subject {
     const Rule* rule;

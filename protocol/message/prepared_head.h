@@ -24,8 +24,8 @@ struct HeadSummary;
 //   connection.submit_response(request.stream_id, page, {{"etag", etag}}, Body::view(html));
 //
 // A message with a prepared head is the same as one with all fields in one list: pseudo-header
-// fields that are given beside it come first, then its own, then the others that are given. Best
-// put into it are fields that do not change from message to message.
+// fields that are given beside it come first, then its own, then the others that are given. It is
+// for fields that do not change from message to message.
 //
 // A handle to a record that does not change: a copy refers to the same one, and connections may
 // share it, on any threads. Only making a copy, or the first use on a connection, touches its
@@ -43,7 +43,7 @@ class PreparedHead {
 
   // The names of its fields.
   FieldNames names() const { return record_->names; }
-  // Of all names and values.
+  // The octets of all names and values.
   size_t octets() const { return record_->octets; }
   const HeadSummary& summary() const { return *record_->summary; }
   // Different for heads of different records, as long as one of both is there.

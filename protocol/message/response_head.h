@@ -75,7 +75,7 @@ struct ExtraFields {
     return {content_length_digits.data(), content_length_size};
   }
   void set_content_length(uint64_t length);
-  // As many names and values have at most, in octets.
+  // An upper bound of the octets of their names and values.
   size_t max_octets() const {
     constexpr std::string_view kNames = "datecontent-typecontent-lengthconnectiontransfer-encoding";
     return kNames.size() + date.size() + content_type.size() + content_length_size +

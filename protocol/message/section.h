@@ -73,7 +73,7 @@ class Section {
   const Rule* take_all(gsl::span<Field> fields, bool trim) {
     Field* const end = fields.data() + fields.size();
     for (Field* field = fields.data(); field != end; ++field) {
-      // (Most fields, as the decoder has judged them.)
+      // (Most fields: the decoder has checked them, and no rule is about their names.)
       if (field->syntax == FieldSyntax::kValid && !kNamesWithRules.has(field->known_name)) {
         regular_seen_ = true;
         continue;

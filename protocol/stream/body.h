@@ -57,7 +57,7 @@ class Body {
   // Bytes that the connection owns from now on.
   static Body owned(std::string bytes);
   static Body owned(std::vector<uint8_t> bytes);
-  // Those of an object that the connection owns from now on. A deleter that gives a reference back
+  // Bytes of an object that the connection owns from now on. A deleter that drops a reference
   // lets many bodies share one; it must not call the connection.
   template <typename T, typename Deleter>
   requires std::is_empty_v<Deleter>

@@ -34,7 +34,7 @@ size_t SendBody::append(gsl::span<const uint8_t> bytes, BlockPool* pool) {
   return accepted;
 }
 
-// For `size` more octets than the buffer has.
+// Makes room for `size` octets behind those of the buffer.
 void SendBody::make_room(size_t size, BlockPool* pool) {
   const size_t needed = buffer_.size + size;
   if (buffer_.block != nullptr && needed <= buffer_.block->capacity) return;

@@ -15,7 +15,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 
 // What a stream still has to send behind its head: the body, then the trailers. It hands out the
-// body's bytes front to back and knows what of them the output still refers to.
+// body's bytes front to back and counts those that the output still refers to.
 class SendBody {
  public:
   SendBody() = default;
@@ -31,10 +31,10 @@ class SendBody {
   // Copies what fits of `bytes`, and returns how much that was. The buffer is a block of the pool
   // as large as it has to be.
   size_t append(gsl::span<const uint8_t> bytes, BlockPool* pool);
-  // No more append(): what is buffered is the rest of the body.
+  // No append() follows: the buffered octets are the rest of the body.
   void finish() { open_ = false; }
-  // append() took less than it was given since the last call, and has room again. Not behind
-  // finish(): nothing more may come.
+  // Whether append() has taken less than it was given since the last call, and has room again.
+  // Never after finish(), because no octets may follow.
   bool take_writable() {
     // Half of the buffer is free again: often enough to keep the stream busy, seldom enough to be
     // cheap.
@@ -42,7 +42,7 @@ class SendBody {
     wrote_short_ = false;
     return true;
   }
-  // append() has, and there has been no room since.
+  // Whether append() has taken less than it was given, and take_writable() is still due.
   bool wrote_short() const { return wrote_short_; }
 
   // --- Body::source()
@@ -52,17 +52,17 @@ class SendBody {
   BodySource::Filled fill(gsl::span<uint8_t> room);
   void set_source_waiting(bool waiting) { source_waiting_ = waiting; }
   void source_ended();
-  // The next bytes come from it: none are buffered.
+  // Whether the next octets come from the source, because none are buffered.
   bool at_source() const { return buffer_.size == 0 && source() != nullptr; }
-  // Takes what the source has at once, at most `size` octets, into a buffer. `failed`, `end`: of
-  // the source.
+  // Reads the octets that the source has at once, at most `size`, into a buffer. Returns the
+  // source's last answer.
   BodySource::Filled prefetch(size_t size, BlockPool* pool);
 
   // --- Sending
 
-  // Octets at hand. For a source: unknown, see source().
+  // The octets that can be sent, as far as they are contiguous; of a source, the buffered ones.
   gsl::span<const uint8_t> ready() const { return buffer_.size == 0 ? given() : front(); }
-  // How many octets are left of the body, when it is all here.
+  // The octets that are left of the body. Nothing for a source, and for a stream that is open.
   std::optional<size_t> size_left() const;
   void consume(size_t size) {
     if (buffer_.size == 0) {
@@ -71,26 +71,26 @@ class SendBody {
       consume_buffered(static_cast<uint32_t>(size));
     }
   }
-  // Hands an empty buffer back: what ready() gave before is gone.
+  // Gives an empty buffer back to the pool. Invalidates views that ready() has returned.
   void rest() {
     if (buffer_.size > 0 || buffer_.block == nullptr) return;
     if (held()) lend_rest();
     buffer_.block.reset();
   }
-  // Everything of the body has been handed out, and it is known whether trailers follow.
+  // Whether the whole body has been handed out, and it is known whether trailers follow.
   bool drained() const {
     return given().empty() && buffer_.size == 0 && !open_ && source() == nullptr &&
            !trailers_expected_;
   }
-  // Something can be cut into a frame now: octets, the trailers or a bare end.
+  // Whether something can be cut into a frame now: octets, the trailers or a bare end.
   bool has_something() const {
     if (!given().empty() || buffer_.size > 0) return true;
     return source() != nullptr ? !source_waiting_ : !open_ && !trailers_expected_;
   }
-  // The bytes of ready() stay where they are until released: the output may refer to them.
+  // Whether the output may refer to the octets of ready(), because they stay until released.
   bool stable() const { return stable_; }
-  // So do the first `size` of a buffer's, to which no more are appended: those of a body that is
-  // finished, or all that it has, as it is given up then. One at a time; instead of consume().
+  // Whether the output may refer to the buffer's first `size` octets, because none are appended to
+  // it any more: the body is finished, or the buffer is lent whole. One buffer at a time.
   bool can_lend_buffer(size_t size) const {
     return buffer_.size > 0 && lent_ == nullptr && (!open_ || buffer_.size == size);
   }
@@ -124,7 +124,7 @@ class SendBody {
   void cancel();
 
  private:
-  // A ring.
+  // A ring of octets.
   struct Buffer {
     BlockPool::BlockPtr block;
     uint32_t begin = 0;
@@ -132,12 +132,12 @@ class SendBody {
   };
   // What is left of a view or of owned bytes.
   gsl::span<const uint8_t> given() const { return body_.bytes_; }
-  // Of the buffer: up to its end, or to that of the ring.
+  // The buffer's octets, up to the end of the ring.
   gsl::span<const uint8_t> front() const {
     return {buffer_.block->octets() + buffer_.begin,
             std::min(buffer_.size, buffer_.block->capacity - buffer_.begin)};
   }
-  // The output may refer to a part of the buffer.
+  // Keeps the buffer's block, because the output may refer to a part of it.
   void lend_rest() {
     if (lent_ == nullptr) lent_ = std::move(buffer_.block);
   }
@@ -150,7 +150,7 @@ class SendBody {
   Body body_ = Body::none();
   BlockPool::BlockPtr trailers_;
   Buffer buffer_;
-  BlockPool::BlockPtr lent_;  // of a buffer that was given up
+  BlockPool::BlockPtr lent_;  // of a buffer that was given up, for the output
   uint32_t buffer_limit_ = 0;
   size_t held_ = 0;
   bool open_ = false;

@@ -24,7 +24,7 @@ class StreamTable {
 
   // A new record with that id, or null when the ledger refused. `id` must not be in the table.
   [[nodiscard]] Stream* create(StreamId id);
-  // The record with that id, or null. One that is asked for again and again costs one look.
+  // The record with that id, or null. Finding the same one repeatedly is cheap.
   Stream* find(StreamId id) const {
     return last_found_ != nullptr && last_found_->id == id ? last_found_ : look_up(id);
   }

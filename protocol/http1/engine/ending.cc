@@ -52,10 +52,10 @@ void Ending::close(Record* record, const StreamError& reason, ClosedBy closed_by
   if (p_.is_client() && p_.shutting_down && p_.exchanges.open_count() == 0) p_.incoming.stop();
 }
 
-// RFC 9110 §9.2.2. A request that is not on its way out can be sent again, whatever it is. What was
-// written still leaves behind an end of our own; when the transport is gone, only what it may have
-// taken has left. An idempotent one can be sent again where a server closes a connection that it
-// had kept, at the same time as it gets it (RFC 9112 §9.3.1).
+// RFC 9110 §9.2.2. A request of which no octet leaves can be sent again, whatever its method. After
+// an end of our own, written octets still leave; if the transport was lost, only those that it may
+// have taken have left. An idempotent request can be sent again if the server may have closed a
+// kept connection before it received the request (RFC 9112 §9.3.1).
 void Ending::note_retry(Record* record, ClosedBy closed_by) const {
   const bool lost = closed_by == ClosedBy::kTransport;
   const bool left =
@@ -117,7 +117,7 @@ void Ending::refuse_request(const Refusal& refusal) const {
   p_.reports.refused(reason, refusal.field);
   p_.end_reason = ConnectionError{reason};
   p_.end_by = ClosedBy::kLocal;
-  // Of a request that was answered early nobody wants to hear any more.
+  // A request that was answered early gets no second response.
   const bool answered = record == nullptr && p_.incoming.step() != Incoming::Step::kHead;
   stop(nullptr);
   if (record == nullptr) {
@@ -141,7 +141,7 @@ void Ending::cut(Record* record, const StreamError& reason) const {
   p_.answer_due.reset();
   stop(record);
   if (p_.end_reason.code == ErrorCode::kNoError) p_.end_reason = ConnectionError{reason};
-  // Where the end of the connection would be that of the message, only a reset is not taken for it.
+  // If the end of the connection would end the message, only a reset shows that it is incomplete.
   const bool in_message = record->exchange.head_sent() && !record->sending_ended();
   p_.reset_due |= in_message &&
                   (record->framing == Framing::kUntilClose || record->framing == Framing::kTunnel);
@@ -191,7 +191,7 @@ void Ending::end_with_transport() const {
 
 void Ending::shut_down() const {
   p_.shutting_down = true;
-  // Between two requests there is nobody to tell (RFC 9112 §9.6).
+  // Between two requests it ends at once, because no response can say close (RFC 9112 §9.6).
   const bool idle = p_.exchanges.open_count() == 0 && !p_.requests.has_line() &&
                     !p_.lines.is_cut() && p_.incoming.step() == Incoming::Step::kHead;
   if (idle) stop(nullptr);

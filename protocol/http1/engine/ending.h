@@ -14,33 +14,33 @@ class Ending : private Uses {
  public:
   using Uses::Uses;
 
-  // No more requests are read. Those that were, up to and with `last`, are answered; null: all.
+  // Stops reading requests. Those that were read are answered, up to and with `last`; null: all.
   void stop(const Record* last) const;
-  // What is read breaks a rule. A server answers it itself when all requests before it have been
-  // answered, and then the connection ends (RFC 9112 §9.3). Where the application has begun to
-  // answer it, the response is left incomplete instead. A client ends the connection at once.
+  // The message that is read breaks a rule. A server answers it itself when all requests before it
+  // have been answered, and then the connection ends (RFC 9112 §9.3). If the application has begun
+  // to answer it, the response is left incomplete instead. A client ends the connection at once.
   void refuse(const Refusal& refusal) const;
-  // Client: the server is one of HTTP/1.0, so requests that would need chunks are not sent.
+  // Client: the server speaks HTTP/1.0, so waiting requests that would need chunks are refused.
   void refuse_chunked() const;
-  // Client: the server has said that it answers nothing behind the record's request.
+  // Client: the server has said that it answers no request behind the record's.
   void refuse_behind(const Record* record) const;
-  // The exchange ends within a message, and with it those behind it and then the connection:
-  // without a last chunk or the missing octets, so that the peer takes no message for whole.
+  // Ends the exchange within a message, then those behind it and the connection. A last chunk or
+  // missing octets are not written, so that the peer takes no message for whole.
   void cut(Record* record, const StreamError& reason) const;
-  // The exchange has ended for the application.
+  // Ends the exchange for the application (StreamClosed).
   void close(Record* record, const StreamError& reason, ClosedBy closed_by) const;
   // The transport has no more input.
   void end_with_transport() const;
   // Ends the connection at once.
   void fail(const ErrorDetail& error, ClosedBy closed_by = ClosedBy::kLocal) const;
   void shut_down() const;
-  // Whether everything that was to be done before the end has been done.
+  // Whether no exchange and no response is left, so that the connection can end.
   bool is_finished() const;
 
   StreamError error(const Refusal& refusal, StreamId id) const;
-  // What keeps the body of a closed exchange has gone, or the body was never there.
+  // Makes BodyReleased due if the connection no longer uses a Body::view.
   void note_release(Record* record) const;
-  // Nothing more is written of it.
+  // Writes nothing more of the record's message.
   void drop_message(Record* record) const;
 
  private:

@@ -27,9 +27,8 @@ namespace http1 {
 // The order within a step is part of the behaviour:
 // - notices are told before more input is read;
 // - messages are read, and told, in the order of the requests, and written in that order, too;
-// - a server's own response to what was refused comes behind those to the requests before it, and
-// nothing
-//   behind that is read.
+// - our own response to a refused request comes behind those to the requests before it, and nothing
+//   behind that request is read.
 class Engine final : public Protocol {
  public:
   Engine(Role role, std::shared_ptr<const Options> options, TimePoint now);
@@ -90,7 +89,7 @@ class Engine final : public Protocol {
   EventPtr next_notification();
   EventPtr next_closing_event();
 
-  // Looking changes nothing, but the classes have one form.
+  // const, because functions that change nothing use the same classes as the others.
   Parts* parts() const { return &parts_; }
   Ending ending() const { return Ending(parts()); }
   Receiving receiving() const { return Receiving(parts()); }

@@ -29,9 +29,9 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 
-// All state of an HTTP/1.1 connection: its parts, each with its own, and a few values. No part
-// knows another one but those it reads from; the classes of this folder, which have no state, make
-// them meet.
+// All state of an HTTP/1.1 connection: its parts, each with its own state, and a few values. A part
+// knows only the parts that it reads from; the classes of this folder, which have no state, connect
+// them.
 struct Parts {
   Parts(Role role, std::shared_ptr<const Options> options, TimePoint now);
   Parts(const Parts&) = delete;
@@ -71,14 +71,14 @@ struct Parts {
   bool reset_due = false;              // the transport is to be reset, not closed
   std::optional<uint16_t> answer_due;  // the status of a response of ours to what was refused
   bool is_last = false;                // client: a message says that the connection ends behind it
-  bool peer_is_http10 = false;         // client: so the last response says
+  bool peer_is_http10 = false;         // client: by the version of the last response
   bool lost = false;                   // the transport did not end in order
   bool exhaustion_told = false;        // StreamIdsExhausted
   ConnectionError end_reason;          // of the end that follows when the exchanges have ended
   ClosedBy end_by = ClosedBy::kLocal;
 };
 
-// A class of this folder.
+// The base of the classes of this folder.
 class Uses {
  public:
   explicit Uses(Parts* parts) : p_(*parts) {}

@@ -51,7 +51,7 @@ bool Receiving::parse(EventPtr* event) const {
   return false;
 }
 
-// As many octets of content as may be handed on.
+// The octets of content that may be passed to the application now.
 uint64_t Receiving::most() const {
   const Record* const record = p_.incoming.record();
   return record == nullptr ? UINT64_MAX : record->credit.left();
@@ -131,7 +131,7 @@ bool Receiving::read_trailers(EventPtr* event) const {
   return true;
 }
 
-// Whatever there is.
+// Takes all input as content: of a tunnel, or up to the end of the connection.
 bool Receiving::read_all(EventPtr* event) const {
   if (p_.input.empty()) return false;
   const auto size = static_cast<size_t>(std::min(uint64_t{p_.input.size()}, most()));
@@ -141,7 +141,7 @@ bool Receiving::read_all(EventPtr* event) const {
   return true;
 }
 
-// Null: nobody takes it.
+// Null if the content is discarded.
 EventPtr Receiving::take_content(gsl::span<const uint8_t> octets, bool ends) const {
   p_.octets_came = true;
   Record* const record = p_.incoming.record();

@@ -12,22 +12,22 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 
-// Input to events.
+// Makes events of the input.
 class Receiving : private Uses {
  public:
   using Uses::Uses;
 
-  // Reads on until there is an event, or something that has consequences. False: it needs more
-  // input, or may not read what there is now.
+  // Reads until there is an event or another consequence. False if more input is needed, or if the
+  // input must not be read now (is_blocked()).
   bool parse(EventPtr* event) const;
-  // What there is of input may not be read now: the application holds the content, or as
-  // ReceivingRequests say.
+  // Whether the input must not be read now, because the application holds a window full of content,
+  // or because of ReceivingRequests::is_blocked().
   bool is_blocked() const;
   bool owes_continue() const { return requests().owes_continue(); }
-  // The end of the input is that of a tunnel, or of content that ends with the connection, and the
-  // application is to be told. Null: it is not.
+  // The event of the end of a tunnel, or of content that ends with the connection. Null if the end
+  // of the input is neither.
   EventPtr end_with_transport() const;
-  // Copies what lies in the input of messages that are not complete. False: no memory.
+  // Copies the parts of incomplete messages that lie in the input. False if there is no memory.
   [[nodiscard]] bool keep() const;
 
  private:

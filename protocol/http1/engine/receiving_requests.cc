@@ -96,8 +96,8 @@ bool ReceivingRequests::open(EventPtr* event) const {
   return true;
 }
 
-// RFC 9112 §9.6: no request is read behind one that is the last. (Of those that may begin a tunnel
-// the response decides.)
+// RFC 9112 §9.6: no request is read behind the last one. (Whether a request begins a tunnel is
+// decided by its response.)
 void ReceivingRequests::stop_behind(const Record* record) const {
   const RequestFacts& facts = record->request;
   const bool last = !facts.may_persist || p_.exchanges.ids_exhausted() || record->closes;

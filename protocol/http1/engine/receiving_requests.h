@@ -10,21 +10,21 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 
-// Heads of requests to events, in the server role.
+// Makes events of the heads of requests, in the server role.
 class ReceivingRequests : private Uses {
  public:
   using Uses::Uses;
 
-  // Reads the next head. False: it needs more input.
+  // Reads the next head. False if more input is needed.
   bool read(EventPtr* event) const;
-  // The next head may not be read now: too many requests wait for their responses, or the next
-  // octets depend on an answer.
+  // Whether the next head must not be read now, because too many requests wait for their responses,
+  // or because a response decides what the next octets are.
   bool is_blocked() const;
-  // Tells the observer, if it is the former and a request has come.
+  // Reports Limit::kPipelinedRequests if it holds back input.
   void report_blocked() const;
-  // The application has seen a request that waits for 100, and has not answered it.
+  // Whether the application has seen a request that waits for 100, and has not answered it.
   bool owes_continue() const;
-  // The record's request has been read whole.
+  // The record's request has been read whole. Stops reading if it is the last (RFC 9112 §9.6).
   void stop_behind(const Record* record) const;
 
  private:

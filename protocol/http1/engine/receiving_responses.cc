@@ -13,7 +13,7 @@ Record* ReceivingResponses::awaited() const {
   return record != nullptr && record->has_left(p_.output.shown_offset()) ? record : nullptr;
 }
 
-// RFC 9112 §9.2: what comes without a request is no response.
+// RFC 9112 §9.2: octets that come without a request are no response.
 bool ReceivingResponses::read(EventPtr* event) const {
   if (p_.input.empty()) return false;
   Record* const record = awaited();

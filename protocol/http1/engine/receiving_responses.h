@@ -10,12 +10,12 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 
-// Heads of responses to events, and what follows from their ends, in the client role.
+// Makes events of the heads of responses, and draws the consequences of their ends. Client role.
 class ReceivingResponses : private Uses {
  public:
   using Uses::Uses;
 
-  // Reads the next head. False: it needs more input.
+  // Reads the next head. False if more input is needed.
   bool read(EventPtr* event) const;
   // The record's response has been received whole.
   void end(Record* record) const;

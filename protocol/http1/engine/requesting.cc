@@ -58,13 +58,13 @@ void Sending::start_request(Record* record, FieldsView fields, std::optional<uin
   if (record->body.drained()) write_end(record);
 }
 
-// A head that waited: for its turn, or for what is to be known of its body.
+// Writes a head that waited for its turn, or for the size of its body.
 void Sending::open_held_request(Record* record) const {
   const HeldFields held = std::exchange(record->held, {});
   start_request(record, held.view(), record->body.size_left());
 }
 
-// RFC 9110 §7.8: the request had no content, and what was for the tunnel is not sent.
+// RFC 9110 §7.8: the request had no content, and its body, which was for the tunnel, is not sent.
 void Sending::end_without_tunnel(Record* record) const {
   record->waits_for_switch = false;
   record->framing = Framing::kNoBody;

@@ -37,7 +37,7 @@ bool Sending::may_persist(const Record* record) const {
   if (ends && !p_.answer_due && p_.exchanges.is_last_to_send(record)) return false;
   if (record->request.head.is_connect) return false;
   if (record->received || p_.incoming.record() != record) return true;
-  // The response is there before its request is. Whether a client that was not told to continue
+  // The response comes before the request's end. Whether a client that was not told to continue
   // sends the content cannot be known (RFC 9110 §10.1.1).
   if (record->request.expects_continue && !record->continue_sent) return false;
   // (A response that is made as it is sent may end behind it.)
@@ -56,7 +56,7 @@ ResponseFacts Sending::facts_of(const Record* record) const {
   return facts;
 }
 
-// Without Options::complete_heads, too, the message needs an end.
+// Completed without Options::complete_heads, too, because the message needs a visible end.
 OutgoingHead Sending::outgoing_head(const Record* record, FieldsView fields,
                                     gsl::span<const uint8_t> body,
                                     std::optional<uint64_t> size) const {
@@ -125,7 +125,7 @@ void Sending::start(Record* record, const OutgoingHead& head, bool bodiless) con
   if (record->body.drained()) write_end(record);
 }
 
-// A head that waited: for its turn, or for what is to be known of its body.
+// Writes a head that waited for its turn, or for the size or type of its body.
 void Sending::open_held(Record* record) const {
   const HeldFields held = std::exchange(record->held, {});
   ResponseFacts facts = facts_of(record);
@@ -143,7 +143,7 @@ void Sending::open_held(Record* record) const {
   start(record, outgoing_head(record, held.view(), record->body.ready(), size), record->bodiless);
 }
 
-// RFC 9112 §9.6: our own response to what was refused is the last.
+// RFC 9112 §9.6: our own response to a refused request is the last.
 void Sending::write_answer(uint16_t status) const {
   const char digits[] = {static_cast<char>('0' + status / 100),
                          static_cast<char>('0' + status / 10 % 10),

@@ -32,7 +32,7 @@ gsl::span<const ConstBuffer> Sending::pending_output(size_t max_bytes) const {
   return shown;
 }
 
-// The ends of messages that have just been shown.
+// Handles the ends of messages that have just been shown.
 void Sending::note_shown() const {
   for (Record *record = p_.exchanges.front(), *next; record != nullptr; record = next) {
     next = record->next;
@@ -56,7 +56,7 @@ void Sending::on_end_shown(Record* record) const {
   ending().close(record, {}, ClosedBy::kLocal);
 }
 
-// Whose message is written now. Null: there is none, or it may not begin.
+// The record whose message is written now. Null if there is none, or it must not begin.
 Record* Sending::next() const {
   Record* const record = p_.exchanges.sending();
   const bool waits = record != nullptr && p_.is_client() && !record->exchange.head_sent();
@@ -162,7 +162,7 @@ bool Sending::write_source(Record* record, size_t room) const {
   record->body.set_source_waiting(filled.size == 0 && !filled.end);
   if (filled.size == 0) return filled.end;
   if (chunked) {
-    // A line of fewer digits than were left room for.
+    // The line may have fewer digits than there is room for.
     uint8_t* const place = write_chunk_line(filled.size, begin);
     if (place != data) std::memmove(place, data, filled.size);
     data = place;

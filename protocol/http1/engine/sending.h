@@ -30,31 +30,31 @@ class Sending : private Uses {
 
   // --- Server
 
-  // 100 to a request that waits for it, when it is its turn.
+  // Sends 100 to a request that waits for it, when it is the turn of its response.
   void send_continue(Record* record) const;
-  // The head of a response that may be completed for the record. `body`: of which its size and
-  // first octets are looked at.
+  // The head of the record's response. `body`: its first octets, which decide its type. `size`: of
+  // the whole body, if known.
   OutgoingHead outgoing_head(const Record* record, FieldsView fields, gsl::span<const uint8_t> body,
                              std::optional<uint64_t> size) const;
   ResponseFacts facts_of(const Record* record) const;
-  // The record's response is the next one, and its head can be written.
+  // Whether the record's response is the next one, so that its head can be written.
   bool is_its_turn(const Record* record) const { return p_.exchanges.sending() == record; }
-  // Writes the head, and the end if there is nothing else. `bodiless`: whatever the body is.
+  // Writes the head, and the end if there is no content. `bodiless`: there is none in any case.
   void start(Record* record, const OutgoingHead& head, bool bodiless) const;
   void write_interim(Record* record, const OutgoingHead& head) const;
 
   // --- Client
 
-  // The record's request can be written: no other one is before it, or it may be pipelined.
+  // Whether the record's request can be written: none is before it, or it may be pipelined.
   bool may_begin(const Record* record) const;
-  // Writes its head, and the end if there is nothing else. `size`: of its whole body, if known.
+  // Writes its head, and the end if there is no content. `size`: of its whole body, if known.
   void start_request(Record* record, FieldsView fields, std::optional<uint64_t> size) const;
-  // The response to an offer of a tunnel has opened none.
+  // The response to the offer of a tunnel did not open it.
   void end_without_tunnel(Record* record) const;
 
   // --- Both
 
-  // To be called when the application has ended the content: an end that needs no octets is there.
+  // The application has ended the content. Ends the message at once if its end has no octets.
   void note_end(Record* record) const;
   // The message ends before the content-length that its head announced, or goes beyond it.
   void fail_content(Record* record, uint64_t more) const;

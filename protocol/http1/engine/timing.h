@@ -10,16 +10,16 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 
-// What follows when time has passed.
+// Starts the deadlines, and acts when they have passed.
 class Timing : private Uses {
  public:
   using Uses::Uses;
 
-  // Starts and stops deadlines by what is waited for now.
+  // Starts and stops deadlines by the present state of the connection.
   void update() const;
   // The transport has taken output.
   void note_sent() const;
-  // Does what follows from those that have passed.
+  // Acts on the deadlines that have passed.
   void check() const;
 
  private:

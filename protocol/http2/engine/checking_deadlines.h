@@ -9,17 +9,17 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What follows when time has passed. Which deadlines run, and since when, is Deadlines' affair.
+// Acts when deadlines have passed. Deadlines knows which of them run, and since when.
 class CheckingDeadlines : private Uses<ConnectionLife, Deadlines, GoingAway, Inbound, Ledger,
                                        Outbox, Reports, Sender, Streams> {
  public:
   using Uses::Uses;
 
-  // The peer has given a sign of life, or one that was kept is read now.
+  // Input of the peer has come, or kept input is read now: a sign of life.
   void note_input(TimePoint now) const;
   void check_deadlines() const;
   TimePoint next_deadline() const { return deadlines().next(situation()); }
-  // Input is left that can be read.
+  // Whether kept input is left that can be read.
   bool reads_kept_input() const { return inbound().has_kept() && !outbox().holds_input(); }
 
  private:

@@ -9,7 +9,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace {
 
-// Why a frame may not come in a state: the sentence of §5.1 that on_receive() stands for.
+// The rule of §5.1 that a frame breaks if on_receive() refuses it in this state.
 const Rule& broken_rule(StreamState state) {
   static constexpr Rule kIdle = {"RFC 9113 §5.1",
                                  "on an idle stream only HEADERS and PRIORITY may come"};
@@ -178,7 +178,7 @@ void Ending::close_stream(Stream* stream, const StreamEnd& end) const {
   }
   stream->body.cancel();
   if (end.state != StreamState::kClosedResetSent || !life().is_open() || ours_ended) {
-    streams().uncount(stream);  // the peer knows: it has reset it, or seen both ends
+    streams().uncount(stream);  // the peer has reset it, or has seen both ends
   } else if (!stream->exchange.sending_ended()) {
     mark_end(stream);  // it counts until our RST_STREAM is shown, or END_STREAM in front of it
   }

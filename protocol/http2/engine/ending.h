@@ -21,7 +21,7 @@ class Ending
 
   // --- Errors.
 
-  // Of the frame that is handled.
+  // The cause of errors that the frame that is handled has made.
   Cause cause() const { return {inbound().header().type, inbound().header().stream_id}; }
   StreamError frame_error(ErrorCode code, const Rule& rule, uint64_t observed = 0,
                           uint64_t limit = 0) const;
@@ -42,7 +42,7 @@ class Ending
   void fail(ErrorCode code, const Rule& rule, uint64_t observed = 0, uint64_t limit = 0) const;
   void fail(const ErrorDetail& error) const;
   void fail(const ErrorDetail& error, std::string_view debug_data) const;
-  // No frame is to blame, because the input is none.
+  // The error has no frame, because the input is none.
   void fail_without_frame(ErrorCode code, const Rule& rule) const;
   // Without a GOAWAY.
   void end_connection(const ErrorDetail& error, ClosedBy closed_by) const;

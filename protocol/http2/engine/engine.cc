@@ -98,7 +98,7 @@ const Event* Engine::step() {
   return step_beyond_input();
 }
 
-// As step(), when there is more to tell than what the input says.
+// step() for events that do not come from the input alone.
 const Event* Engine::step_beyond_input() {
   for (;;) {
     if (!parts_.notices.empty()) {
@@ -106,7 +106,7 @@ const Event* Engine::step_beyond_input() {
     }
     if (parts_.notices.take_ids_exhausted()) return parts_.recycler.make(StreamIdsExhausted{});
     if (!parts_.life.is_open()) return next_closing_event();
-    // Whatever input is left, so that the result does not depend on how the input is cut.
+    // Even if input is left, so that the result does not depend on how the input is cut.
     if (is_finished()) {
       ending().end_connection({}, ClosedBy::kLocal);
       continue;

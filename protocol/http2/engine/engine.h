@@ -121,7 +121,7 @@ class Engine final : public Protocol {
   const Event* make_closed(Stream* stream, bool body_released);
   const Event* next_closing_event();
 
-  // Looking changes nothing, but the classes have one form.
+  // const, because functions that change nothing use the same classes as the others.
   Parts* parts() const { return &parts_; }
   Ending ending() const { return Ending(parts()); }
   Receiving receiving() const { return Receiving(parts()); }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kNoBudget = std::numeric_limits<size_t>::max();
 
-// That a stream of the peer's can have: odd of a client's, even of a server's (§5.1.1).
+// The highest identifier of the peer's streams: odd for a client's, even for a server's (§5.1.1).
 StreamId highest_peer_stream(Role role) {
   return role == Role::kServer ? kMaxStreamId : kMaxStreamId - 1;
 }
@@ -21,7 +21,7 @@ StreamId first_own_stream(Role role, const Options& options) {
   return role == Role::kClient ? 1 : 2;
 }
 
-// In force from the first octet, acknowledged or not.
+// Enforced from the first octet, before the peer has acknowledged it.
 uint32_t first_field_list_size(const Options& options) {
   uint32_t size = options.limits.field_list_size;
   for (const Setting& setting : options.settings) {

@@ -34,11 +34,11 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-class ConnectionInspector;  // looks, for tests; the library has none
+class ConnectionInspector;  // defined by tests only
 class Engine;
 
-// All state of an HTTP/2 connection: its parts, each with its own, and a few values. No part knows
-// another one; the classes of this folder, which have no state, make them meet (see Uses).
+// All state of an HTTP/2 connection: its parts, each with its own state, and a few values. No part
+// knows another one; the classes of this folder, which have no state, connect them (see Uses).
 class Parts {
  public:
   Parts(Role role, std::shared_ptr<const Options> options, TimePoint now);

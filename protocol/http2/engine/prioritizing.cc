@@ -29,7 +29,7 @@ std::optional<PriorityParameters> read_priority(FieldsView fields) {
 
 }  // namespace
 
-// The peer knows priorities: what it has left out has the RFC's defaults, of earlier streams too.
+// The peer knows priorities, so the RFC's defaults apply to its other streams, earlier ones too.
 void Prioritizing::note_priority_signal() const {
   if (!priorities().note_signal()) return;
   for (Stream* stream = streams().oldest(); stream != nullptr; stream = Streams::next(stream)) {
@@ -43,7 +43,7 @@ void Prioritizing::give_priority(Stream* stream, const Priority& priority) const
   sender().set_priority(stream, priority);
 }
 
-// A request has come in. A PRIORITY_UPDATE that came before it is the later word of the two (§7).
+// A request was received. A PRIORITY_UPDATE that came before it takes precedence (§7).
 void Prioritizing::prioritize_request(Stream* stream, const std::optional<Priority>& update) const {
   stream->priority = priorities().initial(stream->exchange.request().is_connect);
   std::optional<PriorityParameters> field;
@@ -55,8 +55,8 @@ void Prioritizing::prioritize_request(Stream* stream, const std::optional<Priori
   give_priority(stream, update ? *update : field->priority());
 }
 
-// A response of ours: what it names counts more than what the request said (§8). Or a request of
-// ours, whose body goes by what is asked for the response (§9).
+// The parameters of our response take precedence over the request's (§8). The body of our request
+// has the priority that the request asks for the response (§9).
 void Prioritizing::merge_own_priority(Stream* stream, FieldsView fields) const {
   if (const auto field = read_priority(fields)) {
     give_priority(stream, field->merged_into(stream->priority));
@@ -93,8 +93,8 @@ const Event* Prioritizing::on_priority_update(gsl::span<const uint8_t> payload) 
   Priority priority;
   const std::string_view value(reinterpret_cast<const char*>(update.value.data()),
                                update.value.size());
-  // The RFC lets a value that cannot be read cost the connection; the same in a field costs
-  // nothing.
+  // RFC 9218 §7.1 allows a malformed value to end the connection. It is ignored here, as in a
+  // priority field.
   const bool readable = parse_priority_field(value, &priority);
   if (readable) note_priority_signal();
   if (readable && state == StreamState::kIdle) {

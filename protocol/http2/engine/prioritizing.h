@@ -10,7 +10,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// Which response its client wants first (RFC 9218). What follows from it is the scheduler's affair.
+// Sets the priorities of streams (RFC 9218), in the order of which the scheduler sends DATA.
 class Prioritizing : private Uses<FieldReader, Inbound, Outbox, Priorities, Recycler<Event>, Sender,
                                   SettingsSync, Streams> {
  public:

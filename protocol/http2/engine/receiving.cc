@@ -6,14 +6,14 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// A frame was received: what only its header decides.
+// A frame was received. Everything here depends on its header only.
 [[gnu::always_inline]] inline void Receiving::note(const FrameHeader& header) const {
   reports().count_received(header.type);
   // Whether the answer to a PING is a use of the connection depends on the PING's purpose.
   if (header.type != FrameType::kPing || !header.has(flags::kAck)) deadlines().used(now());
 }
 
-// False: its header is not sound, or its payload does not lie whole in the input; nothing was done.
+// False, and nothing was done, if its header is not sound or its payload not whole in the input.
 [[gnu::always_inline]] inline bool Receiving::take(const FrameHeader& header) const {
   if (!is_header_sound(header, settings().own().max_frame_size) || !inbound().take_frame(header))
     return false;
@@ -23,7 +23,7 @@ HEADRACE_ABI_BEGIN
 }
 
 // Goes from the header of a frame at once to its class: each case knows its type, and so its row of
-// kHeaderBounds. on_header() takes what is not usual.
+// kHeaderBounds. on_header() takes unusual frames.
 bool Receiving::parse(const Event** event) const {
   for (;;) {
     // While too much output waits, the rest of the input is kept. Not when the input has ended,
@@ -68,7 +68,7 @@ bool Receiving::parse(const Event** event) const {
   }
 }
 
-// Everything that the 9 octets decide, before any payload is waited for.
+// Judges a frame by its header, before any payload is waited for.
 bool Receiving::on_header(const Event** event) const {
   const FrameHeader& header = inbound().header();
   note(header);

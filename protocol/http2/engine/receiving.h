@@ -12,8 +12,8 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// Bytes -> frames: what may come when, and who handles it. DATA is judged by its header, before its
-// first octet is delivered, and streams through.
+// Bytes -> frames: checks their order and hands each to its class. DATA is judged by its header,
+// before its first octet is delivered, and streams through.
 class Receiving
     : private Uses<ConnectionLife, Deadlines, FieldReader, Inbound, Outbox, Reports, SettingsSync> {
  public:

@@ -116,7 +116,7 @@ const Event* ReceivingControl::on_ping(gsl::span<const uint8_t> payload) const {
   }
   connection_commands().ask_what_waits();
   reports().counts().round_trip = answer->round_trip;
-  // Our own question whether the peer is there is no use of the connection.
+  // Our own keepalive PING is no use of the connection.
   if (answer->purpose != PingPurpose::kKeepalive) deadlines().used(now());
   switch (answer->purpose) {
     case PingPurpose::kApplication:
@@ -133,8 +133,8 @@ const Event* ReceivingControl::on_ping(gsl::span<const uint8_t> payload) const {
   return nullptr;
 }
 
-// §6.8: our streams above the last one that the peer looks at can be tried again elsewhere. So can
-// requests that waited, whatever their ids: after a GOAWAY no more streams are opened.
+// §6.8: our requests on streams above the last one that the peer processes can be sent again
+// elsewhere. So can requests that waited, because no streams are opened after a GOAWAY.
 const Event* ReceivingControl::on_goaway(gsl::span<const uint8_t> payload) const {
   static constexpr Rule kNotHigher = {"RFC 9113 §6.8",
                                       "a later GOAWAY does not raise the last stream identifier"};
@@ -147,8 +147,8 @@ const Event* ReceivingControl::on_goaway(gsl::span<const uint8_t> payload) const
   }
   // Peers send one or two, and each is compared with every stream.
   if (!is_first && !ending().spend_useless_frame()) return nullptr;
-  // An error is why these streams were not looked at: HTTP_1_1_REQUIRED is no invitation to ask the
-  // same once more (§7).
+  // An error is the reason why these streams were not processed. After HTTP_1_1_REQUIRED, for
+  // example, it would be of no use to send the same request again (§7).
   StreamError reason;
   reason.code = code == ErrorCode::kNoError ? ErrorCode::kRefusedStream : code;
   reason.frame = FrameType::kGoaway;
@@ -237,7 +237,7 @@ const Event* ReceivingControl::on_extension(gsl::span<const uint8_t> payload) co
                                               inbound().header().flags, Bytes(payload)});
 }
 
-// RFC 7838 §4. What is wrong with one is no error; of a stream that is not there it says nothing.
+// RFC 7838 §4. A malformed frame is no error; one on a stream that does not exist is ignored.
 const Event* ReceivingControl::on_altsvc(gsl::span<const uint8_t> payload) const {
   AltSvc altsvc;
   if (!parse_altsvc(inbound().header(), payload, &altsvc)) return nullptr;

@@ -11,8 +11,8 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What frames other than messages do (RFC 9113 §6). Each is called with the whole payload of the
-// frame that is handled, whose order and size have been checked.
+// The effects of all frames but those of messages (RFC 9113 §6). Each is called with the whole
+// payload of the frame that is handled, whose order and size have been checked.
 class ReceivingControl
     : private Uses<ConnectionLife, Credit, Deadlines, FieldReader, FieldWriter, GoingAway, Inbound,
                    Outbox, Pings, Recycler<Event>, Reports, Sender, SettingsSync, Streams> {
@@ -24,8 +24,8 @@ class ReceivingControl
   const Event* on_settings_ack() const;
   const Event* on_ping(gsl::span<const uint8_t> payload) const;
   const Event* on_goaway(gsl::span<const uint8_t> payload) const;
-  // True: it had no consequences but for the window. Then those that follow it at once have been
-  // taken, too, as long as they have none either.
+  // True if it changed a window and nothing else. WINDOW_UPDATEs directly behind it have then been
+  // taken, too, as long as the same is true of them.
   bool on_window_update(StreamId id, gsl::span<const uint8_t> payload) const;
   // Frames of extensions (§5.5), which nothing here depends on.
   const Event* on_extension(gsl::span<const uint8_t> payload) const;

@@ -66,7 +66,7 @@ HEADRACE_ABI_BEGIN
   const auto size = static_cast<uint32_t>(bytes.size());
   const uintptr_t user_data = stream->user_data;
   const bool last = credit().ends_stream() && inbound().left() == 0;
-  // Not announced: the rest of a request that was answered 431.
+  // A stream that was not announced has the rest of a request that was answered 431.
   const bool told = stream->notice.announced() && (last || size > 0);
   if (told) {
     reports().counts().data_received += size;

@@ -16,13 +16,13 @@ class ReceivingData : private Uses<ConnectionLife, Credit, Inbound, Notices, Out
  public:
   using Uses::Uses;
 
-  // The header of a DATA frame was received. False: the item of the input that is next is to be
+  // The header of a DATA frame was received. False: the next item of the input is to be
   // handled.
   bool on_header(const Event** event) const;
-  // Its Pad Length, too. `padding` counts that.
+  // Its Pad Length was received, too. `padding` includes that octet.
   void on_pad_length(uint32_t padding) const;
   // A piece of the frame, or of its padding, was received. The last one gives back the octets that
-  // the application does not hold. Null: there is nothing to tell.
+  // the application does not hold. Null if there is no event.
   const Event* on_piece(gsl::span<const uint8_t> bytes) const;
   void on_padding() const;
 

@@ -180,7 +180,7 @@ const Event* ReceivingMessages::on_request(const LimitHit* too_large) const {
       RequestReceived{id, 0, field_reader().block().end_stream, field_reader().section()});
 }
 
-// §8.1.1: the message ends with its head, whose content-length says otherwise.
+// §8.1.1: the message ends with its head, although its content-length is not 0.
 void ReceivingMessages::refuse_length(const Stream* stream) const {
   const auto announced = static_cast<uint64_t>(stream->exchange.received().announced());
   ending().fail_stream(
@@ -338,7 +338,7 @@ const Event* ReceivingMessages::on_trailers(Stream* stream, const LimitHit* too_
   return recycler().make(TrailersReceived{id, user_data, true, field_reader().section()});
 }
 
-// RFC 6585 §5: the request's fields were too large to be looked at.
+// RFC 6585 §5: the request's fields exceed a limit, so they were not stored.
 void ReceivingMessages::refuse_too_large(Stream* stream, const LimitHit& reached) const {
   ++reports().counts().requests_too_large;
   StreamError refused =

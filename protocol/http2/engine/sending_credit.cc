@@ -7,7 +7,7 @@ namespace {
 constexpr Rule kCreditHeld = {"connection.h credit()",
                               "no more is given back than the application holds"};
 
-// It may come, or will on a stream that is promised, whose window counts already (§6.9.2).
+// Whether DATA may come, or will on a promised stream, whose window counts already (§6.9.2).
 bool may_receive(StreamState state) {
   return is_receiving(state) || state == StreamState::kReservedRemote;
 }
@@ -64,7 +64,7 @@ SubmitResult SendingCredit::set_receive_window(StreamId stream_id, uint32_t size
   SubmitError error;
   Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  if (!may_receive(stream->life.state())) return {};  // nothing comes that it would be for
+  if (!may_receive(stream->life.state())) return {};  // no DATA comes any more
   if (credit().resize(&stream->credit, settings().own().initial_window_size, size)) return {};
   return {SubmitError::kInvalidArgument, &kWindowsInBounds};
 }

@@ -9,7 +9,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// Receive credit (RFC 9113 §6.9): where its two ends, frames and the application, meet Credit.
+// Receive credit (RFC 9113 §6.9): connects Credit with frames and the application's commands.
 class SendingCredit : private Uses<ConnectionLife, Credit, Outbox, SettingsSync, Streams> {
  public:
   using Uses::Uses;

@@ -29,7 +29,7 @@ FrameHeader data_header(StreamId id, size_t size, bool end_stream) {
 
 }  // namespace
 
-// The stream has something to send, or its end.
+// Schedules the rest of the stream's body, or sends its end.
 void SendingData::send_end_or_schedule(Stream* stream) const {
   if (!stream->exchange.head_sent()) return;  // it still waits
   if (!stream->body.drained()) return schedule(stream);
@@ -141,8 +141,8 @@ size_t SendingData::cut_ready(Stream* stream, size_t room) const {
 
 // A frame of a source's octets. The source fills it in the output's memory, unless a full frame
 // would need another block while the present one has room. Then the frame is filled elsewhere and
-// copied, because many sources with few octets each would otherwise need a block each. Returns the
-// same.
+// copied, because many sources with few octets each would otherwise need a block each. Returns its
+// payload's size with padding.
 size_t SendingData::cut_source(Stream* stream, size_t room, bool* failed) const {
   room = std::min(room, size_t{kMinMaxFrameSize});
   const bool staged =

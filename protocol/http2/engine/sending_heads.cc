@@ -75,7 +75,7 @@ void SendingHeads::open_request(Stream* stream, const OutgoingHead& head) const 
   if (stream->signals.update_due()) prioritizing().write_priority_update(stream);
 }
 
-// The head is completed by the octets of the body that are there now.
+// Completes a head that waited, with the octets of the body that are known now, and writes it.
 void SendingHeads::open_response(Stream* stream, FieldsView fields) const {
   const bool was_asked = stream->body.source() != nullptr;
   if (was_asked) {

@@ -17,7 +17,7 @@ class SendingHeads : private Uses<BlockPool, ConnectionLife, DateField, Outbox, 
  public:
   using Uses::Uses;
 
-  // What a response's head can be completed with (Options::complete_heads).
+  // A response's head, completed if Options::complete_heads is set.
   OutgoingHead outgoing_head(const Stream* stream, const NamedFields& fields, const Body& body,
                              const PreparedPart& prepared = {}) const;
   ResponseFacts facts_of(const Stream* stream) const;

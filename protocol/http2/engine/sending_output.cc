@@ -13,8 +13,8 @@ gsl::span<const ConstBuffer> SendingOutput::pending_output(size_t max_bytes) con
       if (!sending_data().cut_data(sender().next(), max_bytes - outbox().unsent())) break;
     }
     gsl::span<const ConstBuffer> shown = outbox().show(max_bytes);
-    // What has just been shown to its end may make more output (§8.1: a RST_STREAM; a request that
-    // waited for its turn).
+    // A message that has just been shown to its end may cause more output: a RST_STREAM (§8.1), or
+    // a request that waited for its turn.
     uint64_t before = outbox().end_offset();
     while (const auto mark = outbox().next_shown()) {
       on_end_shown(streams().find(mark->stream_id));

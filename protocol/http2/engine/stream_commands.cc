@@ -129,8 +129,8 @@ const Rule* StreamCommands::check_fields(const OutgoingHead& outgoing, ResponseH
   return nullptr;
 }
 
-// RFC 9113 §6.5.2: the peer has said which requests it takes. (An answer is sent all the same: the
-// limit is advice, and nobody can ask again with less.)
+// RFC 9113 §6.5.2: the largest field section that the peer accepts. It is advisory, and not applied
+// to responses, because a client could not ask for a smaller one.
 bool StreamCommands::exceeds_peer_limit(FieldsView fields) const {
   const uint32_t limit = settings().peer().max_header_list_size;
   if (limit == SettingValues::kUnlimited) return false;

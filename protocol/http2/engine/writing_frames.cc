@@ -40,7 +40,7 @@ void WritingFrames::send_ping(uint64_t opaque, PingPurpose purpose) const {
   pings().asked(opaque, purpose, outbox().end_offset(), now());
 }
 
-// RFC 9113 §6.1: what the application's policy adds to a frame, at most `room` octets.
+// RFC 9113 §6.1: the padding that the application's policy adds to a frame, at most `room` octets.
 size_t WritingFrames::padding_for(const FrameHeader& frame, size_t room) const {
   if (options().padding == nullptr || room == 0) return 0;
   room = std::min(room, kMaxPadding);
