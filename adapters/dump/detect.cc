@@ -12,7 +12,7 @@ namespace {
 using From = Stream::From;
 using Version = Stream::Version;
 
-// Octets after which it has to be decided.
+// Octets after which the version has to be decided.
 constexpr size_t kEnough = 64 * 1024;
 
 std::string_view first_line(std::string_view text) {
@@ -32,7 +32,7 @@ bool begins_with_settings(std::string_view octets) {
          size <= 6 * kMost;
 }
 
-// Where a line of the text begins a message.
+// The kind of the first message that a line of the text begins.
 Stream find_message(std::string_view text) {
   while (!text.empty()) {
     const std::string_view line = first_line(text);

@@ -10,7 +10,7 @@
 
 namespace headrace::dump {
 
-// What a stream is, as far as its beginning tells.
+// The version and sender of a stream, as far as its beginning shows them.
 struct Stream {
   enum class Version : uint8_t { kUnknown, kHttp1, kHttp2 };
   enum class From : uint8_t { kUnknown, kClient, kServer };
@@ -19,14 +19,14 @@ struct Stream {
   bool late = false;  // it begins in the middle of a connection
 };
 
-// Looks at the first octets of a stream; `whole`: there are no more.
-// kUnknown: more octets are needed, or, of a whole stream, it is neither.
+// Looks at the first octets of a stream; `whole`: there are no more. kUnknown: more octets are
+// needed or, if they are whole, they are neither version's.
 Stream detect(std::string_view begin, bool whole);
 
 // "HTTP/2, from a client": for people.
 std::string describe(const Stream& stream);
 
-// Reads a stream whatever it is, once its beginning has told.
+// Reads a stream of either version, once its beginning has shown which it is.
 class DetectingReader final : public Reader {
  public:
   // `wanted`: the version, or kUnknown.
@@ -40,7 +40,7 @@ class DetectingReader final : public Reader {
 
   const Stream::Version wanted_;
   ItemSink& sink_;
-  std::string begin_;  // until it is known what it is
+  std::string begin_;  // the octets until the version is known
   std::unique_ptr<Reader> reader_;
 };
 

@@ -79,7 +79,7 @@ bool Http1Reader::step() {
   }
 }
 
-// With its end. At the end of the stream what is left is one, too.
+// Takes the next line, with its end. False if it is not complete.
 bool Http1Reader::take_line(std::string* line) {
   const size_t end = buffer_.find('\n');
   if (end == buffer_.npos) return false;
@@ -194,7 +194,7 @@ void Http1Reader::end_head() {
 void Http1Reader::end_message() { state_ = State::kStart; }
 
 bool Http1Reader::read_content() {
-  // The answer to a HEAD, which says what it would have: the next one follows at once.
+  // The response to HEAD has the length of its GET, but no content: the next one follows at once.
   const bool at_begin = state_ == State::kContent && is_response_ && !head_.fields.empty();
   if (at_begin && !ended_ && buffer_.size() < kVersion.size() && kVersion.starts_with(buffer_)) {
     return false;

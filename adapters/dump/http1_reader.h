@@ -15,8 +15,8 @@ namespace headrace::dump {
 bool is_request_line(std::string_view line);
 bool is_status_line(std::string_view line);
 
-// The messages of one direction of a connection. It trusts what they say of their content: it reads
-// what two ends have said to each other, and judges neither.
+// Reads the messages of one direction of a connection. It trusts their framing fields, because it
+// shows messages that two ends have accepted, and judges neither end.
 class Http1Reader final : public Reader {
  public:
   // `late`: the stream begins anywhere in a connection, so that it is read from the first line that
@@ -32,11 +32,11 @@ class Http1Reader final : public Reader {
     kSearch,     // for the beginning of a message
     kStart,      // a message
     kFields,     // header section, up to an empty line
-    kContent,    // so many octets
+    kContent,    // left_ octets
     kChunkSize,  // a line
-    kChunk,      // so many octets, and the end of a line
+    kChunk,      // left_ octets, and the end of a line
     kTrailers,   // up to an empty line
-    kUntilEnd,   // all that comes
+    kUntilEnd,   // all further octets
   };
 
   bool step();
@@ -56,7 +56,7 @@ class Http1Reader final : public Reader {
   uint64_t offset_ = 0;  // of its first octet
   uint64_t skipped_ = 0;
 
-  Item head_;  // that is being read
+  Item head_;  // the one that is being read
   bool is_response_ = false;
   bool chunked_ = false;
   bool has_length_ = false;

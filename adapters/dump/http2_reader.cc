@@ -11,7 +11,7 @@
 namespace headrace::dump {
 namespace {
 
-// Octets that are looked at before it is decided that they are no frames.
+// Octets in which frames are searched for before the stream is given up.
 constexpr size_t kEnough = 64 * 1024;
 constexpr size_t kFramesInARow = 3;
 
@@ -61,7 +61,7 @@ bool makes_sense(std::string_view octets, size_t at) {
 }  // namespace
 
 std::optional<size_t> find_frames(std::string_view octets) {
-  std::optional<size_t> cut;  // the last frame is not whole, so that less speaks for it
+  std::optional<size_t> cut;  // a place whose last frame is not whole, which is less certain
   for (size_t begin = 0; begin + FrameHeader::kSize <= octets.size(); ++begin) {
     size_t at = begin;
     size_t frames = 0;
@@ -96,7 +96,7 @@ void Http2Reader::end() {
     note("the stream ends within a frame, of which these octets are missing or too many");
 }
 
-// The preface, or the place where frames begin. False: not yet.
+// Finds the preface, or the place where frames begin. False if more octets are needed.
 bool Http2Reader::begin() {
   if (preface_) {
     if (buffer_.size() < kClientPreface.size()) return false;

@@ -13,12 +13,12 @@
 
 namespace headrace::dump {
 
-// Where in `octets` frames begin (RFC 9113 §4.1), as far as that can be told: from there on,
-// headers that make sense follow each other, three of them, or up to the end. Nothing if there is
-// no such place.
+// The place in `octets` where frames most likely begin (RFC 9113 §4.1): from there on, three
+// headers that make sense follow each other, or headers up to the end. Nothing if there is no such
+// place.
 std::optional<size_t> find_frames(std::string_view octets);
 
-// The frames of one direction of a connection.
+// Reads the frames of one direction of a connection.
 class Http2Reader final : public Reader {
  public:
   struct Begin {
@@ -34,7 +34,7 @@ class Http2Reader final : public Reader {
   bool begin();
   bool read_frame();
   void take(const FrameHeader& header, std::string_view payload);
-  // The part of a payload that is of a field block, and what stands before it in `*item`.
+  // The part of a payload that belongs to a field block. Puts the fields before it into `*item`.
   std::string_view fragment(const FrameHeader& header, std::string_view payload, Item* item);
   void read_block(const FrameHeader& header, std::string_view fragment, Item* item);
   void note(std::string text);
@@ -43,7 +43,7 @@ class Http2Reader final : public Reader {
   const bool preface_;
   bool begun_ = false;
   bool ended_ = false;
-  std::string buffer_;   // what was not read yet
+  std::string buffer_;   // octets that were not read yet
   uint64_t offset_ = 0;  // of its first octet
   LateDecoder decoder_;
   std::string block_;  // of frames without END_HEADERS

@@ -11,8 +11,8 @@
 
 namespace headrace::dump {
 
-// Something that was found in a stream: a frame, the head of a message, a piece of content, or what
-// could not be read.
+// Something that was found in a stream: a frame, the head of a message, a piece of content, or a
+// note about octets that could not be read.
 struct Item {
   enum class Kind : uint8_t { kFrame, kMessage, kContent, kNote };
   Kind kind = Kind::kNote;
@@ -21,17 +21,17 @@ struct Item {
 
   // "HEADERS", "request", "chunks"; the text of a note.
   std::string name;
-  // What else its line says: "1 END_STREAM END_HEADERS (31)".
+  // The rest of its line: "1 END_STREAM END_HEADERS (31)".
   std::string line;
   // The same for programs: numbers as they are, and texts.
   std::vector<std::pair<std::string_view, uint64_t>> numbers;
   std::vector<std::pair<std::string_view, std::string>> texts;
   std::vector<SeenField> fields;
-  // Of content and payloads that are no fields.
+  // Of content, and of payloads other than fields.
   std::string octets;
 };
 
-// Is given the items in their order.
+// Takes the items in their order.
 class ItemSink {
  public:
   virtual ~ItemSink() = default;

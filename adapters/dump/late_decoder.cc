@@ -18,7 +18,7 @@ std::string text_of(const Rule& rule) { return std::string(rule.section) + ": " 
 
 }  // namespace
 
-// What stands in a block, one after the other. The first thing that cannot be read is the error.
+// Reads the integers and strings of a block. `error` is the reason why one could not be read.
 class LateDecoder::Reader {
  public:
   explicit Reader(gsl::span<const uint8_t> block)
@@ -118,8 +118,8 @@ bool LateDecoder::look_up(uint32_t index, SeenField* field, std::string* error) 
   return true;
 }
 
-// §4.4. (An unknown name counts for nothing, so that an entry may stay longer than in the peer's
-// table: it is not referred to then.)
+// §4.4. (An unknown name counts as empty, so that an entry may stay longer than in the peer's
+// table, which does not refer to it then.)
 void LateDecoder::insert(const SeenField& field) {
   Entry entry{field, field.name.size() + field.value.size() + kEntryOverhead};
   entry.field.never_indexed = false;

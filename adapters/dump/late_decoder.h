@@ -10,19 +10,18 @@
 
 namespace headrace::dump {
 
-// A field as an observer knows it. Text that stood in the table before it came is unknown.
+// A field as an observer knows it. Text that was in the table before the capture began is unknown.
 struct SeenField {
   std::string name;
   std::string value;
   bool name_known = true;
   bool value_known = true;
   bool never_indexed = false;  // RFC 7541 §7.1.3
-  uint32_t index = 0;          // of what is unknown, in the table as it was then
+  uint32_t index = 0;          // of the unknown entry, in the table as it was then
 };
 
-// An HPACK decoder (RFC 7541) that may come late: behind the entries that it has seen, its table
-// has any number that it has not, whose fields become placeholders. What is inserted afterwards is
-// known.
+// An HPACK decoder (RFC 7541) that may begin in the middle of a connection. Behind the entries
+// whose insertion it has seen, its table has any number of unknown ones, which become placeholders.
 class LateDecoder {
  public:
   struct Result {

@@ -21,7 +21,7 @@
 #include "headrace/adapters/socket/retry.h"
 #include "headrace/adapters/socket/unique_fd.h"
 
-ABSL_FLAG(bool, json, false, "Write a JSON object for each item, in a line each.");
+ABSL_FLAG(bool, json, false, "Write a JSON object for each item, each on its own line.");
 ABSL_FLAG(std::string, color, "auto",
           "Colours: always, never, or auto (on a terminal, unless NO_COLOR is set).");
 ABSL_FLAG(std::string, http, "detect", "The version of HTTP: 2, 1.1, or detect.");
@@ -36,15 +36,15 @@ constexpr size_t kAtOnce = size_t{64} << 10;
 
 std::string usage() {
   return "Shows one direction of a connection, as it was captured from cleartext, as frames\n"
-         "(HTTP/2) or messages (HTTP/1.1), with decoded fields. What it is and who sent it is "
-         "seen\n"
-         "from its beginning. A capture may begin anywhere: then it is read from the first whole\n"
-         "frame or message on, and fields that refer to what came before are shown as entries of\n"
-         "the table that are not known.\n\n"
+         "(HTTP/2) or messages (HTTP/1.1), with decoded fields. The version and the "
+         "sender\n"
+         "are detected. A capture may begin anywhere: then it is read from the first whole frame\n"
+         "or message on, and fields that were sent before and are only referred to are shown as\n"
+         "unknown entries of the HPACK table.\n\n"
          "Usage: dump [--flag=value...] [FILE...]      (no FILE, or -: the standard input)\n\n" +
          program::describe_flags() +
-         "\nExit codes: 0; 1 if a file cannot be read or the output not be written; 2 if the\n"
-         "command line is wrong.\n";
+         "\nExit codes: 0 if all was read; 1 if a file cannot be read or the output cannot be\n"
+         "written; 2 if the command line is wrong.\n";
 }
 
 int fail(ExitCode code, const std::string& reason) {
@@ -57,7 +57,7 @@ bool wants_colours(const std::string& color) {
   return isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
 }
 
-// False: errno says why.
+// False if it cannot be read; errno has the reason.
 bool read_all(const std::string& path, Reader* reader) {
   adapters::UniqueFd file;
   int descriptor = STDIN_FILENO;

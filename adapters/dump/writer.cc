@@ -47,7 +47,7 @@ const char* name_of(Item::Kind kind) {
   return "?";
 }
 
-// Of these the line says everything.
+// Whether the line of such a frame has its whole payload.
 bool is_spelled_out(std::string_view frame) {
   return frame == "SETTINGS" || frame == "PING" || frame == "GOAWAY" || frame == "WINDOW_UPDATE" ||
          frame == "RST_STREAM" || frame == "PRIORITY";

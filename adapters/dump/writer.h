@@ -12,7 +12,7 @@ namespace headrace::dump {
 
 using Write = std::function<void(std::string_view text)>;
 
-// Items for people: a line each, those of fields below it.
+// Writes items for people: a line each, and the lines of its fields below it.
 class TextWriter final : public ItemSink {
  public:
   // `octets`: the most of content and payloads that is shown.
@@ -29,8 +29,8 @@ class TextWriter final : public ItemSink {
   const Write write_;
 };
 
-// Items for programs: a JSON object in a line each. Octets above 0x7e in strings are \u00NN,
-// whatever they are part of, so that nothing is lost.
+// Writes items for programs: a JSON object each, on its own line. Octets above 0x7e in strings are
+// \u00NN, even if they are UTF-8, so that nothing is lost.
 class JsonWriter final : public ItemSink {
  public:
   JsonWriter(size_t octets, Write write) : octets_(octets), write_(std::move(write)) {}

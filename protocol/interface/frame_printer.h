@@ -17,8 +17,8 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// A ready observer (Options::observer): a line for each frame of a connection, and for all that was
-// refused.
+// A ready observer (Options::observer), which makes a line for each frame of a connection and each
+// error of the peer.
 //
 //   FramePrinter printer([](std::string_view line) { std::cerr << line << '\n'; });
 //   options.observer = &printer;
@@ -30,8 +30,8 @@ HEADRACE_ABI_BEGIN
 // Frames only: HTTP/1.1 has none. Fields are not printed; they are in the events.
 class FramePrinter final : public FrameObserver {
  public:
-  // Called with each line, without its end, inside functions of the connection: it must not call
-  // that.
+  // Called with each line, without a line break. It is called inside the connection's functions, so
+  // it must not call the connection.
   using Print = std::function<void(std::string_view line)>;
   explicit FramePrinter(Print print) : print_(std::move(print)) {}
 
