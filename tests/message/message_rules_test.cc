@@ -484,6 +484,8 @@ TEST(Responses, HaveOneStatus) {
       {"four digits", {{":status", "0200"}}, k832},
       {"below 100", {{":status", "099"}}, k832},
       {"not digits", {{":status", "20x"}}, k832},
+      {"what is next to the digits", {{":status", "20:"}}, k832},
+      {"on their other side", {{":status", "20/"}}, k832},
       {"with its reason phrase", {{":status", "200 OK"}}, k832},
       {"twice", {{":status", "200"}, {":status", "200"}}, k83},
       {"late", {{"a", "b"}, {":status", "200"}}, k83},
