@@ -1,7 +1,7 @@
 #ifndef HEADRACE_FORWARDING_H_
 #define HEADRACE_FORWARDING_H_
 
-// What an intermediary forwards of a message, from any version of HTTP to any other:
+// The fields that an intermediary forwards, from any version of HTTP to any other:
 // forward_request(), forward_response(), forward_trailers().
 
 #include "headrace/protocol/message/forwarding.h"

@@ -20,8 +20,8 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// Output as writev() and sendmsg() take it: the same memory, no copy. No more than IOV_MAX of it,
-// above which they fail; the rest follows when this was sent().
+// Output as an array for writev() and sendmsg(): the same memory, no copy. It has at most IOV_MAX
+// elements, because they fail above; the rest of the output follows when these were sent().
 //
 //   const auto output = to_iovec(connection.pending_output());
 //   if (ssize_t n = writev(socket, output.data(), output.size()); n > 0) connection.sent(n);
@@ -35,9 +35,9 @@ inline std::span<const iovec> to_iovec(
   return {reinterpret_cast<const iovec*>(output.data()), std::min<size_t>(output.size(), IOV_MAX)};
 }
 
-// Writes what the connection has to say to a non-blocking socket, until all is written or the
-// socket takes no more: poll_events() has POLLOUT then. Raises no SIGPIPE. False: the transport is
-// lost (errno says why), which end_of_input() tells the connection.
+// Writes the connection's output to a non-blocking socket, until all is written or the socket takes
+// no more: poll_events() has POLLOUT then. Raises no SIGPIPE. False if the transport is lost, with
+// the reason in errno: call end_of_input(), or destroy the connection.
 inline bool write_output(int socket, Connection& connection, TimePoint now) {
   while (connection.wants_output()) {
     const std::span<const iovec> output = to_iovec(connection.pending_output());
@@ -53,7 +53,7 @@ inline bool write_output(int socket, Connection& connection, TimePoint now) {
   return true;
 }
 
-// What poll(2) is to wait for on the connection's socket.
+// The events that poll(2) is to wait for on the connection's socket.
 inline short poll_events(const Connection& connection) {
   return static_cast<short>((connection.wants_input() ? POLLIN : 0) |
                             (connection.wants_output() ? POLLOUT : 0));

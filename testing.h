@@ -32,7 +32,7 @@ class ConnectionPair {
  public:
   using Handler = std::function<void(Connection&, const Event&)>;
 
-  // Of one direction, in octets; none is 0. Small ones show an application events in pieces.
+  // The sizes of one direction in octets, at least 1. Small ones deliver events in pieces.
   struct Transport {
     size_t room = 64 * 1024;  // for octets that are not read yet
     size_t read = 64 * 1024;  // the most that one receive() is given
@@ -49,8 +49,8 @@ class ConnectionPair {
   Connection& server() { return server_.connection; }
   TimePoint now() const { return now_; }
 
-  // What is called for each event of a side. It may call any command. Without one, events are
-  // dropped.
+  // The handlers for the events of each side. They may call any command. Without one, a side's
+  // events are dropped.
   void on_client_event(Handler handler) { client_.handler = std::move(handler); }
   void on_server_event(Handler handler) { server_.handler = std::move(handler); }
 
@@ -64,7 +64,7 @@ class ConnectionPair {
     }
   }
 
-  // Lets time pass. Deadlines of both sides come at their time, with what follows from them.
+  // Lets time pass. Deadlines of both sides come at their time, with all their consequences.
   void pass(std::chrono::nanoseconds time) {
     const TimePoint end = now_ + std::chrono::duration_cast<TimePoint::duration>(time);
     run();
@@ -77,7 +77,7 @@ class ConnectionPair {
     now_ = end;
   }
 
-  // The transport breaks. What is under way in it is lost.
+  // The transport breaks. The octets in it are lost.
   void disconnect() {
     client_.incoming.clear();
     server_.incoming.clear();
@@ -100,7 +100,7 @@ class ConnectionPair {
     bool input_ended = false;
   };
 
-  // One turn of `side`'s loop: it writes, reads, and handles events. False: there was none of that.
+  // One turn of `side`'s loop: it writes, reads, and handles events. False if there was none to do.
   bool step(Side& side, Side& peer) {
     const bool wrote = write(side, peer);
     const bool read = receive(side, peer);

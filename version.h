@@ -1,7 +1,7 @@
 #ifndef HEADRACE_VERSION_H_
 #define HEADRACE_VERSION_H_
 
-// Which Headrace this is, for the preprocessor: `#if HEADRACE_VERSION >= 100` (0.1.0).
+// The version of Headrace, for the preprocessor: `#if HEADRACE_VERSION >= 100` (0.1.0).
 #define HEADRACE_VERSION_MAJOR 0
 #define HEADRACE_VERSION_MINOR 1
 #define HEADRACE_VERSION_PATCH 0

@@ -51,7 +51,7 @@ class FieldSection {
     return fields_[i];
   }
 
-  // As of FieldsView.
+  // See FieldsView.
   std::string_view get(std::string_view name) const HEADRACE_LIFETIME_BOUND {
     return view().get(name);
   }

@@ -52,7 +52,7 @@ class OwnedFields {
                      {"index", i}, {"size", size()});
     return fields_.data()[i];
   }
-  // As of FieldsView.
+  // See FieldsView.
   std::string_view get(std::string_view name) const HEADRACE_LIFETIME_BOUND {
     return view().get(name);
   }

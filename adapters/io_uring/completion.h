@@ -52,7 +52,7 @@ class Completion {
   bool has_buffer() const { return (flags_ & IORING_CQE_F_BUFFER) != 0; }
   uint16_t buffer() const { return static_cast<uint16_t>(flags_ >> IORING_CQE_BUFFER_SHIFT); }
 
-  // Of a cancellation: whether the operation to be cancelled has completed or will.
+  // For a cancellation: whether the operation to be cancelled has completed or will.
   bool has_cancelled() const { return result_ >= 0 || result_ == -ENOENT || result_ == -EALREADY; }
   // Whether this is the second completion of a zero-copy send: its bytes are no longer read.
   bool is_release() const { return (flags_ & IORING_CQE_F_NOTIF) != 0; }

@@ -31,7 +31,7 @@ struct CommandLine {
 absl::StatusOr<CommandLine> parse_command_line(gsl::span<char* const> arguments,
                                                gsl::span<const Option> options = {});
 
-// What --version prints: "get (Headrace) 0.1.0" in a line.
+// The line that --version prints: "get (Headrace) 0.1.0".
 std::string version_text(std::string_view program);
 
 // The help text of this program's flags and `options`, in the order of their names, with defaults.

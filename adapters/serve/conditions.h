@@ -34,7 +34,7 @@ class Conditions {
   std::string_view range(const Validators& current) const;
 
  private:
-  // Where the value of that field belongs; null: it is no condition.
+  // The member for the value of that field; null if it is no condition.
   std::string_view* value_of(FieldName name);
 
   std::string_view if_match_;

@@ -7,7 +7,7 @@
 
 namespace headrace::adapters {
 
-// What the system holds for a stream socket. 0 where it does not say.
+// The octets that the system holds for a stream socket; 0 if it does not report them.
 
 // Octets that have arrived and were not read.
 size_t bytes_unread(const UniqueFd& socket);

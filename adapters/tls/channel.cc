@@ -35,7 +35,7 @@ constexpr uint64_t kOctetsOfAMessage = 1 << 20;  // of plaintext, that allow ano
 constexpr uint8_t kHelloRequest = 0;
 constexpr uint8_t kClientHello = 1;
 
-// What OpenSSL has for a connection, without the buffers that it frees while it is idle.
+// The octets that OpenSSL holds for a connection, without the buffers that it frees while idle.
 constexpr size_t kMemory = 16 << 10;
 
 constexpr std::string_view kCleartextAnswer =

@@ -13,7 +13,7 @@
 
 namespace headrace::tls {
 
-// What all channels of a Server or a Client share: OpenSSL's context, set up for HTTP.
+// The state that all channels of a Server or a Client share: OpenSSL's context, set up for HTTP.
 class Context {
  public:
   // Sets what both roles have in common. Errors are one line.

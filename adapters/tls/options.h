@@ -23,9 +23,9 @@ struct Options {
   std::vector<std::string> protocols = {"h2"};
 
   Version lowest = Version::kTls12;
-  // Of TLS 1.2, as OpenSSL's ciphers(1) reads them. The default has only what RFC 9113 §9.2.2
-  // allows: ephemeral key exchange with authenticated encryption. HTTP/2 with any other cipher ends
-  // in INADEQUATE_SECURITY.
+  // Ciphers of TLS 1.2, in the format of ciphers(1). The default has only those that RFC 9113
+  // §9.2.2 allows: ephemeral key exchange with authenticated encryption. HTTP/2 with any other
+  // cipher ends in INADEQUATE_SECURITY.
   std::string ciphers =
       "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:"
       "ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";

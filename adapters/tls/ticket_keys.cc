@@ -11,7 +11,7 @@
 namespace headrace::tls {
 namespace {
 
-// What the callback returns.
+// The results of the callback.
 constexpr int kFailed = -1;
 constexpr int kUnknown = 0;  // a full handshake follows
 constexpr int kDone = 1;

@@ -99,7 +99,7 @@ bool Inbound::collect_payload() {
 Inbound::Item Inbound::next_piece() {
   Item item = Item::kPiece;
   if (left_ > 0) {
-    return Item::kNothing;  // (next() hands out what is there)
+    return Item::kNothing;  // next() has handed out what has come
   } else if (bare_) {
     bare_ = false;
     hand_out({input_.data(), size_t{0}});

@@ -69,7 +69,7 @@ OctetBlock invisible_of(OctetBlock block) {
                       _mm_cmpeq_epi8(block, all_octets(0x7f)));
 }
 
-// Of the octets of a token nearly all are letters, digits and hyphens.
+// The octets that are no letters, digits or hyphens, of which nearly all tokens consist.
 OctetBlock unusual_of(OctetBlock block) {
   const OctetBlock letters = octets_between(_mm_or_si128(block, all_octets(0x20)), 'a', 'z');
   const OctetBlock usual = _mm_or_si128(_mm_or_si128(letters, octets_between(block, '0', '9')),

@@ -16,7 +16,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What prepared heads were last encoded to on this connection. An index into the dynamic table
+// The octets that prepared heads were last encoded to on this connection. An index into the table
 // stands for another entry as soon as one is inserted (RFC 7541 §2.3.3), so octets are right as
 // long as the table is the one that they were made with: `version` is Encoder::version().
 //

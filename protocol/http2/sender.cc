@@ -53,7 +53,7 @@ void Sender::set_priority(Stream* stream, const Priority& priority) {
   scheduler_->add(stream);
 }
 
-// What waits for our own output or for its turn is not the peer's fault: the connection's window
+// A wait for our own output or for its turn is not the peer's fault: the connection's window
 // has been closed since it let through the last DATA, of whichever stream.
 TimePoint Sender::stalled_since(const Stream* stream, TimePoint moved, TimePoint now) const {
   const SendState& send = stream->send;

@@ -57,9 +57,9 @@ class SettingsSync {
 
   // --- Ours.
 
-  // As the peer has acknowledged them.
+  // Our settings as the peer has acknowledged them.
   const SettingValues& own() const { return own_; }
-  // As they were sent, in flight or acknowledged: a value that may never be withdrawn may not be
+  // Our settings as they were sent, because a value that may never be withdrawn may not be
   // withdrawn while it is in flight either (check_sent()).
   const SettingValues& announced() const { return announced_; }
   // The peer's streams above it are refused. It counts from when it is sent: the peer is not at

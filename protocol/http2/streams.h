@@ -53,7 +53,7 @@ class Streams {
   // In the order of creation.
   Stream* oldest() const { return table_.oldest(); }
   static Stream* next(const Stream* stream) { return StreamTable::next(stream); }
-  // Records, those of closed streams among them.
+  // The number of records, with those of closed streams.
   size_t size() const { return table_.size(); }
 
   // §5.1.1

@@ -48,7 +48,7 @@ void each_option(SomeOptions& o, Visit visit) {
   each_limit(o.limits, visit);
 }
 
-// Those of Limits.
+// The same for the members of Limits.
 template <typename SomeLimits, typename Visit>
 void each_limit(SomeLimits& l, Visit visit) {
   visit("limits.connection_memory", l.connection_memory);

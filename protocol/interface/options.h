@@ -47,7 +47,7 @@ struct Options {
 
   Allocation allocation = Allocation::kReuse;
 
-  // With TLS: by what ALPN has chosen, "h2" or "http/1.1" (RFC 7301).
+  // With TLS: the version that ALPN has chosen, "h2" or "http/1.1" (RFC 7301).
   ProtocolVersion protocol = ProtocolVersion::kHttp2;
   // HTTP/1.1: the :scheme of requests is https.
   bool secure_transport = false;

@@ -19,7 +19,7 @@ namespace headrace {
 class RecordSink {
  public:
   virtual ~RecordSink() = default;
-  // What a record begins with: its format, the role and the options. Called once, before append().
+  // The beginning of a record: its format, the role and the options. Called once, before append().
   virtual void begin(std::span<const uint8_t> preamble) = 0;
   // One entry, whole. A record is the preamble and the entries behind it. The entry of a call comes
   // before its effects, so that the last entry names a call that did not return.

@@ -27,7 +27,7 @@ constexpr FieldNames kAboutConnection = {FieldName::kConnection,      FieldName:
 // something else to the next recipient: its end, its host, its sender.
 constexpr std::string_view kEndToEnd[] = {
     "authorization", "content-length", "cookie", "host", "set-cookie", "via", "date", "vary"};
-// Of trailers, beside those above.
+// Trailers that are not forwarded, beside the fields above.
 constexpr std::string_view kNoTrailers[] = {
     "authorization", "cache-control", "content-encoding", "content-length", "content-range",
     "content-type",  "cookie",        "expect",           "host",           "max-forwards",

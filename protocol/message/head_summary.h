@@ -17,7 +17,7 @@ HEADRACE_ABI_BEGIN
 // beside it are looked at when it is sent.
 struct HeadSummary {
   HeadTraits traits;
-  // Of a response that is sound by itself; the check goes on from there.
+  // Whether it is a sound response by itself, so that its check goes on from `section`.
   bool is_sound = false;
   Section section{Section::Kind::kResponse, FieldNames{FieldName::kStatus}};
   ResponseHead response;

@@ -104,7 +104,7 @@ class Body {
   std::span<const uint8_t> bytes() const { return {bytes_.data(), bytes_.size()}; }
   // The body's size in octets, when it is known beforehand.
   std::optional<size_t> size() const;
-  // Of a body from a source, whoever owns it; otherwise null.
+  // The source of a body from one, whoever owns it; otherwise null.
   BodySource* source() const { return source_; }
 
  private:

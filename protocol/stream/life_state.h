@@ -11,7 +11,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// Where a stream stands in the state table (RFC 9113 §5.1), and how it closed. Streams
+// The state of a stream by the state table (RFC 9113 §5.1), and how it closed. Streams
 // (protocol/http2/streams.h) alone changes it.
 class LifeState {
  public:
@@ -22,7 +22,7 @@ class LifeState {
 
   // How it closed.
   ClosedBy closed_by() const { return closed_by_; }
-  // Nobody did anything with our request (§8.7).
+  // Whether our request was not processed, so that it may be sent again (§8.7).
   bool retry_safe() const { return retry_safe_; }
   const StreamError& close_reason() const { return close_reason_; }
 

@@ -8,10 +8,10 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What the application is to be told of a stream, in the order in which it is told.
+// The events of a stream that are due without a frame, in the order in which they are reported.
 enum class Notice : uint8_t { kBodyReleased, kStreamWritable, kResponseSent, kStreamClosed };
 
-// What the application knows of a stream, and which notices are due. Notices
+// Whether the application knows a stream, and which notices are due. Notices
 // (protocol/http2/notices.h) alone changes it.
 class NoticeState {
  public:

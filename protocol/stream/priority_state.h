@@ -8,7 +8,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// Where a stream's priority comes from (RFC 9218). Only Priorities (protocol/http2/priorities.h)
+// The signals of a stream's priority (RFC 9218). Only Priorities (protocol/http2/priorities.h)
 // changes it; the priority itself is in ScheduledStream.
 class PriorityState {
  public:

@@ -14,7 +14,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What a stream still has to send behind its head: the body, then the trailers. It hands out the
+// The rest of a message that a stream sends behind its head: body, then trailers. It hands out the
 // body's bytes front to back and counts those that the output still refers to.
 class SendBody {
  public:
@@ -130,7 +130,7 @@ class SendBody {
     uint32_t begin = 0;
     uint32_t size = 0;
   };
-  // What is left of a view or of owned bytes.
+  // The rest of a view or of owned bytes.
   gsl::span<const uint8_t> given() const { return body_.bytes_; }
   // The buffer's octets, up to the end of the ring.
   gsl::span<const uint8_t> front() const {

@@ -41,7 +41,7 @@ enum class StreamInput : uint8_t {
 inline constexpr int kStreamInputs = 7;
 
 constexpr bool is_closed(StreamState state) { return state >= StreamState::kClosedEnded; }
-// §5.1: DATA may come.
+// §5.1: whether DATA may come.
 constexpr bool is_receiving(StreamState state) {
   return state == StreamState::kOpen || state == StreamState::kHalfClosedLocal;
 }

@@ -40,7 +40,7 @@ Record* Commands::find(StreamId id, SubmitError* error) const {
   return nullptr;
 }
 
-// What we send is checked by the rules of what we receive.
+// Fields to be sent are checked by the rules for received ones.
 const Rule* Commands::check_fields(const OutgoingHead& outgoing, ResponseHead* head) const {
   if (p_.options.validate_outbound) {
     if (const Rule* rule = check_response_to_send(outgoing, head)) return rule;
@@ -52,7 +52,7 @@ const Rule* Commands::check_fields(const OutgoingHead& outgoing, ResponseHead* h
   return nullptr;
 }
 
-// By the time output is asked for, the body or its length may be known.
+// Whether to delay the head: by the time output is asked for, the body or its length may be known.
 bool Commands::waits_for_body(const Record* record, FieldsView fields, const Body& body) const {
   return p_.options.complete_heads && !body.size() &&
          OutgoingHead::depends_on_body(fields, sending().facts_of(record));

@@ -115,7 +115,7 @@ void Sending::start(Record* record, const OutgoingHead& head, bool bodiless) con
     record->received = false;
     return;
   }
-  // What is left of its own request is read as long as the response lasts.
+  // The rest of its own request is read until the response has ended.
   if (record->closes && p_.incoming.record() != record) ending().stop(record);
   if (bodiless || record->framing == Framing::kNoBody) {
     record->body.cancel();

@@ -10,7 +10,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 
 // Commands about the connection as a whole: SETTINGS, PING, and frames of the application's own.
-// Those that the peer answers may have to wait (Questions).
+// Frames that the peer answers may have to wait (Questions).
 class ConnectionCommands
     : private Uses<ConnectionLife, Credit, Deadlines, Outbox, Pings, Questions, SettingsSync> {
  public:

@@ -15,7 +15,7 @@ namespace {
 // would be parsed again for every request.
 constexpr size_t kLongestPriority = 256;
 
-// What the priority fields of a section say together (§5); nothing when they cannot be read.
+// The parameters of all priority fields of a section (§5); nothing if one is malformed.
 std::optional<PriorityParameters> read_priority(FieldsView fields) {
   PriorityParameters parameters;
   size_t size = 0;

@@ -224,7 +224,7 @@ void ReceivingControl::refuse_window_update(gsl::span<const uint8_t> payload) co
 
 const Event* ReceivingControl::on_extension(gsl::span<const uint8_t> payload) const {
   if (!ending().spend_useless_frame()) return nullptr;
-  // Both types are for clients; to a server they are unknown types.
+  // ALTSVC and ORIGIN are for clients; to a server they are unknown types.
   const bool client = role() == Role::kClient;
   if (inbound().header().type == FrameType::kAltSvc && client && options().receive_altsvc) {
     return on_altsvc(payload);

@@ -50,7 +50,7 @@ void SendingData::schedule(Stream* stream) const {
   sender().add(stream, now());
 }
 
-// One DATA frame of at most `room` octets, header included. False: not now.
+// Writes one DATA frame of at most `room` octets, header included. False if it cannot now.
 bool SendingData::cut_data(Stream* stream, size_t room) const {
   const int64_t allowed = sender().allowed(stream);
   HEADRACE_EXPECTS(allowed > 0, "Connection::cut_data()", "a ready stream has a window",

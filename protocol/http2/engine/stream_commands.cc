@@ -99,7 +99,7 @@ Stream* StreamCommands::create_own_stream(const RequestHead& request, uintptr_t 
   return stream;
 }
 
-// What we send is checked by the rules of what we receive; `rule` only with
+// Fields to be sent are checked by the rules for received ones: the result only with
 // Options::validate_outbound, `head` always.
 const Rule* StreamCommands::check_fields(const NamedFields& fields, const Body& body,
                                          RequestHead* head) const {
