@@ -125,7 +125,7 @@ inline constexpr Rule kContentInTime{"limits.h content_timeout",
 inline constexpr Rule kAnswerInTime{"limits.h keepalive_timeout",
                                     "octets of a response that is due come in time"};
 inline constexpr Rule kOutputInTime{"limits.h stream_stall_timeout",
-                                    "a peer takes what it has asked for in time"};
+                                    "a peer takes the output that it asked for in time"};
 inline constexpr Rule kOldEnds{"limits.h connection_age_grace",
                                "the requests of a connection that is too old end in time"};
 

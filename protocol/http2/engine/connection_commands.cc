@@ -9,7 +9,7 @@ HEADRACE_ABI_BEGIN
 namespace {
 
 constexpr Rule kOneFrame = {"RFC 9113 §4.2",
-                            "what goes out in one frame is within the peer's MAX_FRAME_SIZE"};
+                            "a payload that we send is within the peer's MAX_FRAME_SIZE"};
 
 }  // namespace
 
