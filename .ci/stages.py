@@ -222,6 +222,16 @@ def mutation():
     yield (killed.group(0) if killed else "mutation"), None if code == 0 else tail(output, 60)
 
 
+@stage("another architecture: cross-compiled for 64-bit ARM, transcripts and unit tests under qemu-user", 60, in_gate=False)
+def arm64():
+    code, output = run("tests/arm64/check.py")
+    found = re.findall(r"^(.+): (passed|FAILED)$((?:\n  .*)*)", output, re.MULTILINE)
+    for what, outcome, why in found:
+        yield what, None if outcome == "passed" else tail(why, 40)
+    if code != 0 and all(outcome == "passed" for _, outcome, _ in found) or not found:
+        yield "tests/arm64/check.py", tail(output, 40)
+
+
 @stage("clang-19, coverage: 98 % of the core's lines, 90 % of its branches and of the adapters' lines", 90,
        in_gate=False)
 def coverage():

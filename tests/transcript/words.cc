@@ -10,7 +10,7 @@ namespace {
 constexpr uint64_t kLongestTime = uint64_t{100} * 365 * 24 * 3600 * 1'000'000'000;  // nanoseconds
 
 bool is_space(char c) { return c == ' ' || c == '\t'; }
-bool is_control(char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }
+bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
 
 // Reads the octet behind a backslash at `line[at]`, and moves `at` behind it.
 bool read_escape(std::string_view line, size_t* at, std::string* text) {
