@@ -25,7 +25,7 @@ void OutputQueue::append_reference(gsl::span<const uint8_t> bytes, uint32_t hold
 }
 
 gsl::span<const ConstBuffer> OutputQueue::show(size_t max_size) {
-  shown_ = std::max(shown_, std::min(end_, sent_ + max_size));
+  shown_ = std::max(shown_, sent_ + std::min<uint64_t>(end_ - sent_, max_size));
   spans_.clear();
   size_t left = static_cast<size_t>(shown_ - sent_);
   size_t skip = sent_in_segment_;

@@ -204,6 +204,18 @@ TEST(WorkBudgetTest, IsSpentByAllTogether) {
   EXPECT_FALSE(budget.is_spent());
 }
 
+// --- What it counts
+
+TEST_F(SessionTest, ALimitThatWasReachedIsPublishedOnce) {
+  connection_options_.limits.fields_per_request = 1;
+  Session session(Role::kServer, connection_options_, options_, greeter_, greeter_, statistics_,
+                  budget_, kNow);
+  session.receive(octets(TestClient::preface() + client_.request(1, true)), kNow);
+  session.publish_statistics();
+  session.publish_statistics();
+  EXPECT_EQ(statistics_.limits_hit[static_cast<size_t>(Limit::kFieldsPerRequest)].value(), 1u);
+}
+
 // --- The end of the input
 
 // The answer still goes out, and the loop does not come back for an end that it knows of.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <gsl/span>
 #include <random>
@@ -49,6 +50,16 @@ TEST(OutputQueue, ShowsAtMostWhatWasAskedForAndNeverLess) {
   EXPECT_EQ(joined(queue.show(6)), "012345");
   take(&queue, 3);
   EXPECT_EQ(joined(queue.show(0)), "345");
+}
+
+// Also where some octets are sent already: no sum of both overflows.
+TEST(OutputQueue, ShowsEverythingWhenAskedForTheMostThatThereIs) {
+  OutputQueue queue;
+  append(&queue, "0123456789");
+  EXPECT_EQ(joined(queue.show(SIZE_MAX)), "0123456789");
+  take(&queue, 1);
+  append(&queue, "ab");
+  EXPECT_EQ(joined(queue.show(SIZE_MAX)), "123456789ab");
 }
 
 TEST(OutputQueue, ShownBytesStayWhereTheyAreWhileMoreIsAppended) {
