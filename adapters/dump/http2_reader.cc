@@ -112,9 +112,10 @@ bool Http2Reader::begin() {
   if (buffer_.size() < kEnough && !ended_) return false;
   const std::optional<size_t> at = find_frames(buffer_);
   if (!at) {
-    note("no frames of HTTP/2 are found");
+    note("no frames of HTTP/2 are found in " + std::to_string(buffer_.size()) + " octets");
+    offset_ += buffer_.size();
     buffer_.clear();
-    return begun_ = true;
+    return false;
   }
   if (*at > 0) note(std::to_string(*at) + " octets before the first whole frame");
   buffer_.erase(0, *at);

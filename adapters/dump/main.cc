@@ -57,8 +57,9 @@ bool wants_colours(const std::string& color) {
   return isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
 }
 
-// False if it cannot be read; errno has the reason.
-bool read_all(const std::string& path, Reader* reader) {
+// False if it cannot be read; errno has the reason. Stops early where `goes_on` says so.
+template <typename GoesOn>
+bool read_all(const std::string& path, Reader* reader, GoesOn goes_on) {
   adapters::UniqueFd file;
   int descriptor = STDIN_FILENO;
   if (path != "-") {
@@ -69,7 +70,7 @@ bool read_all(const std::string& path, Reader* reader) {
     descriptor = file.get();
   }
   const auto room = std::make_unique<std::array<char, kAtOnce>>();
-  while (true) {
+  while (goes_on()) {
     const ssize_t size =
         adapters::retry_interrupted([&] { return ::read(descriptor, room->data(), room->size()); });
     if (size < 0) return false;
@@ -98,9 +99,9 @@ int run(gsl::span<char* const> arguments) {
   const Stream::Version wanted = http == "2"     ? Stream::Version::kHttp2
                                  : http == "1.1" ? Stream::Version::kHttp1
                                                  : Stream::Version::kUnknown;
-  bool written = true;
-  const Write write = [&written](std::string_view text) {
-    written = written && program::write_all(STDOUT_FILENO, text);
+  int write_error = 0;  // of the first write that failed
+  const Write write = [&write_error](std::string_view text) {
+    if (write_error == 0 && !program::write_all(STDOUT_FILENO, text)) write_error = errno;
   };
   const size_t octets = absl::GetFlag(FLAGS_octets);
   std::unique_ptr<ItemSink> sink;
@@ -113,8 +114,9 @@ int run(gsl::span<char* const> arguments) {
   if (files.empty()) files.emplace_back("-");
   for (const std::string& file : files) {
     DetectingReader reader(wanted, sink.get());
-    if (!read_all(file, &reader)) return fail(kFailed, file + ": " + strerror(errno));
-    if (!written) return fail(kFailed, std::string("writing: ") + strerror(errno));
+    const bool read = read_all(file, &reader, [&] { return write_error == 0; });
+    if (!read) return fail(kFailed, file + ": " + strerror(errno));
+    if (write_error != 0) return fail(kFailed, std::string("writing: ") + strerror(write_error));
   }
   return kOk;
 }

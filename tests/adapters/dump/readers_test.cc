@@ -155,6 +155,15 @@ TEST(Http2Reader, JoinsAnywhere) {
   }
 }
 
+// Where there are none in the beginning, it goes on looking.
+TEST(Http2Reader, JoinsAfterManyOctetsThatAreNoFrames) {
+  std::string stream(100'000, '\xff');
+  for (int i = 0; i < 8; ++i) stream += reference::encode(reference::PING, 0, 0, "12345678");
+  const std::string text = text_of(stream, 1000, Stream::Version::kHttp2);
+  EXPECT_NE(text.find("no frames of HTTP/2 are found"), text.npos) << text;
+  EXPECT_NE(text.find("PING"), text.npos) << text;
+}
+
 TEST(Http2Reader, SaysWhatItCannotRead) {
   // RFC 7541 §6.1: index 0
   const std::string text = text_of(std::string(kPreface) + reference::encode(4, 0, 0) +
