@@ -44,6 +44,26 @@ TEST_P(CauseTest, ADeadlineBlamesNoFrame) {
   EXPECT_EQ(describe(*reason).find("PING"), std::string::npos);
 }
 
+// And what a frame is at fault for names that frame.
+TEST_P(CauseTest, AStreamErrorTooManyBlamesItsFrame) {
+  Options impatient = options();
+  impatient.limits.reset_burst = 1;
+  impatient.limits.resets_per_second = 1;
+  const auto connection = connected(impatient, 3);
+  std::string input;
+  // RFC 9113 §6.9: an increment of 0 costs the stream.
+  for (StreamId id : {1u, 3u, 5u}) {
+    input += reference::encode(reference::WINDOW_UPDATE, 0, id, reference::u32(0));
+  }
+  std::optional<ConnectionError> reason;
+  for (EventPtr event : connection->receive(octets(input), kNow)) {
+    if (const auto* closed = std::get_if<ConnectionClosed>(&*event)) reason = closed->error;
+  }
+  ASSERT_TRUE(reason.has_value());
+  EXPECT_EQ(reason->bound, Limit::kResetBurst);
+  EXPECT_EQ(reason->frame, FrameType::kWindowUpdate) << describe(*reason);
+}
+
 INSTANTIATE_TEST_SUITE_P(Modes, CauseTest,
                          ::testing::Values(Allocation::kReuse, Allocation::kFresh), mode_name);
 
