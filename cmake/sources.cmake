@@ -202,6 +202,7 @@ set(HEADRACE_SERVE_SOURCES
     adapters/serve/utf8.cc
     adapters/serve/websocket.cc
     adapters/serve/websocket_frame.cc
+    adapters/serve/websocket_handshake.cc
     adapters/serve/websocket_reader.cc
 )
 

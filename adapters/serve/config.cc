@@ -100,8 +100,10 @@ ABSL_FLAG(uint32_t, memory_mib, 512,
           "one that is slower than --least_rate before others, so that clients that request much "
           "and read little cannot crowd out the others. 0: no limit.");
 ABSL_FLAG(uint32_t, max_streams, 100, "Most streams that a client may have open at once.");
-ABSL_FLAG(bool, websocket, true,
-          "Accept extended CONNECT (RFC 8441), for the WebSocket echo at /ws (see --diagnostics).");
+ABSL_FLAG(
+    bool, websocket, true,
+    "Serve the WebSocket echo at /ws (see --diagnostics): by extended CONNECT (RFC 8441), and\n"
+    "by Upgrade in HTTP/1.1.");
 ABSL_FLAG(Duration, idle_timeout, Duration{180s},
           "Time after which a connection without a stream is closed; 0: never.");
 ABSL_FLAG(Duration, write_timeout, Duration{60s},
@@ -289,7 +291,7 @@ std::string usage() {
   return "Serves HTTP/2 and HTTP/1.1, over TLS (--tls_cert, --tls; ALPN) or without it (see "
          "--http):\n"
          "files (--root), or a small built-in site with the endpoints /echo, /bytes/N,\n"
-         "/headers, /status/NNN, /stats and /ws (WebSocket, over HTTP/2).\n\n"
+         "/headers, /status/NNN, /stats and /ws (WebSocket).\n\n"
          "Usage: serve [--flag=value...]\n\n" +
          program::describe_flags() +
          "\nExit codes: 0 after SIGTERM or SIGINT; 1 if it fails while it serves; 2 if the "

@@ -165,6 +165,7 @@ absl::Status open_site(const Config& config, Site* site) {
   site->file_cache = {.memory = config.file_memory / static_cast<size_t>(config.threads),
                       .recheck = config.file_recheck};
   site->diagnostics = config.diagnostics;
+  site->websocket = config.loop.connection.enable_connect_protocol;
   site->stats_to_all = config.stats_to_all;
   site->check_authority = config.tls.check_authority;
   site->allocation = config.loop.connection.allocation == Allocation::kReuse ? "reuse" : "fresh";

@@ -77,17 +77,21 @@ void Responder::respond_owned(int status, FieldsView fields, std::string content
 void Responder::respond_made(int status, FieldsView fields, std::unique_ptr<MadeBody> body,
                              size_t held) {
   if (is_head()) return respond_without_body(status, fields);
-  submit(status, fields, Body::source(body.get()), std::nullopt);
+  submit(status, fields, Body::source(body.get()));
   owned_size_ = held;
   attach(std::move(body));
 }
 
 void Responder::respond_without_body(int status, FieldsView fields) {
-  submit(status, fields, Body::none(), std::nullopt);
+  submit(status, fields, Body::none());
 }
 
 void Responder::respond_with_stream(int status, FieldsView fields) {
-  submit(status, fields, Body::stream(), std::nullopt);
+  submit(status, fields, Body::stream());
+}
+
+bool Responder::switch_protocols(FieldsView fields) {
+  return submit(101, fields, Body::stream()) != SubmitError::kInvalidArgument;
 }
 
 void Responder::respond_text(int status, std::string text, FieldsView fields) {
@@ -108,15 +112,17 @@ bool Responder::require_get_or_head() {
   return false;
 }
 
-void Responder::submit(int status, FieldsView fields, Body body, std::optional<uint64_t> size) {
+SubmitError Responder::submit(int status, FieldsView fields, Body body,
+                              std::optional<uint64_t> size) {
   const Digits status_text(static_cast<uint64_t>(status));
   const Digits size_text(size.value_or(0));
   absl::InlinedVector<Field, 16> all{{":status", status_text.text()}, {"server", "headrace"}};
   if (size) all.push_back({"content-length", size_text.text()});
   all.insert(all.end(), fields.begin(), fields.end());
-  note(status, size.value_or(0),
-       connection_.submit_response(
-           request_.stream_id, gsl::span<const Field>(all.data(), all.size()), std::move(body)));
+  const SubmitResult result = connection_.submit_response(
+      request_.stream_id, gsl::span<const Field>(all.data(), all.size()), std::move(body));
+  note(status, size.value_or(0), result);
+  return result.error;
 }
 
 void Responder::respond_prepared(const PreparedHead& head, FieldsView fields, Body&& body,

@@ -39,7 +39,7 @@ class Responder {
   }
   std::string_view field(std::string_view name) const { return request_.fields.get(name); }
 
-  Connection& connection() { return connection_; }
+  Connection& connection() const { return connection_; }
   StreamId stream_id() const { return request_.stream_id; }
 
   // The request's event, for a response that is made later. Invalidates views of the request.
@@ -64,6 +64,9 @@ class Responder {
   void respond_without_body(int status, FieldsView fields);
   // Open-ended: send_data() follows.
   void respond_with_stream(int status, FieldsView fields);
+  // 101, and the octets of another protocol follow both ways. False, and nothing is sent, if the
+  // request offers no upgrade (RFC 9110 §7.8).
+  bool switch_protocols(FieldsView fields);
   // A line of plain text.
   void respond_text(int status, std::string text, FieldsView fields = {});
   // "404 Not Found".
@@ -86,7 +89,8 @@ class Responder {
   size_t owned_size() const { return owned_size_; }
 
  private:
-  void submit(int status, FieldsView fields, Body body, std::optional<uint64_t> size);
+  SubmitError submit(int status, FieldsView fields, Body body,
+                     std::optional<uint64_t> size = std::nullopt);
   void note(int status, uint64_t size, const SubmitResult& result);
 
   Connection& connection_;

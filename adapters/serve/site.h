@@ -24,6 +24,7 @@ struct Site {
   std::vector<const OpenFiles*> files;   // one for each loop, for /stats
   std::vector<const FileCache*> caches;  // likewise
   bool diagnostics = true;               // serve all endpoints other than files and pages
+  bool websocket = true;                 // serve /ws beside them
   bool check_authority = false;          // answer 421 for hosts that the certificate does not cover
   bool stats_to_all = false;             // serve /stats to clients on other machines, too
   size_t open_files = 128;               // descriptors of files of one loop

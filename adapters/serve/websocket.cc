@@ -3,7 +3,28 @@
 #include <gsl/span>
 #include <memory>
 
+#include "headrace/adapters/serve/websocket_handshake.h"
+
 namespace headrace::serve {
+namespace {
+
+constexpr std::string_view kVersion = "13";  // RFC 6455 §4.1
+
+void attach_echo(Responder& responder) {
+  Connection& connection = responder.connection();
+  // An error means that the stream has ended.
+  (void)connection.set_automatic_credit(responder.stream_id(), false);
+  responder.attach(std::make_unique<WebSocketEcho>(connection, responder.stream_id()));
+}
+
+// RFC 6455 §4.2.2, RFC 9110 §15.5.22: with what would be accepted.
+void refuse_upgrade(Responder& responder) {
+  responder.respond_error(
+      426,
+      {{"connection", "upgrade"}, {"upgrade", "websocket"}, {"sec-websocket-version", kVersion}});
+}
+
+}  // namespace
 
 void WebSocketEcho::on_data(const DataReceived& data) {
   uncredited_ += data.bytes.size();
@@ -71,17 +92,32 @@ std::string_view tunnel_protocol(const Responder& responder) {
   return responder.method() == "CONNECT" ? responder.field(":protocol") : std::string_view();
 }
 
-void answer_websocket(Responder& responder) {
-  constexpr std::string_view kVersion = "13";  // RFC 6455 §4.1
+void answer_connect(Responder& responder) {
   if (responder.field("sec-websocket-version") != kVersion) {
     return responder.respond_error(400, {{"sec-websocket-version", kVersion}});
   }
   if (responder.end_stream()) return responder.respond_error(400);
-  Connection& connection = responder.connection();
-  // An error means that the stream has ended.
-  (void)connection.set_automatic_credit(responder.stream_id(), false);
   responder.respond_with_stream(200, {});
-  responder.attach(std::make_unique<WebSocketEcho>(connection, responder.stream_id()));
+  attach_echo(responder);
+}
+
+bool may_upgrade(const Responder& responder) {
+  return responder.connection().protocol() == ProtocolVersion::kHttp1;
+}
+
+void answer_upgrade(Responder& responder) {
+  if (responder.method() != "GET") return responder.respond_error(405, {{"allow", "GET"}});
+  const std::string_view key = responder.field("sec-websocket-key");
+  const bool offered = offers_websocket(responder.fields());
+  if (!offered || responder.field("sec-websocket-version") != kVersion) {
+    return refuse_upgrade(responder);
+  }
+  if (!is_websocket_key(key)) return responder.respond_error(400);
+  const std::string accept = websocket_accept(key);
+  const bool switched = responder.switch_protocols(
+      {{"connection", "upgrade"}, {"upgrade", "websocket"}, {"sec-websocket-accept", accept}});
+  if (!switched) return refuse_upgrade(responder);
+  attach_echo(responder);
 }
 
 }  // namespace headrace::serve

@@ -17,8 +17,8 @@ namespace headrace::serve {
 // octets that wait to be sent back.
 inline constexpr size_t kMaxWebSocketMessage = 1024 * 1024;
 
-// A WebSocket (RFC 6455) in the tunnel of an extended CONNECT (RFC 8441): sends every message back,
-// answers Ping, and takes part in the closing handshake.
+// A WebSocket (RFC 6455) in the tunnel of an extended CONNECT (RFC 8441) or of an upgrade: sends
+// every message back, answers Ping, and takes part in the closing handshake.
 //
 // Credit is given when no octets wait to be sent, so these are bounded by the stream's receive
 // window, even if the peer does not read.
@@ -51,8 +51,14 @@ class WebSocketEcho : public Exchange {
 // other requests.
 std::string_view tunnel_protocol(const Responder& responder);
 
-// CONNECT with :protocol websocket on /ws.
-void answer_websocket(Responder& responder);
+// An extended CONNECT with that protocol.
+void answer_connect(Responder& responder);
+
+// Whether the client's version of HTTP has upgrades (RFC 9110 §7.8): HTTP/1.1.
+bool may_upgrade(const Responder& responder);
+
+// The opening handshake of HTTP/1.1 (RFC 6455 §4.2), or what is wrong with it.
+void answer_upgrade(Responder& responder);
 
 }  // namespace headrace::serve
 

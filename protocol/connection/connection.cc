@@ -339,6 +339,11 @@ bool Connection::should_reset() const {
   return protocol_->should_reset();
 }
 
+ProtocolVersion Connection::protocol() const {
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::protocol()");
+  return protocol_->version();
+}
+
 const Statistics& Connection::statistics() const {
   const EntryGuard::Entry entry(protocol_->guard, "Connection::statistics()");
   return protocol_->statistics();

@@ -193,6 +193,7 @@ class Connection {
 
   // --- State.
 
+  ProtocolVersion protocol() const;  // in use; kDetect until the client's octets have told it
   const Statistics& statistics() const HEADRACE_LIFETIME_BOUND;
   // The peer's settings in force (RFC 9113 §6.5.2): initial values until its first SETTINGS.
   const SettingValues& peer_settings() const HEADRACE_LIFETIME_BOUND;

@@ -63,6 +63,7 @@ class Detection final : public Protocol {
   bool wants_output() const override { return false; }
   bool should_close() const override { return false; }
 
+  ProtocolVersion version() const override { return ProtocolVersion::kDetect; }
   const Statistics& statistics() const override { return statistics_; }
   Ledger& ledger() override { return ledger_; }
   uint32_t open_streams() const override { return 0; }

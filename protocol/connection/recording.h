@@ -74,6 +74,7 @@ class Recording final : public Protocol, private PaddingPolicy {
   bool should_close() const override { return engine_->should_close(); }
   bool should_reset() const override { return engine_->should_reset(); }
 
+  ProtocolVersion version() const override { return engine_->version(); }
   const Statistics& statistics() const override { return engine_->statistics(); }
   Ledger& ledger() override { return engine_->ledger(); }
   uint32_t open_streams() const override { return engine_->open_streams(); }

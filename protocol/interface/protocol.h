@@ -23,6 +23,8 @@
 #include "headrace/protocol/stream/body.h"
 
 namespace headrace {
+enum class ProtocolVersion : uint8_t;
+
 HEADRACE_ABI_BEGIN
 
 // The interface to one version of HTTP behind a Connection. Functions that Connection has, too, do
@@ -105,6 +107,7 @@ class Protocol {
 
   // --- State.
 
+  virtual ProtocolVersion version() const = 0;
   virtual const Statistics& statistics() const = 0;
   virtual Ledger& ledger() = 0;
   virtual uint32_t open_streams() const = 0;

@@ -118,6 +118,7 @@ class LineProtocol final : public Protocol {
   }
   bool wants_output() const override { return output_.unsent() > 0; }
   bool should_close() const override { return !is_open() && !end_due_ && !wants_output(); }
+  ProtocolVersion version() const override { return ProtocolVersion::kDetect; }
   const Statistics& statistics() const override {
     statistics_.implicit_keeps = recycler_.implicit_keeps();
     return statistics_;

@@ -1,6 +1,7 @@
 """What the interop programs share: running a peer, and the plain checks."""
 
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,9 @@ import tempfile
 from report import Report
 from server import Server
 
+
+# Where tools/setup puts what comes from npm: puppeteer-core, and `ws`, which that needs.
+NODE_MODULES = os.path.join(pwd.getpwuid(os.getuid()).pw_dir, ".cache/headrace/npm/node_modules")
 
 # Gone when the program ends.
 SCRATCH = tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR"))

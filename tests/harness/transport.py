@@ -10,8 +10,8 @@ def scheme():
     return "https" if is_over_tls() else "http"
 
 
-def connect(host, port, timeout, receive_buffer=None):
-    """A connected socket, on which HTTP/2 is spoken."""
+def connect(host, port, timeout, receive_buffer=None, protocol="h2"):
+    """A connected socket, on which HTTP/2 is spoken, or the protocol that ALPN has this name for."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     plain = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -22,9 +22,9 @@ def connect(host, port, timeout, receive_buffer=None):
         if not is_over_tls():
             return plain
         context = ssl.create_default_context()
-        context.set_alpn_protocols(["h2"])
+        context.set_alpn_protocols([protocol])
         secure = context.wrap_socket(plain, server_hostname=host)
-        if secure.selected_alpn_protocol() != "h2":
+        if secure.selected_alpn_protocol() != protocol:
             raise RuntimeError(f"ALPN: {secure.selected_alpn_protocol()}")
         return secure
     except BaseException:

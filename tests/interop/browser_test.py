@@ -3,20 +3,16 @@
 kept beside the test's other outputs."""
 
 import os
-import pwd
 import re
 import sys
 import tempfile
 
-from checks import SCRATCH, holds, require, run
+from checks import NODE_MODULES, SCRATCH, holds, require, run
 from report import Report
 from server import Server
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAMS = {"chrome": "chromium", "firefox": "firefox-esr"}
-# Where tools/setup puts puppeteer-core.
-MODULES = os.path.join(pwd.getpwuid(os.getuid()).pw_dir, ".cache/headrace/npm/node_modules")
-
 
 def make_page():
     root = os.path.join(SCRATCH.name, "page")
@@ -38,8 +34,8 @@ def main():
     if len(sys.argv) < 3 or sys.argv[1] not in PROGRAMS:
         sys.exit(f"usage: {sys.argv[0]} chrome|firefox SERVE")
     kind, program = sys.argv[1], require(PROGRAMS[sys.argv[1]])
-    if not os.path.isdir(os.path.join(MODULES, "puppeteer-core")):
-        sys.exit(f"there is no puppeteer-core in {MODULES}; tools/setup installs it")
+    if not os.path.isdir(os.path.join(NODE_MODULES, "puppeteer-core")):
+        sys.exit(f"there is no puppeteer-core in {NODE_MODULES}; tools/setup installs it")
     outputs = os.environ.get("TEST_UNDECLARED_OUTPUTS_DIR", SCRATCH.name)
     report = Report(kind)
     server = Server(sys.argv[2], f"--root={make_page()}", "--diagnostics")
@@ -48,7 +44,7 @@ def main():
         with tempfile.TemporaryDirectory(dir=SCRATCH.name, ignore_cleanup_errors=True) as home:
             text = run(require("node"), os.path.join(HERE, "browser.js"), kind, program, server.url(), screenshot,
                        os.path.join(home, "profile"), timeout=240, check=False,
-                       env={**os.environ, "NODE_PATH": MODULES, "HOME": home, "XDG_RUNTIME_DIR": home})
+                       env={**os.environ, "NODE_PATH": NODE_MODULES, "HOME": home, "XDG_RUNTIME_DIR": home})
         for outcome, name, failure in re.findall(r"^(ok|FAILED) {2}([^:\n]*)(?:: (.*))?$", text, re.M):
             report.add(name, None if outcome == "ok" else failure)
         report.add("it ran to its end", None if text.rstrip().endswith("done") else text[-500:] or "no output")

@@ -15,6 +15,18 @@ Item mistake(std::string text) {
   return item;
 }
 
+std::string_view protocol_name(ProtocolVersion version) {
+  switch (version) {
+    case ProtocolVersion::kHttp2:
+      return "http2";
+    case ProtocolVersion::kHttp1:
+      return "http1";
+    case ProtocolVersion::kDetect:
+      break;
+  }
+  return "detect";
+}
+
 std::string_view yes_or_no(bool value) { return value ? "true" : "false"; }
 
 std::string_view blocked_name(Blocked blocked) {
@@ -150,6 +162,7 @@ Item Driver::state(const Item& question) const {
   if (name == "wants_output") item.words.emplace_back(yes_or_no(connection_->wants_output()));
   if (name == "has_events") item.words.emplace_back(yes_or_no(connection_->has_events()));
   if (name == "should_reset") item.words.emplace_back(yes_or_no(connection_->should_reset()));
+  if (name == "protocol") item.words.emplace_back(protocol_name(connection_->protocol()));
   if (name == "should_close") item.words.emplace_back(yes_or_no(connection_->should_close()));
   if (name == "open_streams") item.numbers.push_back(connection_->open_streams());
   if (name == "output") {

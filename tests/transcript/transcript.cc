@@ -24,6 +24,7 @@ constexpr std::string_view kStateChecks[] = {
     "wants_input",      "wants_output", "has_events",   "should_close",   "open_streams",
     "next_deadline",    "statistics",   "why_blocked",  "priority",       "waiting_requests",
     "accepts_requests", "is_drained",   "should_reset", "receive_credit", "output",
+    "protocol",
 };
 
 // What the line `handshake` stands for, in each role.

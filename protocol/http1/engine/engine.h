@@ -71,6 +71,7 @@ class Engine final : public Protocol {
   bool should_close() const override;
   bool should_reset() const override { return parts_.reset_due; }
 
+  ProtocolVersion version() const override { return ProtocolVersion::kHttp1; }
   const Statistics& statistics() const override;
   Ledger& ledger() override { return parts_.ledger; }
   uint32_t open_streams() const override;

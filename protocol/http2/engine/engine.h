@@ -84,6 +84,7 @@ class Engine final : public Protocol {
   bool wants_output() const override;
   bool should_close() const override;
 
+  ProtocolVersion version() const override { return ProtocolVersion::kHttp2; }
   const Statistics& statistics() const override;
   const SettingValues& peer_settings() const override;
   uint32_t open_streams() const override;
