@@ -17,10 +17,11 @@
 namespace headrace::transcript {
 namespace {
 
-std::vector<std::string> transcript_files() {
+// `extension`: .h2t, or .h1t.
+std::vector<std::string> transcript_files(std::string_view extension) {
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator("tests/transcripts")) {
-    if (entry.path().extension() == ".h2t") files.push_back(entry.path().string());
+    if (entry.path().extension() == extension) files.push_back(entry.path().string());
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -82,7 +83,7 @@ Outcome judge(const std::string& file, const RefusedRun& usual, const RefusedRun
 
 TEST(Refusals, EndInATypedErrorOrInNone) {
   std::map<Outcome, int> outcomes;
-  for (const std::string& file : transcript_files()) {
+  for (const std::string& file : transcript_files(".h2t")) {
     Transcript transcript;
     std::string error;
     ASSERT_TRUE(load_transcript(file, &transcript, &error)) << error;
@@ -101,6 +102,32 @@ TEST(Refusals, EndInATypedErrorOrInNone) {
   EXPECT_GT(outcomes[Outcome::kStream], 0);
   EXPECT_GT(outcomes[Outcome::kConnection], 0);
   EXPECT_LT(outcomes[Outcome::kForgotten], 20);
+}
+
+TEST(Refusals, EndInATypedErrorOrInNoneInHttp1) {
+  std::map<Outcome, int> outcomes;
+  for (const std::string& file : transcript_files(".h1t")) {
+    Transcript transcript;
+    std::string error;
+    ASSERT_TRUE(load_transcript(file, &transcript, &error)) << error;
+    // (The ledger is another one once the version is detected.)
+    if (transcript.options.protocol == ProtocolVersion::kDetect) continue;
+    const RefusedRun usual = run_refused(transcript, 0);
+    for (uint64_t n = 1; n <= usual.reservations; ++n) {
+      const RefusedRun refused = run_refused(transcript, n);
+      Outcome outcome = judge(file, usual, refused);
+      // A 431 of ours waits for the responses before it.
+      const bool waits = refused.broken_rule.empty() && refused.limits_hit > usual.limits_hit;
+      if (outcome == Outcome::kFault && waits) outcome = Outcome::kStream;
+      ++outcomes[outcome];
+      EXPECT_NE(outcome, Outcome::kFault)
+          << file << ", reservation " << n << " of " << usual.reservations << ": "
+          << (refused.broken_rule.empty() ? "something else" : refused.broken_rule);
+    }
+  }
+  EXPECT_GT(outcomes[Outcome::kNothing], 0);
+  EXPECT_GT(outcomes[Outcome::kStream], 0);
+  EXPECT_GT(outcomes[Outcome::kConnection], 0);
 }
 
 // One refusal costs at most one of several streams, and none of the others notices.

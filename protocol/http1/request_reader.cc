@@ -34,31 +34,13 @@ bool is_same_host(std::string_view host, std::string_view target) {
 
 }  // namespace
 
-void RequestReader::begin() {
-  has_line_ = false;
-  empty_lines_ = 0;
-  refusal_ = {};
-}
-
 RequestReader::Status RequestReader::read(InputQueue* input, LineReader* lines) {
   if (!has_line_) {
     const Status status = read_line(input, lines);
     if (status != Status::kHead) return status;
   }
-  for (;;) {
-    switch (section_->next(input, lines)) {
-      case SectionReader::Status::kField:
-        take_field();
-        break;
-      case SectionReader::Status::kNothing:
-        return Status::kNothing;
-      case SectionReader::Status::kRefused:
-        return refuse(section_->refusal());
-      case SectionReader::Status::kEnd:
-        if (const Refusal refused = finish()) return refuse(refused);
-        return Status::kHead;
-    }
-  }
+  return read_fields(
+      input, lines, [this] { take_field(); }, [this] { return finish(); });
 }
 
 // kHead: the line was read.

@@ -10,6 +10,7 @@
 #include "headrace/memory/input_queue.h"
 #include "headrace/memory/ledger.h"
 #include "headrace/protocol/http1/framing.h"
+#include "headrace/protocol/http1/head_reader.h"
 #include "headrace/protocol/http1/line_reader.h"
 #include "headrace/protocol/http1/refusal.h"
 #include "headrace/protocol/http1/request_line.h"
@@ -42,22 +43,20 @@ struct RequestOptions {
 // The fields become those of HTTP/2: :method, :scheme, :authority and :path first, which take the
 // place of the request line and of Host; transfer-encoding is left out, because the content is
 // handed on without it.
-class RequestReader {
+class RequestReader : public HeadReader {
  public:
-  enum class Status : uint8_t { kNothing, kHead, kRefused };
-
   RequestReader(SectionReader* section, const RequestOptions& options)
-      : section_(section), options_(options) {}
+      : HeadReader(section), options_(options) {}
 
   // The next request begins.
-  void begin();
+  void begin() {
+    HeadReader::begin();
+    empty_lines_ = 0;
+  }
   // kHead: facts() and the section's fields, until begin().
   [[nodiscard]] Status read(InputQueue* input, LineReader* lines);
-  // Whether its request line has been read.
-  bool has_line() const { return has_line_; }
 
   const RequestFacts& facts() const { return facts_; }
-  const Refusal& refusal() const { return refusal_; }
 
   // Copies the parts of an incomplete head that lie in the input. False if there is no memory.
   [[nodiscard]] bool keep();
@@ -71,21 +70,14 @@ class RequestReader {
   [[nodiscard]] Refusal finish();
   [[nodiscard]] Refusal check_host(Target* target) const;
   [[nodiscard]] Refusal write_pseudo_fields(const Target& target);
-  Status refuse(const Refusal& refusal) {
-    refusal_ = refusal;
-    return Status::kRefused;
-  }
 
-  SectionReader* const section_;
   const RequestOptions options_;
   RequestLine line_;
   std::string_view host_;
   FramingFields framing_;
   RequestFacts facts_;
-  Refusal refusal_;
   uint32_t hosts_ = 0;
   uint32_t empty_lines_ = 0;
-  bool has_line_ = false;
   bool line_kept_ = false;  // `line_` is not in the input
   bool host_kept_ = false;
   bool says_close_ = false;

@@ -13,30 +13,14 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 
-void ResponseReader::begin() {
-  has_line_ = false;
-  refusal_ = {};
-}
-
 ResponseReader::Status ResponseReader::read(const RequestHead& request, InputQueue* input,
                                             LineReader* lines) {
   if (!has_line_) {
     const Status status = read_line(input, lines);
     if (status != Status::kHead) return status;
   }
-  for (;;) {
-    switch (section_->next(input, lines)) {
-      case SectionReader::Status::kField:
-        break;
-      case SectionReader::Status::kNothing:
-        return Status::kNothing;
-      case SectionReader::Status::kRefused:
-        return refuse(section_->refusal());
-      case SectionReader::Status::kEnd:
-        if (const Refusal refused = finish(request)) return refuse(refused);
-        return Status::kHead;
-    }
-  }
+  return read_fields(
+      input, lines, [] {}, [&] { return finish(request); });
 }
 
 // kHead: the line was read.

@@ -7,6 +7,7 @@
 #include "headrace/memory/abi.h"
 #include "headrace/memory/input_queue.h"
 #include "headrace/protocol/http1/framing.h"
+#include "headrace/protocol/http1/head_reader.h"
 #include "headrace/protocol/http1/line_reader.h"
 #include "headrace/protocol/http1/refusal.h"
 #include "headrace/protocol/http1/section_reader.h"
@@ -30,27 +31,20 @@ struct ReceivedStatus {
 // Reads the heads of responses (RFC 9112 §2.1, §4, §5), one after the other, and checks them whole.
 // The fields become those of HTTP/2: :status first, in place of the status line; transfer-encoding
 // is left out, because the content is handed on without it, and of equal lengths one stays.
-class ResponseReader {
+class ResponseReader : public HeadReader {
  public:
-  enum class Status : uint8_t { kNothing, kHead, kRefused };
-
   struct Bounds {
     size_t line_size = 0;      // octets of a status line
     bool accept_both = false;  // Options::accept_length_beside_chunked
   };
 
   ResponseReader(SectionReader* section, const Bounds& bounds)
-      : section_(section), bounds_(bounds) {}
+      : HeadReader(section), bounds_(bounds) {}
 
-  // The next response begins.
-  void begin();
   // kHead: received() and the section's fields, until begin(). `request`: that it answers.
   [[nodiscard]] Status read(const RequestHead& request, InputQueue* input, LineReader* lines);
-  // Whether its status line has been read.
-  bool has_line() const { return has_line_; }
 
   const ReceivedStatus& received() const { return received_; }
-  const Refusal& refusal() const { return refusal_; }
 
   // Copies the parts of an incomplete head that lie in the input. False if there is no memory.
   [[nodiscard]] bool keep() { return !has_line_ || section_->keep(); }
@@ -60,17 +54,10 @@ class ResponseReader {
   [[nodiscard]] Refusal finish(const RequestHead& request);
   void take_fields();
   void drop_length();
-  Status refuse(const Refusal& refusal) {
-    refusal_ = refusal;
-    return Status::kRefused;
-  }
 
-  SectionReader* const section_;
   const Bounds bounds_;
   FramingFields framing_;
   ReceivedStatus received_;
-  Refusal refusal_;
-  bool has_line_ = false;
   bool says_close_ = false;
   bool says_keep_alive_ = false;
 };

@@ -18,6 +18,18 @@ constexpr bool is_white_space(char c) { return c == ' ' || c == '\t'; }
 
 size_t rounded_up(size_t size) { return (size + 15) & ~size_t{15}; }
 
+// The same text with room for `more` octets behind it: where it is, if it was allocated last and
+// there is room, so that a text that grows again and again is seldom copied. Null: no memory.
+char* grow(FieldStorage* storage, std::string_view text, size_t more) {
+  char* place = storage->allocate(more);
+  if (place != nullptr && place == text.data() + text.size()) return place - text.size();
+  if (place == nullptr) return nullptr;
+  storage->shrink_last(more);
+  place = storage->allocate(text.size() + more);
+  if (place != nullptr && !text.empty()) std::memcpy(place, text.data(), text.size());
+  return place;
+}
+
 }  // namespace
 
 bool SectionReader::begin(size_t slots) {
@@ -40,7 +52,7 @@ SectionReader::Status SectionReader::next(InputQueue* input, LineReader* lines) 
     case LineReader::Status::kNothing:
       return Status::kNothing;
     case LineReader::Status::kNoMemory:
-      return refuse(kFieldsTooLarge, kSectionMemory);
+      return refuse_memory();
     case LineReader::Status::kTooLong:
       break;
   }
@@ -83,12 +95,9 @@ SectionReader::Status SectionReader::join(std::string_view text, size_t octets) 
   if (text.empty()) return Status::kField;
   std::string_view& value = field().value;
   const size_t gap = value.empty() ? 0 : 1;
-  char* const joined = storage_.allocate(value.size() + gap + text.size());
-  if (joined == nullptr) return refuse(kFieldsTooLarge, kSectionMemory);
-  if (gap > 0) {
-    std::memcpy(joined, value.data(), value.size());
-    joined[value.size()] = ' ';
-  }
+  char* const joined = grow(&storage_, value, gap + text.size());
+  if (joined == nullptr) return refuse_memory();
+  if (gap > 0) joined[value.size()] = ' ';
   std::memcpy(joined + value.size() + gap, text.data(), text.size());
   value = {joined, value.size() + gap + text.size()};
   return Status::kField;
@@ -99,14 +108,14 @@ SectionReader::Status SectionReader::append(std::string_view line, size_t name_s
                                             std::string_view value, bool stable) {
   const size_t room = rounded_up(name_size);
   char* const lower = storage_.allocate(room);
-  if (lower == nullptr) return refuse(kFieldsTooLarge, kSectionMemory);
+  if (lower == nullptr) return refuse_memory();
   copy_lower(line.data(), name_size, line.size(), lower);
   storage_.shrink_last(room - name_size);
-  if (!stable && !storage_.copy(value, &value)) return refuse(kFieldsTooLarge, kSectionMemory);
+  if (!stable && !storage_.copy(value, &value)) return refuse_memory();
   const std::string_view lowered(lower, name_size);
   const Field field{lowered, value, /*never_indexed=*/false, resolve_field_name(lowered),
                     FieldSyntax::kValid};
-  if (!storage_.append(field)) return refuse(kFieldsTooLarge, kSectionMemory);
+  if (!storage_.append(field)) return refuse_memory();
   return Status::kField;
 }
 
@@ -127,7 +136,17 @@ SectionReader::Status SectionReader::refuse(uint16_t status, const Rule& rule,
   return Status::kRefused;
 }
 
-Refusal SectionReader::no_memory() const { return {kFieldsTooLarge, &kSectionMemory, {}, {}}; }
+SectionReader::Status SectionReader::refuse_memory() {
+  refusal_ = no_memory();
+  return Status::kRefused;
+}
+
+Refusal SectionReader::no_memory() const {
+  return {kFieldsTooLarge,
+          &kSectionMemory,
+          {},
+          LimitHit{Limit::kConnectionMemory, ledger_.budget(), ledger_.refused()}};
+}
 
 }  // namespace http1
 HEADRACE_ABI_END

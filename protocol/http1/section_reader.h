@@ -33,7 +33,7 @@ class SectionReader {
   };
 
   SectionReader(Ledger* ledger, const Bounds& bounds, size_t kept_fields, size_t kept_text)
-      : storage_(ledger, kept_fields, kept_text), bounds_(bounds) {}
+      : ledger_(*ledger), storage_(ledger, kept_fields, kept_text), bounds_(bounds) {}
 
   // A section begins. `slots`: fields at its front that the caller fills in. False: no memory.
   [[nodiscard]] bool begin(size_t slots);
@@ -58,12 +58,14 @@ class SectionReader {
   void trim() { storage_.release(); }
 
  private:
+  Status refuse_memory();
   Status refuse(uint16_t status, const Rule& rule, std::string_view field = {});
   Status take(const Line& line);
   bool count(size_t octets);
   Status join(std::string_view text, size_t octets);
   Status append(std::string_view line, size_t name_size, std::string_view value, bool stable);
 
+  const Ledger& ledger_;
   FieldStorage storage_;
   const Bounds bounds_;
   size_t size_ = 0;   // octets and overhead so far

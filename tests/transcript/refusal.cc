@@ -43,7 +43,8 @@ bool is_of_stream(const Item& event) {
 
 RefusedRun run_refused(const Transcript& transcript, uint64_t nth) {
   RefusedRun result;
-  Driver driver(transcript.role, transcript.options, Holding::kDrop, 0);
+  Driver driver(transcript.role, transcript.options, Holding::kDrop, 0,
+                {.is_text = transcript.is_text});
   Ledger& ledger = driver.connection().ledger();
   if (nth != 0) ledger.refuse_reservation(ledger.reservations() + nth);
   const uint64_t before = ledger.reservations();

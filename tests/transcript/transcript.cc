@@ -21,10 +21,10 @@ constexpr uint64_t kLargestTranscript = 1 << 26;  // octets of input and text, a
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 constexpr std::string_view kStateChecks[] = {
-    "wants_input",      "wants_output", "has_events",   "should_close",   "open_streams",
-    "next_deadline",    "statistics",   "why_blocked",  "priority",       "waiting_requests",
-    "accepts_requests", "is_drained",   "should_reset", "receive_credit", "output",
-    "protocol",
+    "wants_input",  "wants_output",     "has_events",       "should_close",
+    "open_streams", "next_deadline",    "statistics",       "why_blocked",
+    "priority",     "waiting_requests", "accepts_requests", "is_drained",
+    "should_reset", "receive_credit",   "output",           "protocol",
 };
 
 // What the line `handshake` stands for, in each role.

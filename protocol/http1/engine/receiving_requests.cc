@@ -75,7 +75,7 @@ bool ReceivingRequests::open(EventPtr* event) const {
   const RequestFacts& facts = p_.requests.facts();
   Record* const record = p_.exchanges.open();
   if (record == nullptr) {
-    ending().refuse({kFieldsTooLarge, &kSectionMemory, {}, {}});
+    ending().refuse(p_.section.no_memory());
     return true;
   }
   record->request = facts;

@@ -1,0 +1,70 @@
+#ifndef HEADRACE_PROTOCOL_HTTP1_HEAD_READER_H_
+#define HEADRACE_PROTOCOL_HTTP1_HEAD_READER_H_
+
+#include <cstdint>
+
+#include "headrace/memory/abi.h"
+#include "headrace/memory/input_queue.h"
+#include "headrace/protocol/http1/line_reader.h"
+#include "headrace/protocol/http1/refusal.h"
+#include "headrace/protocol/http1/section_reader.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace http1 {
+
+// What the readers of requests' and of responses' heads have in common: a start line, and then the
+// fields.
+class HeadReader {
+ public:
+  enum class Status : uint8_t { kNothing, kHead, kRefused };
+
+  // The next head begins.
+  void begin() {
+    has_line_ = false;
+    refusal_ = {};
+  }
+  // Whether its start line has been read.
+  bool has_line() const { return has_line_; }
+  const Refusal& refusal() const { return refusal_; }
+
+ protected:
+  explicit HeadReader(SectionReader* section) : section_(section) {}
+
+  // The fields, behind the start line: `take_field` for each, and behind the last `finish`, which
+  // may refuse the head.
+  template <typename TakeField, typename Finish>
+  [[nodiscard]] Status read_fields(InputQueue* input, LineReader* lines, TakeField take_field,
+                                   Finish finish) {
+    for (;;) {
+      switch (section_->next(input, lines)) {
+        case SectionReader::Status::kField:
+          take_field();
+          break;
+        case SectionReader::Status::kNothing:
+          return Status::kNothing;
+        case SectionReader::Status::kRefused:
+          return refuse(section_->refusal());
+        case SectionReader::Status::kEnd:
+          if (const Refusal refused = finish()) return refuse(refused);
+          return Status::kHead;
+      }
+    }
+  }
+  Status refuse(const Refusal& refusal) {
+    refusal_ = refusal;
+    return Status::kRefused;
+  }
+
+  SectionReader* const section_;
+  bool has_line_ = false;
+
+ private:
+  Refusal refusal_;
+};
+
+}  // namespace http1
+HEADRACE_ABI_END
+}  // namespace headrace
+
+#endif  // HEADRACE_PROTOCOL_HTTP1_HEAD_READER_H_
