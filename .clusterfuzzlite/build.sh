@@ -1,7 +1,7 @@
 #!/bin/bash
 # Builds every fuzzer with the compiler, flags and engine that OSS-Fuzz or ClusterFuzzLite name in the
 # environment, and puts it into $OUT with its seeds and dictionary. Not with Bazel: its packages here
-# are Debian's. Without $SRC/nghttp2, $SRC/gsl and $SRC/abseil it takes the system's.
+# are Debian's. Without $SRC/nghttp2, $SRC/llhttp, $SRC/gsl and $SRC/abseil it takes the system's.
 set -eu
 
 work=${WORK:-$(mktemp -d)}/headrace
@@ -16,6 +16,15 @@ if [ -d "${SRC:-}/nghttp2" ]; then
   flags="$flags -I$SRC/nghttp2/lib/includes"
   libraries=$SRC/nghttp2/lib/.libs/libnghttp2.a
 fi
+
+# llhttp in strict mode, as C: Debian's package has the sources that it is generated to.
+llhttp=/usr/share/llhttp
+llhttp_include=/usr/share/include/llhttp
+if [ -d "${SRC:-}/llhttp" ]; then
+  llhttp=$SRC/llhttp/src
+  llhttp_include=$SRC/llhttp/include
+fi
+flags="$flags -I$llhttp_include -DLLHTTP_STRICT_MODE=1"
 
 if [ -d "${SRC:-}/abseil" ]; then
   cmake -S "$SRC/abseil" -B "$work/abseil" -DCMAKE_CXX_STANDARD=20 -DABSL_PROPAGATE_CXX_STD=ON \
@@ -47,6 +56,11 @@ export -f compile
 fuzzers=$(echo fuzz/*_fuzzer.cc)
 echo $sources $fuzzers | tr ' ' '\n' | xargs -P"$(nproc)" -I{} bash -euc 'compile {}'
 rm -f "$work/libheadrace.a"
+for part in api http llhttp; do
+  # shellcheck disable=SC2086
+  $CC ${CFLAGS:-} -w -I$llhttp_include -DLLHTTP_STRICT_MODE=1 -c "$llhttp/$part.c" -o "$work/llhttp-$part.o"
+  ar qc "$work/libheadrace.a" "$work/llhttp-$part.o"
+done
 for source in $sources; do echo "$work/${source//\//-}.o"; done | xargs ar qc "$work/libheadrace.a"
 
 # What a target of fuzz/BUILD.bazel says of one of its attributes.

@@ -9,7 +9,7 @@
 #include "tests/transcript/transcript.h"
 
 // Seeds of fuzzers, made from transcripts: what their peers send, in the form that each fuzzer
-// reads. `transcript_seeds DIRECTORY FILE.h2t...` writes DIRECTORY/FUZZER/FILE.
+// reads. `transcript_seeds DIRECTORY FILE...` writes DIRECTORY/FUZZER/FILE.
 
 namespace {
 
@@ -66,11 +66,34 @@ std::string for_differential(const std::string& input, bool server) {
   return (server ? "\x01" : "\x04") + input;
 }
 
+// http1_*: a plan of the application's, cuts, and what the peer says; http1_client has turns.
+std::string for_text(uint8_t plan, const std::string& input) {
+  return static_cast<char>(plan) + std::string("\x03\x01\x07\x14") + input;
+}
+
+void write_text_seeds(const std::filesystem::path& directory, const std::string& name,
+                      const headrace::transcript::Transcript& transcript) {
+  std::string turns;
+  for (const auto& turn : transcript.turns)
+    turns += turn.input + (turn.input.empty() ? "" : "\xff");
+  const std::string input = all_input(transcript);
+  const bool server = transcript.role == headrace::Role::kServer;
+  const std::string role = server ? "http1_server" : "http1_client";
+  write(directory / role / name, for_text(0, server ? input : turns));
+  write(directory / (role + "_differential") / name, for_text(0, input));
+  write(directory / "http1_parser" / name, for_text(server ? 0 : 1, input));
+  const size_t head = input.find("\r\n\r\n");
+  if (head != input.npos && input.find("chunked") < head) {  // chunks by themselves
+    write(directory / "http1_parser" / (name + ".content"),
+          for_text(server ? 2 : 3, input.substr(head + 4)));
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fprintf(stderr, "usage: transcript_seeds DIRECTORY FILE.h2t...\n");
+    std::fprintf(stderr, "usage: transcript_seeds DIRECTORY FILE...\n");
     return 2;
   }
   const std::filesystem::path directory = argv[1];
@@ -83,6 +106,10 @@ int main(int argc, char** argv) {
       return 1;
     }
     const std::string name = path.parent_path().filename().string() + "." + path.stem().string();
+    if (transcript.is_text) {
+      write_text_seeds(directory, name, transcript);
+      continue;
+    }
     const std::string input = all_input(transcript);
     write(directory / "frame_reader" / name, for_frame_reader(input));
     write(directory / "hpack_decoder" / name,
