@@ -4,6 +4,8 @@
 
 #include <variant>
 
+#include "tests/self_play/versions.h"
+
 // What `bazel run //tests/self_play` plays for longer.
 
 namespace headrace::self_play {
@@ -17,6 +19,15 @@ class SelfPlay : public testing::TestWithParam<uint64_t> {};
 TEST_P(SelfPlay, HoldsInAllModes) { EXPECT_EQ(play_and_compare(GetParam(), kSteps).failure, ""); }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SelfPlay, testing::Range(uint64_t{1}, kSeeds + 1));
+
+// The same exchanges in both versions of HTTP.
+class BothVersions : public testing::TestWithParam<uint64_t> {};
+
+TEST_P(BothVersions, TellTheSameMessages) {
+  EXPECT_EQ(play_in_both_versions(GetParam(), /*games=*/100), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, BothVersions, testing::Range(uint64_t{1}, kSeeds + 1));
 
 // A game in which little happens would show little.
 TEST(SelfPlayGame, TellsOfEverything) {
