@@ -23,6 +23,7 @@ struct HonestTraffic {
   void (*round)(Conversation& conversation);
   uint64_t answers;  // that a round must receive
   int rounds;        // enough for effects that build up slowly
+  ProtocolVersion version = ProtocolVersion::kHttp2;
 };
 
 // A class of attacks, as data: the attack, its required outcome, and the limits of its cost.
@@ -57,6 +58,14 @@ struct Attack {
 
   // The library's Options; null: the defaults.
   void (*options)(Options* options) = nullptr;
+
+  Options library_options(Allocation allocation) const {
+    Options options_of_it;
+    options_of_it.allocation = allocation;
+    options_of_it.protocol = honest_traffic.version;
+    if (options != nullptr) options(&options_of_it);
+    return options_of_it;
+  }
 };
 
 // For googletest's messages.
@@ -72,6 +81,7 @@ gsl::span<const Attack> reset_attacks();
 gsl::span<const Attack> control_attacks();
 gsl::span<const Attack> flow_attacks();
 gsl::span<const Attack> client_attacks();
+gsl::span<const Attack> http1_attacks();
 
 }  // namespace headrace::attacks
 

@@ -17,10 +17,10 @@ namespace {
 
 using testing::HeapUse;
 
-Options options_for(const Attack& attack, Allocation allocation) {
+Options options_for(const HonestTraffic& honest, Allocation allocation) {
   Options options;
   options.allocation = allocation;
-  if (attack.options != nullptr) attack.options(&options);
+  options.protocol = honest.version;
   return options;
 }
 
@@ -29,7 +29,11 @@ void expect_served(Conversation& c) {
   ASSERT_TRUE(c.is_open());
   const uint64_t before = c.tally().answered;
   const uint32_t id = c.next_stream();
-  c.send(headers(id, c.head("/"), true) + window_update(id, 1000));
+  if (c.is_text()) {
+    c.send(c.role() == Role::kServer ? kTextGet : kTextOk);
+  } else {
+    c.send(headers(id, c.head("/"), true) + window_update(id, 1000));
+  }
   EXPECT_EQ(c.tally().answered, before + 1);
 }
 
@@ -46,14 +50,12 @@ class AttackTest : public ::testing::TestWithParam<std::tuple<Attack, Allocation
 
 TEST_P(AttackTest, CostsLittle) {
   const auto& [attack, allocation] = GetParam();
-  const Options options = options_for(attack, allocation);
+  const Options options = attack.library_options(allocation);
   const bool against_client =
       attack.role == Role::kClient && attack.client_honest_traffic != nullptr;
   const HonestTraffic& honest =
       against_client ? *attack.client_honest_traffic : attack.honest_traffic;
-  Options defaults;
-  defaults.allocation = allocation;
-  Conversation neighbour(honest.role, defaults);
+  Conversation neighbour(honest.role, options_for(honest, allocation));
   honest.round(neighbour);
   const size_t before = HeapUse::live();
   size_t waiting = 0;
@@ -111,9 +113,7 @@ class HonestTrafficTest : public ::testing::TestWithParam<std::tuple<HonestTraff
 
 TEST_P(HonestTrafficTest, IsServed) {
   const auto& [honest, allocation] = GetParam();
-  Options options;
-  options.allocation = allocation;
-  Conversation c(honest.role, options);
+  Conversation c(honest.role, options_for(honest, allocation));
   for (int i = 0; i < honest.rounds; ++i) honest.round(c);
   expect_honest(c, honest.answers * static_cast<uint64_t>(honest.rounds));
 }

@@ -58,6 +58,7 @@ void Conversation::begin() {
     InLibrary counted;
     connection_ = std::make_unique<Connection>(role_, options_, now_);
   }
+  if (is_text()) return;
   send((role_ == Role::kServer ? kPreface : "") + settings() +
        encode(reference::SETTINGS, reference::ACK, 0) + window_update(0, 0x7fffffff - 65535));
 }
@@ -141,8 +142,24 @@ bool Conversation::take_output() {
     InLibrary counted;
     connection_->sent(size);
   }
-  read_frames();
+  is_text() ? read_responses() : read_frames();
   return true;
+}
+
+// Of ours, which have a length: head by head.
+void Conversation::read_responses() {
+  constexpr std::string_view kLength = "content-length: ";
+  for (;;) {
+    const size_t head = output_.find("\r\n\r\n");
+    if (role_ == Role::kClient || head == output_.npos) break;
+    const size_t length = output_.find(kLength);
+    const size_t size = length < head ? std::stoul(output_.substr(length + kLength.size(), 20)) : 0;
+    if (output_.size() < head + 4 + size) return;
+    if (output_.starts_with("HTTP/1.1 200")) ++tally_.answered;
+    tally_.body += size;
+    output_.erase(0, head + 4 + size);
+  }
+  if (role_ == Role::kClient) output_.clear();
 }
 
 void Conversation::read_frames() {
@@ -208,6 +225,10 @@ void Conversation::handle(const Event& event) {
                      std::ignore = connection_->submit_response(
                          data.stream_id, {{":status", "200"}}, Body::view(kPage));
                    }
+                 },
+                 [&](const TrailersReceived& trailers) {
+                   std::ignore = connection_->submit_response(
+                       trailers.stream_id, {{":status", "200"}}, Body::view(kPage));
                  },
                  [&](const StreamClosed& closed) {
                    if (role_ == Role::kClient && closed.closed_by == ClosedBy::kEnd)

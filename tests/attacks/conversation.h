@@ -56,6 +56,8 @@ class Conversation {
   // There is sense in sending more: the connection stands, and what was sent has been read.
   bool goes_on() const { return is_open() && socket_.empty(); }
   bool is_open() const { return !closed_; }
+  // It speaks HTTP/1.1.
+  bool is_text() const { return options_.protocol == ProtocolVersion::kHttp1; }
   // This connection ends, and another begins.
   void reconnect();
   // A stream that was not used yet: the client's next one, which the library's application has
@@ -80,6 +82,7 @@ class Conversation {
   bool take_input();
   bool take_output();
   void read_frames();
+  void read_responses();
   void handle(const Event& event);
   void answer(const RequestReceived& request);
   void closed(const ConnectionError& error);

@@ -13,9 +13,7 @@ namespace headrace::attacks {
 namespace {
 
 void count(const Attack& attack, Allocation allocation, uint32_t n) {
-  Options options;
-  options.allocation = allocation;
-  if (attack.options != nullptr) attack.options(&options);
+  const Options options = attack.library_options(allocation);
   CALLGRIND_ZERO_STATS;
   Conversation conversation(attack.role, options);
   attack.play(conversation, n);

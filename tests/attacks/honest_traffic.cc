@@ -128,6 +128,48 @@ void say_farewell(Conversation& c) {
   c.reconnect();
 }
 
+// --- HTTP/1.1
+
+void keep_alive(Conversation& c) {
+  const std::string get =
+      "GET / HTTP/1.1\r\nHost: example.org\r\nUser-Agent: a browser\r\nAccept: */*\r\n"
+      "Accept-Encoding: gzip, deflate, br\r\nCookie: session=1; theme=dark\r\n\r\n";
+  for (int i = 0; i < 40; ++i) c.send(get);
+  c.send(times(10, get));
+  c.pass(30s);
+}
+
+void upload_slowly(Conversation& c) {
+  c.send("POST / HTTP/1.1\r\nHost: example.org\r\nTransfer-Encoding: chunked\r\n\r\n");
+  for (int i = 0; i < 200; ++i) {
+    c.send_in_pieces("3\r\nabc\r\n", 1);
+    c.pass(200ms);
+  }
+  c.send("0\r\nChecksum: 1\r\n\r\n");
+}
+
+void sign_on_in_text(Conversation& c) {
+  std::string request = "GET / HTTP/1.1\r\nHost: example.org\r\n";
+  for (int i = 0; i < 5; ++i) {
+    request += "Cookie: c" + std::to_string(i) + "=" + std::string(4096, 's') + "\r\n";
+  }
+  for (size_t at = 0; at < request.size(); at += 1400) {
+    c.send(request.substr(at, 1400));
+    c.pass(100ms);
+  }
+  c.send("\r\n");
+}
+
+void respond_in_text(Conversation& c) {
+  c.next_stream();
+  for (int i = 0; i < 5; ++i) c.send("HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n");
+  std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n";
+  for (int i = 0; i < 300; ++i) head += "Set-Cookie: c" + std::to_string(i) + "=1\r\n";
+  c.send_in_pieces(head + "\r\n", 1400);
+  for (int i = 0; i < 100; ++i) c.send("1\r\nx\r\n");
+  c.send("0\r\n\r\n");
+}
+
 }  // namespace
 
 const HonestTraffic kPages{"a browser", Role::kServer, browse, 50, 20};
@@ -144,9 +186,21 @@ const HonestTraffic kEarlyHints{"early hints", Role::kClient, hint, 1, 50};
 const HonestTraffic kCookieJar{"responses of 300 cookies", Role::kClient, fill_the_jar, 1, 20};
 const HonestTraffic kFarewell{"a farewell in two phases", Role::kClient, say_farewell, 3, 20};
 
+const HonestTraffic kKeptAlive{"a browser in HTTP/1.1", Role::kServer, keep_alive, 50, 20,
+                               ProtocolVersion::kHttp1};
+const HonestTraffic kSlowUpload{"a slow upload in chunks", Role::kServer, upload_slowly, 1, 10,
+                                ProtocolVersion::kHttp1};
+const HonestTraffic kLongCookies{
+    "20 KiB of cookies in HTTP/1.1", Role::kServer, sign_on_in_text, 1, 20,
+    ProtocolVersion::kHttp1};
+const HonestTraffic kTextResponses{
+    "hints and cookies in HTTP/1.1", Role::kClient, respond_in_text, 1, 20,
+    ProtocolVersion::kHttp1};
+
 std::vector<HonestTraffic> all_honest_traffic() {
-  return {kPages,     kTinyMessages,  kSplitCookie, kSignOn,     kSeeks,     kHedges,  kPausedVideo,
-          kLongLived, kPaddedUploads, kProbes,      kEarlyHints, kCookieJar, kFarewell};
+  return {kPages,       kTinyMessages, kSplitCookie,   kSignOn,      kSeeks,        kHedges,
+          kPausedVideo, kLongLived,    kPaddedUploads, kProbes,      kEarlyHints,   kCookieJar,
+          kFarewell,    kKeptAlive,    kSlowUpload,    kLongCookies, kTextResponses};
 }
 
 }  // namespace headrace::attacks

@@ -19,10 +19,16 @@ extern const HonestTraffic kLongLived;      // a million PINGs over days
 extern const HonestTraffic kPaddedUploads;  // bodies of single octets with padding
 extern const HonestTraffic kProbes;  // windows that follow the path: SETTINGS and WINDOW_UPDATE
 
+// The same in HTTP/1.1.
+extern const HonestTraffic kKeptAlive;    // a page and what it needs, some of it pipelined
+extern const HonestTraffic kSlowUpload;   // chunks of a few octets, from a slow network
+extern const HonestTraffic kLongCookies;  // 20 KiB of cookies, in packets
+
 // Honest servers of a client of ours.
-extern const HonestTraffic kEarlyHints;  // interim responses
-extern const HonestTraffic kCookieJar;   // responses with hundreds of fields
-extern const HonestTraffic kFarewell;    // GOAWAY in two phases, requests answered to the end
+extern const HonestTraffic kEarlyHints;     // interim responses
+extern const HonestTraffic kCookieJar;      // responses with hundreds of fields
+extern const HonestTraffic kFarewell;       // GOAWAY in two phases, requests answered to the end
+extern const HonestTraffic kTextResponses;  // HTTP/1.1: hints, chunks of an octet, 300 cookies
 
 }  // namespace headrace::attacks
 

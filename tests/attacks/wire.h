@@ -72,6 +72,10 @@ inline std::string ping(uint64_t opaque) {
   return encode(reference::PING, 0, 0, reference::u64(opaque));
 }
 
+// HTTP/1.1
+inline const std::string kTextGet = "GET / HTTP/1.1\r\nHost: example.org\r\n\r\n";
+inline const std::string kTextOk = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
 // RFC 9113 §6.5.2
 inline constexpr uint16_t kHeaderTableSize = 1;
 inline constexpr uint16_t kInitialWindowSize = 4;
