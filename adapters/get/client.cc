@@ -84,7 +84,7 @@ Outcome Client::prepare() {
     if (origin == nullptr) {
       const bool falls_back = config_.http == HttpChoice::kAuto;
       origin = std::make_unique<Origin>(url, loop_.get(), config_.connection, falls_back,
-                                        &connections_made_, trace, tls_.get());
+                                        &connections_made_, trace, tls_.get(), http1_tls_.get());
     }
     origin_of_.push_back(origin.get());
   }
@@ -124,6 +124,11 @@ Outcome Client::make_tls() {
   adapters::StatusOr<std::unique_ptr<tls::Client>> client = tls::Client::create(options);
   if (!client.ok()) return failure(ExitCode::kUsage, client.status());
   tls_ = std::move(*client);
+  if (config_.http != HttpChoice::kAuto) return {};
+  options.protocols = {"http/1.1"};  // for servers that ask for it
+  client = tls::Client::create(options);
+  if (!client.ok()) return failure(ExitCode::kUsage, client.status());
+  http1_tls_ = std::move(*client);
   return {};
 }
 

@@ -74,6 +74,7 @@ class Client : public TransferOwner {
   std::vector<std::unique_ptr<RequestHead>> heads_;         // by URL
   std::vector<Origin*> origin_of_;                          // by URL
   std::unique_ptr<tls::Client> tls_;                        // null without https
+  std::unique_ptr<tls::Client> http1_tls_;                  // null without --http=auto, too
   std::map<std::string, std::unique_ptr<Origin>> origins_;  // by Url::origin()
   adapters::DeadlineQueue timeouts_;                        // of transfers, so it outlives them
   std::map<size_t, std::unique_ptr<Transfer>> transfers_;   // the open ones, by index

@@ -98,7 +98,10 @@ void ClientConnection::on_closed(const StreamClosed& closed) {
 }
 
 bool ClientConnection::is_to_be_sent_again(const StreamClosed& closed, const Transfer& transfer) {
-  if (closed.detail.rule == &kServerOfHttp1) return transfer.may_retry() && owner_->falls_back();
+  if (asks_for_http1(closed)) {
+    retired_ = true;
+    return transfer.may_retry() && owner_->falls_back();
+  }
   // A server may refuse requests that were sent before its limit of streams was known, so the
   // connection is retired only after a second refusal.
   const bool retry = is_worth_a_retry(closed);

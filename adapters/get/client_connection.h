@@ -22,7 +22,8 @@ class ClientConnectionOwner {
   virtual void on_retry(Transfer& transfer) = 0;
   // A request has ended, so another may be sent.
   virtual void on_available() = 0;
-  // The server speaks HTTP/1.1 only. Whether its requests are sent again in that.
+  // The server speaks HTTP/1.1 only, or wants it for a request. Whether its requests are sent again
+  // in that.
   virtual bool falls_back() = 0;
   virtual void on_connection_destroyed(ClientConnection& connection) = 0;
 };

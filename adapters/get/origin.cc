@@ -10,7 +10,8 @@
 namespace headrace::get {
 
 Origin::Origin(const Url& url, adapters::Loop* loop, const Options& options, bool falls_back,
-               int* connections_made, Console* trace, const tls::Client* tls)
+               int* connections_made, Console* trace, const tls::Client* tls,
+               const tls::Client* http1_tls)
     : host_(url.host),
       port_(url.port),
       loop_(loop),
@@ -18,7 +19,9 @@ Origin::Origin(const Url& url, adapters::Loop* loop, const Options& options, boo
       falls_back_(falls_back),
       connections_made_(connections_made),
       trace_console_(trace),
-      tls_(url.tls ? std::make_unique<tls::Destination>(tls, url.host) : nullptr) {}
+      tls_(url.tls ? std::make_unique<tls::Destination>(tls, url.host) : nullptr),
+      http1_tls_(url.tls && falls_back ? std::make_unique<tls::Destination>(http1_tls, url.host)
+                                       : nullptr) {}
 
 void Origin::submit(Transfer& transfer) {
   // In their order: over a connection that serves one at a time, a later one must not come before
@@ -68,7 +71,9 @@ void Origin::connect_to_next_address() {
       options.observer = trace_.get();
     }
     adapters::StatusOr<adapters::UniqueFd> socket = adapters::start_connecting(address);
-    if (socket.ok()) return loop_->connect(std::move(*socket), options, this, tls_.get());
+    const bool fell_back = falls_back_ && options.protocol == ProtocolVersion::kHttp1;
+    const auto& tls = fell_back ? http1_tls_ : tls_;
+    if (socket.ok()) return loop_->connect(std::move(*socket), options, this, tls.get());
     if (next_address_ == addresses_.size()) {
       return fail_waiting(ExitCode::kNotConnected, "cannot connect: " + socket.status().message());
     }

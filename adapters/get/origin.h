@@ -22,12 +22,15 @@ namespace headrace::get {
 // does not accept more and requests are left, another connection is opened.
 class Origin : public adapters::Service, public ClientConnectionOwner {
  public:
-  // `falls_back`: on a server that answers HTTP/2 in HTTP/1.1, that is spoken from then on.
+  // `falls_back`: where a server answers HTTP/2 in HTTP/1.1, or asks for that, it is spoken from
+  // then on.
   // `connections_made` counts the connections of all origins. `trace` is null without -v. The
   // objects that the pointers refer to must outlive the origin, and the origin the loop's
-  // connections. `tls` is for https.
+  // connections. `tls` is for https, `http1_tls` for https once it
+  // has fallen back.
   Origin(const Url& url, adapters::Loop* loop, const Options& options, bool falls_back,
-         int* connections_made, Console* trace, const tls::Client* tls);
+         int* connections_made, Console* trace, const tls::Client* tls,
+         const tls::Client* http1_tls);
 
   // Sends a request on a connection, which is opened first if there is none. The request fails if
   // it cannot be opened.
@@ -62,7 +65,8 @@ class Origin : public adapters::Service, public ClientConnectionOwner {
   const bool falls_back_;
   int* const connections_made_;
   Console* const trace_console_;
-  std::unique_ptr<tls::Destination> tls_;  // null: http
+  const std::unique_ptr<tls::Destination> tls_;        // null: http
+  const std::unique_ptr<tls::Destination> http1_tls_;  // offers HTTP/1.1 alone; null: likewise
 
   std::vector<adapters::SocketAddress> addresses_;
   size_t next_address_ = 0;
