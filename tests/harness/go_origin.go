@@ -1,8 +1,9 @@
-// An HTTP/2 server on Go, over TLS if it is given a certificate: go_origin PORT ROOT [CERTIFICATE KEY]. Serves the files of ROOT, and /echo with a
+// A server of HTTP/2 and HTTP/1.1 on Go, over TLS if it is given a certificate: go_origin PORT ROOT [CERTIFICATE KEY]. Serves the files of ROOT, and /echo with a
 // trailer that counts.
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"log"
@@ -14,9 +15,14 @@ import (
 )
 
 func echo(writer http.ResponseWriter, request *http.Request) {
+	var body io.Reader = request.Body
+	if request.ProtoMajor == 1 { // net/http reads no more of it once an answer is written
+		whole, _ := io.ReadAll(body)
+		body = bytes.NewReader(whole)
+	}
 	writer.Header().Set("Trailer", "x-size")
 	writer.WriteHeader(http.StatusOK)
-	size, _ := io.Copy(writer, request.Body)
+	size, _ := io.Copy(writer, body)
 	writer.Header().Set("x-size", fmt.Sprint(size))
 }
 

@@ -6,12 +6,14 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import threading
 import time
 
 import certificates
+import go
 from checks import require
 from server import is_over_tls
 
@@ -155,16 +157,10 @@ class Go(Origin):
     program = None  # built once
 
     def environment(self):
-        return {**os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": "",
-                "GOCACHE": os.path.join(tempfile.gettempdir(), "headrace-go-cache"),
-                "GOTOOLCHAIN": "local"}
+        return go.ENVIRONMENT
 
     def command(self, root):
-        if Go.program is None:
-            Go.program = os.path.join(tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR")), "origin")
-            subprocess.run([require("go"), "build", "-o", Go.program,
-                            os.path.join(HERE, "go_origin.go")],
-                           env=self.environment(), check=True, timeout=300)
+        Go.program = Go.program or go.build(os.path.join(HERE, "go_origin.go"))
         return [Go.program, str(self.port), root, *self.files()]
 
 
@@ -178,16 +174,26 @@ class Said:
     def __init__(self, *answers):
         self.answers = answers
         self.heard = []
+        self.protocols = []  # over TLS: what was agreed on (ALPN)
+        self.context = None
+        if is_over_tls():
+            pair = certificates.for_servers()[0]
+            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.context.load_cert_chain(pair.certificate, pair.key)
+            self.context.set_alpn_protocols(["h2", "http/1.1"])
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
 
     def url(self, path="/"):
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{'http' if self.context is None else 'https'}://127.0.0.1:{self.port}{path}"
 
     def _serve(self):
         for answer in self.answers:
             connection, _ = self.listener.accept()
+            if self.context is not None:
+                connection = self.context.wrap_socket(connection, server_side=True)
+                self.protocols.append(connection.selected_alpn_protocol())
             with connection:
                 for part in answer if isinstance(answer, tuple) else (answer,):
                     text = b""

@@ -196,6 +196,18 @@ def one_connection(server):
     equal(told.split(), [b"1.1", b"1", b"1.1", b"0"])
 
 
+def absolute_form(server):
+    """HTTP/1.1: a target with its authority (RFC 9112 §3.2.2), and with another than Host's"""
+    def status(target):
+        return run(CURL, "--http1.1", "--silent", "--output", "/dev/null", "--write-out",
+                   "%{http_code} %{size_download}", "--request-target", target, server.url("/other"))
+
+    equal(status(server.url("/digits.txt")), "200 1000")
+    equal(status(server.url("/bytes/10").replace("http", "HTTP", 1)), "200 10")
+    equal(status("http://elsewhere.example/digits.txt").split()[0], "400")
+    equal(status("/digits.txt#fragment").split()[0], "400")
+
+
 def over_http1(check):
     def checked(server):
         global version
@@ -211,7 +223,7 @@ def over_http1(check):
 BOTH = [page, every_file, head, not_modified, ranges, not_found, not_allowed, inside_the_root,
         echo, upload_from_a_pipe, expect_continue, sizes, statuses, request_fields, stats,
         many_headers, parallel, interrupted]
-CHECKS = BOTH + [over_http1(check) for check in BOTH] + [one_connection]
+CHECKS = BOTH + [over_http1(check) for check in BOTH] + [one_connection, absolute_form]
 
 if __name__ == "__main__":
     sys.exit(main("curl", CHECKS, f"--root={ROOT}", "--diagnostics"))

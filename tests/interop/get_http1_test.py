@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The client in HTTP/1.1: against our own server, nginx, Node, Python's http.server, and a server that
+"""The client in HTTP/1.1: against our own server, nginx, Node, Go, h11, Python's http.server, and a server that
 says what a test tells it. curl says what is right where it can."""
 
 import json
@@ -71,6 +71,50 @@ class Python10(Python):
         return [argument.replace("HTTP/1.1", "HTTP/1.0") for argument in super().command(root)]
 
 
+class H11(origins.Origin):
+    """A plain server on python3-h11, whose state machine judges what the client says."""
+    name = "h11"
+    can = frozenset({"files", "echo", "trailers"})
+    PROGRAM = """
+import os, socket, sys, threading
+import h11
+def serve(client):
+    state = h11.Connection(h11.SERVER)
+    def event():
+        while (one := state.next_event()) is h11.NEED_DATA:
+            state.receive_data(client.recv(65536))
+        return one
+    def send(one):
+        client.sendall(state.send(one) or b"")
+    while not isinstance(request := event(), h11.ConnectionClosed):
+        body = b""
+        while not isinstance(one := event(), h11.EndOfMessage):
+            body += one.data
+        path = os.path.join(sys.argv[2], request.target.decode().lstrip("/"))
+        is_post = request.method == b"POST"
+        status = 200 if is_post or os.path.isfile(path) else 404
+        if status == 200 and not is_post:
+            with open(path, "rb") as file:
+                body = file.read()
+        length = [] if is_post else [("Content-Length", str(len(body)))]
+        send(h11.InformationalResponse(status_code=103, headers=[("Link", "</a>")]))
+        send(h11.Response(status_code=status, headers=[("Date", "Sun, 06 Nov 1994 08:49:37 GMT"), *length]))
+        for at in range(0, len(body) if request.method != b"HEAD" else 0, 50_000):
+            send(h11.Data(data=body[at:at + 50_000]))
+        send(h11.EndOfMessage(headers=[("X-After", "the body")] if is_post else []))
+        if state.our_state is h11.MUST_CLOSE:
+            break
+        state.start_next_cycle()
+    client.close()
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+while True:
+    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+"""
+
+    def command(self, root):
+        return ["/usr/bin/python3", "-c", self.PROGRAM, str(self.port), root]
+
+
 # --- A server of files.
 
 def files(origin):
@@ -122,7 +166,7 @@ def verbose(origin):
     """-v tells of trailers"""
     result = get("-v", "--http1.1", "-d", "text", origin.url("/echo"))
     equal(result.out, b"text")
-    holds("< x-after: the body" in result.err, result.err)
+    holds("< x-after: the body" in result.err or "< x-size: 4" in result.err, result.err)
 
 
 # --- Our own.
@@ -168,6 +212,19 @@ def not_asked_again():
         equal(len(server.heard), 2)
 
 
+def required():
+    """HTTP_1_1_REQUIRED: --http=auto sends the request again in HTTP/1.1; without it this is said"""
+    settings, reset = bytes.fromhex("000000040000000000"), bytes.fromhex("00000403000000000100000" "00d")
+    ok = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na\n"
+    with Said(settings + reset, ok) as server:
+        equal(get("--http=auto", "-d", "x", server.url("/a")).out, b"a\n")
+        holds(server.heard[1].startswith(b"POST /a HTTP/1.1\r\n"), server.heard[1])
+        equal(server.protocols, ["h2", "http/1.1"] if is_over_tls() else [])
+    with Said(settings + reset) as server:
+        result = get(server.url("/a"), code=client.STREAM_RESET)
+        holds("HTTP_1_1_REQUIRED" in result.err, result.err)
+
+
 def smuggled():
     """a response with two lengths is an error that names the rule"""
     with Said(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") as server:
@@ -177,10 +234,12 @@ def smuggled():
 
 def main():
     report = Report("get_http1")
-    for kind in (Nginx, Node) if is_over_tls() else (Nginx, Node, Python, Python10):
+    for kind in (Nginx, Node, origins.Go) if is_over_tls() else (Nginx, Node, origins.Go, H11, Python, Python10):
         with kind(ROOT) as origin:
-            for check in (files, many, head, not_found, falls_back):
+            for check in (files, many, head, not_found):
                 report.run(f"{origin.name}: {check.__doc__}", check, origin)
+            if kind is not origins.Go:  # it has HTTP/2, too
+                report.run(f"{origin.name}: {falls_back.__doc__}", falls_back, origin)
             if "echo" in origin.can:
                 report.run(f"{origin.name}: {echo.__doc__}", echo, origin)
                 report.run(f"{origin.name}: {verbose.__doc__}", verbose, origin)
@@ -189,6 +248,7 @@ def main():
         report.run(of_ours.__doc__, of_ours, server)
     finally:
         server.stop()
+    report.run(required.__doc__, required)
     if not is_over_tls():
         for check in (until_close, cut_off, asked_again, not_asked_again, smuggled):
             report.run(check.__doc__, check)

@@ -4,11 +4,11 @@ target says: tls_clients_test.py NAME SERVE."""
 
 import os
 import re
-import subprocess
 import sys
 
 import certificates
-from checks import SCRATCH, equal, require, run
+import go
+from checks import equal, require, run
 from report import Report
 from server import Server
 
@@ -16,11 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def go_client():
-    program = os.path.join(SCRATCH.name, "go_client")
-    subprocess.run([require("go"), "build", "-o", program, os.path.join(HERE, "go_client.go")], check=True, timeout=300,
-                   env={**os.environ, "GO111MODULE": "off", "GOFLAGS": "", "GOTOOLCHAIN": "local",
-                        "GOCACHE": os.path.join(SCRATCH.name, "go cache")})
-    return [program]
+    return [go.build(os.path.join(HERE, "go_client.go"))]
 
 
 def java_client():
