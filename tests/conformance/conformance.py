@@ -69,7 +69,7 @@ def main():
             print(f"{case.rfc}  {case.title}: {case.expected}")
         return 0
 
-    server = Server(arguments.serve, "--http=2") if arguments.serve else None
+    server = Server(arguments.serve, "--http=2", "--log") if arguments.serve else None
     host, port = (server.host, server.port) if server else (arguments.host, arguments.port)
     target = Target(host, port, arguments.get_path, arguments.post_path, arguments.timeout)
     report = Report("conformance")
@@ -78,6 +78,8 @@ def main():
             started = time.monotonic()
             departure = play(case, target)
             detail = departure and f"expected {case.expected}; {departure}"
+            if departure and server:
+                detail += f"; the log of the server ends with {server.text().splitlines()[-3:]}"
             report.add(f"{case.rfc}  {case.title}", detail, time.monotonic() - started)
         if server:
             report.add("the server is alive and ends cleanly", server.stop())
