@@ -13,6 +13,7 @@
 
 #include "headrace/field/field_name.h"
 #include "headrace/field/field_names.h"
+#include "headrace/protocol/message/head_summary.h"
 #include "headrace/protocol/message/reason_phrase.h"
 #include "headrace/protocol/message/response_head.h"
 
@@ -127,8 +128,7 @@ SubmitError Responder::submit(int status, FieldsView fields, Body body,
 
 void Responder::respond_prepared(const PreparedHead& head, FieldsView fields, Body&& body,
                                  uint64_t size) {
-  const std::string_view status = head.fields()[0].value;
-  note((status[0] - '0') * 100 + (status[1] - '0') * 10 + (status[2] - '0'), size,
+  note(head.summary().traits.status, size,
        connection_.submit_response(request_.stream_id, head, fields, std::move(body)));
 }
 
