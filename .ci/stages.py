@@ -179,9 +179,7 @@ def hardened():
         "--config=hardened", "--config=noexcept", *short(), environment=CLANG,
         targets=("//...", "-//adapters/...", "-//benchmarks/...", "-//fuzz/...",
                  "-//tests/adapters/...", "-//tests/attacks:instructions_test",
-                 "-//tests/conformance/...", "-//tests/interop/...", "-//tests/self_play/...",
-                 # Self-play's observers ask the connection, which these builds forbid.
-                 "-//tests/flight_recorder:self_play_records_test")))
+                 "-//tests/conformance/...", "-//tests/interop/...")))
 
 
 @stage(f"libFuzzer, {FUZZ_SECONDS} s each (--all: {FUZZ_SECONDS_ALL} s): with AddressSanitizer, and HPACK"

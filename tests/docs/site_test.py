@@ -12,7 +12,7 @@ import tree
 
 # What pages say: of a document, of a source that one names, of the reference.
 SAYS = {
-    "index.html": "Headrace is the HTTP/2 engine",
+    "index.html": "Headrace is the HTTP engine",
     "docs/guide/server.html": "A complete HTTP/2 server on poll(2)",
     "examples/poll_server.cc.html": "accept4",
     "reference/index.html": "Start with headrace::Connection",

@@ -127,6 +127,9 @@ class Recording:
         what = fields.get(":status", "TRAILERS")
         self.line(f"> {stream} {what}" + (" END" if first_flags & END_STREAM else ""))
 
+    def unread(self, octets):
+        """What the server sent to a client that had gone."""
+
     def end(self, by_client):
         self.line("< EOF" if by_client else "# (the server closed it)")
         self.out.close()
@@ -193,6 +196,10 @@ class Recorder:
                 recording.from_server(octets)
                 pass_to(client, octets)
         recording.end(by_client)
+        if by_client:
+            end_of_input(server)
+            while octets := receive(server):
+                recording.unread(octets)
         client.close()
         server.close()
 
@@ -212,6 +219,13 @@ def receive(one):
 def pass_to(one, octets):
     try:
         one.sendall(octets)
+    except OSError:
+        pass
+
+
+def end_of_input(one):
+    try:
+        one.shutdown(socket.SHUT_WR)
     except OSError:
         pass
 

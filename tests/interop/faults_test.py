@@ -34,9 +34,10 @@ GET, SERVE = PROGRAMS
 STRACE = require("strace")
 # LeakSanitizer needs ptrace(2) for itself.
 os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
-# When threads allocate at the same time, malloc() looks how many processors there are, unless it is told
-# how many arenas to make: a call that comes in one run and not in the next cannot be made to fail.
-os.environ["GLIBC_TUNABLES"] = "glibc.malloc.arena_max=8"
+# A call that comes in one run and not in the next cannot be made to fail. With arenas of its own for a
+# thread, malloc() looks how many processors there are, and, before it gives memory back for the first time,
+# whether memory is overcommitted (/proc/sys/vm/overcommit_memory).
+os.environ["GLIBC_TUNABLES"] = "glibc.malloc.arena_max=1"
 ROOT, FILES = make_site()
 UPLOAD = os.path.join(SCRATCH.name, "upload")
 with open(UPLOAD, "wb") as upload_file:

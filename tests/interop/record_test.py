@@ -43,6 +43,9 @@ class Octets:
     def from_server(self, octets):
         self.octets += octets
 
+    def unread(self, octets):
+        self.octets += octets
+
     def end(self, by_client):
         pass
 

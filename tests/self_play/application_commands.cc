@@ -509,7 +509,7 @@ void Application::on_reset_sent(StreamId id, ErrorCode code) {
   const bool declined = !part.known && code == ErrorCode::kCancel && exchange->promised_on != 0 &&
                         frames_.stream(exchange->promised_on).reset_sent;
   bool stalled = false;
-  const uint64_t stalls = connection_->statistics().limits_hit.of(Limit::kStreamStallTimeout);
+  const uint64_t stalls = frames_.limits_hit().of(Limit::kStreamStallTimeout);
   if (code == ErrorCode::kCancel && stalls > stalls_seen_) {
     ++stalls_seen_;
     stalled = frames_.send_window() <= 0 || frames_.send_window(id) <= 0;
@@ -522,7 +522,7 @@ void Application::on_reset_sent(StreamId id, ErrorCode code) {
 
 void Application::on_goaway_sent(StreamId last, ErrorCode code, std::string_view debug_data) {
   own_announcements().goaways.push_back({last, code, std::string(debug_data)});
-  const LimitCounts& limits = connection_->statistics().limits_hit;
+  const LimitCounts& limits = frames_.limits_hit();
   if (limits.of(Limit::kIdleTimeout) > idles_seen_) {
     ++idles_seen_;
     shutdown_by_time_ = true;

@@ -59,6 +59,7 @@ class FrameModel final : public FrameObserver {
 
   void on_frame_sent(const FrameHeader& header, std::span<const uint8_t> payload) override;
   void on_frame_received(const FrameHeader& header, std::span<const uint8_t> payload) override;
+  void on_limit_hit(const LimitHit& hit) override { limits_hit_.add(hit); }
 
   // So much of the output was shown to the transport since the connection began.
   void set_shown(uint64_t offset) { shown_ = offset; }
@@ -96,6 +97,8 @@ class FrameModel final : public FrameObserver {
   uint64_t blocks_received() const { return blocks_received_; }
   const reference::HpackTable& table() const { return sent_blocks_.table(); }
   uint64_t end_offset() const { return end_offset_; }
+
+  const LimitCounts& limits_hit() const { return limits_hit_; }
 
  private:
   struct Passed {
@@ -165,6 +168,7 @@ class FrameModel final : public FrameObserver {
   reference::HpackDecoder sent_blocks_;
   uint64_t blocks_sent_ = 0;
   uint64_t blocks_received_ = 0;
+  LimitCounts limits_hit_;
 };
 
 }  // namespace headrace::self_play
