@@ -1,5 +1,5 @@
-#ifndef HEADRACE_PROTOCOL_HTTP2_SETTINGS_H_
-#define HEADRACE_PROTOCOL_HTTP2_SETTINGS_H_
+#ifndef HEADRACE_PROTOCOL_FRAME_SETTINGS_H_
+#define HEADRACE_PROTOCOL_FRAME_SETTINGS_H_
 
 #include <cstdint>
 
@@ -52,4 +52,4 @@ uint32_t nearest_legal_value(const Setting& setting);
 
 }  // namespace headrace
 
-#endif  // HEADRACE_PROTOCOL_HTTP2_SETTINGS_H_
+#endif  // HEADRACE_PROTOCOL_FRAME_SETTINGS_H_

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """A line knows its room: bounds on the core's files and functions, and on how the engine's classes
-couple its parts.
+couple its parts; a header is guarded by its own path.
 
 What a part keeps is private to it, so no function touches the state of two. The functions of the
 engine's classes that talk to two parts or more are the places where parts meet: their number may
@@ -9,6 +9,7 @@ only fall.
 
 import pathlib
 import re
+import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -71,6 +72,20 @@ def check_files():
                             f"{LONGEST_CLASS})")
 
 
+def check_guards():
+    """A header that was moved takes its guard along: two with one guard would hide each other."""
+    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.h"], cwd=ROOT,
+                            check=True, text=True, stdout=subprocess.PIPE).stdout
+    paths = [path for path in listed.split("\n") if (ROOT / path).is_file()]
+    for path in paths:
+        guard = "HEADRACE_" + re.sub(r"\W", "_", path).upper() + "_"
+        lines = (ROOT / path).read_text(encoding="utf-8").rstrip("\n").split("\n")
+        directives = [line for line in lines if line.startswith("#")]
+        if directives[:2] != [f"#ifndef {guard}", f"#define {guard}"] or lines[-1] != f"#endif  // {guard}":
+            failures.append(f"{path}: its guard is {guard}, at #ifndef, #define and #endif")
+    return len(paths)
+
+
 def parts():
     """The accessors of Uses (engine/parts.h) for parts; what is lent to them is none."""
     header = (ROOT / "protocol/http2/engine/parts.h").read_text(encoding="utf-8")
@@ -115,6 +130,7 @@ def main():
     counted = check_functions()
     check_files()
     check_uses()
+    headers = check_guards()
     count, total = meetings()
     if count > MEETINGS:
         failures.append(f"{count} functions talk to two parts or more, which may be {MEETINGS}")
@@ -123,7 +139,7 @@ def main():
                         f"{MEETINGS}")
     for failure in failures:
         print(failure, file=sys.stderr)
-    print(f"{counted} functions of the core; of {total} of the engine {count} talk to two parts or more")
+    print(f"{headers} headers; {counted} functions of the core; of {total} of the engine {count} talk to two parts or more")
     return 1 if failures else 0
 
 
