@@ -140,6 +140,27 @@ class Nginx(Origin):
         return not_as_root(require("nginx"), "-c", config, "-p", self.scratch, "-e", "stderr")
 
 
+class Apache(Origin):
+    """httpd with mod_http2, which speaks HTTP/1.1 as well."""
+
+    name = "apache"
+    can = frozenset({"files"})
+
+    def command(self, root):
+        modules = ["mpm_event", "authz_core", "mime", "http2", *(["ssl"] if self.certificate else [])]
+        config = os.path.join(self.scratch, "httpd.conf")
+        with open(config, "w", encoding="ascii") as out:
+            out.write("".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in modules)
+                      + f"Listen 127.0.0.1:{self.port}\nServerName localhost\nServerRoot {self.scratch}\n"
+                      f"DefaultRuntimeDir {self.scratch}\nPidFile {self.scratch}/pid\nErrorLog /dev/stderr\n"
+                      f"TypesConfig /dev/null\nDocumentRoot {root}\n"
+                      f"Protocols {'h2' if self.certificate else 'h2c'} http/1.1\n")
+            if self.certificate is not None:
+                out.write(f"SSLEngine on\nSSLCertificateFile {self.certificate.certificate}\n"
+                          f"SSLCertificateKeyFile {self.certificate.key}\n")
+        return not_as_root(require("apache2"), "-f", config, "-DFOREGROUND")
+
+
 class Node(Origin):
     name = "node"
     can = frozenset({"files", "echo", "trailers", "hints"})
@@ -164,7 +185,7 @@ class Go(Origin):
         return [Go.program, str(self.port), root, *self.files()]
 
 
-ALL = [Nghttpd, H2o, Nginx, Node, Go]
+ALL = [Nghttpd, H2o, Nginx, Apache, Node, Go]
 
 
 class Said:

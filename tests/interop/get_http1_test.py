@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The client in HTTP/1.1: against our own server, nginx, Node, Go, h11, Python's http.server, and a server that
-says what a test tells it. curl says what is right where it can."""
+"""The client in HTTP/1.1: against our own server, nginx, Apache httpd, h2o, Node, Go, h11, Python's http.server, and
+a server that says what a test tells it. curl says what is right where it can."""
 
 import json
 import os
@@ -232,13 +232,17 @@ def smuggled():
         holds("content-length or transfer-encoding, not both (RFC 9112 §6.3)" in result.err, result.err)
 
 
+# The same server speaks both, so that nothing has to fall back.
+HAVE_HTTP2 = (origins.Apache, origins.H2o, origins.Go)
+
+
 def main():
     report = Report("get_http1")
-    for kind in (Nginx, Node, origins.Go) if is_over_tls() else (Nginx, Node, origins.Go, H11, Python, Python10):
+    for kind in (Nginx, Node, *HAVE_HTTP2, *(() if is_over_tls() else (H11, Python, Python10))):
         with kind(ROOT) as origin:
             for check in (files, many, head, not_found):
                 report.run(f"{origin.name}: {check.__doc__}", check, origin)
-            if kind is not origins.Go:  # it has HTTP/2, too
+            if kind not in HAVE_HTTP2:
                 report.run(f"{origin.name}: {falls_back.__doc__}", falls_back, origin)
             if "echo" in origin.can:
                 report.run(f"{origin.name}: {echo.__doc__}", echo, origin)

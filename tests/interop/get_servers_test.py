@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The client against other people's servers: nghttpd, h2o, nginx, Node and Go."""
+"""The client against other people's servers: nghttpd, h2o, nginx, Apache httpd, Node and Go."""
 
 import os
 import select
