@@ -264,13 +264,35 @@ def check_cmake(stranger):
             stranger.try_to(f"find_package(headrace), {kind}: build", "cmake", "--build", build)
             for program in ("engine", "loops"):
                 stranger.try_to(f"find_package(headrace), {kind}: {program} runs", build / program)
-    build = stranger.home / "build within"
-    if stranger.try_to("add_subdirectory(headrace): configure", "cmake", "-S", consumer, "-B", build,
-                       f"-DHEADRACE_SOURCE={stranger.source}"):
-        # (It has the same targets. What they are made of was compiled above.)
-        code, said = stranger.run("cmake", "--build", build, "--target", "help")
-        report("add_subdirectory(headrace): its targets are there",
-               None if code == 0 and "headrace_static" in said and "headrace_shared" not in said else said)
+    check_within(stranger, consumer)
+
+
+def check_within(stranger, consumer):
+    """Headrace as a part of the program's project, from a directory and from an archive."""
+    archive = stranger.home / "headrace-0.1.0.tar.gz"
+    stranger.try_to("an archive of the sources", "tar", "--create", "--gzip", "--file", archive,
+                    "--directory", stranger.home, stranger.source.name)
+    source = f"-DHEADRACE_SOURCE={stranger.source}"
+    for name, options, programs in (
+            ("add_subdirectory(headrace)", (source,), ("engine", "loops")),
+            ("FetchContent with an archive",
+             (f"-DHEADRACE_FETCH=URL;{archive}", "-DBUILD_SHARED_LIBS=ON"), ("engine",)),
+            # (What it gives is the first's.)
+            ("FetchContent with a directory", (f"-DHEADRACE_FETCH=SOURCE_DIR;{stranger.source}",), ())):
+        build = stranger.home / f"build {name}"
+        if not stranger.try_to(f"{name}: configure", "cmake", "-S", consumer, "-B", build, *options, network=False):
+            continue
+        for program in programs:
+            if stranger.try_to(f"{name}: {program}", "cmake", "--build", build, "--parallel", os.cpu_count(),
+                               "--target", program):
+                stranger.try_to(f"{name}: {program} runs", build / program)
+        if programs:
+            wanted = [".so" if "-DBUILD_SHARED_LIBS=ON" in options else ".a"]
+            kinds = [path.suffix for path in build.rglob("libheadrace.*") if path.suffix in (".a", ".so")]
+            report(f"{name}: the library is {wanted[0]}", None if kinds == wanted else str(kinds))
+        code, said = stranger.run("cmake", "--install", build, "--prefix", stranger.home / "elsewhere")
+        report(f"{name}: nothing of Headrace is installed with the program",
+               None if code == 0 and not list(stranger.home.glob("elsewhere/**/*headrace*")) else said)
 
 
 def check_mismatch(stranger):
