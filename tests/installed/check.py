@@ -24,8 +24,8 @@ import tempfile
 import time
 
 import symbols
+from strangers import ROOT, Stranger, has_failed, report
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).resolve().parent
 PARTS = {"headrace": "headrace", "headrace-loop": "headrace_loop", "headrace-epoll": "headrace_epoll",
          "headrace-io_uring": "headrace_io_uring", "headrace-tls": "headrace_tls"}
@@ -33,7 +33,6 @@ WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
 COMPILERS = ("g++", "clang++-19")
 STANDARDS = ("-std=c++20", "-std=c++23")
 MODES = {"with exceptions and RTTI": (), "without": ("-fno-exceptions", "-fno-rtti")}
-NOBODY = 65534
 
 # What each example needs, as pkg-config knows it.
 EXAMPLES = {
@@ -65,62 +64,6 @@ def is_tried(name, compiler, standard, mode):
         return mode == "with exceptions and RTTI" and standard == STANDARDS[0]
     choices = COMPILERS.index(compiler) + STANDARDS.index(standard) + list(MODES).index(mode)
     return name in EVERY_WAY or choices % 2 == 1
-
-
-failed = False
-
-
-def report(name, why=None):
-    global failed  # pylint: disable=global-statement
-    failed = failed or why is not None
-    print(f"{name}: {'passed' if why is None else 'FAILED'}", flush=True)
-    if why is not None:
-        print("  " + why.strip()[-3000:].replace("\n", "\n  "), flush=True)
-
-
-class Stranger:
-    """A user without rights, in a directory of his own."""
-
-    def __init__(self, home):
-        self.home = home
-        self.prefix = home / "a prefix"
-        self.source = home / "headrace-0.1.0"
-        root = os.geteuid() == 0
-        self.as_nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups") if root else ()
-        self.without_network = ("unshare", "--net") if root else ()
-        self.environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "TMPDIR": str(home), "LC_ALL": "C.UTF-8",
-                            "PKG_CONFIG_PATH": str(self.prefix / "lib/pkgconfig")}
-
-    def unpack(self):
-        files = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
-                               check=True, stdout=subprocess.PIPE).stdout
-        here = b"\0".join(name for name in files.split(b"\0") if name and (ROOT / name.decode()).exists())
-        self.source.mkdir()
-        tar = subprocess.run(["tar", "--create", "--null", "--files-from=-"], cwd=ROOT, input=here, check=True,
-                             stdout=subprocess.PIPE).stdout
-        subprocess.run(["tar", "--extract", "--no-same-owner"], cwd=self.source, input=tar, check=True)
-        if self.as_nobody:
-            subprocess.run(["chown", "--recursive", f"{NOBODY}:{NOBODY}", self.home], check=True)
-
-    def run(self, *command, network=True, stdin=os.devnull, **variables):
-        before = self.as_nobody if network else self.without_network + self.as_nobody
-        with open(stdin, "rb") as given:
-            done = subprocess.run([*before, *map(str, command)], cwd=self.home, text=True, check=False,
-                                  env=self.environment | variables, stdin=given, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT)
-        return done.returncode, done.stdout
-
-    def try_to(self, name, *command, **options):
-        code, said = self.run(*command, **options)
-        found = "\n".join(line for line in said.split("\n") if re.search(r"error|undefined|Error", line))
-        report(name, None if code == 0 else f"$ {shlex.join(map(str, command))}\n{said[-2000:]}\n{found[-900:]}")
-        return code == 0
-
-    def flags(self, package, *options):
-        code, said = self.run("pkg-config", "--cflags", "--libs", *options, *package.split())
-        if code != 0:
-            raise SystemExit(f"pkg-config {package}: {said}")
-        return shlex.split(said)
 
 
 # --- The library itself
@@ -334,7 +277,7 @@ def main():
         left = [str(path) for path in stranger.prefix.rglob("*") if not path.is_dir()]
         left += [str(path) for path in stranger.prefix.rglob("*headrace*")]
         report("nothing is left", "\n".join(left) or None)
-    return 1 if failed else 0
+    return 1 if has_failed() else 0
 
 
 if __name__ == "__main__":
