@@ -86,7 +86,7 @@ def foreign_workspace():
     yield "tests/foreign_workspace", None if code == 0 else tail(output, 40)
 
 
-@stage("the library installed by CMake: what it exports, and the examples against it", 8)
+@stage("the library installed by CMake: what it exports, its ABI, and the examples against it", 15)
 def installed():
     code, output = run("tests/installed/check.py")
     found = re.findall(r"^(.+): (passed|FAILED)$((?:\n  .*)*)", output, re.MULTILINE)

@@ -8,7 +8,8 @@ directory with a space in its name. Prints a line for each thing that was tried:
     NAME: FAILED
       why
 
---update writes the lists of cmake/symbols anew, from what the public headers declare.
+--update writes the lists of cmake/symbols anew, from what the public headers declare, and the descriptions of
+tests/installed/abi, from the libraries that export these.
 """
 
 import concurrent.futures
@@ -17,12 +18,14 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 
+import abi
 import symbols
 from strangers import ROOT, Stranger, has_failed, report
 
@@ -33,6 +36,8 @@ WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
 COMPILERS = ("g++", "clang++-19")
 STANDARDS = ("-std=c++20", "-std=c++23")
 MODES = {"with exceptions and RTTI": (), "without": ("-fno-exceptions", "-fno-rtti")}
+# Compiled quickly: what matters here is how it is put together. (abidw reads types where a debugger does.)
+QUICKLY = ("-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -g")
 
 # What each example needs, as pkg-config knows it.
 EXAMPLES = {
@@ -88,19 +93,24 @@ def check_files(stranger):
         report(f"pkg-config knows {package}", None if code == 0 and said.strip() == version else said)
 
 
-def check_symbols(stranger, update):
-    """A shared library exports what the public headers declare, which is what is on record."""
+def symbols_of(stranger):
+    """{library: {symbol: demangled}} of what they have to export; and the functions that none of them defines."""
     headers = (ROOT / "cmake/public_headers.txt").read_text().split()
     declared = symbols.Declared(headers, stranger.prefix / "include")
     libraries = {name: stranger.prefix / f"lib/lib{name}.a" for name in PARTS.values()}
+    wanted = {}
     for name in PARTS.values():
         needed = set().union(*(symbols.needed_by(path) for other, path in libraries.items() if other != name))
+        wanted[name] = symbols.intended(declared, libraries[name], needed)
+    known = {symbol for path in libraries.values() for symbol in symbols.defined_in(path)}
+    return wanted, [where for symbol, where in declared.symbols.items() if symbol not in known]
+
+
+def check_symbols(stranger):
+    """A shared library exports what the public headers declare, which is what is on record."""
+    all_wanted, missing = symbols_of(stranger)
+    for name, wanted in all_wanted.items():
         record = ROOT / f"cmake/symbols/{name}.txt"
-        wanted = symbols.intended(declared, libraries[name], needed)
-        lines = "".join(f"{symbol}  {wanted[symbol]}\n" for symbol in sorted(wanted))
-        if update:
-            record.write_text(lines)
-            continue
         listed = {line.split()[0] for line in record.read_text().split("\n") if line}
         exported = symbols.exported_by(stranger.prefix / f"lib/lib{name}.so")
         exported.discard("HEADRACE_0.1")
@@ -112,9 +122,45 @@ def check_symbols(stranger, update):
             problems.append("tests/installed/check.py --update writes the lists anew; say in the changelog what"
                             " has gone")
         report(f"lib{name}.so exports what is on record", "\n".join(problems) or None)
-    known = {symbol for path in libraries.values() for symbol in symbols.defined_in(path)}
-    missing = [where for symbol, where in declared.symbols.items() if symbol not in known]
     report("every function that a public header declares is in a library", "\n".join(missing) or None)
+
+
+def describe_abi(stranger, directory):
+    """Into `directory`: NAME.xml of each shared library."""
+    def describe(name):
+        abi.describe(stranger.prefix / f"lib/lib{name}.so", stranger.prefix / "include", stranger.source,
+                     directory / f"{name}.xml")
+    directory.mkdir(exist_ok=True)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(describe, PARTS.values()))
+
+
+def check_abi(stranger):
+    """Programs that were linked with what is on record go on with this."""
+    found = stranger.home / "abi"
+    describe_abi(stranger, found)
+    for name in PARTS.values():
+        report(f"lib{name}.so has the ABI that is on record", abi.judge(HERE / f"abi/{name}.xml", found / f"{name}.xml"))
+
+
+def check_planted_change(stranger):
+    """A public struct with one member more is found: here the smallest library is compiled with it."""
+    header = stranger.source / "adapters/loop/loop_options.h"
+    text = header.read_text()
+    header.write_text(text.replace("struct LoopOptions {\n", "struct LoopOptions {\n  int planted = 0;\n"))
+    library, description = stranger.home / "planted.so", stranger.home / "planted.xml"
+    exports = stranger.home / "planted.symbols"
+    listed = re.findall(r"^_Z\S+", (ROOT / "cmake/symbols/headrace_epoll.txt").read_text(), re.M)
+    exports.write_text("HEADRACE_0.1 { global: %s; local: *; };" % "; ".join(listed))
+    if stranger.try_to("a library with another struct: build", "g++", "-std=c++20", "-g", "-shared", "-fPIC",
+                       "-Wl,-soname=libheadrace_epoll.so.0.1", f"-Wl,--version-script={exports}",
+                       "-I", stranger.source / "include", *sorted(stranger.source.glob("adapters/epoll/*.cc")),
+                       "-o", library):
+        abi.describe(library, stranger.prefix / "include", stranger.source, description)
+        why = abi.judge(HERE / "abi/headrace_epoll.xml", description) or "no difference is found"
+        is_found = re.search(r"'int planted'.*would break", why, re.S)
+        report("a member that is planted in a public struct is found", None if is_found else why)
+    header.write_text(text)
 
 
 # --- Programs
@@ -253,25 +299,43 @@ def check_mismatch(stranger):
                    None if code != 0 and named else said or "it links")
 
 
+def update(stranger):
+    """Writes the lists and the descriptions. (A shared library exports what its list says, so the lists come first, of
+    the static ones.)"""
+    build = stranger.home / "build"
+    for shared in ("OFF", "ON"):
+        for command in (("-S", stranger.source, "-B", build, f"-DCMAKE_INSTALL_PREFIX={stranger.prefix}",
+                         f"-DHEADRACE_SHARED={shared}", *QUICKLY),
+                        ("--build", build, "--parallel", os.cpu_count()), ("--install", build)):
+            if not stranger.try_to(f"cmake {command[0]}, with HEADRACE_SHARED={shared}", "cmake", *command):
+                return
+        if shared == "OFF":
+            for name, wanted in symbols_of(stranger)[0].items():
+                record = ROOT / f"cmake/symbols/{name}.txt"
+                record.write_text("".join(f"{symbol}  {wanted[symbol]}\n" for symbol in sorted(wanted)))
+                shutil.copyfile(record, stranger.source / f"cmake/symbols/{name}.txt")
+    describe_abi(stranger, HERE / "abi")
+
+
 def main():
-    update = "--update" in sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="headrace installed ") as directory:
         os.chmod(directory, 0o755)
         stranger = Stranger(pathlib.Path(directory))
         stranger.unpack()
-        # (Compiled quickly: what matters here is how it is put together.)
+        if "--update" in sys.argv[1:]:
+            update(stranger)
+            return 1 if has_failed() else 0
         if not stranger.try_to("tools/install, without a network", stranger.source / "tools/install",
-                               stranger.prefix, "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O0",
-                               *(["-DHEADRACE_SHARED=OFF"] if update else []), network=False):
+                               stranger.prefix, *QUICKLY, network=False):
             return 1
-        check_symbols(stranger, update)
-        if update:
-            return 0
+        check_symbols(stranger)
+        check_abi(stranger)
         check_files(stranger)
         check_examples(stranger)
         check_run(stranger)
         check_cmake(stranger)
         check_mismatch(stranger)
+        check_planted_change(stranger)
         stranger.try_to("tools/install --uninstall", stranger.source / "tools/install", "--uninstall",
                         stranger.prefix)
         left = [str(path) for path in stranger.prefix.rglob("*") if not path.is_dir()]
