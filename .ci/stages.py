@@ -79,7 +79,7 @@ def serve():
         yield curl, None if code == 0 and page else f"curl ended with {code}: {page}"
 
 
-@stage("a workspace elsewhere that depends on the engine, HPACK, frames and both loops", 10)
+@stage("a workspace elsewhere that depends on the engine, HPACK, frames, WebSockets and both loops", 10)
 def foreign_workspace():
     code, output = run("sh", "-c", "cd tests/foreign_workspace && bazel test --color=no "
                        "--noshow_progress --test_output=errors //...; result=$?; bazel shutdown; exit $result")

@@ -39,11 +39,11 @@ libraries="$libraries $(pkg-config --libs $abseil)"
 
 # All that a fuzzer can need, in one archive: the engine, the reference codecs, what fuzzers and tests
 # play conversations with, and the programs' parsers.
-sources=$(find memory field hpack protocol fuzz tests/reference tests/transcript tests/self_play \
+sources=$(find memory field hpack protocol websocket fuzz tests/reference tests/transcript tests/self_play \
   tests/frame/render.cc -name '*.cc' ! -name '*_test.cc' ! -name '*_fuzzer.cc' ! -name '*main.cc' \
   ! -name 'transcript_seeds.cc')
 for parser in get/url program/command_line program/duration program/printable serve/byte_range \
-  serve/document_root serve/http_date serve/utf8 serve/websocket_frame serve/websocket_reader; do
+  serve/document_root serve/http_date; do
   sources="$sources adapters/$parser.cc"
 done
 export CXX CXXFLAGS flags work

@@ -48,7 +48,7 @@ write_basic_package_version_file(headrace-config-version.cmake COMPATIBILITY ${c
 install(FILES ${PROJECT_BINARY_DIR}/headrace-config.cmake ${PROJECT_BINARY_DIR}/headrace-config-version.cmake
         DESTINATION ${HEADRACE_CONFIG_DIR})
 
-# pkg-config: headrace, headrace-loop, headrace-epoll, headrace-io_uring. They can be moved with
+# pkg-config: headrace, headrace-websocket, headrace-loop, headrace-epoll, headrace-io_uring. They can be moved with
 # their prefix.
 file(RELATIVE_PATH HEADRACE_PREFIX_FROM_PC "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
 string(REGEX REPLACE "/$" "" HEADRACE_PREFIX_FROM_PC "${HEADRACE_PREFIX_FROM_PC}")

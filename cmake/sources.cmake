@@ -160,6 +160,18 @@ set(HEADRACE_TLS_SOURCES
     adapters/tls/ticket_keys.cc
 )
 
+# headrace_websocket: //:websocket.
+set(HEADRACE_WEBSOCKET_SOURCES
+    websocket/accept_key.cc
+    websocket/client_handshake.cc
+    websocket/endpoint.cc
+    websocket/frame.cc
+    websocket/reader.cc
+    websocket/server_handshake.cc
+    websocket/utf8.cc
+    websocket/writer.cc
+)
+
 # What the programs share: //adapters/program.
 set(HEADRACE_PROGRAM_SOURCES
     adapters/program/command_line.cc

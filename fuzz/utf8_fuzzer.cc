@@ -8,12 +8,12 @@
 #include "fuzz/pieces.h"
 #include "fuzz/require.h"
 #include "headrace/adapters/program/printable.h"
-#include "headrace/adapters/serve/utf8.h"
+#include "headrace/websocket/utf8.h"
 
 namespace headrace::fuzz {
 namespace {
 
-using serve::Utf8Checker;
+using websocket::Utf8Checker;
 
 std::string encoded(uint32_t code) {
   const auto octet = [](uint32_t value) { return static_cast<char>(value); };
@@ -65,20 +65,22 @@ void play(std::string_view input) {
   const std::string_view cuts = input.substr(0, std::min<size_t>(4, input.size()));
   const std::string_view text = input.substr(cuts.size());
   Utf8Checker whole;
-  const bool possible = whole.add(octets(text));
-  require(possible == may_become_text(text), "another opinion on what may follow");
+  const size_t valid = whole.add(text);
+  const bool possible = valid == text.size();
+  require(may_become_text(text.substr(0, valid)), "another opinion on what may follow");
+  require(possible || !may_become_text(text.substr(0, valid + 1)), "more of it may be a text");
   require((possible && whole.is_complete()) == is_text(text), "another opinion on a text");
 
   Utf8Checker in_pieces;
   bool still_possible = true;
   size_t seen = 0;
   for (const std::string_view piece : pieces(text, cuts)) {
-    still_possible = in_pieces.add(octets(piece));
-    seen += piece.size();
-    require(still_possible == may_become_text(text.substr(0, seen)), "it is found at that octet");
+    const size_t taken = in_pieces.add(piece);
+    seen += taken;
+    still_possible = taken == piece.size();
     if (!still_possible) break;
   }
-  require(still_possible == possible, "the cuts matter");
+  require(still_possible == possible && seen == valid, "the cuts matter");
   require(!possible || in_pieces.is_complete() == whole.is_complete(), "the cuts matter");
 
   const std::string line = program::escape_controls(text);

@@ -17,6 +17,7 @@
 #include "headrace/protocol/interface/padding_policy.h"
 #include "headrace/protocol/stream/priority_scheduler.h"
 #include "headrace/protocol/stream/scheduler.h"
+#include "headrace/websocket.h"
 #include "tests/connection/connection_fixture.h"
 
 // What a caller's mistake says before the program stops: docs/contracts.md, row by row.
@@ -349,6 +350,33 @@ TEST_P(IntruderDeathTest, CallsFromAnObserverOfWhatIsReceived) {
 }
 TEST_P(IntruderDeathTest, CallsFromAPaddingPolicy) {
   dies_when_called("padding", "Connection::submit_response\\(\\)");
+}
+
+// --- WebSockets
+
+TEST(WebSocketDeathTest, MoreIsSentThanWaits) {
+  websocket::Endpoint endpoint;
+  ASSERT_TRUE(endpoint.send_text("Hello").ok());
+  EXPECT_DEATH(endpoint.sent(8),
+               "^headrace: websocket::Endpoint::sent\\(\\): no more than pending_output\\(\\) has; "
+               "size=8 pending=7 \\(docs/contracts.md\\)\n$");
+}
+
+TEST(WebSocketDeathTest, WhatIsNoOpeningHandshakeIsAccepted) {
+  const std::vector<Field> fields = {{":method", "GET"}, {":path", "/"}};
+  const websocket::ServerHandshake handshake(fields);
+  EXPECT_DEATH((void)handshake.accept(),
+               "^headrace: websocket::ServerHandshake::accept\\(\\): the request is valid "
+               "\\(docs/contracts.md\\)\n$");
+}
+
+TEST(WebSocketDeathTest, ASubprotocolIsChosenThatNobodyOffers) {
+  const std::vector<Field> fields = {
+      {":method", "CONNECT"}, {":protocol", "websocket"}, {"sec-websocket-version", "13"}};
+  const websocket::ServerHandshake handshake(fields);
+  EXPECT_DEATH((void)handshake.accept("chat"),
+               "^headrace: websocket::ServerHandshake::accept\\(\\): the client offers the "
+               "subprotocol \\(docs/contracts.md\\)\n$");
 }
 
 // Stays inside until it is told to go, so that two threads are there at the same time.

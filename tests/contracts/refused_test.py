@@ -20,6 +20,7 @@ INCLUDES = """
 #include "headrace/headrace.h"
 #include "headrace/field/structured_dictionary.h"
 #include "headrace/protocol/frame/frame_reader.h"
+#include "headrace/websocket.h"
 """
 PROLOGUE = """
 using namespace headrace;
@@ -29,7 +30,8 @@ std::array<uint8_t, 4> four();
 void body(Connection& c, TimePoint now, std::vector<uint8_t>& bytes, std::string& text,
           std::span<const uint8_t> span, std::span<const std::byte> byte_span,
           gsl::span<const uint8_t> gsl_span, std::string_view view, const uint8_t* data,
-          const char* chars, size_t size, const Event& event, FrameReader& reader) {
+          const char* chars, size_t size, const Event& event, FrameReader& reader,
+          websocket::Endpoint& endpoint) {
 """
 EPILOGUE = "\n}\n"
 
@@ -50,6 +52,11 @@ REFUSED = {
     "read frames out of a container by value":
         ("for (FramePtr f : reader.read(read_some())) f.reset();",
          ["deleted", "dies_before_it_is_read"], EVERY),
+    "receive octets of a WebSocket by value":
+        ("for (const websocket::Event& e : endpoint.receive(render())) (void)e;",
+         ["deleted", "dies_before_it_is_read"], EVERY),
+    "an iterator that outlives its range of a WebSocket":
+        ("auto it = endpoint.receive(bytes).begin();", ["rvalue|discards qualifiers"], EVERY),
     "a view of a text by value":
         ("(void)c.submit_response(1, {{\":status\", \"200\"}}, Body::view(std::string(\"page\")));",
          ["deleted", "dies_before_it_is_sent"], EVERY),
@@ -112,6 +119,8 @@ ACCEPTED = """
   for (EventPtr e : c.receive({array, 2}, now)) e.reset();
   for (FramePtr f : reader.read(bytes)) f.reset();
   for (FramePtr f : reader.read({data, size})) f.reset();
+  for (const websocket::Event& e : endpoint.receive(bytes)) (void)e;
+  for (const websocket::Event& e : endpoint.receive(view)) (void)e;
 
   SendResult sent = c.send_data(1, text, false);
   sent = c.send_data(1, render(), false);  // copied

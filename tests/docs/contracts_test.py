@@ -9,7 +9,7 @@ import sys
 
 import tree
 
-CORE = re.compile(r"^(memory|field|hpack|protocol)/.*\.(h|cc)$")
+CORE = re.compile(r"^(memory|field|hpack|protocol|websocket)/.*\.(h|cc)$")
 EVERY = "every function of `Connection`"  # whose name is an argument
 
 

@@ -10,10 +10,11 @@ import sys
 import tree
 
 ENUMS = [("SubmitError", "protocol/event/result.h", "protocol/event/result.cc", '"%s"'),
+         ("SendError", "websocket/endpoint.h", "websocket/endpoint.cc", '"%s"'),
          ("Blocked", "protocol/event/result.h", "protocol/event/result.cc", '"%s"'),
          ("ErrorCode", "protocol/event/error_code.h", "protocol/event/error_code.cc", "%s")]
 
-SOURCE = re.compile(r"^(memory|field|hpack|protocol)/.*\.(h|cc)$")
+SOURCE = re.compile(r"^(memory|field|hpack|protocol|websocket)/.*\.(h|cc)$")
 TEXT = r'(?:"(?:[^"\\]|\\.)*"\s*)+'
 RULE = re.compile(r"\{\s*(%s),\s*(%s)\}" % (TEXT, TEXT))
 SECTION = re.compile(r"^(RFC \d+ §|limits\.h |options\.h |connection\.h |BodySource$)")
@@ -46,6 +47,9 @@ GROUPS = [
     (r"^protocol/", "HTTP/2: streams and the connection",
      "What comes at the wrong time, or more than a limit allows. `limits.h` names the limit: [security.md](security.md#limits) has its "
      "default and its reason; raise it if honest peers reach it."),
+    (r"^websocket/", "WebSocket",
+     "Of frames, `Failure` has it, and the WebSocket ends with its code; of the opening handshake, `ServerHandshake::error()` and "
+     "`ClientHandshake::check()` return it ([WebSocket](guide/websocket.md))."),
 ]
 
 

@@ -21,9 +21,17 @@ ORDER = [
     ["protocol/http1/engine", "protocol/http2/engine"],
     ["protocol/connection"],
 ]
+# What stands beside the layers, sees these and is seen by none.
+BESIDE = {"websocket": {"memory", "field"}}
 # The versions of HTTP know nothing of each other.
 VERSIONS = ["protocol/http1", "protocol/http2"]
 RANK = {package: rank for rank, packages in enumerate(ORDER) for package in packages}
+
+
+def seen_by(package):
+    """The packages whose targets a target of `package` may depend on."""
+    answer = pathlib.Path(__file__).with_name(package.replace("/", "_") + ".visible")
+    return {label[2:].partition(":")[0] for label in answer.read_text().split()}
 
 
 def version_of(package):
@@ -34,9 +42,12 @@ def main():
     failures = []
     packages = list(RANK)
     for package in packages:
-        answer = pathlib.Path(__file__).with_name(package.replace("/", "_") + ".visible")
-        seen = {label[2:].partition(":")[0] for label in answer.read_text().split()}
+        seen = seen_by(package)
         seen.discard("")  # //:headrace is everybody's; an arrow to it would be a circle
+        beside = sorted(seen & BESIDE.keys())
+        if beside:
+            failures.append(f"//{package} may depend on {beside}, which is no layer")
+        seen -= BESIDE.keys()
         above = sorted(other for other in seen if RANK[other] > RANK[package])
         if above:
             failures.append(f"//{package} may depend on {above}, which lie above it")
@@ -50,6 +61,10 @@ def main():
         unseen = [other for other in below if other not in seen]
         if unseen:
             failures.append(f"//{package} does not see {unseen}, which lie below it")
+    for package, wanted in BESIDE.items():
+        seen = seen_by(package) - {"", package}
+        if seen != wanted:
+            failures.append(f"//{package} may depend on {sorted(seen)}, which is not {sorted(wanted)}")
     for failure in failures:
         print(failure, file=sys.stderr)
     print(f"{len(packages)} layers, {len(failures)} arrows that may run back")

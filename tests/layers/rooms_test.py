@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CORE = ["memory", "field", "hpack", "protocol"]
+CORE = ["memory", "field", "hpack", "protocol", "websocket"]
 LONGEST_FUNCTION = 60
 LONGEST_PART_HEADER = 200  # protocol/http[12]/*.h
 LONGEST_CLASS = 400        # protocol/http[12]/engine: header and source
