@@ -211,11 +211,7 @@ set(HEADRACE_SERVE_SOURCES
     adapters/serve/static_files.cc
     adapters/serve/stats.cc
     adapters/serve/tls_setup.cc
-    adapters/serve/utf8.cc
     adapters/serve/websocket.cc
-    adapters/serve/websocket_frame.cc
-    adapters/serve/websocket_handshake.cc
-    adapters/serve/websocket_reader.cc
 )
 
 # //adapters:get

@@ -9,7 +9,7 @@ find_package(Python3 COMPONENTS Interpreter)
 
 add_library(headrace_programs STATIC ${HEADRACE_PROGRAM_SOURCES})
 target_include_directories(headrace_programs SYSTEM PUBLIC "${HEADRACE_GSL_INCLUDE}")
-target_link_libraries(headrace_programs PUBLIC headrace_epoll_static headrace_io_uring_static headrace_tls_static nlohmann_json::nlohmann_json
+target_link_libraries(headrace_programs PUBLIC headrace_epoll_static headrace_io_uring_static headrace_tls_static headrace_websocket_static nlohmann_json::nlohmann_json
                       absl::flags absl::flags_reflection absl::status absl::statusor absl::strings
                       absl::flat_hash_map absl::inlined_vector)
 

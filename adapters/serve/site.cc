@@ -47,8 +47,8 @@ bool answer_diagnostics(Responder& responder, const Site& site, const Client& cl
     answer_bytes(responder, path.substr(kBytes.size()));
   } else if (path.starts_with(kStatus)) {
     answer_status(responder, path.substr(kStatus.size()));
-  } else if (path == kWebSocket && site.websocket && may_upgrade(responder)) {
-    answer_upgrade(responder);
+  } else if (path == kWebSocket && site.websocket && may_be_websocket(responder)) {
+    answer_websocket(responder);
   } else {
     return false;
   }
@@ -66,9 +66,9 @@ bool takes_request_body(const Responder& responder, const Site& site) {
 void answer(Responder& responder, const Site& site, const Client& client) {
   const std::string_view path = responder.path();
   if (responder.method() == "CONNECT") {
-    if (tunnel_protocol(responder) != "websocket") return responder.respond_error(501);
+    if (!may_be_websocket(responder)) return responder.respond_error(501);
     const bool found = site.diagnostics && site.websocket && path == kWebSocket;
-    return found ? answer_connect(responder) : responder.respond_error(404);
+    return found ? answer_websocket(responder) : responder.respond_error(404);
   }
   // RFC 9110 §9.3.7: about the server as a whole, not about a path.
   if (path == "*" && responder.method() == "OPTIONS") {
