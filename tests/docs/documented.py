@@ -27,6 +27,7 @@ RUN_BY = {
     "bazel run //tests:replay -- FILE.h2t": HERE,
     "bazel run //tests:replay -- FILE.record": "test",
     "bazel run -c opt //adapters:dump -- FILE": "test",
+    "bazel run //examples:websocket_echo -- 8081": "test",
     "bazel run //tests/conformance": "test",
     "bazel run -c opt //tests/self_play -- --help": HERE,
     # CONTRIBUTING.md

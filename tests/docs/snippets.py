@@ -20,6 +20,7 @@ PROLOGUE = """
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -32,6 +33,7 @@ PROLOGUE = """
 #include <headrace/protocol/frame/frame_writer.h>
 #include <headrace/recording.h>
 #include <headrace/testing.h>
+#include <headrace/websocket.h>
 using namespace headrace;
 // What a reader has: a connection, bytes, a socket, a page, ...
 void handle(const Event& event);

@@ -31,7 +31,8 @@ from strangers import ROOT, Stranger, has_failed, report
 
 HERE = pathlib.Path(__file__).resolve().parent
 PARTS = {"headrace": "headrace", "headrace-loop": "headrace_loop", "headrace-epoll": "headrace_epoll",
-         "headrace-io_uring": "headrace_io_uring", "headrace-tls": "headrace_tls"}
+         "headrace-io_uring": "headrace_io_uring", "headrace-tls": "headrace_tls",
+         "headrace-websocket": "headrace_websocket"}
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror")
 COMPILERS = ("g++", "clang++-19")
 STANDARDS = ("-std=c++20", "-std=c++23")
@@ -51,6 +52,8 @@ EXAMPLES = {
     "unit_test": "headrace",
     "upload": "headrace",
     "uv_server": "headrace libuv",
+    "websocket_client": "headrace-websocket",
+    "websocket_echo": "headrace-websocket",
     "worker_server": "headrace",
 }
 # (tests/interop has peers for tls_server.)
@@ -234,6 +237,10 @@ def check_run(stranger):
         stranger, program("event_server"),
         client(program("upload"), "/", says=(f"{size} octets sent, status 200",), stdin=stranger.home / "file"),
         **shared))
+    for version in ("http/1.1", "h2"):
+        report(f"websocket_client talks to websocket_echo, {version}", talk(
+            stranger, program("websocket_echo"),
+            client(program("websocket_client"), version, "one", "two", says=("one\ntwo\nclosed: 1000\n",)), **shared))
     stranger.try_to("unit_test runs", program("unit_test"), **shared)
     static = {name: stranger.home / f"{name} static" for name in ("poll_server", "fetch")}
     for name, path in static.items():
@@ -251,7 +258,7 @@ def check_cmake(stranger):
         if stranger.try_to(f"find_package(headrace), {kind}: configure", "cmake", "-S", consumer, "-B", build,
                            f"-DCMAKE_PREFIX_PATH={stranger.prefix}", *options):
             stranger.try_to(f"find_package(headrace), {kind}: build", "cmake", "--build", build)
-            for program in ("engine", "loops"):
+            for program in ("engine", "loops", "websocket"):
                 stranger.try_to(f"find_package(headrace), {kind}: {program} runs", build / program)
     check_within(stranger, consumer)
 
