@@ -30,6 +30,16 @@ def short():
     return () if everything() else ("--test_tag_filters=-all",)
 
 
+def told_by(program):
+    """What a program says by lines of `NAME: passed` and `NAME: FAILED`, the latter with the reason below."""
+    code, output = run(program)
+    found = re.findall(r"^(.+): (passed|FAILED)$((?:\n  .*)*)", output, re.MULTILINE)
+    for what, outcome, why in found:
+        yield what, None if outcome == "passed" else tail(why, 40)
+    if code != 0 and all(outcome == "passed" for _, outcome, _ in found) or not found:
+        yield program, tail(output, 40)
+
+
 # What looks at an event or a frame after its turn, on purpose: a detector that says nothing fails
 # the test, and a build that does not have it skips the test, which is no better here.
 STALE_VIEWS = tuple(
@@ -88,12 +98,7 @@ def foreign_workspace():
 
 @stage("the library installed by CMake: what it exports, its ABI, and the examples against it", 15)
 def installed():
-    code, output = run("tests/installed/check.py")
-    found = re.findall(r"^(.+): (passed|FAILED)$((?:\n  .*)*)", output, re.MULTILINE)
-    for what, outcome, why in found:
-        yield what, None if outcome == "passed" else tail(why, 40)
-    if code != 0 and all(outcome == "passed" for _, outcome, _ in found) or not found:
-        yield "tests/installed/check.py", tail(output, 40)
+    yield from told_by("tests/installed/check.py")
 
 
 @stage("optimised: real peers at full size, and what attacks cost", 15, 20)
@@ -224,12 +229,12 @@ def mutation():
 
 @stage("another architecture: cross-compiled for 64-bit ARM, transcripts and unit tests under qemu-user", 60, in_gate=False)
 def arm64():
-    code, output = run("tests/arm64/check.py")
-    found = re.findall(r"^(.+): (passed|FAILED)$((?:\n  .*)*)", output, re.MULTILINE)
-    for what, outcome, why in found:
-        yield what, None if outcome == "passed" else tail(why, 40)
-    if code != 0 and all(outcome == "passed" for _, outcome, _ in found) or not found:
-        yield "tests/arm64/check.py", tail(output, 40)
+    yield from told_by("tests/arm64/check.py")
+
+
+@stage("Debian packages: built from a clean checkout, lintian, a program compiled with what they contain", 30, in_gate=False)
+def debian():
+    yield from told_by("tests/installed/check_debian.py")
 
 
 @stage("clang-19, coverage: 98 % of the core's lines, 90 % of its branches and of the adapters' lines", 90,

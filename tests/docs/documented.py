@@ -87,6 +87,8 @@ RUN_BY = {
     "tools/install PREFIX && g++ -std=c++20 program.cc $(pkg-config --cflags --libs headrace)": "installed",
     "tests/installed/check.py --update": "installed",
     "tools/install PREFIX": "installed",
+    "tools/debian_packages OUT": "debian",
+    "cp -r packaging/debian debian && dpkg-buildpackage -us -uc -b": "debian",
     "tools/install --uninstall PREFIX": "installed",
     "CXXFLAGS=-fsanitize=address tools/install PREFIX": "installed",
     "cmake -S . -B build -DCMAKE_INSTALL_PREFIX=PREFIX && cmake --build build && cmake --install build": "installed",
@@ -114,7 +116,7 @@ FILLED_IN = {
 
 # The first word of a line that is typed.
 TYPED = re.compile(r"^(CXXFLAGS=|tools/|\.ci/|tests/|fuzz/|benchmarks/|bazel-bin/|CC=|HEADRACE_\w+=|"
-                   r"(bazel|get|taskset|curl|tar|for|clang-format|npx|cd|cmake|g\+\+) )")
+                   r"(bazel|get|taskset|curl|tar|for|clang-format|npx|cd|cp|cmake|g\+\+) )")
 
 
 def filled_in(command):

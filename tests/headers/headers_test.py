@@ -47,6 +47,13 @@ HEADERS, LINES = 33, 2599
 # What compiling it takes, beside the standard headers that ours include. (In g++'s memory: it repeats, and
 # the ratio of instructions is the same.)
 COST = 1.25
+# What says the version, too.
+VERSIONS = {
+    "MODULE.bazel": r'^    version = "(.*)",$',
+    "packaging/conan/conanfile.py": r'^    version = "(.*)"$',
+    "packaging/debian/changelog": r"\Aheadrace \((.*)-\w+\) ",
+    "packaging/vcpkg/headrace/vcpkg.json": r'^  "version": "(.*)",$',
+}
 # What no program needs that uses a Connection: it has public headers of its own.
 FORBIDDEN = re.compile(r"/headrace/(hpack/|protocol/frame/frame_(parser|reader|writer|layout)"
                        r"|protocol/stream/stream_table)|/(gsl|absl)/")
@@ -111,6 +118,7 @@ def check_older_standards():
 
 
 def check_version():
+    version = ".".join(re.search(rf"_{part} (\d+)$", tree.read("version.h"), re.M)[1] for part in ("MAJOR", "MINOR", "PATCH"))
     text = "#include <headrace/version.h>\n" + """
         static_assert(HEADRACE_VERSION == HEADRACE_VERSION_MAJOR * 10000 + HEADRACE_VERSION_MINOR * 100 +
                       HEADRACE_VERSION_PATCH);
@@ -118,12 +126,15 @@ def check_version():
         #error
         #endif
         #include <string_view>
-        static_assert(std::string_view(HEADRACE_VERSION_STRING) == "%s.%s.%s");
-        """ % tuple(re.search(rf"_{part} (\d+)$", tree.read("version.h"), re.M)[1]
-                    for part in ("MAJOR", "MINOR", "PATCH"))
+        static_assert(std::string_view(HEADRACE_VERSION_STRING) == "%s");
+        """ % version
     said = compile_text(text, "-std=c++20", f"-I{INCLUDE}")
     if said.returncode != 0:
         yield said.stdout
+    for path, pattern in VERSIONS.items():
+        found = re.search(pattern, tree.read(path), re.M)
+        if found is None or found[1] != version:
+            yield f"{path} has another version than version.h: {found and found[1]}"
 
 
 def check_weight():

@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+"""Builds the Debian packages as a stranger would, lets lintian look at them, and uses what they contain.
+
+As tests/installed/check.py does it: from the files that git has, without git, network and rights. The packages are unpacked
+beside each other and not installed. Prints a line for each thing that was tried.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+from strangers import ROOT, Stranger, has_failed, report
+
+# What each package needs of others of ours and of the system's libraries, beside those of the language.
+NEEDS = {
+    "libheadrace0.1": set(),
+    "libheadrace-loop0.1": {"libheadrace0.1"},
+    "libheadrace-epoll0.1": {"libheadrace0.1", "libheadrace-loop0.1"},
+    "libheadrace-io-uring0.1": {"libheadrace0.1", "libheadrace-loop0.1", "liburing2"},
+    "libheadrace-tls0.1": {"libheadrace0.1", "libssl3"},
+    "libheadrace-dev": {"libheadrace0.1", "libheadrace-loop0.1", "libheadrace-epoll0.1", "libheadrace-io-uring0.1",
+                        "libheadrace-tls0.1", "libssl-dev", "liburing-dev"},
+    "headrace-tools": {"libssl3", "liburing2"},
+}
+LANGUAGE = re.compile(r"libc6|libgcc-s1|libstdc\+\+6|libabsl\w+")
+PROGRAMS = ("headrace-serve", "headrace-get", "headrace-dump")
+OF_A_PROGRAM = ("bin/{}", "share/man/man1/{}.1.gz", "share/bash-completion/completions/{}",
+                "share/zsh/vendor-completions/_{}", "share/fish/vendor_completions.d/{}.fish")
+
+
+def of_control(package, field):
+    return subprocess.run(["dpkg-deb", "--field", package, field], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout.strip()
+
+
+def check_packages(packages, root):
+    """They are the ones that are meant, and fit beside each other."""
+    version = re.search(r'VERSION_STRING "(.*)"', (ROOT / "version.h").read_text())[1]
+    files, owners = {}, {}
+    for path in packages.glob("*.deb"):
+        name = of_control(path, "Package")
+        if not name.endswith("-dbgsym"):
+            files[name] = path
+    report("the packages are the ones that are described",
+           None if files.keys() == NEEDS.keys() else f"{sorted(files)} in place of {sorted(NEEDS)}")
+    problems = []
+    for name, path in files.items():
+        if of_control(path, "Version").partition("-")[0] != version:
+            problems.append(f"{name}: packaging/debian/changelog says {of_control(path, 'Version')}, version.h {version}")
+        depends = {re.split(r"[ :]", one)[0] for one in of_control(path, "Depends").split(", ")}
+        needs = {one for one in depends if not LANGUAGE.fullmatch(one)}
+        if needs != NEEDS.get(name):
+            problems.append(f"{name} depends on {sorted(needs)}, and not on {sorted(NEEDS.get(name, ()))}")
+        subprocess.run(["dpkg-deb", "--extract", path, root], check=True)
+        listed = subprocess.run(["dpkg-deb", "--contents", path], check=True, text=True, stdout=subprocess.PIPE).stdout
+        for line in listed.splitlines():
+            file = line.split(None, 5)[5].partition(" -> ")[0]
+            if not file.endswith("/") and owners.setdefault(file, name) != name:
+                problems.append(f"{file} is in {name} and in {owners[file]}")
+    report("their versions, dependencies and files fit", "\n".join(problems) or None)
+    for program in PROGRAMS:
+        missing = [file.format(program) for file in OF_A_PROGRAM if not (root / "usr" / file.format(program)).is_file()]
+        report(f"{program} comes with its man page and completions", ", ".join(missing) or None)
+
+
+def check_use(stranger, root):
+    """Programs are compiled with what was unpacked, and run."""
+    triplet = subprocess.run(["dpkg-architecture", "--query", "DEB_HOST_MULTIARCH"], check=True, text=True,
+                             stdout=subprocess.PIPE).stdout.strip()
+    libraries = root / "usr/lib" / triplet
+    stranger.environment["PKG_CONFIG_PATH"] = str(libraries / "pkgconfig")
+    shared = {"LD_LIBRARY_PATH": str(libraries)}
+    for source, packages in (("tests/foreign_workspace/engine_test.cc", "headrace"),
+                             ("tests/foreign_workspace/loops_test.cc", "headrace-epoll headrace-io_uring"),
+                             ("examples/tls_server.cc", "headrace-tls")):
+        program = stranger.home / pathlib.Path(source).stem
+        if stranger.try_to(f"{source}, by pkg-config", "g++", "-std=c++20", stranger.source / source, "-o", program,
+                           *stranger.flags(packages)) and not source.startswith("examples/"):
+            stranger.try_to(f"{source} runs", program, **shared)
+    build = stranger.home / "build"
+    if stranger.try_to("find_package(headrace): configure", "cmake", "-S", stranger.source / "tests/installed/consumer",
+                       "-B", build, f"-DCMAKE_PREFIX_PATH={root}/usr"):
+        stranger.try_to("find_package(headrace): build", "cmake", "--build", build)
+    serve, get = (root / f"usr/bin/{name}" for name in ("headrace-serve", "headrace-get"))
+    with subprocess.Popen([*stranger.as_nobody, serve, "--port=0"], env=stranger.environment, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
+        url = next((found[0] for line in running.stdout if (found := re.search(r"http://127\S+/", line))), None)
+        stranger.try_to("headrace-get talks to headrace-serve", get, f"{url}bytes/1000")
+        running.terminate()
+
+
+def main():
+    # (The compiler is told the directory in its flags, which take no space.)
+    with tempfile.TemporaryDirectory(prefix="headrace_debian_") as directory:
+        os.chmod(directory, 0o755)
+        stranger = Stranger(pathlib.Path(directory))
+        stranger.unpack()
+        packages, root = stranger.home / "packages", stranger.home / "root"
+        if not stranger.try_to("tools/debian_packages, with lintian", stranger.source / "tools/debian_packages", packages,
+                               network=False):
+            return 1
+        check_packages(packages, root)
+        check_use(stranger, root)
+    return 1 if has_failed() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
