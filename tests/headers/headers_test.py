@@ -117,8 +117,12 @@ def check_older_standards():
         yield f"with -std=c++17 the first error is another one: {said.stdout[:500]}"
 
 
+def version_of(*parts):
+    return ".".join(re.search(rf"_{part} (\d+)$", tree.read("version.h"), re.M)[1] for part in parts)
+
+
 def check_version():
-    version = ".".join(re.search(rf"_{part} (\d+)$", tree.read("version.h"), re.M)[1] for part in ("MAJOR", "MINOR", "PATCH"))
+    version = version_of("MAJOR", "MINOR", "PATCH")
     text = "#include <headrace/version.h>\n" + """
         static_assert(HEADRACE_VERSION == HEADRACE_VERSION_MAJOR * 10000 + HEADRACE_VERSION_MINOR * 100 +
                       HEADRACE_VERSION_PATCH);
@@ -135,6 +139,19 @@ def check_version():
         found = re.search(pattern, tree.read(path), re.M)
         if found is None or found[1] != version:
             yield f"{path} has another version than version.h: {found and found[1]}"
+
+
+def check_debian_packages():
+    """Every shared library has one, of the name that its soname asks for."""
+    names = {path.stem.replace("_", "-") for path in (tree.ROOT / "cmake/symbols").glob("*.txt")}
+    wanted = {f"lib{name}{version_of('MAJOR', 'MINOR')}" for name in names}
+    described = set(re.findall(r"^Package: (libheadrace.*\d)$", tree.read("packaging/debian/control"), re.M))
+    for name in sorted(wanted ^ described):
+        yield f"{name} is {'not in packaging/debian/control' if name in wanted else 'no library (version.h, cmake/symbols)'}"
+    for name in sorted(wanted):
+        for kind in ("install", "symbols"):
+            if not (tree.ROOT / f"packaging/debian/{name}.{kind}").is_file():
+                yield f"there is no packaging/debian/{name}.{kind}"
 
 
 def check_weight():
@@ -170,7 +187,7 @@ def check_cost():
 def main():
     failures = []
     for check in (check_list, check_what_they_need, check_own_headers_do_not_collide, check_older_standards, check_version,
-                  check_weight, check_cost):
+                  check_debian_packages, check_weight, check_cost):
         failures += [f"{check.__name__}: {failure}" for failure in check()]
     for failure in failures:
         print(failure, file=sys.stderr)

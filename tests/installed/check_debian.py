@@ -21,8 +21,9 @@ NEEDS = {
     "libheadrace-epoll0.1": {"libheadrace0.1", "libheadrace-loop0.1"},
     "libheadrace-io-uring0.1": {"libheadrace0.1", "libheadrace-loop0.1", "liburing2"},
     "libheadrace-tls0.1": {"libheadrace0.1", "libssl3"},
+    "libheadrace-websocket0.1": {"libheadrace0.1"},
     "libheadrace-dev": {"libheadrace0.1", "libheadrace-loop0.1", "libheadrace-epoll0.1", "libheadrace-io-uring0.1",
-                        "libheadrace-tls0.1", "libssl-dev", "liburing-dev"},
+                        "libheadrace-tls0.1", "libheadrace-websocket0.1", "libssl-dev", "liburing-dev"},
     "headrace-tools": {"libssl3", "liburing2"},
 }
 LANGUAGE = re.compile(r"libc6|libgcc-s1|libstdc\+\+6|libabsl\w+")
@@ -75,7 +76,8 @@ def check_use(stranger, root):
     shared = {"LD_LIBRARY_PATH": str(libraries)}
     for source, packages in (("tests/foreign_workspace/engine_test.cc", "headrace"),
                              ("tests/foreign_workspace/loops_test.cc", "headrace-epoll headrace-io_uring"),
-                             ("examples/tls_server.cc", "headrace-tls")):
+                             ("examples/tls_server.cc", "headrace-tls"),
+                             ("examples/websocket_client.cc", "headrace-websocket")):
         program = stranger.home / pathlib.Path(source).stem
         if stranger.try_to(f"{source}, by pkg-config", "g++", "-std=c++20", stranger.source / source, "-o", program,
                            *stranger.flags(packages)) and not source.startswith("examples/"):
