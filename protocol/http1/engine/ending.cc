@@ -49,7 +49,7 @@ void Ending::close(Record* record, const StreamError& reason, ClosedBy closed_by
   }
   note_release(record);
   p_.exchanges.erase_if_done(record);
-  if (p_.is_client() && p_.shutting_down && p_.exchanges.open_count() == 0) p_.incoming.stop();
+  if (p_.shutting_down && is_idle()) p_.incoming.stop();
 }
 
 // RFC 9110 §9.2.2. A request of which no octet leaves can be sent again, whatever its method. After
@@ -189,12 +189,18 @@ void Ending::end_with_transport() const {
   fail(error, ClosedBy::kTransport);
 }
 
+// Between two requests it ends at once, and behind a response that could not say close any more
+// (RFC 9112 §9.6).
 void Ending::shut_down() const {
   p_.shutting_down = true;
-  // Between two requests it ends at once, because no response can say close (RFC 9112 §9.6).
-  const bool idle = p_.exchanges.open_count() == 0 && !p_.requests.has_line() &&
-                    !p_.lines.is_cut() && p_.incoming.step() == Incoming::Step::kHead;
-  if (idle) stop(nullptr);
+  if (is_idle()) stop(nullptr);
+}
+
+// Whether no exchange is open, and of a server's next request no octet has come.
+bool Ending::is_idle() const {
+  if (p_.exchanges.open_count() > 0) return false;
+  return p_.is_client() || (p_.input.empty() && !p_.requests.has_line() && !p_.lines.is_cut() &&
+                            p_.incoming.step() == Incoming::Step::kHead);
 }
 
 bool Ending::is_finished() const {

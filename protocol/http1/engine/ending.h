@@ -48,6 +48,7 @@ class Ending : private Uses {
   void refuse_request(const Refusal& refusal) const;
   void note_retry(Record* record, ClosedBy closed_by) const;
   bool end_of_tunnel() const;
+  bool is_idle() const;
   void fail_reported(const ErrorDetail& error, ClosedBy closed_by) const;
 };
 
