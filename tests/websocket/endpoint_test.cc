@@ -109,7 +109,15 @@ TEST_F(EndpointTest, CodesThatAreNotSent) {
   EXPECT_EQ(server_.close(CloseCode::kNormal, "\xff").error, SendError::kInvalidText);
   EXPECT_TRUE(server_.is_open());
   EXPECT_FALSE(server_.wants_output());
+}
+
+TEST(SendErrorTest, HasAName) {
+  EXPECT_STREQ(to_string(SendError::kNone), "none");
+  EXPECT_STREQ(to_string(SendError::kClosed), "closed");
+  EXPECT_STREQ(to_string(SendError::kWrongState), "wrong state");
+  EXPECT_STREQ(to_string(SendError::kInvalidText), "invalid text");
   EXPECT_STREQ(to_string(SendError::kInvalidCode), "invalid code");
+  EXPECT_STREQ(to_string(SendError::kTooLarge), "too large");
 }
 
 // --- Pings are answered.
