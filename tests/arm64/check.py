@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The engine on another architecture: cross-compiled for 64-bit ARM, and run by qemu-user.
+"""The engine and WebSockets on another architecture: cross-compiled for 64-bit ARM, and run by qemu-user.
 
 What is different there: no SSE, so that the portable ways run (field/octet_block.h); char is unsigned. Every
 transcript is played in both allocation modes, and the unit tests of UNIT_TESTS run. Prints a line for each thing that
@@ -26,9 +26,10 @@ FLAGS = ("-std=c++20", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-psabi")
 # What plays transcripts, beside the library.
 REPLAY = ("tests/replay.cc", "adapters/program/printable.cc", "tests/transcript", "tests/flight_recorder",
           "tests/reference/frames.cc", "tests/reference/hpack.cc", "tests/reference/hpack_tables.cc")
-UNIT_TESTS = ("tests/field", "tests/hpack")
-# It compares with libnghttp2, which is of the other architecture here.
-NOT_HERE = ("tests/hpack/differential_test.cc",)
+UNIT_TESTS = ("tests/field", "tests/hpack", "tests/websocket")
+# They compare with libnghttp2 and OpenSSL, which are of the other architecture here, or count allocations.
+NOT_HERE = ("tests/hpack/differential_test.cc", "tests/websocket/handshake_test.cc",
+            "tests/websocket/endpoint_allocations_test.cc")
 
 failed = False
 
@@ -43,7 +44,8 @@ def report(name, why=None):
 
 def library():
     text = (ROOT / "cmake/sources.cmake").read_text()
-    return re.search(r"set\(HEADRACE_SOURCES\n(.*?)\)", text, re.S)[1].split()
+    return [path for part in ("HEADRACE_SOURCES", "HEADRACE_WEBSOCKET_SOURCES")
+            for path in re.search(r"set\(%s\n(.*?)\)" % part, text, re.S)[1].split()]
 
 
 def sources(paths, tests):

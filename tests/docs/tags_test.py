@@ -11,13 +11,13 @@ import sys
 
 import tree
 
-SOURCES = re.compile(r"(memory|field|hpack|protocol|adapters)/.*\.(h|cc)")
+SOURCES = re.compile(r"(memory|field|hpack|protocol|websocket|adapters)/.*\.(h|cc)")
 NO_FUNCTION = "namespace|using|typedef|template|static_assert|return|struct|class|enum|union|extern"
 FUNCTION = re.compile(
     rf"^(?!{NO_FUNCTION})[A-Za-z][\w:<>,*&\[\] ]*?[ *&]((?:\w+::)*~?(?!operator)\w+)\(", re.M)
 # What a person would ask for by its whole name.
 KNOWN = ("headrace::Connection::receive", "headrace::Connection::submit_response",
-         "headrace::FieldsView::size", "headrace::hpack::Decoder::decode")
+         "headrace::FieldsView::size", "headrace::hpack::Decoder::decode", "headrace::websocket::Endpoint::send")
 
 
 def tags(paths):
