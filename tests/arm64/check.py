@@ -27,9 +27,9 @@ FLAGS = ("-std=c++20", "-O1", "-Wall", "-Wextra", "-Werror", "-Wno-psabi")
 REPLAY = ("tests/replay.cc", "adapters/program/printable.cc", "tests/transcript", "tests/flight_recorder",
           "tests/reference/frames.cc", "tests/reference/hpack.cc", "tests/reference/hpack_tables.cc")
 UNIT_TESTS = ("tests/field", "tests/hpack", "tests/websocket")
-# They compare with libnghttp2 and OpenSSL, which are of the other architecture here, or count allocations.
-NOT_HERE = ("tests/hpack/differential_test.cc", "tests/websocket/handshake_test.cc",
-            "tests/websocket/endpoint_allocations_test.cc")
+# They compare with libnghttp2, OpenSSL and wslay, which are of the other architecture here, or count allocations.
+NOT_HERE = ("tests/hpack/differential_test.cc", "tests/websocket/endpoint_allocations_test.cc",
+            "tests/websocket/handshake_test.cc", "tests/websocket/wslay_test.cc")
 
 failed = False
 

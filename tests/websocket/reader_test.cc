@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/websocket/refusals.h"
 #include "tests/websocket/said.h"
 
 // What a peer says, at every cut, from both ends: tests/websocket/said.h has the words.
@@ -14,12 +15,7 @@ namespace headrace::websocket {
 namespace {
 
 using namespace std::string_literals;
-using testing::KnownMasks;
-using testing::Listener;
-using testing::Said;
-
-constexpr uint64_t kMaxMessage = 1000;
-constexpr uint64_t kMaxFrame = 700;
+using namespace testing;
 
 Said read_in_pieces(bool from_client, std::string_view octets, size_t first, size_t size) {
   KnownMasks masks;
@@ -49,33 +45,6 @@ Said read(std::string_view octets, bool from_client = true) {
   }
   return whole;
 }
-
-// A frame; `first` is its first octet, FIN and opcode. An independent writer: RFC 6455 §5.2.
-std::string frame(uint8_t first, const std::string& payload, const std::string& mask) {
-  std::string octets(1, static_cast<char>(first));
-  const int flag = mask.empty() ? 0 : 0x80;
-  if (payload.size() < 126) {
-    octets += static_cast<char>(flag | static_cast<int>(payload.size()));
-  } else {
-    octets += static_cast<char>(flag | 126);
-    octets += static_cast<char>(payload.size() >> 8);
-    octets += static_cast<char>(payload.size());
-  }
-  octets += mask;
-  for (size_t i = 0; i < payload.size(); ++i) {
-    octets += mask.empty() ? payload[i] : static_cast<char>(payload[i] ^ mask[i % 4]);
-  }
-  return octets;
-}
-std::string from_client(uint8_t first, const std::string& payload) {
-  return frame(first, payload, "\x37\xfa\x21\x3d");
-}
-std::string from_server(uint8_t first, const std::string& payload) {
-  return frame(first, payload, "");
-}
-
-constexpr uint8_t kText = 0x81, kBinary = 0x82, kClose = 0x88, kPing = 0x89, kPong = 0x8a;
-constexpr uint8_t kTextBegins = 0x01, kBinaryBegins = 0x02, kGoesOn = 0x00, kEnds = 0x80;
 
 // RFC 6455 §5.7, all of it.
 TEST(ReaderTest, Rfc6455Section5_7) {
@@ -168,75 +137,7 @@ TEST(ReaderTest, NothingIsReadBehindTheEnd) {
             (Said{"text:one", "fails 1002 RFC 6455 §5.1"}));
 }
 
-// --- What is refused, with which code, by which section.
-
-struct Refusal {
-  const char* what;
-  std::string octets;
-  bool by_server;  // is it refused; otherwise by a client
-  std::string why;
-};
-
-std::vector<Refusal> refusals() {
-  const std::string longest(125, 'x');
-  const std::string no_length = "\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff"s + "mask";
-  const auto both = [](const char* what, uint8_t first, const std::string& payload,
-                       const std::string& why) {
-    return std::vector<Refusal>{{what, from_client(first, payload), true, why},
-                                {what, from_server(first, payload), false, why}};
-  };
-  std::vector<Refusal> all = {
-      {"a text that is not masked", "\x81\x05Hello", true, "1002 RFC 6455 §5.1"},
-      {"a Ping that is not masked", "\x89\x00"s, true, "1002 RFC 6455 §5.1"},
-      {"a text that is masked", from_client(kText, "Hello"), false, "1002 RFC 6455 §5.1"},
-      {"a Close that is masked", from_client(kClose, ""), false, "1002 RFC 6455 §5.1"},
-      {"125 octets in a length of 16 bits", "\x82\xfe\x00\x7dmask"s, true, "1002 RFC 6455 §5.2"},
-      {"65,535 octets in a length of 64 bits", "\x82\x7f\x00\x00\x00\x00\x00\x00\xff\xff"s, false,
-       "1002 RFC 6455 §5.2"},
-      {"a length of 64 bits", from_client(kBinaryBegins, "x") + no_length, true,
-       "1002 RFC 6455 §5.2"},
-      {"a message within a message", from_client(kTextBegins, "") + from_client(kText, ""), true,
-       "1002 RFC 6455 §5.4"},
-      {"a continuation of nothing, behind a message", from_client(kText, "x") + from_client(0, ""),
-       true, "1002 RFC 6455 §5.4"},
-      {"a message too big in two frames",
-       from_client(kBinaryBegins, std::string(600, 'x')) +
-           from_client(kEnds, std::string(401, 'x')),
-       true, "1009 RFC 6455 §10.4"},
-      {"a sum that would overflow",
-       from_client(kBinaryBegins, "x") + "\x80\xff\x7f\xff\xff\xff\xff\xff\xff\xff"s + "mask", true,
-       "1009 RFC 6455 §10.4"},
-      {"half a character across frames", from_client(kTextBegins, "\xc3") + from_client(kEnds, "x"),
-       true, "1007 RFC 6455 §8.1"},
-  };
-  for (const std::vector<Refusal>& of_both : {
-           both("RSV1", 0xc1, "x", "1002 RFC 6455 §5.2"),
-           both("RSV2", 0xa2, "x", "1002 RFC 6455 §5.2"),
-           both("RSV3", 0x99, "x", "1002 RFC 6455 §5.2"),
-           both("opcode 3", 0x83, "x", "1002 RFC 6455 §5.2"),
-           both("opcode 7", 0x87, "", "1002 RFC 6455 §5.2"),
-           both("opcode 11", 0x8b, "x", "1002 RFC 6455 §5.2"),
-           both("opcode 15", 0x8f, "x", "1002 RFC 6455 §5.2"),
-           both("nothing to continue", kEnds, "x", "1002 RFC 6455 §5.4"),
-           both("nothing to continue, and no end", kGoesOn, "x", "1002 RFC 6455 §5.4"),
-           both("a fragmented Ping", 0x09, "x", "1002 RFC 6455 §5.5"),
-           both("a fragmented Close", 0x08, "", "1002 RFC 6455 §5.5"),
-           both("a Ping of 126 octets", kPing, longest + "x", "1002 RFC 6455 §5.5"),
-           both("a Close of 126 octets", kClose, "\x03\xe8" + longest, "1002 RFC 6455 §5.5"),
-           both("half a code", kClose, "\x03", "1002 RFC 6455 §5.5.1"),
-           both("a code that is never sent", kClose, "\x03\xed", "1002 RFC 6455 §7.4"),
-           both("a reason that is not UTF-8", kClose, "\x03\xe8\xff", "1007 RFC 6455 §8.1"),
-           both("a reason with half a character", kClose, "\x03\xe8\xc3", "1007 RFC 6455 §8.1"),
-           both("text that is not UTF-8", kText, "\xff", "1007 RFC 6455 §8.1"),
-           both("text that ends in a character", kText, "\xc3", "1007 RFC 6455 §8.1"),
-           both("a surrogate", kText, "\xed\xa0\x80", "1007 RFC 6455 §8.1"),
-           both("an overlong slash", kText, "\xc0\xaf", "1007 RFC 6455 §8.1"),
-           both("a frame too big", kBinary, std::string(kMaxFrame + 1, 'x'), "1009 RFC 6455 §10.4"),
-       }) {
-    all.insert(all.end(), of_both.begin(), of_both.end());
-  }
-  return all;
-}
+// --- What is refused, with which code, by which section: tests/websocket/refusals.h.
 
 TEST(ReaderTest, Refusals) {
   for (const Refusal& refusal : refusals()) {
