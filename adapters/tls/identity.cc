@@ -45,9 +45,11 @@ bool add_extension(X509* certificate, int kind, const std::string& value) {
 }
 
 bool set_random_serial(X509* certificate) {
-  uint64_t serial = 0;
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof(serial)) != 1) return false;
-  return ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1 | 1) == 1;
+  // Positive, and of 16 octets always, most of them random (RFC 5280 §4.1.2.2).
+  uint8_t serial[16];
+  if (RAND_bytes(serial, sizeof(serial)) != 1) return false;
+  serial[0] = (serial[0] & 0x3f) | 0x40;
+  return ASN1_STRING_set(X509_get_serialNumber(certificate), serial, sizeof(serial)) == 1;
 }
 
 bool fill_throw_away(X509* certificate, EVP_PKEY* key, const std::string& names) {

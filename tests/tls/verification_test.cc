@@ -118,6 +118,17 @@ TEST_F(VerificationTest, AThrowAwayCertificateServesWhoTrustsIt) {
   EXPECT_FALSE(stranger.client->is_open());
 }
 
+TEST_F(VerificationTest, AThrowAwayCertificateHasALongSerialNumberOfItsOwn) {
+  const std::string hosts[] = {"localhost"};
+  const auto one = Identity::throw_away(hosts);
+  const auto other = Identity::throw_away(hosts);
+  ASSERT_TRUE(one.ok() && other.ok());
+  const ASN1_INTEGER* serial = X509_get0_serialNumber(one->certificate());
+  EXPECT_EQ(ASN1_STRING_length(serial), 16);
+  EXPECT_EQ(ASN1_STRING_type(serial), V_ASN1_INTEGER) << "negative";
+  EXPECT_NE(ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(other->certificate())), 0);
+}
+
 // --- Reading them
 
 TEST_F(VerificationTest, MistakesInPemAreNamed) {
