@@ -1,18 +1,18 @@
 #include "headrace/adapters/program/tls_files.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <memory>
+
+#include "headrace/adapters/socket/retry.h"
+#include "headrace/adapters/socket/unique_fd.h"
 
 namespace headrace::program {
 namespace {
 
 constexpr size_t kMost = 4 << 20;  // octets; the authorities of a whole system have 200 KB
-
-struct Close {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
 
 absl::Status failure(const std::string& path) {
   return absl::InvalidArgumentError(path + ": " + strerror(errno));
@@ -21,11 +21,19 @@ absl::Status failure(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::string> read_pem_file(const std::string& path) {
-  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "re"));
-  if (file == nullptr) return failure(path);
+  const adapters::UniqueFd file(
+      adapters::retry_interrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+  if (!file.valid()) return failure(path);
   std::string text(kMost, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-  if (std::ferror(file.get()) != 0) return failure(path);  // a directory, for example
+  size_t size = 0;
+  ssize_t n = 1;
+  while (n > 0 && size < text.size()) {
+    n = adapters::retry_interrupted(
+        [&] { return ::read(file.get(), text.data() + size, text.size() - size); });
+    if (n < 0) return failure(path);  // a directory, for example
+    size += static_cast<size_t>(n);
+  }
+  text.resize(size);
   return text;
 }
 

@@ -224,6 +224,18 @@ absl::Status serve_with_all(const std::vector<Worker>& workers) {
   return started;
 }
 
+// Leaves it empty if no certificate comes from a file.
+absl::Status reload_at_sighup(const Config& config, const TlsSetup& tls,
+                              std::optional<CertificateReloader>* reloader) {
+  if (config.tls.certificates.empty()) return absl::OkStatus();
+  try {
+    reloader->emplace(config.tls, tls.server.get(), complain);
+  } catch (const std::system_error& error) {
+    return absl::UnavailableError(std::string("a thread: ") + error.code().message());
+  }
+  return absl::OkStatus();
+}
+
 int run(gsl::span<char* const> arguments) {
   absl::StatusOr<Config> config = read_config(arguments);
   if (!config.ok()) return fail(config.status(), ExitCode::kUsage);
@@ -266,7 +278,9 @@ int run(gsl::span<char* const> arguments) {
   if (!workers.ok()) return fail(workers.status(), ExitCode::kUsage);
 
   std::optional<CertificateReloader> reloader;
-  if (!config->tls.certificates.empty()) reloader.emplace(config->tls, tls.server.get(), complain);
+  if (const absl::Status made = reload_at_sighup(*config, tls, &reloader); !made.ok()) {
+    return fail(made, ExitCode::kFailed);
+  }
   install_signal_handlers(*workers);
   announce(*config, site, authority, tls.pin);
   const absl::Status started = serve_with_all(*workers);

@@ -77,7 +77,12 @@ CertificateReloader::CertificateReloader(const TlsConfig& config, tls::Server* s
     : config_(config), server_(server), tell_(std::move(tell)) {
   const sigset_t signals = hangup();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // The thread waits for this one, and leaves all others to the main thread.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   thread_ = std::thread([this] { run(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 CertificateReloader::~CertificateReloader() {

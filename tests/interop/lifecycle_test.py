@@ -10,10 +10,11 @@ import tempfile
 import time
 from collections import namedtuple
 
+import transport
 from checks import equal, holds, require, run, without_io_uring
-from peer import DATA, ENHANCE_YOUR_CALM, GOAWAY, INITIAL_WINDOW_SIZE, MAX_WINDOW, NO_ERROR, Peer
+from peer import DATA, ENHANCE_YOUR_CALM, GOAWAY, INITIAL_WINDOW_SIZE, MAX_WINDOW, NO_ERROR, PREFACE, Peer
 from report import Report
-from server import NotStarted, Server
+from server import NotStarted, Server, is_over_tls
 
 CURL = require("curl")
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else sys.exit(f"usage: {sys.argv[0]} SERVER-PROGRAM")
@@ -49,7 +50,7 @@ class running:
 def announcement():
     """prints its URL and a curl line that works"""
     with running() as server:
-        command = server.wait_for(r"curl --http2-prior-knowledge .*")
+        command = server.wait_for(r"curl https://.*" if is_over_tls() else r"curl --http2-prior-knowledge .*")
         run("/bin/sh", "-c", f"{command} -sS --max-time {PATIENCE} --output /dev/null")
 
 
@@ -219,6 +220,7 @@ def max_connections():
             peer.send_post()
             peer.expect_response()
         with socket.create_connection((server.host, server.port), timeout=PATIENCE) as third:
+            third.sendall(transport.client_hello())
             third.setblocking(False)
             for _ in range(10):  # who is being served, and gets on, keeps its place
                 for peer in (first, second):
@@ -311,6 +313,21 @@ def graceful_end():
         equal(server.wait(PATIENCE), None)
 
 
+def graceful_end_of_http1():
+    """SIGTERM under a download in HTTP/1.1, whose head did not say close: the connection ends behind it"""
+    with running("--grace=0") as server:
+        with transport.connect(server.host, server.port, PATIENCE, protocol="http/1.1") as client:
+            client.sendall(b"GET /bytes/30000000 HTTP/1.1\r\nHost: a\r\n\r\n")
+            octets = client.recv(1000)
+            holds(octets.startswith(b"HTTP/1.1 200 ") and b"connection: close" not in octets, octets)
+            server.terminate()
+            size = len(octets)
+            while piece := client.recv(1 << 20):
+                size += len(piece)
+            holds(size > 30_000_000, size)
+        equal(server.wait(PATIENCE), None)
+
+
 def refused_at_the_end():
     """after SIGTERM nobody can connect"""
     with running() as server:
@@ -322,6 +339,7 @@ def refused_at_the_end():
             pass
         try:
             with socket.create_connection((server.host, server.port), timeout=PATIENCE) as late:
+                late.sendall(transport.client_hello())
                 equal(late.recv(1), b"", "a late connection")
         except OSError:
             pass
@@ -342,6 +360,70 @@ def second_signal():
         peer.close()
 
 
+def graceful_ends():
+    """SIGTERM under twenty downloads at once: all of them are whole; over TLS close_notify is the end"""
+    with running("--threads=2") as server:
+        peers = [connect(server, [(INITIAL_WINDOW_SIZE, 20000)]) for _ in range(20)]
+        for peer in peers:
+            peer.send_get(1, path="/bytes/60000")
+            peer.expect_data(1, 16384)
+        server.terminate()
+        for peer in peers:
+            if is_over_tls():
+                peer.socket.suppress_ragged_eofs = False  # without close_notify an end is an error
+            size, ended, told = 16384, False, 0
+            while (frame := peer.read()) is not None:
+                if frame.type == DATA:
+                    size, ended = size + len(frame.payload), frame.end_stream
+                elif frame.type == 6 and not frame.flags & 1:
+                    peer.send_frame(6, 1, 0, frame.payload)
+                elif frame.type == GOAWAY:
+                    told += 1
+                    if told == 1:
+                        peer.send_window_update(1, 100000)
+            equal(told, 2, "GOAWAYs")
+            equal((size, ended), (60000, True))
+        equal(server.wait(PATIENCE), None)
+
+
+def accepted(server, *said):
+    """Clients that have connected and said this, each, and a Peer that came behind them."""
+    sockets = []
+    for octets in said:
+        sockets.append(socket.create_connection((server.host, server.port), timeout=PATIENCE))
+        sockets[-1].sendall(octets)
+    return sockets, connect(server)
+
+
+def endless_handshakes():
+    """SIGTERM while clients shake hands: who goes no further is waited for as long as a handshake may take"""
+    with running("--handshake_timeout=1s", "--grace=0") as server:
+        hello = transport.client_hello()
+        sockets, peer = accepted(server, *[b"", hello[:1], hello[:len(hello) // 2], hello] * 5)
+        server.terminate()
+        peer.read_until(lambda frame: frame.type == GOAWAY, "GOAWAY")
+        equal(server.wait(PATIENCE), None)
+        for one in (*sockets, peer):
+            one.close()
+
+
+def late_handshake():
+    """SIGTERM while clients shake hands: who goes on is told to go away then"""
+    with running("--handshake_timeout=0", "--grace=0") as server:
+        (plain,), peer = accepted(server, b"")
+        server.terminate()
+        peer.read_until(lambda frame: frame.type == GOAWAY, "GOAWAY")
+        peer.close()
+        secure = transport.secured(plain, server.host, suppress_ragged_eofs=False)
+        secure.sendall(PREFACE + Peer.pack(4, 0, 0))
+        heard = b""
+        while octets := secure.recv(10_000):
+            heard += octets
+        holds(Peer.pack(GOAWAY, 0, 0, MAX_WINDOW.to_bytes(4, "big") + bytes(4)) in heard, heard)
+        secure.close()
+        equal(server.wait(PATIENCE), None)
+
+
 def interrupt():
     """SIGINT ends it as SIGTERM does"""
     with running() as server:
@@ -351,12 +433,16 @@ def interrupt():
 
 CHECKS = [announcement, bad_flags, missing_root, taken_port, allocation, io, little_locked_memory,
           io_that_fails, access_log, unread_log, idle_timeout, max_connections, giving_way, limits,
-          threads, idle_end, graceful_end, refused_at_the_end, second_signal, interrupt]
+          threads, idle_end, graceful_end, graceful_ends, graceful_end_of_http1, refused_at_the_end,
+          second_signal, interrupt]
+OVER_TLS = [announcement, allocation, io, io_that_fails, access_log, idle_timeout, max_connections, giving_way, limits,
+            threads, idle_end, graceful_end, graceful_ends, graceful_end_of_http1, endless_handshakes, late_handshake,
+            refused_at_the_end, second_signal]
 
 
 def main():
     report = Report("lifecycle")
-    for check in CHECKS:
+    for check in OVER_TLS if is_over_tls() else CHECKS:
         report.run(check.__doc__, check)
     return report.finish()
 

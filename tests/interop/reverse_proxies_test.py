@@ -34,7 +34,7 @@ class Cell:
     """A proxy before a server, which is asked for its counters without it."""
 
     def __init__(self, kind, behind):
-        self.server = Server(SERVE, f"--root={ROOT}", "--diagnostics")
+        self.server = Server(SERVE, f"--root={ROOT}", "--diagnostics", "--grace=0")  # it ends by itself
         self.proxy = kind(self.server, behind)
         self.behind = behind
         self.watcher = None

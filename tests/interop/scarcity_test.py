@@ -22,11 +22,13 @@ import threading
 import time
 from collections import namedtuple
 
+import certificates
+import transport
 from attacker import OPENING, PINNED_OPENING, Attackers, is_closed, request, requests, settings
 from checks import equal, holds, make_site
 from peer import DATA, END_HEADERS, INITIAL_WINDOW_SIZE, MAX_WINDOW, WINDOW_UPDATE, Departure, Peer
 from report import Report, outcome_of
-from server import Server
+from server import Server, is_over_tls
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else sys.exit(f"usage: {sys.argv[0]} SERVER-PROGRAM")
 ROOT, _ = make_site()
@@ -200,10 +202,10 @@ TRICKLE = (
 )
 
 
-def trickle(threads, kinds, source, interval=3):
+def trickle(threads, kinds, source, interval=3, flags=(), runner=(), path="/bytes/5", expected=b"01234"):
     """Every place is taken by who does one of `kinds`, an opening and what follows it every `interval` seconds,
-    and comes again when it has to go."""
-    with serving(f"--max_connections={PLACES}", "--diagnostics", threads=threads) as server:
+    and comes again when it has to go. Meanwhile honest ones ask for `path`."""
+    with serving(f"--max_connections={PLACES}", "--diagnostics", *flags, threads=threads, runner=runner) as server:
         with Attackers(server) as attackers:
             def step():
                 for i, one in enumerate(list(attackers.sockets)):
@@ -216,7 +218,7 @@ def trickle(threads, kinds, source, interval=3):
 
             with Pump(step, interval):
                 wait_until(lambda: len(attackers.sockets) == PLACES, "they all come")
-                all_are_answered(server, "/bytes/5", b"01234")
+                all_are_answered(server, path, expected)
                 holds(stats(server)["connections_yielded"] > 0, "nobody had to go")
 
 
@@ -234,6 +236,28 @@ def trickle_beside_a_stream(threads):
     """a trickle on 99 streams of each of 200 places, and one that gets on"""
     octets = b"".join(credit(2 * i + 1, 8000 if i == 0 else 1) for i in range(100)) + credit(0, 8099)
     trickle(threads, ((PINNED_OPENING + requests("/bytes/100000000", 100), octets),), HERE, interval=1)
+
+
+def handshakes():
+    """Those of clients that go no further, at once or an octet at a time."""
+    hello = transport.client_hello()
+    return (b"", b""), (hello[:60], b"x"), (hello[:-1], b""), (hello, b"")
+
+
+def handshakes_from_here(threads):
+    """over TLS: a handshake that does not end on each of 200 places, all from the address of the honest client"""
+    trickle(threads, handshakes(), HERE, interval=1, flags=["--handshake_timeout=0"])
+
+
+def handshakes_from_elsewhere(threads):
+    """over TLS: a handshake that does not end on each of 200 places from another address"""
+    trickle(threads, handshakes(), THERE, interval=1, flags=["--handshake_timeout=0"])
+
+
+def handshakes_beside_files(threads):
+    """over TLS: the same with 150 descriptors, of which honest ones need one for a file"""
+    trickle(threads, handshakes(), HERE, interval=1, flags=["--handshake_timeout=0", f"--root={ROOT}"],
+            runner=("prlimit", "--nofile=150:150"), path="/many/99.bin", expected=MANY[99])
 
 
 def honest_rate(_):
@@ -394,6 +418,9 @@ SIDE_BY_SIDE = [(check, threads)
                               many_files, one_file, slow_readers)
                 for threads in (1, THREADS)] + [
                     (check, 1) for check in (slow_reader, honest_rate, paused, shares, proxies)]
+OVER_TLS = [(check, threads)
+            for check in (handshakes_from_here, handshakes_from_elsewhere, handshakes_beside_files)
+            for threads in (1, THREADS)]
 ONE_BY_ONE = [(expensive, 1), (expensive, THREADS)]
 AT_ONCE = 20
 
@@ -428,8 +455,12 @@ def main():
         with open(os.path.join(many, f"{i}.bin"), "wb") as out:
             out.write(content)
     report = Report("scarcity")
-    play(report, SIDE_BY_SIDE, AT_ONCE)
-    play(report, ONE_BY_ONE, 1)
+    if is_over_tls():
+        certificates.for_servers()  # before others need them side by side
+        play(report, OVER_TLS, AT_ONCE)
+    else:
+        play(report, SIDE_BY_SIDE, AT_ONCE)
+        play(report, ONE_BY_ONE, 1)
     return report.finish()
 
 
