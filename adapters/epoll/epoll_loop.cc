@@ -45,6 +45,7 @@ struct EpollLoop::EpollRecord : ConnectionRecord {
   using ConnectionRecord::ConnectionRecord;
   uint32_t interest = 0;  // as registered with epoll
   bool known = false;     // whether registered with epoll
+  bool hung_up = false;   // both directions are closed
 };
 
 StatusOr<std::unique_ptr<EpollLoop>> EpollLoop::create(const LoopOptions& options,
@@ -130,9 +131,8 @@ void EpollLoop::read(EpollRecord& record, uint32_t ready, TimePoint now) {
   Session& session = *record.session;
   const bool hangs_up = (ready & (EPOLLHUP | EPOLLERR)) != 0;
   if (!session.wants_input() || (hangs_up && is_retrying(record))) {
-    // An event without interest in input means that both directions are closed. It must be handled,
-    // because it would be reported in every turn.
-    if (hangs_up) session.fail(now);
+    // An event without interest in input means that both directions are closed.
+    if (hangs_up) hang_up(record, now);
     return;
   }
   const ssize_t n = recv(record.socket.get(), input_.get(), kInputSize, 0);
@@ -147,6 +147,15 @@ void EpollLoop::read(EpollRecord& record, uint32_t ready, TimePoint now) {
   } else {
     session.fail(now);
   }
+}
+
+void EpollLoop::hang_up(EpollRecord& record, TimePoint now) {
+  record.session->hang_up(now);
+  if (record.session->phase() != Session::Phase::kOpen) return;
+  // It would be reported in every turn.
+  control(epoll_, EPOLL_CTL_DEL, record.socket, 0u, record.id.value());
+  record.known = false;
+  record.hung_up = true;
 }
 
 void EpollLoop::write(ConnectionRecord& record, TimePoint now) {
@@ -183,6 +192,7 @@ void EpollLoop::watch(ConnectionRecord& record) {
 
 void EpollLoop::set_interest(EpollRecord& record, uint32_t interest) {
   if (record.known && interest == record.interest) return;
+  if (record.hung_up && (interest & EPOLLIN) == 0) return;
   const int operation = record.known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
   if (control(epoll_, operation, record.socket, interest, record.id.value())) {
     record.known = true;

@@ -42,6 +42,7 @@ class EpollLoop final : public Loop {
 
   void attend(EpollRecord& record, uint32_t ready, TimePoint now);
   void read(EpollRecord& record, uint32_t ready, TimePoint now);
+  void hang_up(EpollRecord& record, TimePoint now);
   void set_interest(EpollRecord& record, uint32_t interest);
 
   UniqueFd epoll_;

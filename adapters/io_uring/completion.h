@@ -2,6 +2,7 @@
 #define HEADRACE_ADAPTERS_IO_URING_COMPLETION_H_
 
 #include <liburing.h>
+#include <poll.h>
 
 #include <cerrno>
 #include <cstdint>
@@ -54,6 +55,9 @@ class Completion {
 
   // For a cancellation: whether the operation to be cancelled has completed or will.
   bool has_cancelled() const { return result_ >= 0 || result_ == -ENOENT || result_ == -EALREADY; }
+  // For a watch: whether both directions are closed. (A poll always tells of the peer's end, too:
+  // POLLRDHUP.)
+  bool hung_up() const { return result_ > 0 && (result_ & (POLLHUP | POLLERR)) != 0; }
   // Whether this is the second completion of a zero-copy send: its bytes are no longer read.
   bool is_release() const { return (flags_ & IORING_CQE_F_NOTIF) != 0; }
   bool was_copied() const {

@@ -168,7 +168,7 @@ void IoUringLoop::on_received(RingRecord& record, const Completion& completion, 
     } else if (is_shortage(-completion.result())) {
       retry_later(record, now);
     } else if (completion.result() != -ECANCELED && completion.result() != -EINTR) {
-      session.fail(now);
+      session.fail_input(now);
     }
     touch(record);
   }
@@ -209,12 +209,12 @@ void IoUringLoop::on_released(RingRecord& record, const Completion& completion, 
 }
 
 void IoUringLoop::on_hangup(RingRecord& record, const Completion& completion, TimePoint now) {
-  record.hangup_watched = false;
+  if (!completion.more()) record.hangup_watched = false;
   if (closing_.contains(record)) return;
   if (completion.result() < 0) return retry_later(record, now);
   Session& session = *record.session;
-  if (session.phase() != Session::Phase::kOpen || session.wants_input()) return;
-  session.fail(now);
+  if (!completion.hung_up() || session.wants_input()) return;
+  session.hang_up(now);
   touch(record);
 }
 
@@ -277,10 +277,11 @@ void IoUringLoop::watch(ConnectionRecord& base) {
     });
   } else if (session.phase() == Session::Phase::kOpen && !wanted && !record.receiving &&
              record.sending == nullptr && !record.hangup_watched) {
-    // Without it there would be no notification that both directions are closed.
+    // Without it there would be no notification that both directions are closed. Multishot, because
+    // that reports each change once, the peer's end too, which is not waited for.
     record.hangup_watched = true;
     submit(record, Operation::kHangup, [&](io_uring_sqe* entry) {
-      io_uring_prep_poll_add(entry, record.socket.get(), 0);  // always reports POLLHUP and POLLERR
+      io_uring_prep_poll_multishot(entry, record.socket.get(), 0);  // POLLHUP and POLLERR always
     });
   }
 }

@@ -26,7 +26,8 @@ Options with_seed(Options options) {
 Session::Session(Role role, const Options& connection, const LoopOptions& options, Service& service,
                  Driver& driver, LoopStatistics& statistics, WorkBudget& budget, TimePoint now,
                  std::unique_ptr<SecureChannel> channel)
-    : options_(options),
+    : role_(role),
+      options_(options),
       explicit_release_(connection.explicit_release),
       statistics_(statistics),
       secured_(channel == nullptr
@@ -83,6 +84,12 @@ void Session::fail(TimePoint now) {
     }
   }
   phase_ = Phase::kClosed;
+}
+
+void Session::fail_input(TimePoint now) {
+  const bool all_read = !throttled_ && !has_work() && !keeps_ciphertext();
+  if (role_ == Role::kServer || phase_ != Phase::kOpen || all_read) return fail(now);
+  input_ended_ = lost_ = true;
 }
 
 void Session::attend(TimePoint now) {
@@ -278,7 +285,9 @@ void Session::conclude(TimePoint now) {
   if (phase_ != Phase::kOpen) return;
   if (secured_ != nullptr && !conclude_channel(now)) return;
   // The end of input closes the streams, so a peer that sent FIN first receives the ready output.
-  if (input_ended_ && !end_told_ && !throttled_ && !has_work() && !connection_->wants_output()) {
+  const bool all_read = input_ended_ && !throttled_ && !has_work();
+  if (all_read && lost_) return fail(now);
+  if (all_read && !end_told_ && !connection_->wants_output()) {
     end_told_ = true;
     dispatch(connection_->end_of_input(now), Extent::kAll);
   }

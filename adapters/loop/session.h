@@ -49,6 +49,13 @@ class Session {
   void end_of_input(TimePoint now);
   // The transport failed (a reset, or any error), so no more can be sent.
   void fail(TimePoint now);
+  // The same behind all input that was received. A client's connection looks at that first.
+  void fail_input(TimePoint now);
+  // Both directions are closed while no input is wanted. What a server does for such a peer is in
+  // vain; what has come for a client can still be read, when it wants it.
+  void hang_up(TimePoint now) {
+    if (role_ == Role::kServer || phase_ != Phase::kOpen) fail(now);
+  }
   // To be called after commands outside of the handler, and if has_work() was true in another turn.
   void attend(TimePoint now);
   // deadline() has passed. `in_flight`: octets that the system has taken and the peer's system has
@@ -81,7 +88,7 @@ class Session {
 
   bool wants_input() const;
   bool wants_output() const {
-    if (phase_ != Phase::kOpen) return false;
+    if (phase_ != Phase::kOpen || lost_) return false;
     return secured_ == nullptr ? connection_->wants_output() : encrypted_wants_output();
   }
   Phase phase() const { return phase_; }
@@ -145,6 +152,7 @@ class Session {
   void report_failed_handshake();
   bool keeps_ciphertext() const { return secured_ != nullptr && !secured_->kept.empty(); }
 
+  const Role role_;
   const LoopOptions& options_;
   const bool explicit_release_;
   LoopStatistics& statistics_;
@@ -168,6 +176,7 @@ class Session {
   Phase phase_ = Phase::kOpen;
   bool throttled_ = false;    // the connection does not read until its replies have been sent
   bool input_ended_ = false;  // the peer sent FIN
+  bool lost_ = false;         // the transport has failed; its input is not looked at whole
   bool stuck_ = false;        // blocked for longer than the write timeout
   bool end_told_ = false;     // end_of_input() of the connection was called
 };

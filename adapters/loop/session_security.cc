@@ -95,7 +95,7 @@ bool Session::conclude_channel(TimePoint now) {
     dispatch(connection_->end_of_input(now, /*in_order=*/false), Extent::kAll);
   }
   if (failed) {
-    if (!channel.wants_output()) linger(now);  // the alert is out
+    if (lost_ || !channel.wants_output()) linger(now);  // the alert is out
     return false;
   }
   if (!connection_) return false;

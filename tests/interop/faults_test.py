@@ -281,12 +281,14 @@ class AttachedServer:
         try:
             fetched = self.traced(fault)
             holds(self.server.process.poll() is None,
-                  f"the server ended: {self.server.text()[-300:]}")
+                  f"the server ended with {self.server.process.poll()}: {self.server.text()[-300:]}")
             equal(fetched.wrong, [], "answers with wrong octets")
             holds(fetched.code != "none: it hangs", "the client hangs")
             holds(fetched.code == 0 or fault[1] not in UNSEEN, f"the client saw it: {fetched.code}, {fetched.words}")
             calls = Trace(self.log)
-            holds(calls.injected > 0, "no call failed")
+            # (So many calls of a kind are not made in each run.)
+            late = calls.count().get(fault[0], 0) < int(fault[2].rstrip("+"))
+            holds(calls.injected > 0 or (late and int(fault[2].rstrip("+")) > FIRST), "no call failed")
             holds(len(calls.calls) <= 4 * usual_calls + MORE_CALLS,
                   f"it spins: {len(calls.calls)} calls instead of {usual_calls}")
             self.fetch_all()

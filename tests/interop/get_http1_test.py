@@ -2,9 +2,15 @@
 """The client in HTTP/1.1: against our own server, nginx, Apache httpd, h2o, Node, Go, h11, Python's http.server, and
 a server that says what a test tells it. curl says what is right where it can."""
 
+import fcntl
 import json
 import os
+import signal
+import socket
+import struct
 import sys
+import termios
+import time
 
 import client
 import origins
@@ -196,6 +202,51 @@ def cut_off():
             holds("the connection ended before the response did" in result.err, result.err)
 
 
+def acknowledged(connection):
+    """Once the client's system has all that was sent."""
+    unsent = bytearray(4)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        fcntl.ioctl(connection, termios.TIOCOUTQ, unsent)
+        if not any(unsent):
+            return
+        time.sleep(0.001)
+    raise AssertionError("it does not get there")
+
+
+def held_up(reset):
+    """The server has sent all of it and gone before get reads, and the output takes little at a time."""
+    body = b"0123456789abcdef" * 3_500
+    out, into = os.pipe()
+    fcntl.fcntl(into, fcntl.F_SETPIPE_SZ, 4096)
+    with socket.create_server(("127.0.0.1", 0)) as listener, open(out, "rb") as pipe:
+        running = get.start("--http1.1", "--window=16384", f"http://127.0.0.1:{listener.getsockname()[1]}/", stdout=into)
+        os.close(into)
+        connection, _ = listener.accept()
+        connection.recv(65536)
+        running.process.send_signal(signal.SIGSTOP)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        acknowledged(connection)
+        if reset:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+        running.process.send_signal(signal.SIGCONT)
+        time.sleep(0.2)  # so that it can make a mistake
+        written = pipe.read()
+        running.finish(client.OK, 60)
+    holds(written == body, f"{len(written)} of {len(body)} octets")
+
+
+def closed_early():
+    """a server that closes while the output is held up: nothing is lost"""
+    held_up(reset=False)
+
+
+def reset_early():
+    """nor if it resets the connection, once all has come"""
+    held_up(reset=True)
+
+
 def asked_again():
     """a kept connection that ends before an answer: GET goes over a new one"""
     ok = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
@@ -254,7 +305,7 @@ def main():
         server.stop()
     report.run(required.__doc__, required)
     if not is_over_tls():
-        for check in (until_close, cut_off, asked_again, not_asked_again, smuggled):
+        for check in (until_close, cut_off, closed_early, reset_early, asked_again, not_asked_again, smuggled):
             report.run(check.__doc__, check)
     return report.finish()
 

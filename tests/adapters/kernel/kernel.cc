@@ -248,9 +248,14 @@ int Kernel::epoll_ctl(int operation, int fd, const epoll_event* event) {
     complain("epoll_ctl() of a descriptor that is not open");
     return -EBADF;
   }
+  const bool known = interests_.contains(fd);
+  if (operation == EPOLL_CTL_DEL) {
+    if (!known) complain("epoll_ctl() takes out what epoll does not know");
+    interests_.erase(fd);
+    return known ? 0 : -ENOENT;
+  }
   // A descriptor that is known already needs no memory.
   if (const int error = fails({ENOMEM, ENOSPC})) return -error;
-  const bool known = interests_.contains(fd);
   if (known != (operation == EPOLL_CTL_MOD)) {
     complain("epoll_ctl() mixes up what epoll knows");
     return known ? -EEXIST : -ENOENT;

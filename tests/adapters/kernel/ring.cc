@@ -165,6 +165,12 @@ void Ring::complete_ready() {
   }
 }
 
+// What a poll always tells of, the peer's end included, whether it was asked for or not.
+int Ring::hang_up_of(const Socket& socket) {
+  return (socket.fin ? POLLRDHUP : 0) | (socket.hung_up() ? POLLHUP : 0) |
+         (socket.reset ? POLLERR : 0);
+}
+
 bool Ring::is_ready(const Operation& operation) const {
   if (operation.cancelled) return true;
   const Socket* socket = operation.socket.get();
@@ -180,7 +186,8 @@ bool Ring::is_ready(const Operation& operation) const {
       return socket->outbound.empty() || socket->reset || (socket->closed && socket->aborts);
     default:  // IORING_OP_POLL_ADD
       if (socket == nullptr) return kernel_.find(operation.fd)->count > 0;
-      return operation.entry.poll32_events == 0 ? socket->hung_up() : socket->writable();
+      if (operation.entry.poll32_events != 0) return socket->writable();
+      return (hang_up_of(*socket) & ~operation.told) != 0;
   }
 }
 
@@ -207,9 +214,18 @@ bool Ring::complete(Operation& operation) {
       return complete_send(operation);
     default:
       if (operation.cancelled) return end(operation, -ECANCELED);
-      return (operation.entry.len & IORING_POLL_ADD_MULTI) != 0 ? go_on(operation, POLLIN)
-                                                                : end(operation, POLLHUP);
+      return complete_poll(operation);
   }
+}
+
+bool Ring::complete_poll(Operation& operation) {
+  int ready = operation.socket == nullptr ? POLLIN : POLLOUT;
+  if (operation.socket != nullptr && operation.entry.poll32_events == 0) {
+    ready = hang_up_of(*operation.socket);
+    operation.told = ready;  // a multishot one tells of changes
+  }
+  return (operation.entry.len & IORING_POLL_ADD_MULTI) != 0 ? go_on(operation, ready)
+                                                            : end(operation, ready);
 }
 
 bool Ring::complete_accept(Operation& operation) {

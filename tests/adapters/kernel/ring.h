@@ -50,6 +50,7 @@ class Ring {
     int fd;
     std::vector<iovec> pieces = {};  // of a send: what it refers to
     std::string bytes = {};          // of a send, as they were when it was submitted
+    int told = 0;                    // of a poll: what it has told of
     bool cancelled = false;          // its next completion is the last
     bool sent = false;               // without a copy: the bytes are still looked at
   };
@@ -62,6 +63,8 @@ class Ring {
   bool is_ready(const Operation& operation) const;
   // True: it was the last completion.
   bool complete(Operation& operation);
+  static int hang_up_of(const Socket& socket);
+  bool complete_poll(Operation& operation);
   bool complete_accept(Operation& operation);
   bool complete_receive(Operation& operation);
   bool complete_send(Operation& operation);
