@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdlib>
 
+#include "headrace/field/known_names.h"
 #include "headrace/field/same_text.h"
 
 namespace headrace {
@@ -76,52 +78,46 @@ constexpr std::array<std::string_view, kFieldNameCount> kNames = {
     "www-authenticate",
 };
 
-// A hash without collisions among the names: the length and three characters, multiplied. The
-// multiplier was found by trial.
-constexpr size_t kSlots = 256;
-constexpr uint32_t kMultiplier = 0x8babf391;
-
-constexpr uint32_t slot_of(std::string_view name) {
-  const auto octet = [&](size_t i) { return static_cast<uint32_t>(static_cast<uint8_t>(name[i])); };
-  const uint32_t key = static_cast<uint32_t>(name.size()) | octet(0) << 8 |
-                       octet(name.size() / 2) << 16 | octet(name.size() - 1) << 24;
-  return (key * kMultiplier) >> 24;
-}
-
-consteval std::array<FieldName, kSlots> make_slots() {
-  std::array<FieldName, kSlots> slots{};
+consteval std::array<KnownName, kFieldNameCount> make_known_names() {
+  std::array<KnownName, kFieldNameCount> known{};
   for (size_t token = 0; token < kNames.size(); ++token) {
-    if (!kNames[token].empty()) slots[slot_of(kNames[token])] = static_cast<FieldName>(token);
+    std::copy(kNames[token].begin(), kNames[token].end(), known[token].octets.begin());
+    known[token].size = static_cast<uint8_t>(kNames[token].size());
+    known[token].token = static_cast<FieldName>(token);
   }
-  return slots;
+  return known;
 }
-constexpr std::array<FieldName, kSlots> kTokens = make_slots();
-
-consteval bool each_name_has_its_slot() {
-  for (size_t token = 0; token < kNames.size(); ++token) {
-    if (kNames[token].empty()) continue;
-    if (kTokens[slot_of(kNames[token])] != static_cast<FieldName>(token)) return false;
-  }
-  return true;
-}
-static_assert(each_name_has_its_slot());
 
 }  // namespace
 
+constexpr std::array<KnownName, kFieldNameCount> KnownNames::kByToken = make_known_names();
+
+constexpr std::array<FieldName, KnownNames::kSlotCount> KnownNames::kSlots = [] {
+  std::array<FieldName, kSlotCount> slots{};
+  for (const KnownName& known : kByToken) {
+    if (known.size > 0) slots[slot_of(known.text())] = known.token;
+  }
+  for (const KnownName& known : kByToken) {
+    if (known.size > 0 && slots[slot_of(known.text())] != known.token) std::abort();
+  }
+  return slots;
+}();
+
 FieldName resolve_field_name(std::string_view name) {
   if (name.empty()) return FieldName::kOther;
-  const FieldName token = kTokens[slot_of(name)];
-  if (same_text(kNames[static_cast<size_t>(token)], name)) return token;
+  const KnownName& known = KnownNames::candidate(name);
+  if (same_text(known.text(), name)) return known.token;
   return name.front() == ':' ? FieldName::kOtherPseudo : FieldName::kOther;
 }
 
 FieldName resolve_field_name_in_any_case(std::string_view name) {
-  constexpr size_t kLongest = std::string_view("access-control-allow-origin").size();
-  if (name.size() > kLongest) return resolve_field_name(name);
-  std::array<char, kLongest> lower;
-  std::transform(name.begin(), name.end(), lower.begin(), [](char c) {
-    return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  const FieldName token = resolve_field_name(name);
+  if (is_known(token) || name.size() > KnownName::kMaxSize) return token;
+  const auto is_upper = [](char c) { return 'A' <= c && c <= 'Z'; };
+  if (std::none_of(name.begin(), name.end(), is_upper)) return token;
+  std::array<char, KnownName::kMaxSize> lower;
+  std::transform(name.begin(), name.end(), lower.begin(),
+                 [&](char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; });
   return resolve_field_name({lower.data(), name.size()});
 }
 

@@ -20,12 +20,10 @@ class HeadReader {
   enum class Status : uint8_t { kNothing, kHead, kRefused };
 
   // The next head begins.
-  void begin() {
-    has_line_ = false;
-    refusal_ = {};
-  }
+  void begin() { has_line_ = false; }
   // Whether its start line has been read.
   bool has_line() const { return has_line_; }
+  // Why the head was refused, behind kRefused.
   const Refusal& refusal() const { return refusal_; }
 
  protected:
@@ -37,9 +35,12 @@ class HeadReader {
   [[nodiscard]] Status read_fields(InputQueue* input, LineReader* lines, TakeField take_field,
                                    Finish finish) {
     for (;;) {
-      switch (section_->next(input, lines)) {
+      SectionReader::Status status = SectionReader::Status::kNothing;
+      if (lines->is_between_lines()) status = section_->read_plain(input, take_field);
+      if (status != SectionReader::Status::kEnd) status = section_->next(input, lines);
+      switch (status) {
         case SectionReader::Status::kField:
-          take_field();
+          take_field(section_->field().known_name);
           break;
         case SectionReader::Status::kNothing:
           return Status::kNothing;

@@ -36,6 +36,8 @@ class LineReader {
   // The next line. kNothing: all input was taken, and it is not complete. kTooLong: it has more
   // than `most` octets, the first of which are in `line`.
   [[nodiscard]] Status next(InputQueue* input, size_t most, Line* line);
+  // Whether the input goes on with a line's first octet.
+  bool is_between_lines() const { return cut_.empty(); }
   // Whether a line has begun and is not complete.
   bool is_cut() const { return !done_ && !cut_.empty(); }
 

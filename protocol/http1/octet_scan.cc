@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "headrace/field/octet_block.h"
+#include "headrace/protocol/http1/octet_classes.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -38,43 +39,17 @@ bool is_in(char c, uint8_t group) { return (kClasses[static_cast<uint8_t>(c)] & 
 constexpr char lower(char c) { return 'A' <= c && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 #if HEADRACE_OCTET_BLOCKS
-OctetBlock load(const char* from) {
-  OctetBlock block;
-  std::memcpy(&block, from, sizeof(block));
-  return block;
-}
-
 // `suspects(OctetBlock)`: a block that is not 0 in the place of octets that stop the search. The
 // last octets, fewer than a block, are left to the caller.
 template <typename Suspects>
 const char* skip_blocks(const char* at, const char* end, Suspects suspects, bool* found) {
   for (; end - at >= 16; at += 16) {
-    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(suspects(load(at))));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(suspects(load_octets(at))));
     if (mask == 0) continue;
     *found = true;
     return at + std::countr_zero(mask);
   }
   return at;
-}
-
-OctetBlock controls_of(OctetBlock block) {
-  const OctetBlock low = _mm_cmpeq_epi8(_mm_min_epu8(block, all_octets(0x1f)), block);
-  return _mm_or_si128(_mm_andnot_si128(_mm_cmpeq_epi8(block, all_octets('\t')), low),
-                      _mm_cmpeq_epi8(block, all_octets(0x7f)));
-}
-
-OctetBlock invisible_of(OctetBlock block) {
-  // As signed numbers: up to 0x20, which includes all above 0x7f; and 0x7f itself.
-  return _mm_or_si128(_mm_cmplt_epi8(block, all_octets(0x21)),
-                      _mm_cmpeq_epi8(block, all_octets(0x7f)));
-}
-
-// The octets that are no letters, digits or hyphens, of which nearly all tokens consist.
-OctetBlock unusual_of(OctetBlock block) {
-  const OctetBlock letters = octets_between(_mm_or_si128(block, all_octets(0x20)), 'a', 'z');
-  const OctetBlock usual = _mm_or_si128(_mm_or_si128(letters, octets_between(block, '0', '9')),
-                                        _mm_cmpeq_epi8(block, all_octets('-')));
-  return _mm_cmpeq_epi8(usual, _mm_setzero_si128());
 }
 #endif  // HEADRACE_OCTET_BLOCKS
 
@@ -112,7 +87,7 @@ const char* skip_token(const char* at, const char* end) {
 void copy_lower(const char* text, size_t size, [[maybe_unused]] size_t readable, char* out) {
 #if HEADRACE_OCTET_BLOCKS
   for (; size > 0 && readable >= 16; text += 16, out += 16, readable -= 16) {
-    const OctetBlock block = load(text);
+    const OctetBlock block = load_octets(text);
     const OctetBlock upper = _mm_and_si128(octets_between(block, 'A', 'Z'), all_octets('a' - 'A'));
     const OctetBlock lowered = _mm_or_si128(block, upper);
     std::memcpy(out, &lowered, sizeof(lowered));

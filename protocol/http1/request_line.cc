@@ -1,6 +1,7 @@
 #include "headrace/protocol/http1/request_line.h"
 
 #include <cstddef>
+#include <cstring>
 
 #include "headrace/protocol/http1/octet_scan.h"
 #include "headrace/protocol/http1/rules.h"
@@ -75,6 +76,24 @@ Refusal parse_request_line(std::string_view text, bool raw_octets, RequestLine* 
   line->target = {begin, static_cast<size_t>(at - begin)};
   ++at;
   return parse_version({at, static_cast<size_t>(end - at)}, line);
+}
+
+size_t read_plain_request_line(std::string_view input, RequestLine* line) {
+  constexpr std::string_view kRest = " HTTP/1.1\r\n";
+  const char* const begin = input.data();
+  const char* const end = begin + input.size();
+  const char* const method_end = skip_token(begin, end);
+  if (method_end == begin || method_end == end || *method_end != ' ') return 0;
+  const char* const target = method_end + 1;
+  const char* const target_end = find_invisible(target, end);
+  if (target_end == target || static_cast<size_t>(end - target_end) < kRest.size() ||
+      std::memcmp(target_end, kRest.data(), kRest.size()) != 0) {
+    return 0;
+  }
+  line->method = {begin, static_cast<size_t>(method_end - begin)};
+  line->target = {target, static_cast<size_t>(target_end - target)};
+  line->is_http10 = false;
+  return static_cast<size_t>(target_end - begin) + kRest.size();
 }
 
 Refusal parse_target(const RequestLine& line, bool fragment, Target* target) {

@@ -1,6 +1,7 @@
 #ifndef HEADRACE_PROTOCOL_HTTP1_REQUEST_LINE_H_
 #define HEADRACE_PROTOCOL_HTTP1_REQUEST_LINE_H_
 
+#include <cstddef>
 #include <string_view>
 
 #include "headrace/memory/abi.h"
@@ -19,6 +20,10 @@ struct RequestLine {
 
 // Reads a request line without its CR LF. `raw_octets`: octets above 0x7f are accepted in targets.
 [[nodiscard]] Refusal parse_request_line(std::string_view text, bool raw_octets, RequestLine* line);
+
+// Reads the request line at the front of the input, if it is one of HTTP/1.1 that lies whole in it.
+// Returns its octets, or 0: it is none of that form, which says nothing about whether it is valid.
+[[nodiscard]] size_t read_plain_request_line(std::string_view input, RequestLine* line);
 
 // The parts of a target, as views (RFC 9112 §3.2).
 struct Target {

@@ -6,6 +6,7 @@
 
 #include "headrace/field/field_name.h"
 #include "headrace/field/field_syntax.h"
+#include "headrace/field/same_text.h"
 #include "headrace/protocol/http1/connection_options.h"
 #include "headrace/protocol/http1/rules.h"
 #include "headrace/protocol/message/authority.h"
@@ -24,6 +25,16 @@ enum Slot : size_t { kMethodSlot, kSchemeSlot, kAuthoritySlot, kPathSlot, kSlots
 
 Refusal bad(const Rule& rule, std::string_view field) { return {kBadRequest, &rule, field, {}}; }
 
+// The fields that take_field() is for.
+constexpr bool is_looked_at(FieldName name) {
+  constexpr auto bit = [](FieldName one) { return uint64_t{1} << static_cast<unsigned>(one); };
+  constexpr uint64_t kLookedAt = bit(FieldName::kHost) | bit(FieldName::kContentLength) |
+                                 bit(FieldName::kTransferEncoding) | bit(FieldName::kConnection) |
+                                 bit(FieldName::kExpect) | bit(FieldName::kUpgrade) |
+                                 bit(FieldName::kPriority);
+  return (kLookedAt & bit(name)) != 0;
+}
+
 // RFC 9110 §9.3.6: Host may leave out the port that the target of CONNECT has.
 bool is_same_host(std::string_view host, std::string_view target) {
   if (is_same_authority(host, target, "")) return true;
@@ -40,11 +51,25 @@ RequestReader::Status RequestReader::read(InputQueue* input, LineReader* lines) 
     if (status != Status::kHead) return status;
   }
   return read_fields(
-      input, lines, [this] { take_field(); }, [this] { return finish(); });
+      input, lines,
+      [this](FieldName name) {
+        if (is_looked_at(name)) take_field();
+      },
+      [this] { return finish(); });
 }
 
 // kHead: the line was read.
 RequestReader::Status RequestReader::read_line(InputQueue* input, LineReader* lines) {
+  if (lines->is_between_lines()) {
+    const size_t octets = read_plain_request_line(
+        {reinterpret_cast<const char*>(input->data()), input->size()}, &line_);
+    if (octets > 0 && octets <= options_.line_size) [[likely]] {
+      input->consume(octets);
+      if (!section_->begin(kSlots)) return refuse(section_->no_memory());
+      line_kept_ = false;
+      return begin_fields();
+    }
+  }
   Line line;
   for (;;) {
     switch (lines->next(input, options_.line_size, &line)) {
@@ -74,6 +99,10 @@ RequestReader::Status RequestReader::take_line(const Line& line) {
   if (Refusal refused = parse_request_line(text, options_.accept_raw_octets, &line_)) {
     return refuse(refused);
   }
+  return begin_fields();
+}
+
+RequestReader::Status RequestReader::begin_fields() {
   has_line_ = true;
   host_ = {};
   hosts_ = 0;
@@ -127,6 +156,10 @@ void RequestReader::take_field() {
 
 // RFC 9110 §7.6.1
 void RequestReader::take_connection(std::string_view value) {
+  if (same_text(value, "keep-alive")) {  // what browsers say
+    says_keep_alive_ = true;
+    return;
+  }
   each_connection_option(value, [this](std::string_view option) {
     says_close_ |= is_connection_option(option, "close");
     says_keep_alive_ |= is_connection_option(option, "keep-alive");
@@ -189,7 +222,12 @@ Refusal RequestReader::write_pseudo_fields(const Target& target) {
   Field* const fields = storage.fields().data();
   size_t slot = 0;
   const auto put = [&](std::string_view name, std::string_view value, FieldName known_name) {
-    fields[slot++] = {name, value, /*never_indexed=*/false, known_name, FieldSyntax::kValid};
+    Field& field = fields[slot++];
+    field.name = name;
+    field.value = value;
+    field.never_indexed = false;
+    field.known_name = known_name;
+    field.syntax = FieldSyntax::kValid;
   };
   put(":method", line_.method, FieldName::kMethod);
   if (!facts_.head.is_connect) {

@@ -64,6 +64,7 @@ class RequestReader : public HeadReader {
  private:
   Status read_line(InputQueue* input, LineReader* lines);
   Status take_line(const Line& line);
+  Status begin_fields();
   Status refuse_long_line(std::string_view begin);
   void take_field();
   void take_connection(std::string_view value);

@@ -20,7 +20,7 @@ ResponseReader::Status ResponseReader::read(const RequestHead& request, InputQue
     if (status != Status::kHead) return status;
   }
   return read_fields(
-      input, lines, [] {}, [&] { return finish(request); });
+      input, lines, [](FieldName) {}, [&] { return finish(request); });
 }
 
 // kHead: the line was read.

@@ -12,8 +12,6 @@ HEADRACE_ABI_BEGIN
 namespace http1 {
 namespace {
 
-constexpr size_t kOverhead = 32;  // of a field, as RFC 9113 §6.5.2 has it
-
 constexpr bool is_white_space(char c) { return c == ' ' || c == '\t'; }
 
 size_t rounded_up(size_t size) { return (size + 15) & ~size_t{15}; }
@@ -35,16 +33,19 @@ char* grow(FieldStorage* storage, std::string_view text, size_t more) {
 bool SectionReader::begin(size_t slots) {
   storage_.clear();
   size_ = count_ = kept_ = 0;
-  refusal_ = {};
-  for (size_t i = 0; i < slots; ++i) {
-    if (!storage_.append({})) return false;
+  for (; slots > 0; --slots) {
+    if (!storage_.has_room()) return false;
+    Field& field = storage_.room().front();
+    field.name = field.value = {};
+    storage_.extend(1);
   }
   return true;
 }
 
 SectionReader::Status SectionReader::next(InputQueue* input, LineReader* lines) {
   Line line;
-  const size_t room = bounds_.size > size_ + kOverhead ? bounds_.size - size_ - kOverhead : 0;
+  const size_t room =
+      bounds_.size > size_ + kFieldOverhead ? bounds_.size - size_ - kFieldOverhead : 0;
   // The empty line at the end always fits.
   switch (lines->next(input, room < 2 ? 2 : room, &line)) {
     case LineReader::Status::kLine:
@@ -56,8 +57,8 @@ SectionReader::Status SectionReader::next(InputQueue* input, LineReader* lines) 
     case LineReader::Status::kTooLong:
       break;
   }
-  refusal_.hit = LimitHit{Limit::kFieldListSize, bounds_.size, uint64_t{bounds_.size} + 1};
-  return refuse(kFieldsTooLarge, kSectionSize);
+  return refuse(kFieldsTooLarge, kSectionSize,
+                LimitHit{Limit::kFieldListSize, bounds_.size, uint64_t{bounds_.size} + 1});
 }
 
 SectionReader::Status SectionReader::take(const Line& line) {
@@ -75,22 +76,20 @@ SectionReader::Status SectionReader::take(const Line& line) {
     const bool spaced = colon != end && is_white_space(*colon);
     return refuse(kBadRequest, spaced ? kSpaceBeforeColon : kFieldName);
   }
-  if (!count(line.octets)) return refuse(kFieldsTooLarge, kSectionFields);
+  if (!count(line.octets)) return refuse_number();
   const auto size = static_cast<size_t>(colon - text.data());
   return append(text, size, trim_field_value(text.substr(size + 1)), line.stable);
 }
 
-// A line is counted as a field.
+// A line is counted as a field. False: there are too many.
 bool SectionReader::count(size_t octets) {
-  size_ += octets + kOverhead;
-  if (++count_ <= bounds_.fields) return true;
-  refusal_.hit = LimitHit{bounds_.too_many, bounds_.fields, count_};
-  return false;
+  size_ += octets + kFieldOverhead;
+  return ++count_ <= bounds_.fields;
 }
 
 // A line that goes on with the value of the field before it.
 SectionReader::Status SectionReader::join(std::string_view text, size_t octets) {
-  if (!count(octets)) return refuse(kFieldsTooLarge, kSectionFields);
+  if (!count(octets)) return refuse_number();
   text = trim_field_value(text);
   if (text.empty()) return Status::kField;
   std::string_view& value = field().value;
@@ -129,11 +128,14 @@ bool SectionReader::keep() {
 }
 
 SectionReader::Status SectionReader::refuse(uint16_t status, const Rule& rule,
-                                            std::string_view field) {
-  refusal_.status = status;
-  refusal_.rule = &rule;
-  refusal_.field = field;
+                                            std::optional<LimitHit> hit) {
+  refusal_ = {status, &rule, {}, hit};
   return Status::kRefused;
+}
+
+SectionReader::Status SectionReader::refuse_number() {
+  return refuse(kFieldsTooLarge, kSectionFields,
+                LimitHit{bounds_.too_many, bounds_.fields, count_});
 }
 
 SectionReader::Status SectionReader::refuse_memory() {

@@ -3,20 +3,26 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <optional>
 #include <string_view>
 
 #include "headrace/field/field.h"
 #include "headrace/field/field_storage.h"
+#include "headrace/field/field_syntax.h"
 #include "headrace/memory/abi.h"
 #include "headrace/memory/input_queue.h"
 #include "headrace/memory/ledger.h"
 #include "headrace/protocol/guard/limits.h"
 #include "headrace/protocol/http1/line_reader.h"
+#include "headrace/protocol/http1/plain_field.h"
 #include "headrace/protocol/http1/refusal.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
+
+inline constexpr size_t kFieldOverhead = 32;  // of a field's size, as RFC 9113 §6.5.2 has it
 
 // Reads the field lines of a header or trailer section (RFC 9112 §5), up to the empty line behind
 // them, into field storage. Names are copied in lower case. Values stay in the input where a line
@@ -41,10 +47,16 @@ class SectionReader {
   // until kEnd.
   [[nodiscard]] Status next(InputQueue* input, LineReader* lines);
 
+  // The fields at the front of the input that are plain and within the bounds; `take_field` is
+  // called behind each. kEnd, or kNothing: next() has to read on.
+  template <typename TakeField>
+  [[nodiscard]] Status read_plain(InputQueue* input, TakeField take_field);
+
   // The field that was read last.
   Field& field() { return storage_.fields()[storage_.size() - 1]; }
   // Removes it from the list. Its text stays valid.
   void drop() { storage_.truncate(storage_.size() - 1); }
+  // Why next() returned kRefused.
   const Refusal& refusal() const { return refusal_; }
   Refusal no_memory() const;
 
@@ -59,9 +71,10 @@ class SectionReader {
 
  private:
   Status refuse_memory();
-  Status refuse(uint16_t status, const Rule& rule, std::string_view field = {});
+  Status refuse(uint16_t status, const Rule& rule, std::optional<LimitHit> hit = {});
+  Status refuse_number();
   Status take(const Line& line);
-  bool count(size_t octets);
+  [[nodiscard]] bool count(size_t octets);
   Status join(std::string_view text, size_t octets);
   Status append(std::string_view line, size_t name_size, std::string_view value, bool stable);
 
@@ -73,6 +86,53 @@ class SectionReader {
   size_t kept_ = 0;   // fields in front of it are not in the input
   Refusal refusal_;
 };
+
+template <typename TakeField>
+SectionReader::Status SectionReader::read_plain(InputQueue* input, TakeField take_field) {
+#if HEADRACE_OCTET_BLOCKS
+  char lower[KnownName::kMaxSize];
+  while (input->size() >= 16) {
+    const auto* const line = reinterpret_cast<const char*>(input->data());
+    const char* const end = line + input->size();
+    const size_t name_size = read_plain_name(line, end, lower);
+    if (name_size == 0) break;
+    const char* value = line + name_size + 1;
+    if (value != end && *value == ' ') ++value;
+    const char* value_end = find_plain_end(value, end);
+    if (value_end == nullptr) break;
+    const auto octets = static_cast<size_t>(value_end + 2 - line);
+    const size_t size = size_ + octets + kFieldOverhead;
+    if (size > bounds_.size || count_ == bounds_.fields || !storage_.has_room()) break;
+    Field& field = storage_.room().front();
+    if (const KnownName* known = find_known_name(lower, name_size)) {
+      field.name = known->text();
+      field.known_name = known->token;
+    } else {
+      char* const name = storage_.allocate(sizeof(lower));
+      if (name == nullptr) break;
+      std::memcpy(name, lower, sizeof(lower));
+      storage_.shrink_last(sizeof(lower) - name_size);
+      field.name = {name, name_size};
+      field.known_name = FieldName::kOther;
+    }
+    field.value = {value, static_cast<size_t>(value_end - value)};
+    // (There is no other control character in it.)
+    if (value != value_end && (*value <= ' ' || value_end[-1] <= ' ')) [[unlikely]] {
+      field.value = trim_field_value(field.value);
+    }
+    field.never_indexed = false;
+    field.syntax = FieldSyntax::kValid;
+    storage_.extend(1);
+    size_ = size;
+    ++count_;
+    input->consume(octets);
+    take_field(field.known_name);
+  }
+#endif
+  if (input->size() < 2 || std::memcmp(input->data(), "\r\n", 2) != 0) return Status::kNothing;
+  input->consume(2);
+  return Status::kEnd;
+}
 
 }  // namespace http1
 HEADRACE_ABI_END

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "headrace/field/octet_block.h"
+#include "headrace/field/same_text.h"
 
 namespace headrace {
 namespace {
@@ -82,6 +83,7 @@ bool is_origin_path_with_fragment(std::string_view text) {
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
+  if (same_text(a, b)) return true;
   for (size_t i = 0; i < a.size(); ++i) {
     if (to_lower(a[i]) != to_lower(b[i])) return false;
   }
