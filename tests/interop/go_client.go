@@ -1,5 +1,5 @@
-// Go's net/http client against the server at URL: go_client URL [CA]. HTTP/2 over TLS with a server whose
-// authority is in the file CA; HTTP/1.1 without it. Prints a line for each conversation.
+// Go's net/http client against the server at URL: go_client URL [CA [1.1]]. Over TLS with a server whose
+// authority is in the file CA, in HTTP/2 or HTTP/1.1; in HTTP/1.1 without it. Prints a line for each conversation.
 package main
 
 import (
@@ -134,19 +134,23 @@ func main() {
 		{"three hundred requests at once", many},
 		{"a download that is cancelled", cancelled},
 	}
+	transport := &http.Transport{MaxConnsPerHost: 20, ExpectContinueTimeout: time.Minute}
 	if len(os.Args) > 2 {
 		pem, _ := os.ReadFile(os.Args[2])
 		roots := x509.NewCertPool()
 		roots.AppendCertsFromPEM(pem)
-		client = &http.Client{Transport: &http.Transport{
-			ForceAttemptHTTP2: true,
-			TLSClientConfig:   &tls.Config{RootCAs: roots, ClientSessionCache: tls.NewLRUClientSessionCache(8)},
-		}}
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots, ClientSessionCache: tls.NewLRUClientSessionCache(8)}
 		conversations = append(conversations, conversation{"the next connection resumes the session", resumed})
+	}
+	if len(os.Args) == 3 {
+		transport.MaxConnsPerHost = 0
+		transport.ExpectContinueTimeout = 0
+		transport.ForceAttemptHTTP2 = true
 	} else {
 		version = 1
-		client = &http.Client{Transport: &http.Transport{MaxConnsPerHost: 20, ExpectContinueTimeout: time.Minute}}
+		transport.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{} // no HTTP/2
 	}
+	client = &http.Client{Transport: transport}
 	for _, one := range conversations {
 		if err := one.run(); err != nil {
 			fmt.Printf("FAILED  %s: %v\n", one.name, err)

@@ -1,29 +1,37 @@
 #!/usr/bin/python3
-"""Clients of HTTP/1.1 against the server: Python's http.client, python3-h11, Node's http, Go's net/http.
+"""Clients of HTTP/1.1 against the server: Python's http.client, python3-h11, Node's http and https, Go's net/http.
 http1_clients_test.py SERVE"""
 
 import http.client
 import json
 import os
 import re
-import socket
+import ssl
 import sys
 
 import h11
 
+import certificates
 import go
+import transport
 from checks import equal, holds, require, run
 from report import Report
-from server import Server
+from server import Server, is_over_tls
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 # --- http.client
 
+def connection(server):
+    if is_over_tls():
+        return http.client.HTTPSConnection(server.host, server.port, timeout=60, context=ssl.create_default_context())
+    return http.client.HTTPConnection(server.host, server.port, timeout=60)
+
+
 def standard(server):
     """http.client: requests over one connection, HEAD, a status, fields"""
-    client = http.client.HTTPConnection(server.host, server.port, timeout=60)
+    client = connection(server)
     for size in (0, 1, 100_000):
         client.request("GET", f"/bytes/{size}")
         equal(len(client.getresponse().read()), size)
@@ -41,7 +49,7 @@ def standard(server):
 
 def standard_uploads(server):
     """http.client: uploads of a length and in chunks"""
-    client = http.client.HTTPConnection(server.host, server.port, timeout=60)
+    client = connection(server)
     content = os.urandom(1_000_000)
     client.request("POST", "/echo", body=content)
     equal(client.getresponse().read(), content)
@@ -55,7 +63,7 @@ def standard_uploads(server):
 
 class H11:
     def __init__(self, server):
-        self.socket = socket.create_connection((server.host, server.port), 60)
+        self.socket = transport.connect(server.host, server.port, 60, protocol="http/1.1")
         self.state = h11.Connection(h11.CLIENT)
         self.host = f"{server.host}:{server.port}"
 
@@ -153,8 +161,8 @@ def h11_refused(server):
 
 # --- Programs that print "ok  NAME" or "FAILED  NAME: WHY" for each conversation, and "done"
 
-def converse(report, name, server, command):
-    text = run(*command, server.url(""), timeout=300, check=False)
+def converse(report, name, server, command, *behind):
+    text = run(*command, server.url(""), *behind, timeout=300, check=False)
     for outcome, what, failure in re.findall(r"^(ok|FAILED) {2}([^:\n]*(?:: [a-z0-9-]+)?)(?:: (.*))?$", text, re.M):
         report.add(f"{name}: {what}", None if outcome == "ok" else failure)
     report.add(f"{name} ran to its end", None if text.rstrip().endswith("done") else text[-500:] or "no output")
@@ -167,7 +175,8 @@ def main():
         for check in (standard, standard_uploads, h11_exchanges, h11_continue, h11_pipelined, h11_refused):
             report.run(check.__doc__, check, server)
         converse(report, "node", server, [require("node"), os.path.join(HERE, "node_http1_client.js")])
-        converse(report, "go", server, [go.build(os.path.join(HERE, "go_client.go"))])
+        behind = [certificates.for_servers_authority().certificate, "1.1"] if is_over_tls() else []
+        converse(report, "go", server, [go.build(os.path.join(HERE, "go_client.go"))], *behind)
         report.add("the server is alive and ends cleanly", server.stop())
     finally:
         server.kill()

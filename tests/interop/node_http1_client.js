@@ -2,9 +2,9 @@
 'use strict';
 const assert = require('assert');
 const crypto = require('crypto');
-const http = require('http');
 
 const url = new URL(process.argv[2]);
+const http = require(url.protocol === 'https:' ? 'https' : 'http');
 const agent = new http.Agent({keepAlive: true, maxSockets: 1});
 
 // One request: its status, fields, body and trailers, and whether the socket had been used before.
