@@ -27,7 +27,8 @@ def conversation(call, server, **how):
     call(server.port, **how)
     after = counted()
     equal(after["connections_accepted"] - before["connections_accepted"], 2)  # and the second /stats
-    equal(after["connections_failed"], 0)
+    # (Who closes while the answer to a PING is on its way resets the connection.)
+    holds(after["connections_failed"] == 0 or call is grpc_client.keepalive, "a connection has failed")
     equal(after["streams_reset_by_us"], 0)
 
 

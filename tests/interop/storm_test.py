@@ -17,6 +17,7 @@ import threading
 import time
 from collections import namedtuple
 
+import transport
 from attacker import OPENING, Attackers
 from checks import equal, holds
 from peer import Departure, Peer
@@ -28,7 +29,8 @@ THOUSAND = (b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-\n"
 
 DEADLINE = 60  # seconds, on a machine that is busy with other things
 CROWDS = (300, 600, 1000, 1500)
-WORDS = (OPENING, OPENING[:8], b"")
+FIRST_WORDS = transport.client_hello() or OPENING
+WORDS = (FIRST_WORDS, FIRST_WORDS[:8], b"")
 CHURN_SECONDS = float(os.environ.get("HEADRACE_STORM_SECONDS", "4"))
 CHURNERS = 3
 
