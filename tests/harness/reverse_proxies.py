@@ -64,12 +64,9 @@ class Nghttpx(ReverseProxy):
 class Haproxy(ReverseProxy):
     name = "haproxy"
 
-    @property
-    def can(self):
-        # (Of HTTP/2 behind it 2.6 reads nothing more as long as what came for one stream has no room, credit for
-        # others and for what goes up included: whatever the server, an echo that is read slowly stands still.)
-        return {"trailers", "websocket", "websocket over HTTP/2"} | (
-            {"back-pressure"} if self.behind == "1.1" else set())
+    # (Of HTTP/2, behind it or before it, 2.6 reads nothing more as long as what came for one stream has no room, credit
+    # for others and for what goes the other way included: whatever the server, an echo that is read slowly stands still.)
+    can = frozenset({"trailers", "websocket", "websocket over HTTP/2"})
 
     def start(self):
         listens = server = ""

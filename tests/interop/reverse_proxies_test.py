@@ -233,7 +233,6 @@ def shut_down(cell):
     os.close(writes)
     with open(reads, "rb") as pipe:
         received = len(pipe.read(MIB))
-        cell.watcher.close()
         cell.server.process.send_signal(signal.SIGTERM)
         while piece := pipe.read(MIB):
             received += len(piece)
@@ -266,8 +265,11 @@ def main():
                         report.run(say() + check.__doc__, check, cell)
                 for call in GRPC if behind == "2" else ():
                     report.run(say() + call.__doc__, call, cell.port("2"))
-                for check in (no_limit, cancelled, shut_down):
-                    report.run(say() + check.__doc__, check, cell)
+                report.run(say() + no_limit.__doc__, no_limit, cell)
+                report.run(say() + cancelled.__doc__, cancelled, cell)
+            # (nghttpx leaves streams of WebSockets open at the server that have ended.)
+            with Cell(kind, behind) as cell:
+                report.run(say() + shut_down.__doc__, shut_down, cell)
     return report.finish()
 
 
