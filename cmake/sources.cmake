@@ -194,6 +194,7 @@ set(HEADRACE_SERVE_SOURCES
     adapters/serve/config.cc
     adapters/serve/document_root.cc
     adapters/serve/echo.cc
+    adapters/serve/events.cc
     adapters/serve/fields_json.cc
     adapters/serve/file_body.cc
     adapters/serve/file_cache.cc

@@ -61,8 +61,9 @@ ABSL_FLAG(
     "so a change of the file, its name or its permissions shows after this time at the latest. "
     "0: it is looked at for each request, as larger files are.");
 ABSL_FLAG(bool, diagnostics, false,
-          "Serve /echo, /bytes/N, /headers, /status/NNN, /stats and /ws in addition to the files "
-          "of --root. Without --root they are always served; with --root they are 404 unless this "
+          "Serve /echo, /bytes/N, /events/N, /headers, /status/NNN, /stats and /ws in addition to "
+          "the files of --root. Without --root they are always served; with --root they are 404 "
+          "unless this "
           "flag is set.");
 ABSL_FLAG(std::string, stats_to, "loopback",
           "Who may read /stats: loopback (clients on this machine) or all. Other clients get 403.");
@@ -291,7 +292,7 @@ std::string usage() {
   return "Serves HTTP/2 and HTTP/1.1, over TLS (--tls_cert, --tls; ALPN) or without it (see "
          "--http):\n"
          "files (--root), or a small built-in site with the endpoints /echo, /bytes/N,\n"
-         "/headers, /status/NNN, /stats and /ws (WebSocket).\n\n"
+         "/events/N, /headers, /status/NNN, /stats and /ws (WebSocket).\n\n"
          "Usage: serve [--flag=value...]\n\n" +
          program::describe_flags() +
          "\nExit codes: 0 after SIGTERM or SIGINT; 1 if it fails while it serves; 2 if the "

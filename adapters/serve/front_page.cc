@@ -22,6 +22,7 @@ constexpr std::string_view kPage = R"html(<!doctype html>
 <tr><th>Path</th><th>Answer</th></tr>
 <tr><td><code>/echo</code></td><td>the request's body as it comes, and its trailers as trailers; a gRPC call's messages</td></tr>
 <tr><td><a href="/bytes/1000"><code>/bytes/N</code></a></td><td>N octets, up to 1 GiB</td></tr>
+<tr><td><a href="/events/10"><code>/events/N</code></a></td><td>N server-sent events</td></tr>
 <tr><td><a href="/headers"><code>/headers</code></a></td><td>the request's fields as JSON</td></tr>
 <tr><td><a href="/status/418"><code>/status/NNN</code></a></td><td>that status, 200 to 599</td></tr>
 <tr><td><code>/ws</code></td><td>a WebSocket that sends every message back (RFC 8441)</td></tr>

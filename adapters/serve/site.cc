@@ -4,6 +4,7 @@
 
 #include "headrace/adapters/serve/bytes.h"
 #include "headrace/adapters/serve/echo.h"
+#include "headrace/adapters/serve/events.h"
 #include "headrace/adapters/serve/front_page.h"
 #include "headrace/adapters/serve/reflection.h"
 #include "headrace/adapters/serve/static_files.h"
@@ -34,6 +35,7 @@ bool may_be_diagnostics(std::string_view path) {
 // Answers by a diagnostic endpoint. False if the path is not one of theirs.
 bool answer_diagnostics(Responder& responder, const Site& site, const Client& client) {
   constexpr std::string_view kBytes = "/bytes/";
+  constexpr std::string_view kEvents = "/events/";
   constexpr std::string_view kStatus = "/status/";
   const std::string_view path = responder.path();
   if (!may_be_diagnostics(path)) return false;
@@ -45,6 +47,8 @@ bool answer_diagnostics(Responder& responder, const Site& site, const Client& cl
     answer_stats(responder, site, client);
   } else if (path.starts_with(kBytes)) {
     answer_bytes(responder, path.substr(kBytes.size()));
+  } else if (path.starts_with(kEvents)) {
+    answer_events(responder, path.substr(kEvents.size()));
   } else if (path.starts_with(kStatus)) {
     answer_status(responder, path.substr(kStatus.size()));
   } else if (path == kWebSocket && site.websocket && may_be_websocket(responder)) {

@@ -123,6 +123,28 @@ TEST_F(SiteTest, BytesAreAsManyAsAskedFor) {
   }
 }
 
+// WHATWG HTML §9.2: an event ends with an empty line; 204 tells a client not to come again.
+TEST_F(SiteTest, EventsGoOnBehindTheLastOneThatTheClientHas) {
+  start();
+  const uint32_t all = ask("GET", "/events/3");
+  EXPECT_EQ(peer_->field_of(all, "content-type"), "text/event-stream");
+  EXPECT_EQ(peer_->data_of(all), "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n");
+  EXPECT_EQ(peer_->data_of(ask("GET", "/events/3", {{"last-event-id", "2"}})),
+            "id: 3\ndata: 3\n\n");
+  EXPECT_EQ(status(ask("GET", "/events/3", {{"last-event-id", "3"}})), "204");
+  EXPECT_EQ(status_of("GET", "/events/0"), "204");
+  for (const char* strange : {"", "4", "-1", "a"}) {
+    EXPECT_EQ(peer_->data_of(ask("GET", "/events/1", {{"last-event-id", strange}})),
+              "id: 1\ndata: 1\n\n")
+        << strange;
+  }
+  EXPECT_EQ(peer_->data_of(ask("HEAD", "/events/3")), "");
+  EXPECT_EQ(status_of("POST", "/events/3"), "405");
+  for (const char* count : {"", "-1", "1000001", "1e3", "1/"}) {
+    EXPECT_EQ(status_of("GET", std::string("/events/") + count), "400") << count;
+  }
+}
+
 TEST_F(SiteTest, StatusesAreThoseOfAFinalAnswer) {
   start();
   for (const char* number : {"200", "404", "418", "599"}) {

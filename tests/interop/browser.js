@@ -41,6 +41,21 @@ const conversations = {
         async (n) => (await (await fetch(`/bytes/${n}`)).arrayBuffer()).byteLength));
     if (!sizes.every((size, n) => size === n)) throw Error(sizes.join());
   },
+  // The source comes again when it ends, and tells the last event that it has.
+  'server-sent events': () => new Promise((resolve, reject) => {
+    const source = new EventSource('/events/1000');
+    const got = [];
+    let times = 0;
+    source.onopen = () => ++times;
+    source.onmessage = ({data, lastEventId}) => {
+      got.push(data === lastEventId ? Number(data) : NaN);
+    };
+    source.onerror = () => {
+      if (source.readyState !== EventSource.CLOSED) return;  // it comes again
+      const whole = got.length === 1000 && got.every((number, i) => number === i + 1) && times === 1;
+      whole ? resolve() : reject(Error(`${got.length} events, opened ${times} times`));
+    };
+  }),
   'a WebSocket': () => new Promise((resolve, reject) => {
     const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
     socket.onopen = () => socket.send('hello');
