@@ -259,8 +259,29 @@ class AttachedServer:
             self.wait_for_tracer()
             yield
         finally:
-            tracer.send_signal(signal.SIGINT)
-            tracer.wait(LONGEST)
+            self.detach(tracer)
+
+    def detach(self, tracer):
+        """A call that is let fail while strace leaves would fail with ENOSYS, so none is under way."""
+        self.server.process.send_signal(signal.SIGSTOP)
+        deadline = time.monotonic() + LONGEST
+        while time.monotonic() < deadline and not self.has_stopped():
+            time.sleep(0.002)
+        tracer.send_signal(signal.SIGINT)
+        tracer.wait(LONGEST)
+        self.server.process.send_signal(signal.SIGCONT)
+
+    def has_stopped(self):
+        try:
+            tasks = f"/proc/{self.server.process.pid}/task"
+            return all(self.state_of(f"{tasks}/{task}/stat") in "TtZX" for task in os.listdir(tasks))
+        except OSError:
+            return True
+
+    @staticmethod
+    def state_of(stat):
+        with open(stat, encoding="ascii", errors="replace") as file:
+            return file.read().rpartition(") ")[2][0]
 
     def wait_for_tracer(self):
         """strace attaches to one thread after the other."""
