@@ -1,7 +1,7 @@
 // HTTP/1.1 in the server role: a browser's GET of 520 octets and ten fields. `parse` is its head,
 // read and checked whole, to fields in lower case; llhttp only splits it. `exchange` is a
-// connection's work: the event, an answer with a body of eleven octets (or 204), and the output. An
-// op is a request.
+// connection's work: the event, an answer with a body of eleven octets (with `no_content` 204), and
+// the output; `pipelined`, of a hundred in one input. An op is a request.
 #include <llhttp.h>
 
 #include <chrono>
@@ -117,14 +117,21 @@ class ParseLlhttp : public Rounds {
   size_t whole_ = 0;
 };
 
-// A connection that gets the request again and again; a hundred in one input, as many as may wait.
+// A connection that gets the request again and again; so many in one input, and that as often as
+// makes a hundred.
 class Exchanges : public Rounds {
  public:
-  explicit Exchanges(bool answers)
-      : answers_(answers), connection_(Role::kServer, options(), kNow) {
-    for (size_t i = 0; i < kRequests; ++i) input_.append(kRequest);
+  Exchanges(bool answers, size_t at_once)
+      : answers_(answers), at_once_(at_once), connection_(Role::kServer, options(), kNow) {
+    for (size_t i = 0; i < at_once; ++i) input_.append(kRequest);
   }
   void run() override {
+    for (size_t i = 0; i < kRequests; i += at_once_) exchange();
+  }
+  size_t operations() const override { return kRequests; }
+
+ private:
+  void exchange() {
     size_t requests = 0;
     for (EventPtr event : connection_.receive(input_, kNow)) {
       const auto* request = std::get_if<RequestReceived>(event.get());
@@ -138,11 +145,8 @@ class Exchanges : public Rounds {
     for (const ConstBuffer& buffer : connection_.pending_output()) size += buffer.size;
     connection_.sent(size);
     for (EventPtr event : connection_.advance(kNow)) (void)event;
-    if (requests != kRequests || connection_.open_streams() > 0) fail("an exchange is not whole");
+    if (requests != at_once_ || connection_.open_streams() > 0) fail("an exchange is not whole");
   }
-  size_t operations() const override { return kRequests; }
-
- private:
   static Options options() {
     Options options;
     options.protocol = ProtocolVersion::kHttp1;
@@ -155,6 +159,7 @@ class Exchanges : public Rounds {
   }
 
   const bool answers_;
+  const size_t at_once_;
   std::string input_;
   Connection connection_;
 };
@@ -164,11 +169,13 @@ class Exchanges : public Rounds {
 
 int main(int argc, char** argv) {
   using namespace headrace::benchmarks;
-  return run_rows(argc, argv,
-                  {
-                      {"parse/headrace", [] { return std::make_unique<ParseHeadrace>(); }},
-                      {"parse/llhttp", [] { return std::make_unique<ParseLlhttp>(); }},
-                      {"exchange_204/headrace", [] { return std::make_unique<Exchanges>(false); }},
-                      {"exchange/headrace", [] { return std::make_unique<Exchanges>(true); }},
-                  });
+  return run_rows(
+      argc, argv,
+      {
+          {"Http1_parse/headrace", [] { return std::make_unique<ParseHeadrace>(); }},
+          {"Http1_parse/llhttp", [] { return std::make_unique<ParseLlhttp>(); }},
+          {"Http1_no_content/headrace", [] { return std::make_unique<Exchanges>(false, 1); }},
+          {"Http1_exchange/headrace", [] { return std::make_unique<Exchanges>(true, 1); }},
+          {"Http1_pipelined/headrace", [] { return std::make_unique<Exchanges>(true, kRequests); }},
+      });
 }

@@ -39,8 +39,10 @@ class FieldStorage {
     fields_[size_++] = field;
     return true;
   }
-  // Makes room for another field. False if the ledger refused.
-  [[nodiscard]] bool has_room() { return size_ < capacity_ || grow_fields(); }
+  // Makes room for another field, or for a few, 16 at most. False if the ledger refused.
+  [[nodiscard]] bool has_room(size_t fields = 1) {
+    return capacity_ - size_ >= fields || grow_fields();
+  }
   // The unused part of the array, into which a caller may write fields; extend() then appends the
   // first `fields` of them.
   std::span<Field> room() { return {fields_ + size_, capacity_ - size_}; }

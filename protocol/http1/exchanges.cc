@@ -31,6 +31,7 @@ Record* Exchanges::open() {
   next_id_ += 2;
   (front_ == nullptr ? front_ : back_->next) = record;
   back_ = record;
+  if (sending_ == nullptr) sending_ = record;
   ++open_;
   ++waiting_;
   return record;
@@ -45,9 +46,8 @@ Record* Exchanges::find(StreamId id) const {
 }
 
 Record* Exchanges::sending() const {
-  Record* record = front_;
-  while (record != nullptr && record->sending_ended()) record = record->next;
-  return record;
+  while (sending_ != nullptr && sending_->sending_ended()) sending_ = sending_->next;
+  return sending_;
 }
 
 Record* Exchanges::receiving() const {
@@ -100,6 +100,7 @@ void Exchanges::erase_if_done(Record* record) {
   for (Record* at = front_; at != record; at = at->next) before = at;
   (before == nullptr ? front_ : before->next) = record->next;
   if (back_ == record) back_ = before;
+  if (sending_ == record) sending_ = record->next;
   // Blocks go back to their pool now, the rest when the record is used again.
   record->held = {};
   record->interim.reset();

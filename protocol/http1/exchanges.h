@@ -68,6 +68,8 @@ class Exchanges {
   const StreamId first_id_;
   Record* front_ = nullptr;
   Record* back_ = nullptr;
+  // Where sending() looks on: all in front of it are written.
+  mutable Record* sending_ = nullptr;
   Record* spare_ = nullptr;
   StreamId next_id_;
   uint32_t open_ = 0;

@@ -33,12 +33,9 @@ char* grow(FieldStorage* storage, std::string_view text, size_t more) {
 bool SectionReader::begin(size_t slots) {
   storage_.clear();
   size_ = count_ = kept_ = 0;
-  for (; slots > 0; --slots) {
-    if (!storage_.has_room()) return false;
-    Field& field = storage_.room().front();
-    field.name = field.value = {};
-    storage_.extend(1);
-  }
+  if (!storage_.has_room(slots)) return false;
+  for (Field& field : storage_.room().first(slots)) field.name = field.value = {};
+  storage_.extend(slots);
   return true;
 }
 

@@ -60,6 +60,8 @@ RUN_BY = {
     "taskset -c 1 benchmarks/plot docs/speed.svg": ALL,
     "taskset -c 1 bazel run -c opt //benchmarks:hpack": ALL,
     "benchmarks/instructions --program=hpack W4": ALL,
+    "taskset -c 1 bazel run -c opt //benchmarks:http1": ALL,
+    "benchmarks/instructions --program=http1": ALL,
     "taskset -c 1 bazel run -c opt //benchmarks:bodies": ALL,
     "taskset -c 1 bazel run -c opt //benchmarks:scheduler": ALL,
     "bazel run -c opt //benchmarks:memory": ALL,

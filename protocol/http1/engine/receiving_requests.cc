@@ -41,7 +41,7 @@ bool ReceivingRequests::owes_continue() const {
 
 // A client that speaks TLS to a port without it gets an alert that it understands.
 bool ReceivingRequests::refuse_tls() const {
-  if (p_.began || p_.input.empty()) return false;
+  if (p_.began) return false;
   p_.began = true;
   p_.deadlines.stop(Deadline::kFirst);
   if (*p_.input.data() != kTlsHandshake) return false;
@@ -56,6 +56,7 @@ bool ReceivingRequests::refuse_tls() const {
 }
 
 bool ReceivingRequests::read(EventPtr* event) const {
+  if (p_.input.empty()) return false;
   if (refuse_tls()) return true;
   switch (p_.requests.read(&p_.input, &p_.lines)) {
     case RequestReader::Status::kNothing:
