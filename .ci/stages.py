@@ -157,8 +157,12 @@ def sanitizers():
                              tests("--config=asan", "--config=ubsan", *short(), environment=CLANG,
                                    targets=("//...", "-//benchmarks/...",
                                             "-//tests/attacks:instructions_test",
-                                            *[f"-//tests/interop:{program}{adapter}"
-                                              for program in ("faults_test", "scarcity_test")
+                                            *[f"-//tests/interop:{program}{transport}{adapter}"
+                                              for program, transport in (("faults_test", ""),
+                                                                         ("faults_test", "_over_tls"),
+                                                                         ("faults_each_test", ""),
+                                                                         ("scarcity_test", ""),
+                                                                         ("scarcity_test", "_over_tls"))
                                               for adapter in ("", "_over_io_uring")])))
     yield from injected_bugs("loop_model")
 
