@@ -123,8 +123,9 @@ bool Loop::turn(milliseconds max_wait) {
 void Loop::stop() {
   stops_requested_.fetch_add(1);
   const uint64_t one = 1;
-  // It fails only if the counter is full, which wakes the loop as well.
-  [[maybe_unused]] ssize_t n = ::write(wakeup_.get(), &one, sizeof(one));
+  // Otherwise it fails only if the counter is full, which wakes the loop as well.
+  while (::write(wakeup_.get(), &one, sizeof(one)) < 0 && errno == EINTR) {
+  }
 }
 
 TimePoint Loop::next_deadline(TimePoint now) const {
