@@ -88,7 +88,8 @@ class SectionReader {
 };
 
 template <typename TakeField>
-SectionReader::Status SectionReader::read_plain(InputQueue* input, TakeField take_field) {
+SectionReader::Status SectionReader::read_plain(InputQueue* input,
+                                                [[maybe_unused]] TakeField take_field) {
 #if HEADRACE_OCTET_BLOCKS
   char lower[KnownName::kMaxSize];
   while (input->size() >= 16) {
