@@ -2,7 +2,10 @@
 // (https://github.com/grpc/grpc, doc/PROTOCOL-HTTP2.md), and gRPC is HTTP/2 with trailers.
 //   bazel run //examples:grpc_echo -- 50051 [CERTIFICATE KEY]
 //
-//   /echo.Echo/Echo    every message comes back as it arrives: unary calls, and streams both ways
+// The service of echo.proto:
+//
+//   /echo.Echo/Unary   the message comes back
+//   /echo.Echo/Echo    every message comes back as it arrives: streams both ways
 //   /echo.Echo/Repeat  the message of the request comes back ten times: a stream of responses
 //   /echo.Echo/Count   how many messages came, as text: a stream of requests
 //   others             UNIMPLEMENTED, in trailers only
@@ -102,6 +105,7 @@ class Calls : public headrace::adapters::Handler {
  private:
   void begin(const headrace::RequestReceived& request) {
     static const std::map<std::string_view, Call::Kind> kMethods = {
+        {"/echo.Echo/Unary", Call::Kind::kEcho},
         {"/echo.Echo/Echo", Call::Kind::kEcho},
         {"/echo.Echo/Repeat", Call::Kind::kRepeat},
         {"/echo.Echo/Count", Call::Kind::kCount}};
@@ -149,7 +153,9 @@ class Calls : public headrace::adapters::Handler {
     Call& call = found->second;
     call.ended = true;
     if (call.kind == Call::Kind::kCount) {
-      call.waiting = framed(std::to_string(call.messages.count()));
+      const std::string count = std::to_string(call.messages.count());
+      // An echo.Message: the first field, of octets, and their number, which is below 128.
+      call.waiting = framed("\x0a" + std::string(1, static_cast<char>(count.size())) + count);
     } else if (call.kind == Call::Kind::kRepeat) {
       const std::string message = std::move(call.waiting);
       for (int i = 0; i < kRepeats; ++i) call.waiting.append(message);
