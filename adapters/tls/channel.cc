@@ -118,7 +118,7 @@ bool Channel::shake_hands() {
   protocol_.assign(reinterpret_cast<const char*>(protocol), size);
   if (server_) {
     const char* host = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
-    if (host != nullptr) host_ = host;
+    if (host != nullptr) host_ = host_of(host);
   }
   const auto* context =
       static_cast<const Context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl_.get())));
@@ -317,13 +317,9 @@ bool Channel::is_resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
 
 bool Channel::covers(std::string_view host) const {
   X509* const certificate = SSL_get_certificate(ssl_.get());
-  const std::string text(host);
-  if (certificate == nullptr || is_resumed()) {
-    return !text.empty() && OPENSSL_strcasecmp(text.c_str(), host_.c_str()) == 0;
-  }
-  return is_address(text)
-             ? X509_check_ip_asc(certificate, text.c_str(), 0) == 1
-             : X509_check_host(certificate, text.data(), text.size(), kHostFlags, nullptr) == 1;
+  if (certificate != nullptr && !is_resumed()) return is_for(certificate, host);
+  const std::string text = host_of(host);
+  return !text.empty() && OPENSSL_strcasecmp(text.c_str(), host_.c_str()) == 0;
 }
 
 std::string Channel::peer_certificate() const {

@@ -61,7 +61,9 @@ Client::Client(std::unique_ptr<Context> context, const ClientOptions& options)
 
 Client::~Client() = default;
 
-std::unique_ptr<Channel> Client::connect(const std::string& host, TimePoint now) const {
+std::unique_ptr<Channel> Client::connect(const std::string& given, TimePoint now) const {
+  const std::string host = host_of(given);
+  if (host.empty()) return nullptr;
   SSL* const ssl = SSL_new(context_->get());
   if (ssl == nullptr || !prepare(ssl, host)) {
     SSL_free(ssl);

@@ -159,8 +159,7 @@ adapters::Status Identity::check_validity() const {
 }
 
 bool Identity::covers(const std::string& host) const {
-  return X509_check_host(parts_->certificate.get(), host.data(), host.size(), kHostFlags,
-                         nullptr) == 1;
+  return is_for(parts_->certificate.get(), host);
 }
 
 std::string Identity::certificate_pem() const {

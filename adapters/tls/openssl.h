@@ -34,6 +34,14 @@ inline constexpr unsigned kHostFlags =
 // Whether a host is an IP address, not a name.
 bool is_address(const std::string& host);
 
+// A host as certificates and SNI have it: a name goes without the dot that may end it (RFC 6066
+// §3). Empty if it is no host: OpenSSL takes a dot before a name for "any host below it", and reads
+// up to the first octet 0.
+std::string host_of(std::string_view text);
+
+// Whether a certificate is for a host.
+bool is_for(X509* certificate, std::string_view host);
+
 // The first error of the thread's queue in OpenSSL's words, and `otherwise` if there is none.
 // Empties the queue.
 std::string take_error(const char* otherwise);

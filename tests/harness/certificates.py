@@ -36,8 +36,9 @@ def authority(name="authority"):
     return made
 
 
-def issue(signer, name, hosts=HOSTS, kind="ecdsa", days=30, usage="serverAuth"):
-    """A certificate for `hosts` by `signer`; days below 0 make one that has expired."""
+def issue(signer, name, hosts=HOSTS, kind="ecdsa", days=30, usage="serverAuth", early=False):
+    """A certificate for `hosts` by `signer`; days below 0 make one that has expired, `early` one that is not valid
+    yet."""
     made = Certificate(name)
     request = os.path.join(SCRATCH.name, name + ".csr")
     extensions = os.path.join(SCRATCH.name, name + ".ext")
@@ -46,10 +47,26 @@ def issue(signer, name, hosts=HOSTS, kind="ecdsa", days=30, usage="serverAuth"):
         out.write(f"basicConstraints=critical,CA:FALSE\nextendedKeyUsage={usage}\n"
                   f"subjectAltName={names}\nauthorityKeyIdentifier=keyid\n")
     openssl("req", *key_options(kind), "-nodes", "-subj", f"/CN={name}", "-keyout", made.key, "-out", request)
+    if early:
+        sign_for_later(signer, request, extensions, made)
+        return made
     openssl("x509", "-req", "-in", request, "-CA", signer.certificate, "-CAkey", signer.key,
             "-set_serial", str(int.from_bytes(os.urandom(8), "big") >> 1), "-days", str(days),
             "-extfile", extensions, "-out", made.certificate)
     return made
+
+
+def sign_for_later(signer, request, extensions, made):
+    """From 2100 on."""
+    config = os.path.join(SCRATCH.name, "ca.conf")
+    index = os.path.join(SCRATCH.name, "ca.index")
+    with open(config, "w", encoding="ascii") as out:
+        out.write(f"[ca]\ndefault_ca = one\n[one]\ndatabase = {index}\nserial = {index}.serial\n"
+                  f"new_certs_dir = {SCRATCH.name}\npolicy = any\n[any]\ncommonName = supplied\n")
+    open(index, "w", encoding="ascii").close()
+    openssl("ca", "-batch", "-config", config, "-cert", signer.certificate, "-keyfile", signer.key, "-md", "sha256",
+            "-rand_serial", "-notext", "-startdate", "21000101000000Z", "-enddate", "21010101000000Z",
+            "-in", request, "-extfile", extensions, "-out", made.certificate)
 
 
 @functools.cache

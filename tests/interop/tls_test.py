@@ -307,22 +307,49 @@ def key_log():
 # --- The client
 
 def refused_certificates():
-    """get: a certificate for another host, out of time, of nobody, of a stranger, without its chain: exit code 11"""
-    middle = certificates.issue(AUTHORITY, "middle")  # no authority, but it signs
+    """get: certificates for another host, another time, another use, of a stranger, chained wrongly: a sentence, and 11"""
+    plain = certificates.issue(AUTHORITY, "plain")  # no authority, but it signs
+    chained = certificates.issue(plain, "wrong chain")
+    with open(plain.certificate, "rb") as chain, open(chained.certificate, "ab") as out:
+        out.write(chain.read())
     for made, words in (
-            (certificates.issue(AUTHORITY, "elsewhere", hosts=("elsewhere.example",)), "mismatch (it is not for"),
+            (certificates.issue(AUTHORITY, "elsewhere", hosts=("elsewhere.example",)),
+             "IP address mismatch (it is not for 127.0.0.1)"),
+            (certificates.issue(AUTHORITY, "neighbour", hosts=("localhost", "127.0.0.2")),
+             "IP address mismatch (it is not for 127.0.0.1)"),
             (certificates.issue(STRANGER, "strange"), "unable to get local issuer certificate"),
-            (certificates.issue(middle, "wrong chain"), "unable to get local issuer certificate")):
+            (certificates.issue(plain, "no chain"), "unable to get local issuer certificate"),
+            (chained, "invalid CA certificate"),
+            (certificates.issue(AUTHORITY, "for clients", usage="clientAuth"), "unsuitable certificate purpose")):
         with serving(*files(made)) as server:
-            result = get(f"--cacert={AUTHORITY.certificate}", server.url("/bytes/3"), code=client.TLS)
-            holds(words in result.err and result.out == b"", f"{made.certificate}: {result.err}")
+            refused(made, server.url("/bytes/3"), words)
     with serving("--tls") as server:
         result = get(server.url("/bytes/3"), code=client.TLS)
         holds("self-signed certificate" in result.err, result.err)
-    expired = certificates.issue(AUTHORITY, "out of time", days=-1)
-    with other_server(expired) as port:
-        result = get(f"--cacert={AUTHORITY.certificate}", f"https://localhost:{port}/", code=client.TLS)
-        holds("certificate has expired" in result.err, result.err)
+    for made, words in (
+            (certificates.issue(AUTHORITY, "out of time", days=-1), "certificate has expired"),
+            (certificates.issue(AUTHORITY, "early", early=True), "certificate is not yet valid"),
+            (certificates.issue(AUTHORITY, "wild", hosts=("*", "*.localhost")),
+             "hostname mismatch (it is not for localhost)")):
+        with other_server(made) as port:
+            refused(made, f"https://localhost:{port}/", words)
+
+
+def refused(made, url, words):
+    """By get in these words, and by curl."""
+    result = get(f"--cacert={AUTHORITY.certificate}", url, code=client.TLS)
+    holds(f"the peer's certificate is not accepted: {words}\n" in result.err and result.out == b"",
+          f"{made.certificate}: {result.err}")
+    said = subprocess.run([CURL, "--silent", "--show-error", "--cacert", AUTHORITY.certificate, url],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False)
+    equal((said.returncode, said.stdout), (60, b""), f"curl: {made.certificate}, {said.stderr!r}")
+
+
+def hosts():
+    """get: by name in any case, by address"""
+    with serving(*files(GOOD)) as server:
+        for host in ("localhost", "LocalHost", "127.0.0.1"):
+            equal(get(f"--cacert={AUTHORITY.certificate}", f"https://{host}:{server.port}/bytes/3").out, b"012", host)
 
 
 class other_server:
@@ -385,7 +412,7 @@ def not_http2():
 
 
 CHECKS = [throw_away, mistakes_at_start, reload, stapling, misdirected, several, versions, protocols, http_without_tls, silence,
-          client_certificates, key_log, refused_certificates, insecure, trusted, not_http2]
+          client_certificates, key_log, refused_certificates, hosts, insecure, trusted, not_http2]
 
 
 def main():

@@ -68,12 +68,15 @@ Pem make_leaf(const Certified& certified, X509* issuer, EVP_PKEY* issuer_key) {
   X509_set_issuer_name(leaf, X509_get_subject_name(issuer == nullptr ? leaf : issuer));
   std::string names;
   for (const std::string& host : certified.hosts) {
+    const bool said = host.starts_with("DNS:") || host.starts_with("IP:");
     const bool address = host.find(':') != std::string::npos ||
                          std::isdigit(static_cast<unsigned char>(host.back())) != 0;
-    names.append(names.empty() ? "" : ",").append(address ? "IP:" : "DNS:").append(host);
+    names.append(names.empty() ? "" : ",");
+    names.append(said ? "" : address ? "IP:" : "DNS:").append(host);
   }
   extend(leaf, issuer == nullptr ? leaf : issuer, NID_basic_constraints, "critical,CA:FALSE");
   if (!names.empty()) extend(leaf, leaf, NID_subject_alt_name, names);
+  if (!certified.key_usage.empty()) extend(leaf, leaf, NID_key_usage, certified.key_usage);
   extend(leaf, leaf, NID_ext_key_usage, certified.for_clients ? "clientAuth" : "serverAuth");
   X509_sign(leaf, issuer == nullptr ? key : issuer_key, EVP_sha256());
   Pem pem{.certificates = to_pem(leaf), .key = to_pem(key)};
@@ -89,12 +92,21 @@ Identity Pem::identity() const {
   return *made;
 }
 
-Authority::Authority(const std::string& name, const Authority* signer)
-    : key_(EVP_EC_gen("P-256")), certificate_(make(name, key_.get(), -1, 30)) {
-  X509* const issuer = signer == nullptr ? certificate_.get() : signer->certificate_.get();
-  X509_set_issuer_name(certificate_.get(), X509_get_subject_name(issuer));
-  extend(certificate_.get(), issuer, NID_basic_constraints, "critical,CA:TRUE");
-  extend(certificate_.get(), issuer, NID_key_usage, "critical,keyCertSign");
+Authority::Authority(const std::string& name, const Authority* signer, const Certifying& certifying)
+    : key_(EVP_EC_gen("P-256")),
+      certificate_(make(name, key_.get(), certifying.from_days, certifying.until_days)) {
+  X509* const own = certificate_.get();
+  X509* const issuer = signer == nullptr ? own : signer->certificate_.get();
+  X509_set_issuer_name(own, X509_get_subject_name(issuer));
+  std::string constraints = certifying.may_sign ? "critical,CA:TRUE" : "critical,CA:FALSE";
+  if (certifying.path_length >= 0) {
+    constraints.append(",pathlen:").append(std::to_string(certifying.path_length));
+  }
+  extend(own, issuer, NID_basic_constraints, constraints);
+  extend(own, issuer, NID_key_usage, "critical,keyCertSign");
+  if (!certifying.permitted.empty()) {
+    extend(own, issuer, NID_name_constraints, "critical,permitted;DNS:" + certifying.permitted);
+  }
   X509_sign(certificate_.get(), signer == nullptr ? key_.get() : signer->key_.get(), EVP_sha256());
   if (signer != nullptr) chain_ = to_pem(certificate_.get()) + signer->chain_;
 }

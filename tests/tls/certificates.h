@@ -16,12 +16,23 @@ enum class KeyKind { kEcdsa, kRsa };
 
 // What a certificate says.
 struct Certified {
-  std::vector<std::string> hosts = {"example.org"};  // names and IP addresses
+  // Names and IP addresses, or "DNS:..." and "IP:..." where it is not to be guessed.
+  std::vector<std::string> hosts = {"example.org"};
   std::string common_name = "a test";
   KeyKind kind = KeyKind::kEcdsa;
   int from_days = -1;  // from now
   int until_days = 30;
   bool for_clients = false;
+  std::string key_usage = {};  // RFC 5280 §4.2.1.3; empty: any
+};
+
+// What an authority's own certificate says of it.
+struct Certifying {
+  bool may_sign = true;
+  int path_length = -1;  // authorities below it (RFC 5280 §4.2.1.9); -1: any number
+  int from_days = -1;    // from now
+  int until_days = 30;
+  std::string permitted = {};  // the only domain that it may name (§4.2.1.10); empty: any
 };
 
 // A certificate and its key in PEM, as files have them.
@@ -34,7 +45,8 @@ struct Pem {
 // Signs certificates: one's own authority, or one that another has signed.
 class Authority {
  public:
-  explicit Authority(const std::string& name, const Authority* signer = nullptr);
+  explicit Authority(const std::string& name, const Authority* signer = nullptr,
+                     const Certifying& certifying = {});
 
   // Its own certificate, which clients trust.
   std::string pem() const;

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <string>
+#include <utility>
 
 #include "tests/tls/certificates.h"
 #include "tests/tls/ends.h"
@@ -56,6 +58,75 @@ TEST_F(VerificationTest, AnotherHost) {
             "");
 }
 
+// RFC 6125 §6.4.3, and what browsers hold of it.
+TEST_F(VerificationTest, Wildcards) {
+  const auto with = [this](const std::string& name, const std::string& host) {
+    return outcome(authority_.issue({.hosts = {"DNS:" + name}}), host);
+  };
+  EXPECT_EQ(with("*.example.org", "WWW.Example.ORG"), "");
+  EXPECT_EQ(with("*.example.org", "xn--bcher-kva.example.org"), "");
+  for (const auto& [name, host] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"*", "localhost"},
+           {"*.org", "example.org"},
+           {"*.*.org", "www.example.org"},
+           {"www.*.org", "www.example.org"},
+           {"*w.example.org", "www.example.org"},
+           {"*.example.org", "www.example.org.example.com"},
+           {"xn--*.example.org", "xn--bcher-kva.example.org"}}) {
+    EXPECT_EQ(with(name, host),
+              std::string("the peer's certificate is not accepted: hostname mismatch (it is not "
+                          "for ") +
+                  host + ")")
+        << name;
+  }
+}
+
+TEST_F(VerificationTest, Addresses) {
+  const auto with = [this](const std::string& name, const std::string& host) {
+    return outcome(authority_.issue({.hosts = {name}}), host);
+  };
+  EXPECT_EQ(with("IP:2001:db8::1", "2001:db8:0:0:0:0:0:1"), "");
+  EXPECT_EQ(with("IP:2001:db8::a", "2001:DB8::A"), "");
+  for (const auto& [name, host] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"DNS:192.0.2.1", "192.0.2.1"},
+           {"DNS:*.0.2.1", "192.0.2.1"},
+           {"IP:::ffff:192.0.2.1", "192.0.2.1"},
+           {"IP:192.0.2.1", "::ffff:192.0.2.1"},
+           {"IP:2001:db8::1", "2001:db8::2"}}) {
+    EXPECT_EQ(with(name, host),
+              std::string("the peer's certificate is not accepted: IP address mismatch (it is not "
+                          "for ") +
+                  host + ")")
+        << name;
+  }
+}
+
+// RFC 6066 §3: a name goes without the dot that may end it, and certificates have none.
+TEST_F(VerificationTest, AHostThatEndsWithADot) {
+  EXPECT_EQ(outcome(authority_.issue(), "example.org."), "");
+  EXPECT_NE(outcome(authority_.issue(), "example.com."), "");
+  const auto server = make_server(server_options(authority_.issue()));
+  const auto client = make_client(client_options(authority_));
+  Ends ends = connect(*server, *client, "example.org.");
+  ends.settle();
+  EXPECT_EQ(ends.server->host(), "example.org");
+  EXPECT_TRUE(ends.server->covers("example.org."));
+  EXPECT_FALSE(ends.server->covers("example.org.."));
+  EXPECT_FALSE(ends.server->covers("."));
+  EXPECT_FALSE(ends.server->covers(""));
+}
+
+// OpenSSL takes a dot before a name for "any host below it", and no name for "any host".
+TEST_F(VerificationTest, WhatIsNoHostIsNotVerifiedAsAny) {
+  const auto server = make_server(server_options(authority_.issue({.hosts = {"a.example.org"}})));
+  const auto client = make_client(client_options(authority_));
+  for (const std::string& host : {std::string(".example.org"), std::string(), std::string("."),
+                                  std::string("a.example.org\0.example.com", 25)}) {
+    Ends ends = connect(*server, *client, host);
+    EXPECT_EQ(ends.client, nullptr) << host;
+  }
+}
+
 TEST_F(VerificationTest, AnotherTime) {
   EXPECT_EQ(outcome(authority_.issue({.from_days = -10, .until_days = -1})),
             "the peer's certificate is not accepted: certificate has expired");
@@ -71,7 +142,8 @@ TEST_F(VerificationTest, AnotherAuthority) {
             "the peer's certificate is not accepted: unable to get local issuer certificate");
   // Of the same name, with another key.
   const Authority impostor{"an authority"};
-  EXPECT_NE(outcome(impostor.issue()), "");
+  EXPECT_EQ(outcome(impostor.issue()),
+            "the peer's certificate is not accepted: certificate signature failure");
 }
 
 TEST_F(VerificationTest, Chains) {
@@ -84,9 +156,39 @@ TEST_F(VerificationTest, Chains) {
   Pem wrong = lower.issue_alone();
   wrong.certificates.append(middle.pem());
   EXPECT_NE(outcome(wrong), "");
-  // A certificate that is no authority's has signed another.
-  const Pem client_kind = authority_.issue({.for_clients = true});
-  EXPECT_NE(outcome(client_kind), "") << "a client's certificate";
+  // In any order.
+  Pem shuffled = lower.issue_alone();
+  shuffled.certificates.append(middle.pem()).append(lower.pem());
+  EXPECT_EQ(outcome(shuffled), "");
+  // With its root, which is no reason to trust that.
+  const Authority stranger{"a stranger"};
+  Pem strange = stranger.issue();
+  strange.certificates.append(stranger.pem());
+  EXPECT_EQ(outcome(strange),
+            "the peer's certificate is not accepted: self-signed certificate in certificate "
+            "chain");
+}
+
+// RFC 5280 §4.2.1.3, §4.2.1.9, §4.2.1.10, §4.2.1.12: what may be done with a certificate's key.
+TEST_F(VerificationTest, AnotherUse) {
+  const auto signed_by = [this](const Certifying& certifying) {
+    return outcome(Authority{"in the middle", &authority_, certifying}.issue());
+  };
+  const std::string refused = "the peer's certificate is not accepted: ";
+  EXPECT_EQ(signed_by({.may_sign = false}), refused + "invalid CA certificate");
+  EXPECT_EQ(signed_by({.until_days = -1}), refused + "certificate has expired");
+  EXPECT_EQ(signed_by({.from_days = 1}), refused + "certificate is not yet valid");
+  EXPECT_EQ(signed_by({.permitted = "example.org"}), "");
+  EXPECT_EQ(signed_by({.permitted = "example.com"}), refused + "permitted subtree violation");
+  const Authority last{"the last", &authority_, {.path_length = 0}};
+  EXPECT_EQ(outcome(last.issue()), "");
+  EXPECT_EQ(outcome(Authority{"below", &last}.issue()),
+            refused + "path length constraint exceeded");
+  EXPECT_EQ(outcome(authority_.issue({.for_clients = true})),
+            refused + "unsuitable certificate purpose");
+  EXPECT_EQ(outcome(authority_.issue({.key_usage = "critical,digitalSignature"})), "");
+  EXPECT_EQ(outcome(authority_.issue({.key_usage = "critical,cRLSign"})),
+            refused + "unsuitable certificate purpose");
 }
 
 TEST_F(VerificationTest, WhoDoesNotVerifyAcceptsAll) {
