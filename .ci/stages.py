@@ -48,7 +48,8 @@ STALE_VIEWS = tuple(
     [f"//tests/connection:stale_event_test Modes/StaleEventDeathTest.{kind}/{mode}"
      for kind in ("DataBytes", "HeaderFields", "EventObject") for mode in ("reuse", "fresh")] +
     [f"//tests/frame:stale_frame_test StaleFrameDeathTest.{kind}"
-     for kind in ("DataBytes", "ViewsFromBeforeKeep", "FrameObject")])
+     for kind in ("DataBytes", "ViewsFromBeforeKeep", "FrameObject")] +
+    ["//tests/websocket:stale_event_test StaleEventDeathTest.Octets"])
 # The oracle of the fuzzers that counts their allocations.
 BALANCED = tuple(f"//fuzz:balanced_test {case}" for case in (
     "BalancedDeathTest.WhatStaysIsReportedReachableOrNot",
@@ -58,7 +59,9 @@ STALE_ACCESSORS = (
     "//tests/connection:stale_event_test StaleAccessorDeathTest.HeaderFields",
     "//tests/connection:stale_event_test StaleAccessorDeathTest.StreamOfAStaleEvent",
     "//tests/connection:stale_event_test StaleEvent.MembersOfAStaleEventAreNobodys",
-    "//tests/frame:stale_frame_test StaleFrameDeathTest.Accessor")
+    "//tests/frame:stale_frame_test StaleFrameDeathTest.Accessor",
+    "//tests/websocket:stale_event_test StaleAccessorDeathTest.InTheNextStep",
+    "//tests/websocket:stale_event_test StaleAccessorDeathTest.Octets")
 
 
 # --- The stages, in this order
@@ -171,7 +174,7 @@ def sanitizers():
 def asan():
     yield from with_controls(STALE_VIEWS, tests(
         "--config=asan", targets=("//tests/connection/...", "//tests/event/...",
-                                  "//tests/frame/...", "//tests/memory/...")))
+                                  "//tests/frame/...", "//tests/memory/...", "//tests/websocket/...")))
 
 
 @stage("g++, ThreadSanitizer: what threads meet in", 10)

@@ -3,6 +3,7 @@
 
 # headrace: the engine, //:headrace and what stands beside it.
 set(HEADRACE_SOURCES
+    field/escape.cc
     field/field_name.cc
     field/field_section.cc
     field/field_storage.cc
@@ -165,6 +166,7 @@ set(HEADRACE_WEBSOCKET_SOURCES
     websocket/accept_key.cc
     websocket/client_handshake.cc
     websocket/endpoint.cc
+    websocket/event.cc
     websocket/frame.cc
     websocket/reader.cc
     websocket/server_handshake.cc

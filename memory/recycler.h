@@ -15,10 +15,10 @@ HEADRACE_ABI_BEGIN
 template <typename T>
 class Recycler;
 
-// A T and the recycler that it returns to. `T` is a std::variant whose first alternative is
-// std::monostate. Two free functions are found by argument-dependent lookup: `own(T&)` makes a T
-// own every byte that it refers to; `retire(T&)` marks all of its parts as handed back (AliveMark,
-// for hardened builds).
+// A T and the recycler that it returns to. `T` is a std::variant whose first alternative owns
+// nothing when it is made by default. Two free functions are found by argument-dependent lookup:
+// `own(T&)` makes a T own every byte that it refers to; `retire(T&)` marks all of its parts as
+// handed back (AliveMark, for hardened builds).
 template <typename T>
 struct RecycledSlot : T {
   Recycler<T>* home = nullptr;  // null if the handle owns the slot and frees it
@@ -95,7 +95,7 @@ class Recycler {
  private:
   friend struct HandBack<T>;
 
-  // A slot whose T is std::monostate. In kFresh its handle owns it.
+  // A slot whose T is made by default. In kFresh its handle owns it.
   RecycledSlot<T>* take() {
     RecycledSlot<T>* slot = idle_;
     if (slot == nullptr || (kQuarantine > 0 && idle_count_ <= kQuarantine)) [[unlikely]]

@@ -50,16 +50,17 @@ EventRange::EventRange(Endpoint* endpoint, ByteView octets) : endpoint_(endpoint
 void EventRange::advance() {
   event_.reset();
   if (endpoint_ == nullptr) return;
-  event_ = endpoint_->reader_.next(&octets_, room_);
-  if (!event_ && !behind_.empty()) {
-    octets_ = std::exchange(behind_, {});
-    event_ = endpoint_->reader_.next(&octets_, room_);
-  }
-  if (event_) {
-    endpoint_->follow(*event_);
-  } else {
-    finish();
-  }
+  std::optional<Event> event = read();
+  if (!event) return finish();
+  event_ = endpoint_->events_.lend(std::move(*event));
+  endpoint_->follow(*event_);
+}
+
+std::optional<Event> EventRange::read() {
+  std::optional<Event> event = endpoint_->reader_.next(&octets_, room_);
+  if (event || behind_.empty()) return event;
+  octets_ = std::exchange(behind_, {});
+  return endpoint_->reader_.next(&octets_, room_);
 }
 
 void EventRange::finish() {

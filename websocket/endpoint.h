@@ -12,6 +12,7 @@
 
 #include "headrace/memory/abi.h"
 #include "headrace/memory/byte_view.h"
+#include "headrace/memory/recycler.h"
 #include "headrace/websocket/event.h"
 #include "headrace/websocket/reader.h"
 #include "headrace/websocket/utf8.h"
@@ -42,8 +43,9 @@ struct [[nodiscard]] SendResult {
 };
 
 // The events of one input, made one at a time while a range-for iterates over them. An event and
-// what it refers to are valid until the next step. What was masked is unmasked in the range itself,
-// so that an endpoint holds no buffer for it. The loop's body may use or destroy the endpoint.
+// what it refers to are valid until the next step; sanitized and hardened builds stop a program
+// that uses them later. What was masked is unmasked in the range itself, so that an endpoint holds
+// no buffer for it. The loop's body may use or destroy the endpoint.
 class EventRange {
  public:
   class Iterator {
@@ -54,13 +56,13 @@ class EventRange {
 
     explicit Iterator(EventRange* range) : range_(range) {}
     const Event& operator*() const { return *range_->event_; }
-    const Event* operator->() const { return &*range_->event_; }
+    const Event* operator->() const { return range_->event_.get(); }
     Iterator& operator++() {
       range_->advance();
       return *this;
     }
     void operator++(int) { range_->advance(); }
-    bool operator==(std::default_sentinel_t) const { return !range_->event_; }
+    bool operator==(std::default_sentinel_t) const { return range_->event_ == nullptr; }
 
    private:
     EventRange* range_;
@@ -83,13 +85,14 @@ class EventRange {
   EventRange(Endpoint* endpoint, ByteView octets);
 
   void advance();
+  std::optional<Event> read();
   void finish();
 
   Endpoint* endpoint_;              // null after the end
   std::vector<uint8_t> held_back_;  // by the range before
   ByteView octets_;                 // of held_back_, if there are any
   ByteView behind_;                 // the input, as long as octets_ are others
-  std::optional<Event> event_;
+  Recycled<Event> event_;
   std::array<uint8_t, 4096> room_;  // what one piece is unmasked into
 };
 
@@ -107,9 +110,9 @@ class EventRange {
 //     if (result.ok()) endpoint.sent(result.accepted);
 //   }
 //
-// In the steady state it allocates nothing: its buffer for output grows to the most that ever
-// waited there. What a peer makes it hold, beside, is a control frame in each direction. Used by
-// one thread at a time.
+// In the steady state it allocates nothing: there is one event object, and its buffer for output
+// grows to the most that ever waited there. What a peer makes it hold, beside, is a control frame
+// in each direction. Used by one thread at a time.
 class Endpoint {
  public:
   // The server's end.
@@ -198,8 +201,9 @@ class Endpoint {
   const bool is_client_;
   Reader reader_;
   Writer writer_;
-  EventRange* range_ = nullptr;     // the live one
-  std::vector<uint8_t> held_back_;  // input that the last range has left
+  Recycler<Event> events_{Allocation::kReuse};  // behind reader_, to which an event refers
+  EventRange* range_ = nullptr;                 // the live one
+  std::vector<uint8_t> held_back_;              // input that the last range has left
 
   std::optional<MessageKind> sending_;  // the message that has not ended
   Utf8Checker sending_text_;

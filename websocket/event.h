@@ -2,12 +2,15 @@
 #define HEADRACE_WEBSOCKET_EVENT_H_
 
 #include <cstdint>
+#include <iosfwd>
+#include <string>
 #include <string_view>
 #include <variant>
 
 #include "headrace/field/rule.h"
 #include "headrace/memory/abi.h"
-#include "headrace/memory/byte_view.h"
+#include "headrace/memory/bytes.h"
+#include "headrace/memory/recycled.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -32,6 +35,9 @@ enum class CloseCode : uint16_t {
   kBadGateway = 1014,
 };
 
+// "going away", of static storage; "unknown" of a code without a name.
+const char* to_string(CloseCode code);
+
 enum class MessageKind : uint8_t { kText, kBinary };
 
 // Octets of a message, which is told as it arrives: in one piece or several, however the peer has
@@ -40,28 +46,26 @@ struct MessagePiece {
   MessageKind kind;
   bool begins;  // the first of its message
   bool ends;    // the last one; may be empty
-  ByteView octets;
+  Bytes octets;
 
-  std::string_view text() const {
-    return {reinterpret_cast<const char*>(octets.data()), octets.size()};
-  }
+  std::string_view text() const HEADRACE_LIFETIME_BOUND { return octets.text(); }
 };
 
 // RFC 6455 §5.5.2: the Pong that answers it has been queued.
 struct Ping {
-  ByteView payload;
+  Bytes payload;
 };
 
 // RFC 6455 §5.5.3: the answer to a Ping, or a sign of life that nobody asked for.
 struct Pong {
-  ByteView payload;
+  Bytes payload;
 };
 
 // The peer has closed (RFC 6455 §5.5.1), and nothing more is read. The answer has been queued,
 // unless close() had been called: send() returns kClosed.
 struct Close {
   CloseCode code;  // kNoStatus if there is none
-  std::string_view reason;
+  Bytes reason;    // UTF-8
 };
 
 // The peer has broken a rule, or a limit: nothing more is read. A Close frame with `code` has been
@@ -73,6 +77,20 @@ struct Failure {
 };
 
 using Event = std::variant<MessagePiece, Ping, Pong, Close, Failure>;
+
+// Makes an event own every octet that it refers to.
+void own(Event& event);
+// Marks an event as handed back (Recycler).
+void retire(Event& event);
+
+// The name of an event's type ("MessagePiece"), of static storage.
+const char* event_name(const Event& event);
+
+// A line for a log: "MessagePiece, text, 5 octets, whole", "Close, 1000 (normal), "bye"". Octets of
+// messages are only counted, because they may be secret. Octets of a reason that are not printable
+// ASCII are escaped.
+std::string describe(const Event& event);
+std::ostream& operator<<(std::ostream& out, const Event& event);
 
 }  // namespace websocket
 HEADRACE_ABI_END

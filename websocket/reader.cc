@@ -1,6 +1,7 @@
 #include "headrace/websocket/reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "headrace/websocket/close_code.h"
 #include "headrace/websocket/rules.h"
@@ -94,9 +95,9 @@ std::optional<Event> Reader::take_control(ByteView* octets) {
   frame_.reset();
   switch (opcode) {
     case Opcode::kPing:
-      return Ping{payload};
+      return Ping{Bytes(payload)};
     case Opcode::kPong:
-      return Pong{payload};
+      return Pong{Bytes(payload)};
     default:
       return end_of_close(payload);
   }
@@ -107,31 +108,31 @@ std::optional<Event> Reader::take_control(ByteView* octets) {
 std::optional<Event> Reader::take_piece(ByteView* octets, std::span<uint8_t> room) {
   uint64_t size = std::min<uint64_t>(octets->size(), frame_->length - position_);
   if (frame_->mask) size = std::min<uint64_t>(size, room.size());
-  MessagePiece piece{*message_, begins_, false, {octets->data(), static_cast<size_t>(size)}};
-  octets->remove_prefix(piece.octets.size());
+  ByteView piece(octets->data(), static_cast<size_t>(size));
+  octets->remove_prefix(piece.size());
   if (frame_->mask && size > 0) {
-    apply_mask(*frame_->mask, position_, piece.octets, room.data());
-    piece.octets = {room.data(), piece.octets.size()};
+    apply_mask(*frame_->mask, position_, piece, room.data());
+    piece = {room.data(), piece.size()};
   }
   position_ += size;
   const bool frame_ends = position_ == frame_->length;
-  piece.ends = frame_ends && frame_->fin;
-  if (*message_ == MessageKind::kText) check_text(&piece);
+  bool ends = frame_ends && frame_->fin;
+  const MessageKind kind = *message_;
+  if (kind == MessageKind::kText) check_text(&piece, &ends);
   if (frame_ends) frame_.reset();
-  if (piece.ends) message_.reset();
-  if (piece.octets.empty() && !piece.ends) return std::nullopt;
-  begins_ = false;
-  return piece;
+  if (ends) message_.reset();
+  if (piece.empty() && !ends) return std::nullopt;
+  return MessagePiece{kind, std::exchange(begins_, false), ends, Bytes(piece)};
 }
 
 // Of a piece that is not UTF-8, what is in front of that is told, so that it is the same wherever
 // the input was cut.
-void Reader::check_text(MessagePiece* piece) {
-  const size_t valid = text_.add(piece->octets);
-  text_is_wrong_ = valid < piece->octets.size() || (piece->ends && !text_.is_complete());
+void Reader::check_text(ByteView* piece, bool* ends) {
+  const size_t valid = text_.add(*piece);
+  text_is_wrong_ = valid < piece->size() || (*ends && !text_.is_complete());
   if (!text_is_wrong_) return;
-  piece->octets = {piece->octets.data(), valid};
-  piece->ends = false;
+  *piece = {piece->data(), valid};
+  *ends = false;
 }
 
 Event Reader::end_of_close(ByteView payload) {
@@ -142,7 +143,7 @@ Event Reader::end_of_close(ByteView payload) {
   if (!may_be_sent(code)) return fail(protocol_error(kCloseCode));
   payload.remove_prefix(2);
   if (!Utf8Checker::is_text(payload)) return fail({CloseCode::kInvalidData, &kReasonNotUtf8});
-  return Close{code, {reinterpret_cast<const char*>(payload.data()), payload.size()}};
+  return Close{code, Bytes(payload)};
 }
 
 Event Reader::fail(const Failure& failure) {

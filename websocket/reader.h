@@ -46,7 +46,7 @@ class Reader {
   std::optional<Event> take_control(ByteView* octets);
   std::optional<Event> take_piece(ByteView* octets, std::span<uint8_t> room);
   Event end_of_close(ByteView payload);
-  void check_text(MessagePiece* piece);
+  void check_text(ByteView* piece, bool* ends);
   Event fail(const Failure& failure);
 
   const bool masked_;

@@ -1,6 +1,7 @@
 #include <ostream>
 #include <string>
 
+#include "headrace/field/escape.h"
 #include "headrace/protocol/event/event.h"
 
 namespace headrace {
@@ -28,19 +29,8 @@ class Line {
     text_.append(more);
     return *this;
   }
-  // The peer's text, which may hold anything: no line break, no escape sequence of a terminal's.
   Line& append_received(std::string_view received) {
-    constexpr char kDigits[] = "0123456789abcdef";
-    for (const char c : received) {
-      const auto octet = static_cast<uint8_t>(c);
-      if (octet >= ' ' && octet < 0x7f && c != '\\') {
-        text_.push_back(c);
-      } else {
-        text_.append("\\x");
-        text_.push_back(kDigits[octet >> 4]);
-        text_.push_back(kDigits[octet & 15]);
-      }
-    }
+    append_escaped(received, &text_);
     return *this;
   }
   Line& end_if(bool end_stream) { return end_stream ? add("end of stream") : *this; }

@@ -6,7 +6,7 @@
     tests/mutation/run --list --only=memory/        # lists the possible mutants
 
 Comparisons are moved by one, constants and bounds by one, conditions negated, calls removed, in memory/,
-hpack/, protocol/ and adapters/loop. All chosen mutants are compiled once, into a copy of the checkout
+hpack/, protocol/, websocket/ and adapters/loop. All chosen mutants are compiled once, into a copy of the checkout
 (~/.cache/headrace-mutation); each is then enabled by HEADRACE_MUTANT=N, and the tests that execute
 it are run, the quickest first, until one fails. A test that takes ten times as long as without the
 mutant counts as failed. An interrupted run continues, unless a file has changed.
@@ -37,7 +37,7 @@ from mutants import File, Mutant, rewrite
 CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"),
                      "headrace-mutation")
 TREE = os.path.join(CACHE, "tree")
-MUTATED = ("memory", "hpack", "protocol", "adapters/loop")
+MUTATED = ("memory", "hpack", "protocol", "websocket", "adapters/loop")
 # What plays them. (Tests of documents say nothing about code; what talks to other programs is slow.)
 TESTS = ('kind(cc_test, //tests/... + //fuzz/...) - //tests/readme/... - //tests/guard/...'
          ' - //tests:musts_table_test - //tests/attacks:security_table_test')

@@ -29,7 +29,7 @@ class Listener {
             [&](const websocket::Ping& ping) { said_.push_back("ping:" + text(ping.payload)); },
             [&](const websocket::Pong& pong) { said_.push_back("pong:" + text(pong.payload)); },
             [&](const websocket::Close& close) {
-              said_.push_back("close " + number(close.code) + ":" + std::string(close.reason));
+              said_.push_back("close " + number(close.code) + ":" + text(close.reason));
             },
             [&](const websocket::Failure& failure) {
               end();
