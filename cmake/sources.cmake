@@ -242,10 +242,14 @@ set(HEADRACE_GET_SOURCES
 
 # //adapters:dump
 set(HEADRACE_DUMP_SOURCES
+    adapters/dump/capture_file.cc
+    adapters/dump/capture_reader.cc
     adapters/dump/detect.cc
     adapters/dump/http1_reader.cc
     adapters/dump/http2_reader.cc
     adapters/dump/late_decoder.cc
     adapters/dump/main.cc
+    adapters/dump/tcp_segment.cc
+    adapters/dump/tcp_stream.cc
     adapters/dump/writer.cc
 )

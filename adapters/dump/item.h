@@ -16,8 +16,9 @@ namespace headrace::dump {
 struct Item {
   enum class Kind : uint8_t { kFrame, kMessage, kContent, kNote };
   Kind kind = Kind::kNote;
-  uint64_t offset = 0;  // of its first octet, in the stream
-  uint64_t size = 0;    // octets on the wire
+  uint64_t offset = 0;    // of its first octet, in the stream
+  uint64_t size = 0;      // octets on the wire
+  std::string direction;  // "192.0.2.1:5000 > 192.0.2.2:80", in a capture of packets
 
   // "HEADERS", "request", "chunks"; the text of a note.
   std::string name;

@@ -12,7 +12,7 @@
 #include <memory>
 #include <string>
 
-#include "headrace/adapters/dump/detect.h"
+#include "headrace/adapters/dump/capture_reader.h"
 #include "headrace/adapters/dump/writer.h"
 #include "headrace/adapters/program/command_line.h"
 #include "headrace/adapters/program/environment.h"
@@ -36,8 +36,8 @@ constexpr size_t kAtOnce = size_t{64} << 10;
 
 std::string usage() {
   return "Shows one direction of a connection, as it was captured from cleartext, as frames\n"
-         "(HTTP/2) or messages (HTTP/1.1), with decoded fields. The version and the "
-         "sender\n"
+         "(HTTP/2) or messages (HTTP/1.1), with decoded fields; or, from a capture of packets\n"
+         "(pcap, pcapng), every direction of every TCP connection. The version and the sender\n"
          "are detected. A capture may begin anywhere: then it is read from the first whole frame\n"
          "or message on, and fields that were sent before and are only referred to are shown as\n"
          "unknown entries of the HPACK table.\n\n"
@@ -113,7 +113,7 @@ int run(gsl::span<char* const> arguments) {
   std::vector<std::string> files = parsed->arguments;
   if (files.empty()) files.emplace_back("-");
   for (const std::string& file : files) {
-    DetectingReader reader(wanted, sink.get());
+    FileReader reader(wanted, sink.get());
     const bool read = read_all(file, &reader, [&] { return write_error == 0; });
     if (!read) return fail(kFailed, file + ": " + strerror(errno));
     if (write_error != 0) return fail(kFailed, std::string("writing: ") + strerror(write_error));

@@ -71,6 +71,10 @@ std::string TextWriter::field_line(const SeenField& field) const {
 
 void TextWriter::take(const Item& item) {
   std::string text;
+  if (item.direction != direction_) {
+    direction_ = item.direction;
+    if (!direction_.empty()) write_(coloured(kBold, direction_) + "\n");
+  }
   if (item.kind == Item::Kind::kNote) {
     write_(coloured(kYellow, "# " + item.name) + "\n");
     return;
@@ -98,6 +102,7 @@ void TextWriter::take(const Item& item) {
 void JsonWriter::take(const Item& item) {
   std::string json = "{\"offset\":" + std::to_string(item.offset);
   json += member("size", std::to_string(item.size));
+  if (!item.direction.empty()) json += member("direction", quoted(item.direction));
   json += member(name_of(item.kind), quoted(item.name));
   if (item.kind == Item::Kind::kMessage) json += member("line", quoted(item.line));
   for (const auto& [name, value] : item.numbers) json += member(name, std::to_string(value));

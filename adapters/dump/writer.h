@@ -27,6 +27,7 @@ class TextWriter final : public ItemSink {
   const bool colours_;
   const size_t octets_;
   const Write write_;
+  std::string direction_;  // of the last item
 };
 
 // Writes items for programs: a JSON object each, on its own line. Octets above 0x7e in strings are
