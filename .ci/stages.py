@@ -239,7 +239,8 @@ def arm64():
     yield from told_by("tests/arm64/check.py")
 
 
-@stage("Debian packages: built from a clean checkout, lintian, a program compiled with what they contain", 30, in_gate=False)
+@stage("Debian packages: built from a clean checkout, lintian, a program compiled with what they contain; every way of installing"
+       " on a fresh machine", 45, in_gate=False)
 def debian():
     yield from told_by("tests/installed/check_debian.py")
 

@@ -2,7 +2,8 @@
 """Builds the Debian packages as a stranger would, lets lintian look at them, and uses what they contain.
 
 As tests/installed/check.py does it: from the files that git has, without git, network and rights. The packages are unpacked
-beside each other and not installed. Prints a line for each thing that was tried.
+beside each other, and installed on a fresh machine (fresh_machine.py), where the other ways that docs/installing.md names
+are gone, too. Prints a line for each thing that was tried.
 """
 
 import os
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 
+from fresh_machine import FreshMachine
 from strangers import ROOT, Stranger, has_failed, report
 
 # What each package needs of others of ours and of the system's libraries, beside those of the language.
@@ -94,6 +96,96 @@ def check_use(stranger, root):
         running.terminate()
 
 
+# --- On a machine that has nothing
+
+BY_CMAKE = """cmake_minimum_required(VERSION 3.21)
+project(program LANGUAGES CXX)
+{}
+add_executable(server ../server.cc)
+target_link_libraries(server PRIVATE headrace::headrace)
+"""
+FOUND = "find_package(headrace 0.1 REQUIRED)"
+FETCHED = """include(FetchContent)
+FetchContent_Declare(headrace URL "${CMAKE_CURRENT_SOURCE_DIR}/../headrace-0.1.0.tar.gz")
+FetchContent_MakeAvailable(headrace)"""
+
+
+def check_fresh_machine(stranger, packages):
+    """What the documents say, done by somebody who begins with them."""
+    machine = FreshMachine(stranger.home / "machine", report)
+    if not machine.is_made():
+        return
+    guide = (ROOT / "docs/guide/server.md").read_text()
+    machine.write("server.cc", re.search(r"```c\+\+\n(.*?)```", guide, re.S)[1])
+    machine.write("found/CMakeLists.txt", BY_CMAKE.format(FOUND))
+    machine.write("fetched/CMakeLists.txt", BY_CMAKE.format(FETCHED))
+    for path in packages.glob("*.deb"):
+        machine.give(path, f"packages/{path.name}")
+    archive = stranger.home / "headrace-0.1.0.tar.gz"
+    subprocess.run(["tar", "--create", "--gzip", "--file", archive, "--directory", stranger.home, stranger.source.name],
+                   check=True)
+    machine.give(archive, archive.name)
+    check_installed_packages(machine)
+    check_installed_sources(machine)
+
+
+def check_installed_packages(machine):
+    """With what they depend on; and what is left when they go."""
+    if not machine.try_to("fresh: apt-get install packages/*.deb",
+                          "cd /home/newcomer && apt-get install --yes --no-install-recommends ./packages/*.deb"):
+        return
+    machine.try_to("fresh: a compiler", "apt-get install --yes --no-install-recommends g++ pkg-config cmake make curl")
+    machine.try_to("fresh: the guide's server, by pkg-config",
+                   "g++ -std=c++20 server.cc $(pkg-config --cflags --libs headrace) -o server", user="newcomer")
+    machine.try_server("fresh: it answers", "./server")
+    machine.try_to("fresh: the guide's server, by find_package()", "cmake -S found -B by_cmake && cmake --build by_cmake",
+                   user="newcomer")
+    machine.try_server("fresh: it answers, too", "by_cmake/server")
+    machine.try_to("fresh: headrace-get talks to headrace-serve",
+                   "mkfifo said; headrace-serve --port=0 >said & serve=$!\n"
+                   "read -r first <said; url=${first#* on }; headrace-get ${url%% *}bytes/10; kill -TERM $serve; wait $serve",
+                   user="newcomer", says="0123456789")
+    machine.try_to("fresh: apt-get purge", "apt-get purge --yes '*headrace*'")
+    report("fresh: nothing is left of the packages", "\n".join(machine.traces()) or None)
+
+
+def check_installed_sources(machine):
+    """From the archive of a release, without git and network."""
+    for file in ("server", "by_cmake"):
+        subprocess.run(["rm", "-rf", machine.home / file], check=True)
+    needs = re.search(r"`apt-get install (cmake [^`]*)` on Debian 12", (ROOT / "docs/installing.md").read_text())[1]
+    machine.try_to("fresh: what a build needs, of docs/installing.md",
+                   f"apt-get install --yes --no-install-recommends {needs}")
+    machine.try_to("fresh: there is no git", "! command -v git")
+    prefix = "/home/newcomer/prefix"
+    paths = {"PKG_CONFIG_PATH": f"{prefix}/lib/pkgconfig", "CMAKE_PREFIX_PATH": prefix}
+    if machine.try_to("fresh: tools/install PREFIX", "tar --extract --file headrace-0.1.0.tar.gz\n"
+                      f"headrace-0.1.0/tools/install {prefix}", user="newcomer", network=False):
+        machine.try_to("fresh: the guide's server, with PREFIX",
+                       "g++ -std=c++20 server.cc $(pkg-config --cflags --libs headrace) -o server", user="newcomer", **paths)
+        machine.try_server("fresh: it answers, with the shared library", "./server", LD_LIBRARY_PATH=f"{prefix}/lib")
+        machine.try_to("fresh: the guide's server, with PREFIX, by find_package()",
+                       "cmake -S found -B by_cmake && cmake --build by_cmake", user="newcomer", **paths)
+        machine.try_server("fresh: it answers, with nothing said", "by_cmake/server")
+        machine.try_to("fresh: tools/install --uninstall PREFIX", f"headrace-0.1.0/tools/install --uninstall {prefix}",
+                       user="newcomer")
+        left = [path for path in (machine.home / "prefix").rglob("*") if not path.is_dir() or "headrace" in path.name]
+        report("fresh: nothing is left in PREFIX", "\n".join(map(str, left)) or None)
+    if machine.try_to("fresh: FetchContent with the archive of a release",
+                      "cmake -S fetched -B by_fetch && cmake --build by_fetch --parallel $(nproc)", user="newcomer",
+                      network=False):
+        machine.try_server("fresh: it answers, as a part of the program", "by_fetch/server")
+    if machine.try_to("fresh: cmake, for /usr/local",
+                      "cmake -S headrace-0.1.0 -B build -DCMAKE_INSTALL_PREFIX=/usr/local -DCMAKE_BUILD_TYPE=Release\n"
+                      "cmake --build build --parallel $(nproc)", user="newcomer", network=False):
+        machine.try_to("fresh: cmake --install", "cmake --install /home/newcomer/build && ldconfig")
+        machine.try_to("fresh: the guide's server, with what is in /usr/local",
+                       "g++ -std=c++20 server.cc $(pkg-config --cflags --libs headrace) -o server", user="newcomer")
+        machine.try_server("fresh: it answers, without being told where", "./server")
+        machine.try_to("fresh: --target uninstall", "cmake --build /home/newcomer/build --target uninstall && ldconfig")
+        report("fresh: nothing is left in /usr/local", "\n".join(machine.traces("usr/local")) or None)
+
+
 def main():
     # (The compiler is told the directory in its flags, which take no space.)
     with tempfile.TemporaryDirectory(prefix="headrace_debian_") as directory:
@@ -106,6 +198,7 @@ def main():
             return 1
         check_packages(packages, root)
         check_use(stranger, root)
+        check_fresh_machine(stranger, packages)
     return 1 if has_failed() else 0
 
 
