@@ -78,16 +78,24 @@ uint8_t* Encoder::begin_block(uint8_t* out) {
 }
 
 uint8_t* Encoder::add(const Field& field, FieldName name, uint8_t* out) {
-  const Literal literal = policy_for(field, name);
-  const bool indexable = literal == Literal::kIncrementalIndexing;
-  if (indexable && is_known(name)) {
-    uint32_t serial = 0;
-    if (index_.find_recent(table_, name, field.value, &serial)) {
-      return write_indexed(out, index_of(serial));
+  if (kPolicy[static_cast<size_t>(name)] == Literal::kIncrementalIndexing && !field.never_indexed) {
+    const SentField sent = recent_.find(table_, field);
+    if (sent.indexed != 0) {
+      *out++ = sent.indexed;
+      return out;
     }
   }
+  return add_new(field, name, out);
+}
+
+uint8_t* Encoder::add_new(const Field& field, FieldName name, uint8_t* out) {
+  const Literal literal = policy_for(field, name);
+  const bool indexable = literal == Literal::kIncrementalIndexing;
   const StaticMatch match = find_static(name, field.value);
-  if (match.field != 0 && literal != Literal::kNeverIndexed) return write_indexed(out, match.field);
+  if (match.field != 0 && literal != Literal::kNeverIndexed) {
+    recent_.note_static(field, match.field);
+    return write_indexed(out, match.field);
+  }
   if (indexable) return add_indexable(field, name, match.name, out);
   return write_literal_field(field, literal, match.name, out);
 }
@@ -99,7 +107,7 @@ uint8_t* Encoder::add_indexable(const Field& field, FieldName name, uint32_t sta
   const TableIndex::Hashes hashes = TableIndex::hash_field(name_hash, field.value);
   uint32_t serial = 0;
   if (index_.find_field(table_, hashes, field.name, field.value, &serial)) {
-    index_.note_recent(table_, name, serial);
+    recent_.note_dynamic(table_, field, serial);
     return write_indexed(out, index_of(serial));
   }
   uint32_t name_index = static_name;
@@ -122,7 +130,7 @@ bool Encoder::insert(const Field& field, FieldName name, const TableIndex::Hashe
   if (!table_.insert(plan, field.name, field.value, name, FieldSyntax::kUnchecked)) return false;
   ++version_;
   index_.add(table_, hashes);
-  index_.note_recent(table_, name, table_.end() - 1);
+  recent_.note_dynamic(table_, field, table_.end() - 1);
   return true;
 }
 

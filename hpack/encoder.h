@@ -9,6 +9,7 @@
 #include "headrace/hpack/dynamic_table.h"
 #include "headrace/hpack/huffman.h"
 #include "headrace/hpack/integer.h"
+#include "headrace/hpack/recent_fields.h"
 #include "headrace/hpack/static_table.h"
 #include "headrace/hpack/table_index.h"
 #include "headrace/memory/abi.h"
@@ -54,10 +55,26 @@ class Encoder {
   // `proxy-authorization` and short cookies are written as never-indexed literals (RFC 7541
   // §7.1.3); the rest of the indexing policy is in the .cc.
   [[nodiscard]] uint8_t* add(const Field& field, uint8_t* out) {
-    return add(field, name_of(field), out);
+    const SentField sent = recall(field);
+    if (sent.indexed == 0) return add_new(field, sent.name, out);
+    *out++ = sent.indexed;
+    return out;
   }
   // The same, if the name has been looked up already.
   [[nodiscard]] uint8_t* add(const Field& field, FieldName name, uint8_t* out);
+  // The same, if recall() has not found the field.
+  [[nodiscard]] uint8_t* add_new(const Field& field, FieldName name, uint8_t* out);
+
+  // The field's token; and, if it was written before and is in a table, the octet that add() would
+  // write for it, which is right as long as version() stays the same.
+  SentField recall(const Field& field) const {
+    if (!field.never_indexed) {
+      const SentField sent = recent_.find(table_, field);
+      if (sent.indexed != 0) return sent;
+    }
+    return {name_of(field), 0};
+  }
+
   // The same without the dynamic table, so the result is right in any block, behind its
   // begin_block(). For trailers, which are encoded before the order of their block is known.
   [[nodiscard]] static uint8_t* add_stateless(const Field& field, uint8_t* out);
@@ -83,6 +100,7 @@ class Encoder {
 
   DynamicTable table_;
   TableIndex index_;
+  RecentFields recent_;
   uint32_t preferred_size_;
   uint32_t wanted_size_;  // the lower of the peer's limit and preferred_size_
   uint32_t lowest_size_;  // the lowest wanted_size_ since the last block

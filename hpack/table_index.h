@@ -1,14 +1,11 @@
 #ifndef HEADRACE_HPACK_TABLE_INDEX_H_
 #define HEADRACE_HPACK_TABLE_INDEX_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
 
-#include "headrace/field/field_name.h"
-#include "headrace/field/same_text.h"
 #include "headrace/hpack/dynamic_table.h"
 #include "headrace/memory/abi.h"
 #include "headrace/memory/ledger.h"
@@ -34,24 +31,6 @@ class TableIndex {
   ~TableIndex() { ledger_->refund(sizeof(Node) * capacity_); }
   TableIndex(const TableIndex&) = delete;
   TableIndex& operator=(const TableIndex&) = delete;
-
-  // Finds the field if it is the one that was last noted for its name, as it is with most fields
-  // that recur. `name` must be a known one.
-  bool find_recent(const DynamicTable& table, FieldName name, std::string_view value,
-                   uint32_t* serial) const {
-    const uint32_t last = table.end() - 1;
-    const uint32_t place = recent_[static_cast<size_t>(name)];
-    const uint32_t age = (last - place) & (table.capacity() - 1);  // 0: the newest entry
-    if (age >= table.count()) return false;
-    const DynamicTable::Entry& entry = table.entry(last - age);
-    if (entry.known_name != name || !same_text(table.value(entry), value)) return false;
-    *serial = last - age;
-    return true;
-  }
-  // A place above 255 is cut, and so not found again.
-  void note_recent(const DynamicTable& table, FieldName name, uint32_t serial) {
-    recent_[static_cast<size_t>(name)] = static_cast<uint8_t>(table.place(serial));
-  }
 
   // Finds the newest entry with that field, or that name, and sets `*serial`. False if there is
   // none.
@@ -89,8 +68,6 @@ class TableIndex {
   Ledger* ledger_;
   std::unique_ptr<Node[]> nodes_;
   uint32_t capacity_ = 0;  // a power of two, or 0; not below the table's
-  // By name: a place in the table. It may hold another field by now.
-  std::array<uint8_t, kFieldNameCount> recent_{};
 };
 
 }  // namespace hpack

@@ -8,13 +8,15 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace {
 
-// `each(const Field&, FieldName)` for a field, as one that is called for each of its lines.
+// `each(const Field&, SentField)` for a field, as one that is called for each of its lines.
 template <typename Each>
 auto by_line(bool split_cookies, Each each) {
-  return [split_cookies, each](const Field& field, FieldName name) {
-    if (!split_cookies) return each(field, name);
+  return [split_cookies, each](const Field& field, SentField sent) {
+    if (!split_cookies || sent.name != FieldName::kCookie) return each(field, sent);
     for_each_line(gsl::span<const Field>(&field, 1), /*split_cookies=*/true,
-                  [&](const Field& line) { each(line, name); });
+                  [&](const Field& line) {
+                    each(line, SentField{sent.name, 0});
+                  });
   };
 }
 
@@ -29,8 +31,8 @@ size_t FieldWriter::max_size(const OutgoingHead& head) const {
   }
   if (split_cookies_) {
     head.each_between(0, head.fields().size(),
-                      by_line(true, [&](const Field& line, FieldName name) {
-                        if (name != FieldName::kCookie) return;
+                      by_line(true, [&](const Field& line, SentField sent) {
+                        if (sent.name != FieldName::kCookie) return;
                         ++lines;
                         octets += line.name.size() + line.value.size();
                       }));
@@ -40,12 +42,22 @@ size_t FieldWriter::max_size(const OutgoingHead& head) const {
 
 uint8_t* FieldWriter::encode(const OutgoingHead& head, uint8_t* out) {
   out = encoder_.begin_block(out);
-  const auto add = by_line(split_cookies_, [&](const Field& line, FieldName name) {
-    out = encoder_.add(line, name, out);
+  const auto add = by_line(split_cookies_, [&](const Field& line, SentField sent) {
+    if (encoder_.version() != head.fields().version()) {
+      out = encoder_.add(line, sent.name, out);
+    } else if (sent.indexed != 0) {
+      *out++ = sent.indexed;
+    } else {
+      out = encoder_.add_new(line, sent.name, out);
+    }
   });
+  const auto add_extra = [&](const Field& field, SentField sent) {
+    out = encoder_.add(field, sent.name, out);
+  };
   const PreparedPart prepared = head.prepared();
   if (prepared.head == nullptr) {
-    head.each_named_field(add);
+    head.each_between(0, head.fields().size(), add);
+    head.each_extra(add_extra);
     return out;
   }
   const size_t end = prepared.begin + prepared.head->fields().size();
@@ -63,7 +75,7 @@ uint8_t* FieldWriter::encode(const OutgoingHead& head, uint8_t* out) {
     }
   }
   head.each_between(end, head.fields().size(), add);
-  head.each_extra(add);
+  head.each_extra(add_extra);
   return out;
 }
 

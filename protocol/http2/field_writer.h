@@ -28,6 +28,8 @@ class FieldWriter {
   FieldWriter(Ledger* ledger, bool split_cookies)
       : encoder_(ledger), split_cookies_(split_cookies) {}
 
+  // The fields, with what is known of those that were sent before.
+  NamedFields look_up(FieldsView fields) const { return NamedFields::recalled(fields, encoder_); }
   // An upper bound of the octets of `head` as a block.
   size_t max_size(const OutgoingHead& head) const;
   // Writes it to `out`, which has room for max_size(), and returns its end.

@@ -128,9 +128,9 @@ class OutgoingHead {
   // transfer-encoding.
   template <typename Each>
   void each_field(Each each) const {
-    each_named_field([&each](const Field& field, FieldName) { each(field); });
+    each_named_field([&each](const Field& field, SentField) { each(field); });
   }
-  // The same with the token of each name: `each(const Field&, FieldName)`.
+  // The same with what is known of each: `each(const Field&, SentField)`.
   template <typename Each>
   void each_named_field(Each each) const {
     each_between(0, fields_.size(), each);
@@ -138,7 +138,9 @@ class OutgoingHead {
   }
   // Its two parts: the application's fields of a range, and those that are added.
   template <typename Each>
-  void each_between(size_t begin, size_t end, Each each) const;
+  void each_between(size_t begin, size_t end, Each each) const {
+    if (begin != end) each_in(begin, end, each);
+  }
   template <typename Each>
   void each_extra(Each each) const;
 
@@ -168,6 +170,9 @@ class OutgoingHead {
  private:
   class Completion;
 
+  template <typename Each>
+  void each_in(size_t begin, size_t end, Each each) const;
+
   NamedFields fields_;
   PreparedPart prepared_;
   FieldNames left_out_;
@@ -180,11 +185,10 @@ class OutgoingHead {
 };
 
 template <typename Each>
-void OutgoingHead::each_between(size_t begin, size_t end, Each each) const {
-  if (begin == end) return;
+void OutgoingHead::each_in(size_t begin, size_t end, Each each) const {
   for (size_t i = begin; i < end; ++i) {
-    const FieldName name = fields_.name(i);
-    if (!left_out_.has(name)) each(fields_[i], name);
+    const SentField sent = fields_.sent(i);
+    if (!left_out_.has(sent.name)) each(fields_[i], sent);
   }
 }
 
@@ -194,7 +198,7 @@ void OutgoingHead::each_extra(Each each) const {
   const auto add = [&each](std::string_view name, std::string_view value, FieldName known_name) {
     if (value.empty()) return;
     const Field field{name, value, /*never_indexed=*/false, known_name, FieldSyntax::kValid};
-    each(field, known_name);
+    each(field, SentField{known_name, 0});
   };
   add("date", extra_.date, FieldName::kDate);
   add("content-type", extra_.content_type, FieldName::kContentType);

@@ -96,10 +96,13 @@ class Section {
   const Rule* take_all(const NamedFields& fields, FieldNames left_out = {}, size_t begin = 0) {
     is_ours_ = true;
     for (size_t i = begin; i < fields.size(); ++i) {
-      const FieldName name = fields.name(i);
+      const SentField sent = fields.sent(i);
+      const FieldName name = sent.name;
       if (left_out.has(name)) continue;
       const Field& field = fields[i];
-      const FieldSyntax syntax = syntax_of(field, name);
+      // (A field that was sent before was checked then; a part of a cookie was not by itself.)
+      const bool checked = sent.indexed != 0 && name != FieldName::kCookie;
+      const FieldSyntax syntax = checked ? FieldSyntax::kValid : syntax_of(field, name);
       if (syntax == FieldSyntax::kValid && !kNamesWithRules.has(name)) {
         regular_seen_ = true;
         continue;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "headrace/field/field_name.h"
 #include "tests/hpack/codec.h"
 #include "tests/reference/hpack.h"
 
@@ -95,6 +96,58 @@ TEST(EncoderPolicy, ANameFromTheDynamicTableIsReferredTo) {
   (void)encoder.encode({{"x-name", "first"}, {"y", "z"}});
   std::string block = encoder.encode({{"x-name", "2"}});
   EXPECT_EQ(block, from_hex("7f 00 01 32"));  // 63, incremental indexing
+}
+
+TEST(EncoderRecall, SaysWhatWouldBeWritten) {
+  TestEncoder encoder;
+  const std::vector<HeaderField> list = {{":status", "200"},
+                                         {"server", "headrace"},
+                                         {"x-of-your-own", "value"},
+                                         {"content-length", "12"}};
+  for (const HeaderField& field : list) {
+    EXPECT_EQ(encoder.encoder.recall({field.name, field.value}).indexed, 0) << field.name;
+  }
+  (void)encoder.encode(list);
+  for (const HeaderField& field : list) {
+    const SentField sent = encoder.encoder.recall({field.name, field.value});
+    EXPECT_EQ(sent.name, resolve_field_name(field.name));
+    const std::string block = encoder.encode({field});
+    const bool indexed = kind_of(block) == Kind::kIndexed;
+    EXPECT_EQ(sent.indexed, indexed ? static_cast<uint8_t>(block.at(0)) : 0) << field.name;
+  }
+  EXPECT_NE(encoder.encoder.recall({"server", "headrace"}).indexed, 0);
+  EXPECT_EQ(encoder.encoder.recall({"server", "headrace", true}).indexed, 0);
+  EXPECT_EQ(encoder.encoder.recall({"server", "headracE"}).indexed, 0);
+  EXPECT_EQ(encoder.encoder.recall({"serveR", "headrace"}).indexed, 0);
+  EXPECT_EQ(encoder.encoder.recall({"", ""}).indexed, 0);
+  // What is evicted is gone.
+  encoder.encoder.set_peer_max_table_size(0);
+  (void)encoder.encode({});
+  EXPECT_EQ(encoder.encoder.recall({"server", "headrace"}).indexed, 0);
+}
+
+// Whatever is sent in whatever order: an index of one octet, or none, and it is the field's.
+TEST(EncoderRecall, IsRightAmongManyFields) {
+  TestEncoder encoder;
+  reference::HpackDecoder decoder;
+  size_t recalled = 0;
+  uint32_t state = 1;
+  const auto next = [&state](uint32_t bound) {
+    state = state * 1664525 + 1013904223;
+    return (state >> 16) % bound;
+  };
+  for (int round = 0; round < 5000; ++round) {
+    // Of few lengths, so that slots are shared; the table holds about a hundred of them.
+    const HeaderField field{"x-" + std::string(next(4), 'n') + std::to_string(next(8)),
+                            std::to_string(next(40))};
+    const SentField sent = encoder.encoder.recall({field.name, field.value});
+    const std::string block = encoder.encode({field});
+    ASSERT_EQ(decoder.decode(block), std::vector<HeaderField>{field});
+    if (sent.indexed == 0) continue;
+    ++recalled;
+    ASSERT_EQ(block, std::string(1, static_cast<char>(sent.indexed)));
+  }
+  EXPECT_GT(recalled, 10u);
 }
 
 TEST(EncoderPolicy, StringsAreCodedWhenThatIsShorter) {

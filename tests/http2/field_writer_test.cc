@@ -55,6 +55,30 @@ TEST_F(FieldWriterTest, KeepsTheTableFromBlockToBlock) {
   EXPECT_EQ(again.size(), 2u);  // two indexes
 }
 
+// What is found before a block is begun may move, or go, before its turn comes.
+TEST_F(FieldWriterTest, FieldsThatWereSentBeforeAreRightWhateverTheBlockDoesToTheTable) {
+  const Fields old = {{":status", "200"}, {"server", "headrace"}, {"x-old", "value"}};
+  const auto send = [this](const Fields& list) {
+    std::vector<Field> fields;
+    for (const auto& [name, value] : list) fields.push_back({name, value});
+    const NamedFields named = writer_.look_up(view(fields));
+    EXPECT_EQ(decode(writer_.encode(OutgoingHead(named))), list);
+    return named;
+  };
+  send(old);
+  const NamedFields again = send(old);
+  for (size_t i = 0; i < again.size(); ++i) EXPECT_NE(again.sent(i).indexed, 0) << i;
+  // A new field in front shifts the others' indexes (RFC 7541 §2.3.3).
+  send({{":status", "200"}, {"x-new", "1"}, {"server", "headrace"}, {"x-old", "value"}});
+  // The table shrinks first, and evicts all but the newest (RFC 7541 §4.2).
+  writer_.set_peer_max_table_size(80);
+  send(old);
+  // Each field evicts the one behind it.
+  for (int i = 0; i < 3; ++i) send({{"x-a", std::string(20, 'a')}, {"x-b", std::string(20, 'b')}});
+  writer_.set_peer_max_table_size(0);
+  send(old);
+}
+
 TEST_F(FieldWriterTest, SplitsCookiesWhenAsked) {
   const std::vector<Field> fields = {{"cookie", "a=1; b=2"}};
   EXPECT_EQ(decode(writer_.encode(OutgoingHead(view(fields)))), (Fields{{"cookie", "a=1; b=2"}}));

@@ -16,14 +16,16 @@ constexpr Rule kFinalStatus = {"RFC 9110 §15", "the final response has a status
 constexpr Rule kInterimStatus = {"RFC 9110 §15.2",
                                  "an interim response has a status of 100 to 199"};
 
+}  // namespace
+
 // A prepared head's names need no look-up, unless there are fields beside it.
-NamedFields named_fields(FieldsView fields, const PreparedPart& prepared) {
+[[gnu::always_inline]] inline NamedFields StreamCommands::named_fields(
+    FieldsView fields, const PreparedPart& prepared) const {
   const PreparedHead* const head = prepared.head;
-  if (head == nullptr || head->fields().size() != fields.size()) return NamedFields(fields);
+  if (head == nullptr) return writing_frames().look_up(fields);
+  if (head->fields().size() != fields.size()) return NamedFields(fields);
   return NamedFields::resolved(fields, head->octets());
 }
-
-}  // namespace
 
 RequestResult StreamCommands::submit_request(FieldsView fields, Body&& body, uintptr_t user_data,
                                              const PreparedPart& prepared) const {

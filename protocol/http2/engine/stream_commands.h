@@ -42,6 +42,7 @@ class StreamCommands
   SendingHeads sending_heads() const { return SendingHeads(parts()); }
   FindingStreams finding_streams() const { return FindingStreams(parts()); }
 
+  NamedFields named_fields(FieldsView fields, const PreparedPart& prepared) const;
   Stream* create_own_stream(const RequestHead& request, uintptr_t user_data) const;
   const Rule* check_fields(const NamedFields& fields, const Body& body, RequestHead* head) const;
   const Rule* check_fields(const OutgoingHead& outgoing, ResponseHead* head) const;

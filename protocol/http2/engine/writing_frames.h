@@ -44,6 +44,8 @@ class WritingFrames : private Uses<FieldWriter, Outbox, Pings, Reports, Settings
   void write_rst_stream(StreamId id, ErrorCode code) const;
   void write_goaway(StreamId last_stream_id, ErrorCode code, std::string_view debug_data) const;
 
+  // The fields of a head, with what is known of those that were sent before.
+  NamedFields look_up(FieldsView fields) const { return field_writer().look_up(fields); }
   // A field block in HEADERS, and in CONTINUATION if it does not fit into one frame.
   void write_field_block(StreamId id, const OutgoingHead& head, bool end_stream) const;
   void write_promise(StreamId id, StreamId promised_id, FieldsView fields) const;
