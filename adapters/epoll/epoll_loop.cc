@@ -145,7 +145,7 @@ void EpollLoop::read(EpollRecord& record, uint32_t ready, TimePoint now) {
   } else if (is_shortage(errno)) {
     retry_later(record, now);
   } else {
-    session.fail(now);
+    session.fail_input(/*sending=*/false, now);
   }
 }
 
@@ -169,7 +169,7 @@ void EpollLoop::write(ConnectionRecord& record, TimePoint now) {
     const ssize_t n = sendmsg(record.socket.get(), buffers.message(), MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno != EAGAIN) {
-      if (!is_shortage(errno)) return session.fail(now);
+      if (!is_shortage(errno)) return output_failed(record, errno, now);
       retry_later(record, now);
     }
     if (n > 0) session.sent(static_cast<size_t>(n), now);

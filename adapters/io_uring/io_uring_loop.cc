@@ -168,7 +168,7 @@ void IoUringLoop::on_received(RingRecord& record, const Completion& completion, 
     } else if (is_shortage(-completion.result())) {
       retry_later(record, now);
     } else if (completion.result() != -ECANCELED && completion.result() != -EINTR) {
-      session.fail_input(now);
+      session.fail_input(/*sending=*/record.sending != nullptr, now);
     }
     touch(record);
   }
@@ -189,13 +189,15 @@ void IoUringLoop::on_sent(RingRecord& record, const Completion& completion, Time
                        completion.more());
       session.released(record.sent.take_released(), now);
     }
+  } else if (session.has_failed()) {  // meanwhile: it is not sent again
+    output_failed(record, -completion.result(), now);
   } else if ((completion.result() == -EOPNOTSUPP || is_shortage(-completion.result())) &&
              record.zero_copy.give_up()) {
     // Not a TCP socket, or the limit of locked memory: the next sends are made with a copy.
   } else if (is_shortage(-completion.result())) {
     retry_later(record, now);
   } else if (completion.result() != -EINTR) {
-    session.fail(now);
+    output_failed(record, -completion.result(), now);
   }
 }
 

@@ -219,6 +219,12 @@ void Loop::settle(ConnectionRecord& record, TimePoint now) {
   if (session.has_work()) record.attend();
 }
 
+// Reading goes on, and ends behind what has come by now. (EPIPE: FIN had come before the reset.)
+void Loop::output_failed(ConnectionRecord& record, int error, TimePoint now) {
+  record.session->fail_output(/*ended=*/error == EPIPE, now);
+  if (record.session->phase() == Session::Phase::kOpen) shutdown(record.socket.get(), SHUT_RD);
+}
+
 void Loop::measure_queues(ConnectionRecord& record) {
   record.measured = record.session->bytes_sent();
   record.session->set_socket_memory(queue_memory(record.socket));

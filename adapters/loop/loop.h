@@ -131,6 +131,8 @@ class Loop {
   // accept() failed with this errno value.
   void accept_failed(int error, TimePoint now);
   void finish_connecting(ConnectionRecord& record, TimePoint now);
+  // A send failed with this errno value, and not for lack of memory.
+  static void output_failed(ConnectionRecord& record, int error, TimePoint now);
   // To be called after anything that may have changed a session: writes, watches, or closes.
   void settle(ConnectionRecord& record, TimePoint now);
   // An operation failed for lack of memory: retry() is called in a tenth of a second. Until then

@@ -68,6 +68,7 @@ void Session::receive(std::span<const uint8_t> bytes, TimePoint now) {
 }
 
 void Session::end_of_input(TimePoint now) {
+  ended_ = ended_ || !lost_;
   input_ended_ = true;
   if (phase_ == Phase::kLingering && held_ == 0) phase_ = Phase::kClosed;
   conclude(now);
@@ -78,7 +79,7 @@ void Session::fail(TimePoint now) {
     statistics_.connections_failed.add(1);
     if (secured_ != nullptr) secured_->channel->end_of_input();
     if (connection_) {
-      dispatch(connection_->end_of_input(now, /*in_order=*/false), Extent::kAll);
+      dispatch(connection_->end_of_input(now, all_read() && ended_in_order()), Extent::kAll);
     } else {
       report_failed_handshake();
     }
@@ -86,10 +87,20 @@ void Session::fail(TimePoint now) {
   phase_ = Phase::kClosed;
 }
 
-void Session::fail_input(TimePoint now) {
-  const bool all_read = !throttled_ && !has_work() && !keeps_ciphertext();
-  if (role_ == Role::kServer || phase_ != Phase::kOpen || all_read) return fail(now);
+void Session::fail_input(bool sending, TimePoint now) {
+  if (role_ == Role::kServer || phase_ != Phase::kOpen || !connection_) return fail(now);
   input_ended_ = lost_ = true;
+  ended_ = false;
+  if (!sending) output_waits(false, 0, now);
+  conclude(now);
+}
+
+void Session::fail_output(bool ended, TimePoint now) {
+  if (role_ == Role::kServer || phase_ != Phase::kOpen || !connection_) return fail(now);
+  ended_ = ended_ || (ended && !lost_);  // only the first failure tells
+  lost_ = true;
+  output_waits(false, 0, now);
+  conclude(now);
 }
 
 void Session::attend(TimePoint now) {
@@ -285,11 +296,11 @@ void Session::conclude(TimePoint now) {
   if (phase_ != Phase::kOpen) return;
   if (secured_ != nullptr && !conclude_channel(now)) return;
   // The end of input closes the streams, so a peer that sent FIN first receives the ready output.
-  const bool all_read = input_ended_ && !throttled_ && !has_work();
-  if (all_read && lost_) return fail(now);
-  if (all_read && !end_told_ && !connection_->wants_output()) {
+  if (lost_) drop_replies(now);
+  if (lost_ && (all_read() || !expects_input())) return fail(now);
+  if (all_read() && !end_told_ && !connection_->wants_output()) {
     end_told_ = true;
-    dispatch(connection_->end_of_input(now), Extent::kAll);
+    dispatch(connection_->end_of_input(now, ended_in_order()), Extent::kAll);
   }
   if (!connection_->should_close()) return;
   if (secured_ != nullptr) {
@@ -297,6 +308,33 @@ void Session::conclude(TimePoint now) {
     if (secured_->channel->wants_output()) return;
   }
   linger(now);
+}
+
+// Whether the connection has taken all input, to its end.
+bool Session::all_read() const { return input_ended_ && connection_->wants_input() && !has_work(); }
+
+// EOF is an end in order; of an encrypted connection only behind close_notify (RFC 9112 §9.8).
+bool Session::ended_in_order() const {
+  if (secured_ == nullptr) return ended_;
+  return secured_->channel->end() == SecureChannel::End::kCloseNotify;
+}
+
+// Whether input can still be of use to a connection that cannot send.
+bool Session::expects_input() const {
+  return has_work() || connection_->open_streams() > 0 || connection_->waiting_requests() > 0;
+}
+
+// Queued replies keep an HTTP/2 connection from its input, and will not be sent any more. (Output
+// that waits may be in use by the transport.)
+void Session::drop_replies(TimePoint now) {
+  while (!connection_->wants_input() && !has_work() && blocked_since_ == TimePoint::max() &&
+         connection_->protocol() == ProtocolVersion::kHttp2) {
+    size_t size = 0;
+    for (const ConstBuffer& buffer : connection_->pending_output()) size += buffer.size;
+    if (size == 0) return;
+    connection_->sent(size, now);
+    dispatch(connection_->receive({}, now));
+  }
 }
 
 // All output is written.

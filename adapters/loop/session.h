@@ -50,7 +50,11 @@ class Session {
   // The transport failed (a reset, or any error), so no more can be sent.
   void fail(TimePoint now);
   // The same behind all input that was received. A client's connection looks at that first.
-  void fail_input(TimePoint now);
+  // `sending`: output() is in use, and the result follows.
+  void fail_input(bool sending, TimePoint now);
+  // The transport takes no more octets. A client's connection looks at all that has come first: the
+  // adapter reads on to the end, or an error. `ended`: the peer's end had come before (EPIPE).
+  void fail_output(bool ended, TimePoint now);
   // Both directions are closed while no input is wanted. What a server does for such a peer is in
   // vain; what has come for a client can still be read, when it wants it.
   void hang_up(TimePoint now) {
@@ -96,6 +100,8 @@ class Session {
   TimePoint deadline() const;
   // Whether the connection was dropped because the write timeout has passed.
   bool has_stuck() const { return stuck_; }
+  // Whether the transport has failed, though its input is still read.
+  bool has_failed() const { return lost_; }
   // Whether the transport is to be reset (Connection::should_reset()), once kClosed.
   bool should_reset() const { return connection_ && connection_->should_reset(); }
   // Whether events are left for the next turn, because this turn's budget is spent: call attend()
@@ -136,6 +142,10 @@ class Session {
   void dispatch(EventRange&& events, Extent extent = Extent::kThisTurn);
   void look_at_output(TimePoint now, size_t in_flight);
   void conclude(TimePoint now);
+  bool all_read() const;
+  bool ended_in_order() const;
+  bool expects_input() const;
+  void drop_replies(TimePoint now);
   void watch_idle(TimePoint now);
   TimePoint write_deadline() const;
   void linger(TimePoint now);
@@ -177,6 +187,7 @@ class Session {
   bool throttled_ = false;    // the connection does not read until its replies have been sent
   bool input_ended_ = false;  // the peer sent FIN
   bool lost_ = false;         // the transport has failed; its input is not looked at whole
+  bool ended_ = false;        // FIN, and not a failure, is the end of the input
   bool stuck_ = false;        // blocked for longer than the write timeout
   bool end_told_ = false;     // end_of_input() of the connection was called
 };

@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <deque>
 #include <memory>
 #include <set>
 #include <string>
@@ -16,6 +18,7 @@
 #include "tests/adapters/kernel/choices.h"
 #include "tests/adapters/kernel/kernel.h"
 #include "tests/adapters/loop_kinds.h"
+#include "tests/adapters/patient_client.h"
 #include "tests/adapters/pattern_service.h"
 
 namespace headrace::adapters {
@@ -43,6 +46,18 @@ class RestlessService : public Service {
     --connecting;
   }
 
+  TimePoint next_deadline() const override {
+    TimePoint next = TimePoint::max();
+    for (const PatientClient& client : clients) next = std::min(next, client.break_ends());
+    return next;
+  }
+  void expire(TimePoint now) override {
+    for (PatientClient& client : clients) {
+      if (client.break_ends() <= now) client.go_on();
+    }
+  }
+
+  std::deque<PatientClient> clients;
   Loop* loop = nullptr;
   int opened = 0;
   int destroyed = 0;
@@ -107,7 +122,9 @@ struct Scenario {
   bool stops_early = false;  // stop() comes at some time, and again
   unsigned ring_entries = 4;
   bool fails = true;
-  size_t storm = 0;  // connections that come and go, at least
+  size_t storm = 0;      // connections that come and go, at least
+  bool clients = false;  // of every kind of PatientClient
+  size_t events_per_turn = 1024;
 };
 
 void populate(Network& network, const Scenario& scenario, Choices& choices) {
@@ -135,18 +152,22 @@ class LoopModelTest : public testing::TestWithParam<LoopKind> {
   static constexpr int kMostTurns = 5'000;
   static constexpr int kMostIdleTurns = 100;
   static constexpr int kQuietTurns = 10;
+  static constexpr int64_t kQuiet = int64_t{10} * 1'000'000'000;  // nanoseconds
   static constexpr uint64_t kSeeds = 500;
 
   // Turns until nothing has moved for some minutes, or it has ended.
   void turn(Kernel& kernel, Loop& loop, const Scenario& scenario) {
     int idle = 0;
-    for (int turns = 0, quiet = 0; quiet < kQuietTurns; ++turns) {
+    int64_t moved_at = kernel.now();
+    for (int turns = 0, quiet = 0; quiet < kQuietTurns || kernel.now() < moved_at + kQuiet;
+         ++turns) {
       const uint64_t progress = kernel.progress();
       const int64_t now = kernel.now();
       if (scenario.stops_early && kernel.choices().seldom(2) == 1) loop.stop();
       if (!loop.turn(kTurn)) return;
       const bool moved = kernel.progress() != progress;
       idle = moved || kernel.now() != now ? 0 : idle + 1;
+      if (moved) moved_at = kernel.now();
       quiet = moved ? 0 : quiet + (kernel.now() != now ? 1 : 0);
       if (idle > kMostIdleTurns) return kernel.complain("the loop spins");
       if (turns > kMostTurns) return kernel.complain("the loop comes to no end");
@@ -162,12 +183,14 @@ class LoopModelTest : public testing::TestWithParam<LoopKind> {
     LoopOptions options;
     options.max_connections = scenario.max_connections;
     options.memory = scenario.memory;
+    options.events_per_turn = scenario.events_per_turn;
     {
       LoopKind::Made made = GetParam().make(options, &service);
       if (made.ok()) {
         Loop& loop = **made;
         service.loop = &loop;
         loop.listen(UniqueFd(kernel.open_listener()));
+        if (scenario.clients) connect_clients(kernel, service);
         if (scenario.queued) kernel.network().run();
         turn(kernel, loop, scenario);
         const bool complete = loop.failure().ok() && !scenario.stops_early && scenario.memory == 0;
@@ -178,7 +201,7 @@ class LoopModelTest : public testing::TestWithParam<LoopKind> {
         if (loop.failure().ok() && loop.open_connections() != 0) {
           kernel.complain("connections are left after the end");
         }
-        if (complete) expect_answers(kernel);
+        if (complete) expect_answers(kernel, service);
       }
     }
     if (kernel.open_descriptors() != 0) kernel.complain("descriptors are left open");
@@ -186,9 +209,18 @@ class LoopModelTest : public testing::TestWithParam<LoopKind> {
     for (const std::string& complaint : kernel.complaints()) ADD_FAILURE() << complaint;
   }
 
-  void expect_answers(Kernel& kernel) {
+  static void connect_clients(Kernel& kernel, RestlessService& service) {
+    for (const PatientClient::Kind& kind : PatientClient::kKinds) {
+      service.clients.emplace_back(kind, kernel).connect(*service.loop);
+    }
+  }
+
+  void expect_answers(Kernel& kernel, const RestlessService& service) {
     for (const simulation::Peer& peer : kernel.network().peers()) {
       if (peer.is_honest() && !peer.answered) kernel.complain("an honest peer was not answered");
+    }
+    for (const PatientClient& client : service.clients) {
+      if (const std::string said = client.complaint(); !said.empty()) kernel.complain(said);
     }
   }
 };
@@ -202,6 +234,13 @@ TEST_P(LoopModelTest, EverySingleDeviationFromTheOrdinary) {
     RecordProperty(queued ? "runs_queued" : "runs", static_cast<int>(runs));
     EXPECT_GT(runs, 100u);
   }
+}
+
+TEST_P(LoopModelTest, EverySingleDeviationWithClients) {
+  const size_t runs = Deviations::search(1, 29, [&](Choices& choices) {
+    if (!HasFailure()) run({.storm = 0, .clients = true}, choices);
+  });
+  RecordProperty("runs", static_cast<int>(runs));
 }
 
 TEST_P(LoopModelTest, SomePairsOfDeviations) {
@@ -225,7 +264,9 @@ TEST_P(LoopModelTest, AnyRun) {
                             .stops_early = choices.pick(4) == 1,
                             .ring_entries = 1u << choices.pick(4),
                             .fails = choices.pick(2) == 1,
-                            .storm = choices.pick(12)};
+                            .storm = choices.pick(12),
+                            .clients = choices.pick(4) == 1,
+                            .events_per_turn = choices.pick(2) == 1 ? 1u : 1024u};
     run(scenario, choices);
   }
 }

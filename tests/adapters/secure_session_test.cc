@@ -264,6 +264,51 @@ TEST_F(SecureSessionTest, StreamsThatAreCutOffAreTheTransports) {
   }
 }
 
+// RFC 9112 §9.8: anybody on the way can end the transport, but not in the server's name.
+TEST_F(SecureSessionTest, AResponseThatEndsWithTheConnectionIsWholeOnlyBehindCloseNotify) {
+  tls::ServerOptions server_options = usual();
+  server_options.protocols = {"http/1.1"};
+  server_ = tls::make_server(server_options);
+  tls::ClientOptions client_options = tls::client_options(authority_);
+  client_options.protocols = {"http/1.1"};
+  const std::unique_ptr<tls::Client> client = tls::make_client(client_options);
+  for (const bool notified : {false, true}) {
+    for (const bool reads_to_the_end : {false, true}) {
+      witness_ = Witness();
+      budget_.begin_turn();
+      session_ = std::make_unique<Session>(Role::kClient, Options(), options_, witness_, witness_,
+                                           statistics_, budget_, kNow,
+                                           client->connect("example.org", kNow));
+      const std::unique_ptr<tls::Channel> server = server_->accept(kNow);
+      const auto settle = [&] {
+        while (session_->wants_output() || server->wants_output()) {
+          tls::give(*server, take());
+          give(tls::take_output(*server));
+        }
+      };
+      settle();
+      ASSERT_NE(witness_.opened, nullptr);
+      EXPECT_TRUE(witness_.opened
+                      ->submit_request({{":method", "GET"},
+                                        {":scheme", "https"},
+                                        {":authority", "example.org"},
+                                        {":path", "/"}})
+                      .ok());
+      settle();
+      tls::write(*server, "HTTP/1.1 200 OK\r\n\r\nhello");
+      if (notified) server->close();
+      settle();
+      // Or a send fails before the end of the input is read.
+      if (!reads_to_the_end) session_->fail_output(/*ended=*/true, kNow);
+      session_->end_of_input(kNow);
+      EXPECT_EQ(witness_.streams,
+                std::vector<ClosedBy>{notified ? ClosedBy::kEnd : ClosedBy::kTransport});
+      take();  // our close_notify
+      EXPECT_EQ(session_->phase(), Session::Phase::kClosed);
+    }
+  }
+}
+
 // A record that is not of the peer's making.
 TEST_F(SecureSessionTest, ASpoiltRecordEndsTheConnection) {
   start(usual(), TLS1_3_VERSION);

@@ -3,7 +3,7 @@
 each: tests/injected_bugs/find.py [PATCH...]
 
 The directory of a patch names the test: self_play (//tests/self_play), or loop_model
-(//tests/adapters:loop_model_test under AddressSanitizer). The files that a patch changes are copied and
+(//tests/adapters:loop_model_test, with AddressSanitizer). The files that a patch changes are copied and
 patched beside the tree, which stays as it is; Bazel takes their packages from there (--package_path)
 and builds nothing else anew.
 """
@@ -59,11 +59,11 @@ def loop_model(directory):
     # As the gate builds it.
     build(directory, "//tests/adapters:loop_model_test", "--config=asan", "--config=ubsan",
           environment={"CC": "clang-19"})
-    code, said = output_of("bazel-bin/tests/adapters/loop_model_test")
-    found = re.search(r"ERROR: AddressSanitizer: (.*?) on", said)
+    code, said = output_of("bazel-bin/tests/adapters/loop_model_test", "--gtest_fail_fast")
+    found = re.search(r"ERROR: (AddressSanitizer: .*?) on", said) or re.search(r"^Failed\n(.+)", said, re.MULTILINE)
     if code == 0 or not found:
         raise Missed(f"it was not found (exit code {code}):\n{said[-2000:]}")
-    return f"AddressSanitizer: {found[1]}"
+    return found[1]
 
 
 TESTS = {"self_play": self_play, "loop_model": loop_model}

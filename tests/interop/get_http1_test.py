@@ -214,13 +214,13 @@ def acknowledged(connection):
     raise AssertionError("it does not get there")
 
 
-def held_up(reset):
+def held_up(reset, *upload):
     """The server has sent all of it and gone before get reads, and the output takes little at a time."""
     body = b"0123456789abcdef" * 3_500
     out, into = os.pipe()
     fcntl.fcntl(into, fcntl.F_SETPIPE_SZ, 4096)
     with socket.create_server(("127.0.0.1", 0)) as listener, open(out, "rb") as pipe:
-        running = get.start("--http1.1", "--window=16384", f"http://127.0.0.1:{listener.getsockname()[1]}/", stdout=into)
+        running = get.start("--http1.1", "--window=16384", *upload, f"http://127.0.0.1:{listener.getsockname()[1]}/", stdout=into)
         os.close(into)
         connection, _ = listener.accept()
         connection.recv(65536)
@@ -245,6 +245,11 @@ def closed_early():
 def reset_early():
     """nor if it resets the connection, once all has come"""
     held_up(reset=True)
+
+
+def answered_early():
+    """nor if it closes without reading an upload, of which more is to be sent"""
+    held_up(False, "-d", "@" + os.path.join(ROOT, "large.bin"))
 
 
 def asked_again():
@@ -305,7 +310,7 @@ def main():
         server.stop()
     report.run(required.__doc__, required)
     if not is_over_tls():
-        for check in (until_close, cut_off, closed_early, reset_early, asked_again, not_asked_again, smuggled):
+        for check in (until_close, cut_off, closed_early, reset_early, answered_early, asked_again, not_asked_again, smuggled):
             report.run(check.__doc__, check)
     return report.finish()
 

@@ -164,9 +164,9 @@ void Ending::fail_reported(const ErrorDetail& error, ClosedBy closed_by) const {
   p_.life.end(error, closed_by);
 }
 
-// RFC 9110 §9.3.6: a tunnel ends both ways.
+// RFC 9110 §9.3.6: a tunnel ends both ways. A reset is no end of it.
 bool Ending::end_of_tunnel() const {
-  if (p_.incoming.step() != Incoming::Step::kTunnel) return false;
+  if (p_.incoming.step() != Incoming::Step::kTunnel || p_.lost) return false;
   Record* const tunnel = p_.incoming.record();
   if (tunnel != nullptr) {
     drop_message(tunnel);

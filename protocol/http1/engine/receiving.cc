@@ -185,12 +185,12 @@ void Receiving::end_of_message() const {
 
 EventPtr Receiving::end_with_transport() const {
   Record* const record = p_.incoming.record();
-  if (record == nullptr || record->received) return nullptr;
+  if (record == nullptr || record->received || p_.lost) return nullptr;
   const StreamId id = record->id;
   const uintptr_t user_data = record->user_data;
   if (p_.incoming.step() == Incoming::Step::kTunnel) {
     record->received = true;
-  } else if (p_.incoming.step() == Incoming::Step::kUntilClose && !p_.lost) {
+  } else if (p_.incoming.step() == Incoming::Step::kUntilClose) {
     end_of_message();
   } else {
     return nullptr;

@@ -68,10 +68,6 @@ int Kernel::open_listener() {
   return open({.kind = Kind::kListener, .socket = std::make_shared<Socket>()});
 }
 
-int Kernel::open_outgoing() {
-  return open({.kind = Kind::kSocket, .socket = network_.connect_out()});
-}
-
 int Kernel::eventfd() {
   if (const int error = fails({EMFILE, ENOMEM})) return -error;
   return open({.kind = Kind::kEvent});
@@ -130,8 +126,10 @@ int Kernel::accept(int fd, bool blocking) {
 }
 
 ssize_t Kernel::take_inbound(Socket& socket, void* to, size_t size) {
-  if (socket.reset) return -ECONNRESET;
-  if (socket.inbound.empty()) return socket.fin ? 0 : -EAGAIN;
+  if (socket.inbound.empty()) {
+    if (socket.reset && !socket.fin) return -std::exchange(socket.failure, 0);
+    return socket.readable() ? 0 : -EAGAIN;
+  }
   const size_t most = std::min(size, socket.inbound.size());
   const size_t taken = most - choices_.seldom(most);
   std::memcpy(to, socket.inbound.data(), taken);
@@ -148,6 +146,7 @@ ssize_t Kernel::receive(int fd, void* to, size_t size) {
 }
 
 ssize_t Kernel::transmit(Socket& socket, const std::string& bytes) {
+  if (socket.failure != 0) return -std::exchange(socket.failure, 0);
   if (socket.reset) return -EPIPE;
   if (socket.connecting) return -ENOTCONN;
   if (socket.shut) complain("octets are sent after SHUT_WR");
@@ -155,6 +154,7 @@ ssize_t Kernel::transmit(Socket& socket, const std::string& bytes) {
   const size_t most = std::min(bytes.size(), Socket::kRoom - socket.outbound.size());
   const size_t taken = most - choices_.seldom(most);
   socket.outbound.append(bytes, 0, taken);
+  if (socket.gone) socket.fail();
   note_progress();
   return static_cast<ssize_t>(taken);
 }
@@ -224,7 +224,7 @@ int Kernel::control(int fd, unsigned long request, int* value) {
   }
 }
 
-int Kernel::shutdown(int fd) {
+int Kernel::shutdown(int fd, int how) {
   Descriptor* descriptor = find(fd);
   if (descriptor == nullptr || descriptor->socket == nullptr) {
     complain("shutdown() of a descriptor that is not open");
@@ -232,7 +232,7 @@ int Kernel::shutdown(int fd) {
   }
   if (const int error = fails({ENOMEM})) return -error;
   if (descriptor->socket->reset) return -ENOTCONN;
-  descriptor->socket->shut = true;
+  (how == SHUT_RD ? descriptor->socket->ended : descriptor->socket->shut) = true;
   return 0;
 }
 
@@ -274,7 +274,7 @@ uint32_t Kernel::ready(const Descriptor& descriptor) const {
     case Kind::kSocket: {
       const Socket& socket = *descriptor.socket;
       return (socket.readable() ? EPOLLIN : 0u) | (socket.writable() ? EPOLLOUT : 0u) |
-             (socket.hung_up() ? EPOLLHUP : 0u) | (socket.reset ? EPOLLERR : 0u);
+             (socket.hung_up() ? EPOLLHUP : 0u) | (socket.failure != 0 ? EPOLLERR : 0u);
     }
     default:
       return 0;

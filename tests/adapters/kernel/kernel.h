@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -48,7 +49,10 @@ class Kernel {
   // --- What a test looks at.
 
   int open_listener();
-  int open_outgoing();
+  int open_outgoing() { return open({Kind::kSocket, network_.connect_out()}); }
+  int open_outgoing(std::deque<Step> peer) {
+    return open({Kind::kSocket, network_.connect_out(std::move(peer))});
+  }
   size_t open_descriptors() const { return descriptors_.size(); }
   int64_t now() const { return now_; }  // nanoseconds
   // Changes whenever something has moved.
@@ -74,7 +78,7 @@ class Kernel {
   int set_option(int fd, int level, int name, const void* value);
   int get_option(int fd, int name, void* value, socklen_t* size);
   int control(int fd, unsigned long request, int* value);
-  int shutdown(int fd);
+  int shutdown(int fd, int how);
   void sleep(int64_t nanoseconds) { now_ += nanoseconds; }
 
   // --- For Ring.

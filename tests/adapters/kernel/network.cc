@@ -20,6 +20,13 @@ bool is_pattern(const std::string& data) {
 
 }  // namespace
 
+// As Linux does: a send or a receive returns the error once. EPIPE: the peer's end had come before.
+void Socket::fail() {
+  reset = true;
+  failure = fin ? EPIPE : ECONNRESET;
+  outbound.clear();
+}
+
 std::string Network::preface() {
   return "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + reference::encode(reference::SETTINGS, 0, 0);
 }
@@ -50,9 +57,14 @@ void Network::add_honest(size_t size) {
   peers_.back().expected = size;
 }
 
-std::shared_ptr<Socket> Network::connect_out() {
+std::shared_ptr<Socket> Network::connect_out(std::deque<Step> steps) {
   auto socket = std::make_shared<Socket>();
   socket->connecting = true;
+  peers_.push_back({.socket = socket, .steps = std::move(steps)});
+  return socket;
+}
+
+std::shared_ptr<Socket> Network::connect_out() {
   const std::string settings = reference::encode(reference::SETTINGS, 0, 0);
   const std::string goaway = reference::encode(reference::GOAWAY, 0, 0, reference::goaway(1, 0));
   const std::deque<Step> kEnds[] = {
@@ -61,8 +73,7 @@ std::shared_ptr<Socket> Network::connect_out() {
       {{Step::kAccept}, {Step::kReset}},
       {},  // it hears nothing for ever
   };
-  peers_.push_back({.socket = socket, .steps = kEnds[outbound_++ % 4]});
-  return socket;
+  return connect_out(kEnds[outbound_++ % 4]);
 }
 
 std::shared_ptr<Socket> Network::accept() {
@@ -74,8 +85,12 @@ std::shared_ptr<Socket> Network::accept() {
 bool Network::can_act(const Peer& peer) {
   const bool can_read = peer.reads && peer.socket != nullptr && !peer.socket->outbound.empty();
   if (peer.steps.empty()) return can_read;
-  return peer.steps.front().kind != Step::kAwait || can_read || peer.answered ||
-         peer.socket->closed;
+  const Step& next = peer.steps.front();
+  const bool waits = next.kind == Step::kAwait ? !peer.answered
+                     : next.kind == Step::kAwaitText
+                         ? peer.received.find(next.bytes) == std::string::npos
+                         : false;
+  return !waits || can_read || peer.socket->closed;
 }
 
 bool Network::step() {
@@ -91,9 +106,12 @@ bool Network::step() {
 void Network::act(Peer& peer) {
   if (peer.steps.empty()) return read(peer);
   const Step step = peer.steps.front();
-  if (step.kind == Step::kAwait) {
+  if (step.kind == Step::kAwait || step.kind == Step::kAwaitText) {
     read(peer);
-    if (peer.answered || peer.socket->closed) peer.steps.pop_front();
+    const bool done = step.kind == Step::kAwait
+                          ? peer.answered
+                          : peer.received.find(step.bytes) != std::string::npos;
+    if (done || peer.socket->closed) peer.steps.pop_front();
     return;
   }
   peer.steps.pop_front();
@@ -114,10 +132,13 @@ void Network::act(Peer& peer) {
     case Step::kFin:
       peer.socket->fin = true;
       break;
+    case Step::kClose:
+      // TCP resets a connection that is closed with input unread.
+      if (!peer.socket->outbound.empty()) return peer.socket->fail();
+      peer.socket->fin = peer.socket->gone = true;
+      break;
     case Step::kReset:
-      peer.socket->reset = true;
-      peer.socket->inbound.clear();
-      peer.socket->outbound.clear();
+      peer.socket->fail();
       break;
     default:  // kStopReading
       peer.reads = false;

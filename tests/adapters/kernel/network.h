@@ -17,7 +17,10 @@ struct Socket {
   // Towards the loop.
   std::string inbound;  // has come, and was not read
   bool fin = false;     // nothing more comes
-  bool reset = false;
+  bool gone = false;    // the peer is not there any more: what is sent to it is answered by a reset
+  bool ended = false;   // shutdown(SHUT_RD)
+  bool reset = false;   // what has come before can still be read
+  int failure = 0;      // the reset, until a call has returned it
   // From it.
   static constexpr size_t kRoom =
       300;               // octets that the kernel takes for a peer that does not read
@@ -30,9 +33,10 @@ struct Socket {
   bool connecting = false;
   int error = 0;  // SO_ERROR
 
-  bool readable() const { return !inbound.empty() || fin || reset; }
+  bool readable() const { return !inbound.empty() || fin || ended || reset; }
   bool writable() const { return reset || (!connecting && outbound.size() < kRoom); }
-  bool hung_up() const { return reset || (fin && shut); }
+  bool hung_up() const { return reset || ((fin || ended) && shut); }
+  void fail();
 };
 
 // What a peer does next.
@@ -42,8 +46,10 @@ struct Step {
     kAccept,   // a connection that the loop makes
     kRefuse,   // the same
     kSend,
-    kAwait,  // reads until the answer has come whole
+    kAwait,      // reads until the answer has come whole
+    kAwaitText,  // reads until these octets have come
     kFin,
+    kClose,  // both directions
     kReset,
     kStopReading,
   } kind;
@@ -71,6 +77,7 @@ class Network {
   void add(std::deque<Step> steps);
   // The peer of a connection that the loop makes.
   std::shared_ptr<Socket> connect_out();
+  std::shared_ptr<Socket> connect_out(std::deque<Step> steps);
 
   // One of the peers does something. False: nobody can.
   bool step();

@@ -167,8 +167,9 @@ void Ring::complete_ready() {
 
 // What a poll always tells of, the peer's end included, whether it was asked for or not.
 int Ring::hang_up_of(const Socket& socket) {
-  return (socket.fin ? POLLRDHUP : 0) | (socket.hung_up() ? POLLHUP : 0) |
-         (socket.reset ? POLLERR : 0);
+  const bool ended = socket.fin || socket.ended || socket.reset;
+  return (ended ? POLLRDHUP : 0) | (socket.hung_up() ? POLLHUP : 0) |
+         (socket.failure != 0 ? POLLERR : 0);
 }
 
 bool Ring::is_ready(const Operation& operation) const {
@@ -240,8 +241,9 @@ bool Ring::complete_accept(Operation& operation) {
 bool Ring::complete_receive(Operation& operation) {
   Socket& socket = *operation.socket;
   if (!socket.readable()) return end(operation, -ECANCELED);
-  if (socket.reset) return end(operation, -ECONNRESET);
-  if (socket.inbound.empty()) return end(operation, 0);
+  if (socket.inbound.empty()) {
+    return end(operation, static_cast<int>(kernel_.take_inbound(socket, nullptr, 0)));
+  }
   if (buffers_ == nullptr || buffers_taken_ == buffers_->tail) return end(operation, -ENOBUFS);
   const io_uring_buf& buffer = buffers_->bufs[buffers_taken_++ & buffers_mask_];
   const uint32_t flags = IORING_CQE_F_BUFFER | uint32_t{buffer.bid} << IORING_CQE_BUFFER_SHIFT;

@@ -124,7 +124,7 @@ int ioctl(int fd, unsigned long request, ...) noexcept {
   return returned(kernel->control(fd, request, static_cast<int*>(value)));
 }
 
-int shutdown(int fd, int) noexcept { return returned(Kernel::current()->shutdown(fd)); }
+int shutdown(int fd, int how) noexcept { return returned(Kernel::current()->shutdown(fd, how)); }
 
 // --- liburing, which returns an errno value below zero.
 
