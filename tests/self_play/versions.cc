@@ -4,7 +4,9 @@
 #include <array>
 #include <chrono>
 #include <deque>
+#include <map>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -42,22 +44,23 @@ struct Exchange {
   bool bodiless = false;  // the response: to HEAD, 204, 304
 };
 
-void draw_content(Random* random, Plan* plan) {
+// `apart`: no other exchange is open meanwhile, so that everything can move at once.
+void draw_content(bool apart, Random* random, Plan* plan) {
   plan->kind = static_cast<Kind>(random->below(4));
   if (plan->kind == Kind::kNone) return;
   const uint32_t count = random->below(5);
   for (uint32_t i = 0; i < count; ++i) {
-    const uint32_t size = 1 + random->up_to(random->one_in(8) ? 40'000 : 600);
+    const uint32_t size = 1 + random->up_to(apart && random->one_in(8) ? 40'000 : 600);
     plan->pieces.emplace_back(size, static_cast<char>('a' + random->below(26)));
   }
   // (HTTP/1.1 has them behind chunks, and Body::expect_trailers() asks for these.)
   if (random->one_in(3)) add_random_fields(Section::kTrailers, random, &plan->trailers);
-  if (plan->kind == Kind::kStream && random->one_in(6)) {
+  if (apart && plan->kind == Kind::kStream && random->one_in(6)) {
     plan->cut = random->below(static_cast<uint32_t>(plan->pieces.size()) + 1);
   }
 }
 
-Exchange draw_exchange(Random* random) {
+Exchange draw_exchange(bool apart, Random* random) {
   constexpr std::array kMethods = {"GET"sv, "POST"sv, "HEAD"sv, "PUT"sv, "QUERY"sv};
   constexpr std::array kPaths = {"/"sv, "/a?b=c"sv, "/%20/..;x"sv, "//a"sv};
   constexpr std::array kStatuses = {"200"sv, "404"sv, "201"sv, "204"sv, "304"sv, "500"sv, "999"sv};
@@ -68,7 +71,7 @@ Exchange draw_exchange(Random* random) {
                       {":authority", "example.org"},
                       {":path", std::string(random->pick(kPaths))}};
   add_random_fields(Section::kRequest, random, &one.request.head);
-  draw_content(random, &one.request);
+  draw_content(apart, random, &one.request);
   for (uint32_t i = random->one_in(4) ? random->below(3) : 0; i > 0; --i) {
     one.interim.push_back({{":status", "103"}, {"link", "</" + std::to_string(i) + ">"}});
   }
@@ -76,21 +79,25 @@ Exchange draw_exchange(Random* random) {
   one.bodiless = method == "HEAD" || status == "204" || status == "304";
   one.response.head = {{":status", status}};
   add_random_fields(Section::kResponse, random, &one.response.head);
-  draw_content(random, &one.response);
+  draw_content(apart, random, &one.response);
   if (one.bodiless) {
     one.response.trailers.clear();
     one.response.cut.reset();
   }
-  one.early = random->one_in(6);
+  one.early = apart && random->one_in(6);
   return one;
 }
 
 // --- What was told
 
+// Of one exchange, to one end.
 struct Told {
   std::string head, content, trailers;
   std::vector<std::string> interim;
   bool ended = false;
+  bool closed = false;  // the exchange
+  std::string wrong;    // a content-length that lies
+  std::optional<std::string> length;
 };
 
 // Without what says where a message ends in one version only, and with the cookies at its end,
@@ -171,26 +178,17 @@ class End {
     connection.sent(octets.size(), now_);
     return octets;
   }
-  // The message of the exchange that is played.
-  void begin() {
-    told = {};
-    length_.reset();
-    stream_id = 0;
-    closed = false;
-  }
 
   Connection connection;
-  Told told;
-  StreamId stream_id = 0;
-  bool closed = false;  // the exchange
+  std::map<StreamId, Told> told;
   bool connection_ended = false;
-  std::string wrong;  // a content-length that lies
 
  private:
   static Options options_of(ProtocolVersion version, Allocation allocation) {
     Options options;
     options.protocol = version;
     options.allocation = allocation;
+    options.pipelining = true;
     return options;
   }
   void take(EventRange events) {
@@ -199,35 +197,38 @@ class End {
   template <typename Other>
   void handle(const Other&) {}
   void handle(const RequestReceived& request) {
-    stream_id = request.stream_id;
-    told.head = text_of(request.fields, &length_);
-    if (request.end_stream) end();
+    Told& one = told[request.stream_id];
+    one.head = text_of(request.fields, &one.length);
+    if (request.end_stream) end(&one);
   }
   void handle(const InformationalReceived& interim) {
-    told.interim.push_back(text_of(interim.fields));
+    told[interim.stream_id].interim.push_back(text_of(interim.fields));
   }
   void handle(const ResponseReceived& response) {
-    told.head = text_of(response.fields, &length_);
-    if (response.end_stream) told.ended = true;  // HEAD has a length without content
+    Told& one = told[response.stream_id];
+    one.head = text_of(response.fields, &one.length);
+    if (response.end_stream) one.ended = true;  // HEAD has a length without content
   }
   void handle(const DataReceived& data) {
-    told.content += data.bytes.text();
-    if (data.end_stream) end();
+    Told& one = told[data.stream_id];
+    one.content += data.bytes.text();
+    if (data.end_stream) end(&one);
   }
   void handle(const TrailersReceived& trailers) {
-    told.trailers = text_of(trailers.fields);
-    end();
+    Told& one = told[trailers.stream_id];
+    one.trailers = text_of(trailers.fields);
+    end(&one);
   }
-  void handle(const StreamClosed&) { closed = true; }
+  void handle(const StreamClosed& stream) { told[stream.stream_id].closed = true; }
   void handle(const ConnectionClosed&) { connection_ended = true; }
-  void end() {
-    told.ended = true;
-    if (length_ && *length_ != std::to_string(told.content.size())) wrong = *length_;
-    length_.reset();
+  static void end(Told* one) {
+    one->ended = true;
+    if (one->length && *one->length != std::to_string(one->content.size()))
+      one->wrong = *one->length;
+    one->length.reset();
   }
 
   const TimePoint now_;
-  std::optional<std::string> length_;
 };
 
 class Pair {
@@ -245,95 +246,135 @@ class Pair {
 
   // What both ends were told of it.
   std::string play(const Exchange& one) {
-    client_.begin();
-    server_.begin();
-    auto [body, source] = body_of(one.request);
-    const RequestResult result =
-        client_.connection.submit_request(views(one.request.head), std::move(body));
-    if (!result.ok()) return "the request is refused";
-    client_.stream_id = result.stream_id;
-    const std::unique_ptr<Pieces> keeps = std::move(source);
+    const StreamId id = ask(one);
+    if (id == 0) return "the request is refused";
     if (random_.one_in(2)) pump();
     if (one.early) {
       pump();
-      respond(one);
+      respond(id, one);
+      pump();
     }
-    speak(&client_, one.request);
+    speak(&client_, id, one.request);
     pump();
-    if (!one.early && server_.told.ended) respond(one);
+    if (!one.early && server_.told[id].ended) respond(id, one);
     pump();
-    if (!client_.closed || !server_.closed) return "an end was not told that it is over";
-    if (!client_.wrong.empty() || !server_.wrong.empty())
-      return "wrong: " + client_.wrong + server_.wrong;
-    // How much of it came before the response ended the exchange is nobody's business.
-    if (one.early) {
-      server_.told.content.clear();
-      server_.told.trailers.clear();
-      server_.told.ended = false;
+    return result(id, one);
+  }
+
+  // The same of all of them, which are open at the same time: in HTTP/1.1 the requests are
+  // pipelined.
+  std::vector<std::string> play_at_once(const std::vector<Exchange>& exchanges) {
+    std::vector<StreamId> ids;
+    for (const Exchange& one : exchanges) {
+      ids.push_back(ask(one));
+      if (random_.one_in(4)) pump();
     }
-    return describe("server", server_.told) + describe("client", client_.told);
+    std::vector<size_t> open(exchanges.size());
+    std::iota(open.begin(), open.end(), size_t{0});
+    for (const size_t i : shuffled(open)) speak(&client_, ids[i], exchanges[i].request);
+    pump();
+    // (Of those that are there: a server that has enough requests reads no more.)
+    for (bool moved = true; moved && !open.empty();) {
+      moved = false;
+      for (const size_t i : shuffled(open)) {
+        if (!server_.told[ids[i]].ended) continue;
+        respond(ids[i], exchanges[i]);
+        if (random_.one_in(2)) pump();
+        std::erase(open, i);
+        moved = true;
+      }
+      pump();
+    }
+    std::vector<std::string> results;
+    for (size_t i = 0; i < exchanges.size(); ++i) results.push_back(result(ids[i], exchanges[i]));
+    return results;
   }
 
  private:
   Allocation draw_mode() { return random_.one_in(2) ? Allocation::kReuse : Allocation::kFresh; }
 
-  static std::pair<Body, std::unique_ptr<Pieces>> body_of(const Plan& plan) {
+  std::vector<size_t> shuffled(std::vector<size_t> some) {
+    for (size_t i = some.size(); i > 1; --i) {
+      std::swap(some[i - 1], some[random_.below(static_cast<uint32_t>(i))]);
+    }
+    return some;
+  }
+
+  // The request's stream; 0 if it is refused.
+  StreamId ask(const Exchange& one) {
+    const RequestResult result =
+        client_.connection.submit_request(views(one.request.head), body_of(one.request));
+    return result.ok() ? result.stream_id : 0;
+  }
+
+  std::string result(StreamId id, const Exchange& one) {
+    Told server = server_.told[id];
+    const Told& client = client_.told[id];
+    if (!client.closed || !server.closed) return "an end was not told that it is over";
+    if (!client.wrong.empty() || !server.wrong.empty()) {
+      return "wrong: " + client.wrong + server.wrong;
+    }
+    // How much of it came before the response ended the exchange is nobody's business.
+    if (one.early) {
+      server.content.clear();
+      server.trailers.clear();
+      server.ended = false;
+    }
+    return describe("server", server) + describe("client", client);
+  }
+
+  Body body_of(const Plan& plan) {
     switch (plan.kind) {
       case Kind::kNone:
-        return {Body::none(), nullptr};
+        return Body::none();
       case Kind::kStream:
-        return {Body::stream(), nullptr};
+        return Body::stream();
       case Kind::kWhole: {
         std::string all;
         for (const std::string& piece : plan.pieces) all += piece;
         Body body = Body::owned(std::move(all));
-        if (!plan.trailers.empty()) body = std::move(body).expect_trailers();
-        return {std::move(body), nullptr};
+        return plan.trailers.empty() ? std::move(body) : std::move(body).expect_trailers();
       }
       case Kind::kSource:
         break;
     }
-    auto source = std::make_unique<Pieces>(plan.pieces);
-    Body body = Body::source(source.get());
-    if (!plan.trailers.empty()) body = std::move(body).expect_trailers();
-    return {std::move(body), std::move(source)};
+    Body body = Body::source(&sources_.emplace_back(plan.pieces));
+    return plan.trailers.empty() ? std::move(body) : std::move(body).expect_trailers();
   }
 
   // What follows the head. An error: the other side has ended the exchange.
-  void speak(End* end, const Plan& plan) {
+  void speak(End* end, StreamId id, const Plan& plan) {
     Connection& connection = end->connection;
     if (plan.kind == Kind::kStream) {
       for (size_t i = 0; i < plan.pieces.size() && i != plan.cut; ++i) {
-        std::ignore = connection.send_data(end->stream_id, plan.pieces[i], /*end_stream=*/false);
+        std::ignore = connection.send_data(id, plan.pieces[i], /*end_stream=*/false);
         if (plan.pieces[i].size() > 1000 || random_.one_in(2)) pump();
       }
       if (plan.cut) {
         pump();
-        std::ignore = connection.reset_stream(end->stream_id, ErrorCode::kCancel);
+        std::ignore = connection.reset_stream(id, ErrorCode::kCancel);
         return;
       }
       if (plan.trailers.empty()) {
-        std::ignore = connection.send_data(end->stream_id, {}, /*end_stream=*/true);
+        std::ignore = connection.send_data(id, {}, /*end_stream=*/true);
         return;
       }
     }
     if (!plan.trailers.empty()) {
-      std::ignore = connection.send_trailers(end->stream_id, views(plan.trailers));
+      std::ignore = connection.send_trailers(id, views(plan.trailers));
     }
   }
 
-  void respond(const Exchange& one) {
-    if (server_.stream_id == 0 || server_.closed) return;
+  void respond(StreamId id, const Exchange& one) {
+    if (!server_.told.contains(id) || server_.told[id].closed) return;
     for (const Fields& interim : one.interim) {
-      std::ignore = server_.connection.submit_informational(server_.stream_id, views(interim));
+      std::ignore = server_.connection.submit_informational(id, views(interim));
       if (random_.one_in(2)) pump();
     }
-    auto [body, source] = body_of(one.response);
-    const SubmitResult result = server_.connection.submit_response(
-        server_.stream_id, views(one.response.head), std::move(body));
-    if (!result.ok()) server_.wrong = "a response is refused";
-    speak(&server_, one.response);
-    pump();
+    const SubmitResult result =
+        server_.connection.submit_response(id, views(one.response.head), body_of(one.response));
+    if (!result.ok()) server_.told[id].wrong = "a response is refused";
+    speak(&server_, id, one.response);
   }
 
   // Until nothing moves.
@@ -361,12 +402,14 @@ class Pair {
 
   const TimePoint now_{std::chrono::hours(1)};
   Random& random_;
+  std::deque<Pieces> sources_;  // whose addresses stay
   End client_;
   End server_;
 };
 
-std::vector<std::string> play(const std::vector<Exchange>& exchanges, ProtocolVersion version,
-                              Random random) {
+std::vector<std::string> play(const std::vector<Exchange>& exchanges, bool apart,
+                              ProtocolVersion version, Random random) {
+  if (!apart) return Pair(version, &random).play_at_once(exchanges);
   std::vector<std::string> told;
   std::unique_ptr<Pair> pair;
   for (const Exchange& one : exchanges) {
@@ -380,14 +423,15 @@ std::vector<std::string> play(const std::vector<Exchange>& exchanges, ProtocolVe
 
 std::string play_in_both_versions(Random* random) {
   std::vector<Exchange> exchanges;
-  const uint32_t count = 1 + random->below(8);
-  for (uint32_t i = 0; i < count; ++i) exchanges.push_back(draw_exchange(random));
-  const std::vector<std::string> text = play(exchanges, ProtocolVersion::kHttp1, *random);
-  const std::vector<std::string> frames = play(exchanges, ProtocolVersion::kHttp2, *random);
+  const bool apart = random->one_in(2);
+  const uint32_t count = 1 + random->below(apart ? 8 : 24);
+  for (uint32_t i = 0; i < count; ++i) exchanges.push_back(draw_exchange(apart, random));
+  const auto text = play(exchanges, apart, ProtocolVersion::kHttp1, *random);
+  const auto frames = play(exchanges, apart, ProtocolVersion::kHttp2, *random);
   for (size_t i = 0; i < exchanges.size(); ++i) {
     if (text[i] == frames[i] && text[i].find("head ") != std::string::npos) continue;
-    return "exchange " + std::to_string(i) + ", in HTTP/1.1:\n" + text[i] + "in HTTP/2:\n" +
-           frames[i];
+    return "exchange " + std::to_string(i) + (apart ? "" : ", at once") + ", in HTTP/1.1:\n" +
+           text[i] + "in HTTP/2:\n" + frames[i];
   }
   return "";
 }

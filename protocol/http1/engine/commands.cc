@@ -145,6 +145,8 @@ SubmitResult Commands::submit_response(StreamId id, FieldsView fields, Body&& bo
   record->bodiless = bodiless;
   record->continue_due = false;
   record->body.start(std::move(body), p_.options.send_buffer_size);
+  // While it waits for its turn, nothing more becomes known of what is not sent.
+  if (bodiless && !size) record->body.cancel();
   if (waits || !sending().is_its_turn(record) || record->interim != nullptr) {
     record->held = HeldFields(fields, &p_.blocks);
   } else {
@@ -194,8 +196,8 @@ SubmitResult Commands::send_trailers(StreamId id, FieldsView fields) const {
   SubmitError error;
   Record* const record = find(id, &error);
   if (record == nullptr) return {error};
-  if (!record->submitted || record->exchange.is_tunnel() || record->body.has_trailers() ||
-      record->sending_ended()) {
+  if (!record->submitted || record->bodiless || record->exchange.is_tunnel() ||
+      record->body.has_trailers() || record->sending_ended()) {
     return {SubmitError::kWrongState};
   }
   if (p_.options.validate_outbound) {
