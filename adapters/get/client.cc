@@ -76,17 +76,10 @@ Outcome Client::prepare() {
   }
   if (const Outcome opened = open_outputs(); !opened.ok()) return opened;
   if (const Outcome made = make_tls(); !made.ok()) return made;
-  Console* const trace = config_.verbose ? console_ : nullptr;
   const std::optional<uint64_t> size = data_ ? data_->size() : std::nullopt;
   for (const Url& url : config_.urls) {
     heads_.push_back(std::make_unique<RequestHead>(url, config_.method, config_.fields, size));
-    std::unique_ptr<Origin>& origin = origins_[url.origin()];
-    if (origin == nullptr) {
-      const bool falls_back = config_.http == HttpChoice::kAuto;
-      origin = std::make_unique<Origin>(url, loop_.get(), config_.connection, falls_back,
-                                        &connections_made_, trace, tls_.get(), http1_tls_.get());
-    }
-    origin_of_.push_back(origin.get());
+    make_origins(url);
   }
   // The status line would be drawn across bodies on the same terminal.
   const bool bodies_on_terminal =
@@ -94,6 +87,18 @@ Outcome Client::prepare() {
   shows_progress_ =
       config_.progress && !config_.verbose && console_->is_terminal() && !bodies_on_terminal;
   return {};
+}
+
+void Client::make_origins(const Url& url) {
+  Console* const trace = config_.verbose ? console_ : nullptr;
+  const bool falls_back = config_.http == HttpChoice::kAuto;
+  Origins& origins = origins_[url.origin()];
+  while (origins.size() < config_.connections) {
+    origins.push_back(std::make_unique<Origin>(url, loop_.get(), config_.connection, falls_back,
+                                               &connections_made_, trace, tls_.get(),
+                                               http1_tls_.get()));
+  }
+  origins_of_.push_back(&origins);
 }
 
 Outcome Client::make_tls() {
@@ -171,6 +176,9 @@ Outcome Client::make_loop() {
 // --- While it runs.
 
 ExitCode Client::run() {
+  started_ = current_time();
+  measured_from_ = started_ + config_.warm_up;
+  if (config_.duration.count() > 0) stops_at_ = measured_from_ + config_.duration;
   start_requests();
   while (!plan_.is_done() && loop_->failure().ok()) turn();
   ended_ = current_time();
@@ -183,34 +191,51 @@ ExitCode Client::run() {
   return summary_.exit_code();
 }
 
-// Starts requests until `at_once` are open. A request that fails at once makes room for the next;
-// the flag avoids a recursion.
+// Starts the requests that are due until `at_once` are open. A request that fails at once makes
+// room for the next; the flag avoids a recursion.
 void Client::start_requests() {
   if (std::exchange(starting_, true)) return;
-  while (const std::optional<Plan::Request> next = plan_.next()) {
-    const Assignment assignment{.index = next->index,
-                                .head = heads_[next->url].get(),
-                                .data = data_ ? &*data_ : nullptr,
-                                .output = destination_of(next->url).output.get(),
-                                .fail_on_status = config_.fail_on_status,
-                                .show_head = config_.show_head};
+  while (true) {
     const TimePoint now = current_time();
-    auto owned = std::make_unique<Transfer>(assignment, this, now);
-    Transfer& transfer = *owned;
-    transfers_.emplace(next->index, std::move(owned));
-    if (config_.timeout.count() > 0) timeouts_.schedule(transfer, now + config_.timeout);
-    if (assignment.output->error() != 0) {
-      transfer.fail({ExitCode::kWriteError, "the output is closed"});
-    } else {
-      origin_of_[next->url]->submit(transfer);
-    }
+    if (now >= stops_at_) plan_.stop();
+    const TimePoint due = config_.rate == 0 ? now : next_start();
+    if (due > now) break;
+    const std::optional<Plan::Request> next = plan_.next();
+    if (!next) break;
+    start(*next, due);
   }
   starting_ = false;
 }
 
+void Client::start(const Plan::Request& request, TimePoint due) {
+  const Assignment assignment{.index = request.index,
+                              .head = heads_[request.url].get(),
+                              .data = data_ ? &*data_ : nullptr,
+                              .output = destination_of(request.url).output.get(),
+                              .fail_on_status = config_.fail_on_status,
+                              .show_head = config_.show_head};
+  auto owned = std::make_unique<Transfer>(assignment, this, due);
+  Transfer& transfer = *owned;
+  transfers_.emplace(request.index, std::move(owned));
+  if (config_.timeout.count() > 0) timeouts_.schedule(transfer, current_time() + config_.timeout);
+  if (assignment.output->error() != 0) {
+    transfer.fail({ExitCode::kWriteError, "the output is closed"});
+    return;
+  }
+  Origins& origins = *origins_of_[request.url];
+  origins[request.index / config_.urls.size() % origins.size()]->submit(transfer);
+}
+
+TimePoint Client::next_start() const {
+  if (!plan_.may_begin()) return TimePoint::max();
+  const std::chrono::duration<double> behind(static_cast<double>(plan_.begun()) / config_.rate);
+  return started_ + std::chrono::duration_cast<TimePoint::duration>(behind);
+}
+
 void Client::turn() {
   const TimePoint now = current_time();
-  TimePoint deadline = timeouts_.next();
+  TimePoint deadline = std::min(timeouts_.next(), stops_at_);
+  if (config_.rate > 0) deadline = std::min(deadline, next_start());
   if (shows_progress_) deadline = std::min(deadline, progress_.next());
   for (const Destination& to : outputs_) {
     if (to.output->wants_flush()) deadline = now;
@@ -261,7 +286,9 @@ void Client::expire(TimePoint now) {
   while (adapters::DeadlineQueue::Entry* due = timeouts_.take_due(now)) {
     auto& transfer = static_cast<Transfer&>(*due);
     if (transfer.is_answered()) continue;  // only its output is not written yet
-    for (const auto& [name, origin] : origins_) origin->forget(transfer);
+    for (const auto& [name, origins] : origins_) {
+      for (const auto& origin : origins) origin->forget(transfer);
+    }
     transfer.fail(
         {ExitCode::kTimeout, "no complete response after " + format_duration(config_.timeout)});
   }
@@ -272,8 +299,10 @@ void Client::on_finished(Transfer& transfer) {
   const size_t index = transfer.index();
   Destination& destination = destination_of(index % config_.urls.size());
   const Outcome outcome = settle(destination, transfer.outcome());
-  summary_.add(index, outcome, transfer.status(), transfer.finished_at() - transfer.started());
-  summary_.add_traffic(transfer.received(), transfer.sent());
+  if (!outcome.ok() || transfer.finished_at() >= measured_from_) {
+    summary_.add(index, outcome, transfer.status(), transfer.finished_at() - transfer.started());
+    summary_.add_traffic(transfer.received(), transfer.sent());
+  }
   octets_over_ += transfer.received() + transfer.sent();
   if (!outcome.ok() && failures_told_ < kFailuresTold) {
     ++failures_told_;
@@ -309,15 +338,22 @@ Outcome Client::settle(Destination& destination, const Outcome& outcome) {
 // --- After the last request.
 
 void Client::close() {
-  for (const auto& [name, origin] : origins_) origin->close();
+  for (const auto& [name, origins] : origins_) {
+    for (const auto& origin : origins) origin->close();
+  }
   const TimePoint end = current_time() + kFarewell;
-  const auto has_connections = [](const auto& entry) { return entry.second->has_connections(); };
+  const auto has_connections = [](const auto& entry) {
+    return std::ranges::any_of(entry.second,
+                               [](const auto& origin) { return origin->has_connections(); });
+  };
   while (std::ranges::any_of(origins_, has_connections) && current_time() < end) {
     if (!loop_->turn(milliseconds(100))) return;
   }
 }
 
-std::string Client::summary() const { return summary_.render(ended_ - started_); }
+std::string Client::summary() const {
+  return summary_.render(std::max(ended_ - measured_from_, TimePoint::duration(0)), config_.plot);
+}
 
 Client::Destination& Client::destination_of(size_t url) {
   return outputs_[std::min(url, outputs_.size() - 1)];
@@ -328,7 +364,7 @@ Client::Destination& Client::destination_of(size_t url) {
 ProgressState Client::progress_state(TimePoint now) const {
   ProgressState state;
   state.done = plan_.done();
-  state.total = plan_.total();
+  state.total = stops_at_ == TimePoint::max() ? plan_.total() : 0;
   state.octets = octets_over_;
   for (const auto& [index, transfer] : transfers_) {
     state.octets += transfer->received() + transfer->sent();

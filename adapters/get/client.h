@@ -44,7 +44,11 @@ class Client : public TransferOwner {
 
   Outcome make_loop();
   Outcome make_tls();
+  void make_origins(const Url& url);
   void start_requests();
+  void start(const Plan::Request& request, TimePoint due);
+  // When the next request begins, if it may.
+  TimePoint next_start() const;
   void turn();
   void wait(TimePoint deadline, TimePoint now);
   void expire(TimePoint now);
@@ -71,14 +75,16 @@ class Client : public TransferOwner {
   Summary summary_;
   std::optional<UploadData> data_;
   std::vector<Destination> outputs_;
-  std::vector<std::unique_ptr<RequestHead>> heads_;         // by URL
-  std::vector<Origin*> origin_of_;                          // by URL
-  std::unique_ptr<tls::Client> tls_;                        // null without https
-  std::unique_ptr<tls::Client> http1_tls_;                  // null without --http=auto, too
-  std::map<std::string, std::unique_ptr<Origin>> origins_;  // by Url::origin()
-  adapters::DeadlineQueue timeouts_;                        // of transfers, so it outlives them
-  std::map<size_t, std::unique_ptr<Transfer>> transfers_;   // the open ones, by index
-  std::vector<std::unique_ptr<Transfer>> over_;             // ended, to be destroyed
+  std::vector<std::unique_ptr<RequestHead>> heads_;  // by URL
+  // One for each connection to the server (--connections).
+  using Origins = std::vector<std::unique_ptr<Origin>>;
+  std::vector<Origins*> origins_of_;                       // by URL
+  std::unique_ptr<tls::Client> tls_;                       // null without https
+  std::unique_ptr<tls::Client> http1_tls_;                 // null without --http=auto, too
+  std::map<std::string, Origins> origins_;                 // by Url::origin()
+  adapters::DeadlineQueue timeouts_;                       // of transfers, so it outlives them
+  std::map<size_t, std::unique_ptr<Transfer>> transfers_;  // the open ones, by index
+  std::vector<std::unique_ptr<Transfer>> over_;            // ended, to be destroyed
   std::unique_ptr<adapters::Loop> loop_;
   int connections_made_ = 0;
   bool starting_ = false;
@@ -87,6 +93,8 @@ class Client : public TransferOwner {
   uint64_t octets_over_ = 0;  // of transfers that have ended
   size_t failures_told_ = 0;
   TimePoint started_;
+  TimePoint measured_from_{};              // behind the warm-up
+  TimePoint stops_at_ = TimePoint::max();  // beginning requests, with --duration
   TimePoint ended_{};
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "headrace/adapters/get/exit_code.h"
+#include "headrace/adapters/get/plan.h"
 #include "headrace/adapters/program/command_line.h"
 #include "headrace/adapters/program/duration.h"
 #include "headrace/adapters/program/environment.h"
@@ -26,7 +27,19 @@ ABSL_FLAG(bool, head, false,
 ABSL_FLAG(uint64_t, requests, 0,
           "Send this many requests, to the URLs in turn, and write a summary at the end. Bodies "
           "are discarded unless -o names a file. 0: one request for each URL.");
+ABSL_FLAG(Duration, duration, Duration{0s},
+          "Send requests for this long, to the URLs in turn, instead of a number of them (-n), and "
+          "write a summary of those that were sent by then. Bodies are discarded.");
+ABSL_FLAG(Duration, warm_up, Duration{0s},
+          "Send requests for this long before --duration begins; what has ended by then is not in "
+          "the summary, unless it failed.");
+ABSL_FLAG(uint32_t, rate, 0,
+          "Requests a second, with -n or --duration: each begins when it is due, and its latency "
+          "counts from then, even if -m holds it back. 0: as soon as -m allows.");
 ABSL_FLAG(uint32_t, at_once, 100, "Most requests that are open at once.");
+ABSL_FLAG(uint32_t, connections, 1,
+          "Connections to each server, over which the requests are dealt out in turn.");
+ABSL_FLAG(bool, plot, false, "Show the percentiles of the summary as bars, too.");
 ABSL_FLAG(bool, fail, false,
           "Treat a status of 400 or above as a failure, and do not write its body.");
 ABSL_FLAG(bool, keep_part, false,
@@ -56,7 +69,7 @@ ABSL_FLAG(std::string, key, "", "PEM file with the private key of --cert. Defaul
 ABSL_FLAG(std::string, http, "2",
           "Version of HTTP: 2, 1.1 or auto. auto: over TLS as the server chooses (ALPN); without "
           "it 2, and then 1.1 with a server that answers in that. --http1.1 is short for "
-          "--http=1.1. With 1.1 one request at a time is open at each server.");
+          "--http=1.1. With 1.1 one request at a time is open on each connection.");
 ABSL_FLAG(std::string, io, "epoll",
           "How bytes are moved: epoll, io_uring, or auto (io_uring if the system allows it, "
           "otherwise epoll).");
@@ -112,11 +125,26 @@ absl::Status read_urls(const std::vector<std::string>& arguments, Config* config
   return absl::OkStatus();
 }
 
-absl::Status read_counts(Config* config) {
+absl::Status read_counts(const Lists& lists, Config* config) {
   const uint64_t requests = absl::GetFlag(FLAGS_requests);
+  config->duration = absl::GetFlag(FLAGS_duration).value;
+  config->warm_up = absl::GetFlag(FLAGS_warm_up).value;
+  config->rate = absl::GetFlag(FLAGS_rate);
+  config->connections = absl::GetFlag(FLAGS_connections);
+  config->plot = absl::GetFlag(FLAGS_plot);
+  const bool lasts = config->duration.count() > 0;
   if (requests > kMaxRequests) return mistake("-n (--requests) must be at most a billion");
-  config->counts = requests > 0;
-  config->requests = config->counts ? requests : config->urls.size();
+  if (requests > 0 && lasts) return mistake("-n (--requests) and --duration exclude each other");
+  if (lasts && !lists.outputs.empty()) return mistake("--duration and -o exclude each other");
+  config->counts = requests > 0 || lasts;
+  if (config->warm_up.count() > 0 && !lasts) return mistake("--warm_up needs --duration");
+  if (config->rate > 0 && !config->counts) return mistake("--rate needs -n or --duration");
+  if (config->plot && !config->counts) return mistake("--plot needs -n or --duration");
+  if (config->connections == 0) return mistake("--connections must be at least 1");
+  if (config->connections > absl::GetFlag(FLAGS_at_once)) {
+    return mistake("--connections must be at most -m (--at_once)");
+  }
+  config->requests = lasts ? Plan::kUntilStopped : requests > 0 ? requests : config->urls.size();
   config->at_once = std::min<size_t>(absl::GetFlag(FLAGS_at_once), config->requests);
   if (config->at_once == 0) return mistake("-m (--at_once) must be at least 1");
   return absl::OkStatus();
@@ -204,7 +232,7 @@ absl::StatusOr<Config> read_config(gsl::span<char* const> arguments) {
   if (config.help || config.version) return config;
 
   absl::Status status = read_urls(parsed->arguments, &config);
-  if (status.ok()) status = read_counts(&config);
+  if (status.ok()) status = read_counts(lists, &config);
   if (status.ok()) status = read_request(lists, &config);
   if (status.ok()) status = read_version(&config);
   if (status.ok()) status = read_connection(&config);
@@ -236,14 +264,17 @@ std::string usage() {
   return "Fetches URLs over HTTP/2 (or HTTP/1.1, see --http), over TLS (https) or without it "
          "(http, "
          "prior knowledge):\n"
-         "concurrently, over one connection to each server. The bodies are written in the order of "
+         "concurrently, over one connection to each server (see --connections). The bodies are "
+         "written in the order of "
          "the command line.\n\n"
          "Usage: get [option...] URL...\n\n"
          "  get http://127.0.0.1:8080/ http://127.0.0.1:8080/headers\n"
          "  get -v -d @file -H 'content-type: text/plain' -o answer http://127.0.0.1:8080/echo\n"
          "  tar c . | get -d @- http://127.0.0.1:8080/echo | tar t\n"
          "  get --cacert=authorities.pem https://localhost:8443/\n"
-         "  get -n 1000 -m 100 http://127.0.0.1:8080/bytes/1000\n\n"
+         "  get -n 1000 -m 100 http://127.0.0.1:8080/bytes/1000\n"
+         "  get --duration=10s --warm_up=2s --rate=500 --connections=4 --plot "
+         "http://127.0.0.1:8080/\n\n"
          "Options:\n" +
          program::describe_flags(options(&lists)) +
          "\nThe exit code is that of the first failed request in the order of the command line:\n" +

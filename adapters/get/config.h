@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <gsl/span>
 #include <optional>
 #include <string>
@@ -36,8 +37,13 @@ struct Config {
   bool keep_part = false;            // keep the part of a file whose transfer fails
   size_t requests = 0;               // to the URLs in turn
   size_t at_once = 0;
-  bool counts = false;     // -n was given: print a summary, and discard bodies without -o
-  bool show_head = false;  // -I
+  bool counts = false;  // -n or --duration: print a summary, and discard bodies without -o
+  std::chrono::milliseconds duration{0};  // of sending requests; 0: until all are sent
+  std::chrono::milliseconds warm_up{0};   // of sending others before, which are not counted
+  uint32_t rate = 0;                      // requests a second; 0: as they are answered
+  uint32_t connections = 1;               // to each server
+  bool plot = false;                      // percentiles as bars in the summary
+  bool show_head = false;                 // -I
   bool fail_on_status = false;
   bool verbose = false;
   bool progress = true;

@@ -5,7 +5,7 @@
 namespace headrace::get {
 
 std::optional<Plan::Request> Plan::next() {
-  if (begun_ == total_ || open() == at_once_) return std::nullopt;
+  if (!may_begin()) return std::nullopt;
   const size_t index = begun_++;
   return Request{index, index % urls_};
 }

@@ -9,6 +9,8 @@ namespace headrace::get {
 // The order of requests: `total` requests to `urls` URLs in turn, at most `at_once` at a time.
 class Plan {
  public:
+  static constexpr size_t kUntilStopped = static_cast<size_t>(-1);  // as a total
+
   struct Request {
     size_t index;  // 0, 1, 2, ...
     size_t url;    // which URL, from 0
@@ -20,15 +22,20 @@ class Plan {
   std::optional<Request> next();
   // A request that next() returned has ended.
   void finished();
+  // No more requests begin.
+  void stop() { total_ = begun_; }
 
   size_t total() const { return total_; }
+  size_t begun() const { return begun_; }
+  // Whether next() would begin one.
+  bool may_begin() const { return begun_ < total_ && open() < at_once_; }
   size_t open() const { return begun_ - done_; }
   size_t done() const { return done_; }
   bool is_done() const { return done_ == total_; }
 
  private:
   const size_t urls_;
-  const size_t total_;
+  size_t total_;
   const size_t at_once_;
   size_t begun_ = 0;
   size_t done_ = 0;

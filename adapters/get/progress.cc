@@ -31,7 +31,7 @@ std::string render_progress(const ProgressState& state, size_t width) {
   std::optional<double> share;
   if (one && state.expected && *state.expected > 0) {
     share = static_cast<double>(state.octets) / static_cast<double>(*state.expected);
-  } else if (!one) {
+  } else if (state.total > 1) {
     share = static_cast<double>(state.done) / static_cast<double>(state.total);
   }
   if (share) share = std::min(*share, 1.0);  // a server may send more than it announced
@@ -42,7 +42,9 @@ std::string render_progress(const ProgressState& state, size_t width) {
     parts[1] = format_size(state.octets);
     if (state.expected) parts[1].append(" of ").append(format_size(*state.expected));
   } else {
-    parts[1] = std::to_string(state.done) + " of " + std::to_string(state.total) + " requests";
+    parts[1] = std::to_string(state.done);
+    if (state.total > 0) parts[1].append(" of ").append(std::to_string(state.total));
+    parts[1] += " requests";
   }
   parts[2] = format_size(static_cast<uint64_t>(rate)) + "/s";
   if (share && *share > 0) {

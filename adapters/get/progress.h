@@ -11,8 +11,8 @@ namespace headrace::get {
 
 // The progress of all transfers together.
 struct ProgressState {
-  size_t done = 0;  // requests
-  size_t total = 1;
+  size_t done = 0;                        // requests
+  size_t total = 1;                       // 0: until a time has passed
   uint64_t octets = 0;                    // of bodies, in both directions
   std::optional<uint64_t> expected = {};  // the final value of `octets`, if it is known
   std::chrono::steady_clock::duration elapsed{};

@@ -8,6 +8,29 @@
 #include "headrace/adapters/program/printable.h"
 
 namespace headrace::get {
+namespace {
+
+// "          p99       1.2 ms  ########": as long as its share of the longest.
+std::string bars(const std::vector<Summary::Duration>& sorted) {
+  constexpr size_t kLongestBar = 50;
+  std::string text;
+  const double longest = std::max<double>(static_cast<double>(sorted.back().count()), 1);
+  for (const auto& [name, percent] :
+       {std::pair{"p10", 10.0}, std::pair{"p50", 50.0}, std::pair{"p75", 75.0},
+        std::pair{"p90", 90.0}, std::pair{"p95", 95.0}, std::pair{"p99", 99.0},
+        std::pair{"p99.9", 99.9}, std::pair{"max", 100.0}}) {
+    const Summary::Duration latency = percentile(sorted, percent);
+    const double share = static_cast<double>(latency.count()) / longest;
+    const auto size = static_cast<size_t>(std::lround(share * kLongestBar));
+    char line[64];
+    std::snprintf(line, sizeof(line), "          %-6s %10s  ", name,
+                  format_duration(latency).c_str());
+    text.append(line).append(std::max<size_t>(size, 1), '#').append("\n");
+  }
+  return text;
+}
+
+}  // namespace
 
 void Summary::add(size_t index, const Outcome& outcome, int status, Duration latency) {
   if (status != 0) ++statuses_[status];
@@ -28,7 +51,7 @@ void Summary::add_traffic(uint64_t received, uint64_t sent) {
   sent_ += sent;
 }
 
-std::string Summary::render(Duration elapsed) const {
+std::string Summary::render(Duration elapsed, bool plot) const {
   const double seconds = std::max(std::chrono::duration<double>(elapsed).count(), 1e-9);
   std::string text = "requests  " + std::to_string(ok() + failed_) + ": " + std::to_string(ok()) +
                      " ok, " + std::to_string(failed_) + " failed\n";
@@ -64,6 +87,7 @@ std::string Summary::render(Duration elapsed) const {
       text.append(format_duration(percentile(sorted, percent)));
     }
     text.append(", max ").append(format_duration(sorted.back())).append("\n");
+    if (plot) text += bars(sorted);
   }
   for (const auto& [reason, count] : reasons_) {
     text.append("failed    ").append(std::to_string(count)).append(" x ");

@@ -27,8 +27,9 @@ class Summary {
   // The code of the first failed request in the order of the command line.
   ExitCode exit_code() const { return exit_code_; }
 
-  // The text of the summary: counts, rates, octets of bodies, latency percentiles.
-  std::string render(Duration elapsed) const;
+  // The text of the summary: counts, rates, octets of bodies, latency percentiles, with `plot` as
+  // bars, too.
+  std::string render(Duration elapsed, bool plot = false) const;
 
  private:
   std::vector<Duration> latencies_;

@@ -79,6 +79,7 @@ SAYS = {
     "/headers": r":authority|:method",
     "tar": r"^docs/architecture\.md$",
     "-n 100000": r"100,?000 ok",
+    "--duration": r"(?s)^requests  [1-9]\d*: \d+ ok, 0 failed$.*^ +max +\S+ \S+  #{50}$",
     "replay": r"RequestReceived .*\n +:method: ",
     "-o page.html": r":status: 200",
 }

@@ -21,6 +21,7 @@ RUN_BY = {
     "get -v -H 'x-name: value' -o page.html http://127.0.0.1:8080/": HERE,
     "tar c docs | get -d @- http://127.0.0.1:8080/echo | tar t": HERE,
     "get -n 100000 -m 100 http://127.0.0.1:8080/bytes/1000": HERE,
+    "get --duration=2s --warm_up=1s --rate=500 --connections=4 --plot http://127.0.0.1:8080/": HERE,
     "get --cacert=authorities.pem https://localhost:8443/": "test",
     "bazel test //tests/interop:all": "test",
     "get --help": HERE,

@@ -56,6 +56,33 @@ def one_connection(server):
     equal(after["requests_received"] - before["requests_received"], 501)
 
 
+def several_connections(server):
+    """--connections deals requests out over so many connections, in either version"""
+    for version in "--http=2", "--http=1.1":
+        before = json.loads(get(server.url("/stats")).out)
+        get(version, "-n", 40, "-m", 8, "--connections=4", server.url("/bytes/10"), server.url("/digits.txt"))
+        after = json.loads(get(server.url("/stats")).out)
+        equal(after["connections_accepted"] - before["connections_accepted"], 5)  # and the second /stats
+        equal(after["requests_received"] - before["requests_received"], 41)
+
+
+def for_a_while(server):
+    """--duration sends requests for so long, --rate so many a second, behind --warm_up"""
+    def counted(*arguments):
+        said = get(*arguments, server.url("/bytes/10")).out.decode()
+        return int(re.match(r"requests  (\d+): \d+ ok, 0 failed\n", said)[1]), said
+    count, said = counted("--duration=300ms", "--rate=50", "--connections=2", "--plot")
+    holds(1 <= count <= 15, f"{count} requests in 300 ms, at 50 a second")  # one is due at 0 ms, 20 ms, ... 280 ms
+    holds(f"status    {count} x 200\n" in said and re.search(r"^ +max +\S+ m?s  #{50}$", said, re.M), said)
+    before = json.loads(get(server.url("/stats")).out)
+    count, _ = counted("--duration=200ms", "--warm_up=200ms", "-m", "1", "--rate=100")
+    after = json.loads(get(server.url("/stats")).out)
+    asked = after["requests_received"] - before["requests_received"] - 1
+    holds(count < asked <= 40, f"{count} of {asked} were counted")  # the first one is not
+    count, _ = counted("-n", 7, "--rate=1000")
+    equal(count, 7)
+
+
 def streamed_input(server):
     """what comes in slowly on the standard input goes out as it comes"""
     read, write = os.pipe()
@@ -228,7 +255,8 @@ def server_shuts_down(_):
           result.out)
 
 
-CHECKS = [bodies, output_files, request, one_connection, streamed_input, regular_file_as_input,
+CHECKS = [bodies, output_files, request, one_connection, several_connections, for_a_while, streamed_input,
+          regular_file_as_input,
           empty_uploads, head_and_status, summary, reuse_switched_off, windows, progress,
           no_progress_elsewhere, ipv6_literal, several_servers, server_shuts_down]
 

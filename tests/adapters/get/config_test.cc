@@ -147,6 +147,16 @@ TEST_F(GetConfigTest, MistakesAreOneLine) {
                                              {"-n", "many", "a"},
                                              {"-n", "-1", "a"},
                                              {"-n", "1000000001", "a"},
+                                             {"-n", "1", "--duration=1s", "a"},
+                                             {"--duration=1s", "-o", "file", "a"},
+                                             {"--duration=long", "a"},
+                                             {"--warm_up=1s", "a"},
+                                             {"--warm_up=1s", "-n", "5", "a"},
+                                             {"--rate=5", "a"},
+                                             {"--rate=-5", "-n", "5", "a"},
+                                             {"--plot", "a"},
+                                             {"--connections=0", "a"},
+                                             {"--connections=5", "-m", "4", "a"},
                                              {"-m", "0", "a"},
                                              {"-H", "nonsense", "a"},
                                              {"-d", "1", "-d", "2", "a"},
@@ -170,7 +180,8 @@ TEST_F(GetConfigTest, HelpNamesOptionsAndExitCodes) {
   const std::string text = usage();
   for (const char* expected :
        {"-v, --verbose", "-d, --data", "-H, --header", "-o, --output", "-n, --requests",
-        "-m, --at_once", "-X, --method", "-I, --head", "-f, --fail", "--timeout", "--progress",
+        "-m, --at_once", "--duration", "--warm_up", "--rate", "--connections", "--plot",
+        "-X, --method", "-I, --head", "-f, --fail", "--timeout", "--progress",
         "   0  every request was answered", "  10  the data to send cannot be read"}) {
     EXPECT_NE(text.find(expected), std::string::npos) << expected << " in\n" << text;
   }

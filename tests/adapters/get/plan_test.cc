@@ -40,5 +40,23 @@ TEST(PlanTest, IsDoneWhenTheLastHasEnded) {
   EXPECT_EQ(plan.done(), 2u);
 }
 
+TEST(PlanTest, UntilItIsStopped) {
+  Plan plan(2, Plan::kUntilStopped, 3);
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_TRUE(plan.may_begin());
+    EXPECT_TRUE(plan.next().has_value());
+    plan.finished();
+  }
+  EXPECT_EQ(plan.begun(), 1000u);
+  (void)plan.next();
+  EXPECT_FALSE(plan.is_done());
+  plan.stop();
+  EXPECT_FALSE(plan.may_begin());
+  EXPECT_FALSE(plan.next().has_value());
+  EXPECT_FALSE(plan.is_done());
+  plan.finished();
+  EXPECT_TRUE(plan.is_done());
+}
+
 }  // namespace
 }  // namespace headrace::get

@@ -44,6 +44,25 @@ TEST(SummaryTest, CountsAndRates) {
             "failed    1 x the server reset the stream: CANCEL\n");
 }
 
+TEST(SummaryTest, BarsAreAsLongAsTheirShareOfTheLongest) {
+  Summary summary;
+  for (size_t i = 0; i < 100; ++i) summary.add(i, {}, 200, milliseconds(i + 1));
+  const std::string text = summary.render(seconds(1), /*plot=*/true);
+  const auto line = [](const char* name, size_t size) {
+    return std::string("          ") + name + std::string(size, '#') + "\n";
+  };
+  EXPECT_TRUE(text.ends_with(line("p10       10.0 ms  ", 5) + line("p50       50.0 ms  ", 25) +
+                             line("p75       75.0 ms  ", 38) + line("p90       90.0 ms  ", 45) +
+                             line("p95       95.0 ms  ", 48) + line("p99       99.0 ms  ", 50) +
+                             line("p99.9      100 ms  ", 50) + line("max        100 ms  ", 50)))
+      << text;
+  EXPECT_EQ(summary.render(seconds(1)).find('#'), std::string::npos);
+}
+
+TEST(SummaryTest, NothingHasNoBars) {
+  EXPECT_EQ(Summary().render(seconds(1), /*plot=*/true).find('#'), std::string::npos);
+}
+
 TEST(SummaryTest, ShowsWhatWasSentWhenThereWasAny) {
   Summary summary;
   summary.add(0, {}, 204, milliseconds(1));
