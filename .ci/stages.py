@@ -273,13 +273,16 @@ def commands():
         yield command, None if code == 0 else tail(output, 20)
 
 
-@stage("CONTRIBUTING: what needs sockets, processes or time, 20 times beside eight busy processes", 240,
-       in_gate=False)
+# (Hours on few processors. A run that has passed is not repeated as long as the sources are the same,
+# so that what was ended goes on where it was.)
+@stage("CONTRIBUTING: what needs sockets, processes or time, 20 times beside eight busy processes; goes on"
+       " where it was ended", 240, in_gate=False)
 def repeated():
     busy = [subprocess.Popen(["timeout", "14400", "sh", "-c", "while :; do :; done"])
             for _ in range(8)]
     try:
-        yield from tests("--runs_per_test=20", "--test_tag_filters=real-time", "--build_tests_only")
+        yield from tests("--runs_per_test=20", "--cache_test_results=yes", "--test_tag_filters=real-time",
+                         "--build_tests_only")
     finally:
         for process in busy:
             process.terminate()
