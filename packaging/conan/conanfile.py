@@ -22,7 +22,7 @@ class Headrace(ConanFile):
 
     def export_sources(self):
         top = os.path.join(self.recipe_folder, "..", "..")
-        for pattern in ("*.h", "*.cc", "*.cmake", "*.in", "*.txt", "CMakeLists.txt", "LICENSE", "tools/*"):
+        for pattern in ("*.h", "*.cc", "*.cmake", "*.in", "*.txt", "include/*", "LICENSE", "CHANGELOG.md", "tools/*"):
             copy(self, pattern, src=top, dst=self.export_sources_folder, excludes=("tests/*", "benchmarks/*", "fuzz/*"))
 
     def validate(self):

@@ -26,6 +26,7 @@ import tempfile
 import time
 
 import abi
+import recipes
 import symbols
 from strangers import ROOT, Stranger, has_failed, report
 
@@ -343,6 +344,7 @@ def main():
         check_cmake(stranger)
         check_mismatch(stranger)
         check_planted_change(stranger)
+        recipes.check_recipes(stranger.source, stranger.home)
         stranger.try_to("tools/install --uninstall", stranger.source / "tools/install", "--uninstall",
                         stranger.prefix)
         left = [str(path) for path in stranger.prefix.rglob("*") if not path.is_dir()]
