@@ -95,6 +95,7 @@ TEST_F(EndpointTest, ControlFramesThatAreTooLarge) {
   EXPECT_EQ(server_.ping(kLongest + "x").error, SendError::kTooLarge);
   EXPECT_EQ(server_.pong(kLongest + "x").error, SendError::kTooLarge);
   EXPECT_EQ(server_.close(CloseCode::kNormal, kLongest).error, SendError::kTooLarge);
+  EXPECT_EQ(server_.close(CloseCode::kNormal, kLongest.substr(1)).error, SendError::kTooLarge);
   take_output(server_);
   ASSERT_TRUE(server_.close(CloseCode::kNormal, kLongest.substr(2)).ok());
   EXPECT_EQ(take_output(server_), "\x88\x7d\x03\xe8" + kLongest.substr(2));

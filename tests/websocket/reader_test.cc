@@ -168,5 +168,15 @@ TEST(ReaderTest, ALimitSaysWhatItSaw) {
   EXPECT_EQ(observed, 11u);
 }
 
+TEST(ReaderTest, WhatIsAsLongAsALimitPasses) {
+  KnownMasks masks;
+  Endpoint client(masks, {.message_size = 10, .frame_size = 8});
+  const std::string octets = from_server(kBinaryBegins, "12345678") + from_server(kEnds, "90");
+  testing::Listener listener;
+  EventRange events = client.receive(octets);
+  for (auto at = events.begin(); at != events.end(); at++) listener.take(*at);
+  EXPECT_EQ(listener.said(), Said{"binary:1234567890"});
+}
+
 }  // namespace
 }  // namespace headrace::websocket
