@@ -50,6 +50,7 @@ EventRange::EventRange(Endpoint* endpoint, ByteView octets) : endpoint_(endpoint
 void EventRange::advance() {
   event_.reset();
   if (endpoint_ == nullptr) return;
+  endpoint_->events_.detach_held();  // another range's event, of which reading changes the octets
   std::optional<Event> event = read();
   if (!event) return finish();
   event_ = endpoint_->events_.lend(std::move(*event));

@@ -168,6 +168,23 @@ TEST(ReaderTest, ALimitSaysWhatItSaw) {
   EXPECT_EQ(observed, 11u);
 }
 
+// A frame's header is enough to refuse it.
+TEST(ReaderTest, AFrameOfAMebibytePassesByDefault) {
+  const std::string longest("\x82\x7f\x00\x00\x00\x00\x00\x10\x00\x00", 10);
+  const auto said_of = [](const std::string& octets) {
+    KnownMasks masks;
+    Endpoint client(masks);
+    testing::Listener listener;
+    for (const Event& event : client.receive(octets)) listener.take(event);
+    listener.end();
+    return listener.said();
+  };
+  EXPECT_EQ(said_of(longest), Said{});
+  EXPECT_EQ(said_of(longest.substr(0, 9) + "\x01"), Said{"fails 1009 RFC 6455 §10.4"});
+  const std::string two = from_server(kBinaryBegins, "1") + "\x80" + longest.substr(1);
+  EXPECT_EQ(said_of(two), (Said{"part:1", "fails 1009 RFC 6455 §10.4"}));
+}
+
 TEST(ReaderTest, WhatIsAsLongAsALimitPasses) {
   KnownMasks masks;
   Endpoint client(masks, {.message_size = 10, .frame_size = 8});
