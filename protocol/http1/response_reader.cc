@@ -23,6 +23,17 @@ ResponseReader::Status ResponseReader::read(const RequestHead& request, InputQue
       input, lines, [](FieldName) {}, [&] { return finish(request); });
 }
 
+bool ResponseReader::skip_line_ends(InputQueue* input) {
+  while (!input->empty()) {
+    const uint8_t expected = is_in_line_end_ ? '\n' : '\r';
+    if (*input->data() != expected || line_ends_ == kMostLineEnds) return true;
+    input->consume(1);
+    if (is_in_line_end_) ++line_ends_;
+    is_in_line_end_ = !is_in_line_end_;
+  }
+  return false;
+}
+
 // kHead: the line was read.
 ResponseReader::Status ResponseReader::read_line(InputQueue* input, LineReader* lines) {
   Line text;
@@ -52,6 +63,7 @@ ResponseReader::Status ResponseReader::read_line(InputQueue* input, LineReader* 
   section_->storage().fields()[0] = {":status", digits, /*never_indexed=*/false, FieldName::kStatus,
                                      FieldSyntax::kValid};
   has_line_ = true;
+  line_ends_ = 0;
   received_ = {};
   received_.status = line.status;
   received_.is_http10 = line.is_http10;

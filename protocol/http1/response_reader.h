@@ -44,6 +44,12 @@ class ResponseReader : public HeadReader {
   // kHead: received() and the section's fields, until begin(). `request`: that it answers.
   [[nodiscard]] Status read(const RequestHead& request, InputQueue* input, LineReader* lines);
 
+  // Behind a response: discards line ends, of which servers that count wrongly send one too many
+  // (RFC 9112 §9.2). False if there is nothing behind them yet.
+  bool skip_line_ends(InputQueue* input);
+  // Whether the octet in front is a CR without its LF.
+  bool is_in_line_end() const { return is_in_line_end_; }
+
   const ReceivedStatus& received() const { return received_; }
 
   // Copies the parts of an incomplete head that lie in the input. False if there is no memory.
@@ -55,11 +61,15 @@ class ResponseReader : public HeadReader {
   void take_fields();
   void drop_length();
 
+  static constexpr uint8_t kMostLineEnds = 8;  // behind a response
+
   const Bounds bounds_;
   FramingFields framing_;
   ReceivedStatus received_;
   bool says_close_ = false;
   bool says_keep_alive_ = false;
+  bool is_in_line_end_ = false;
+  uint8_t line_ends_ = 0;  // that were discarded
 };
 
 }  // namespace http1

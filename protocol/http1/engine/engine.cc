@@ -66,6 +66,7 @@ EventPtr Engine::next_event() {
     if (receiving().parse(&event)) {
       if (event != nullptr) return event;
     } else if (parts_.life.input_ended()) {
+      if (receiving().lift_window()) continue;
       if (EventPtr end = receiving().end_with_transport()) return end;
       ending().end_with_transport();
     } else if (keep_input()) {

@@ -183,6 +183,13 @@ void Receiving::end_of_message() const {
   if (record->end_shown) ending().close(record, {}, ClosedBy::kEnd);
 }
 
+bool Receiving::lift_window() const {
+  Record* const record = p_.incoming.record();
+  if (record == nullptr || record->credit.left() > 0) return false;
+  record->credit.window = UINT32_MAX;
+  return true;
+}
+
 EventPtr Receiving::end_with_transport() const {
   Record* const record = p_.incoming.record();
   if (record == nullptr || record->received || p_.lost) return nullptr;

@@ -23,6 +23,9 @@ class Receiving : private Uses {
   // Whether the input must not be read now, because the application holds a window full of content,
   // or because of ReceivingRequests::is_blocked().
   bool is_blocked() const;
+  // Behind the end of the input no window keeps anything back: what has come is passed before the
+  // end. True if a window did.
+  bool lift_window() const;
   bool owes_continue() const { return requests().owes_continue(); }
   // The event of the end of a tunnel, or of content that ends with the connection. Null if the end
   // of the input is neither.

@@ -13,11 +13,15 @@ Record* ReceivingResponses::awaited() const {
   return record != nullptr && record->has_left(p_.output.shown_offset()) ? record : nullptr;
 }
 
-// RFC 9112 §9.2: octets that come without a request are no response.
+// RFC 9112 §9.2: octets that come without a request are no response. Line ends behind a response
+// may come before the next request has left, or behind it.
 bool ReceivingResponses::read(EventPtr* event) const {
   if (p_.input.empty()) return false;
+  const bool is_between =
+      p_.reports.counts().responses_received > 0 && !p_.responses.has_line() && !p_.lines.is_cut();
+  if (is_between && !p_.responses.skip_line_ends(&p_.input)) return false;
   Record* const record = awaited();
-  if (record == nullptr) {
+  if (record == nullptr || p_.responses.is_in_line_end()) {
     ending().refuse({kBadRequest, &kUnsolicited, {}, {}});
     return true;
   }
