@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <gsl/span>
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -33,6 +34,8 @@ class InLibrary {
 const std::string kPage(100, 'p');
 const std::string kLargePage(1 << 20, 'l');
 constexpr size_t kReadSize = 16 * 1024;
+// Sizes of pieces of ciphertext, in turn: of records, their headers and their ends.
+constexpr size_t kPieces[] = {kReadSize, 1, 4, 1'000, 7, 5'000};
 
 gsl::span<const uint8_t> octets(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
@@ -40,7 +43,8 @@ gsl::span<const uint8_t> octets(std::string_view text) {
 
 }  // namespace
 
-Conversation::Conversation(Role role, const Options& options) : role_(role), options_(options) {
+Conversation::Conversation(Role role, const Options& options, Transport transport)
+    : role_(role), options_(options), transport_(transport) {
   begin();
 }
 
@@ -52,8 +56,9 @@ void Conversation::begin() {
   ok_.clear();
   socket_.clear();
   output_.clear();
-  shown_ = 0;
+  shown_ = sealed_ = 0;
   decoder_ = {};
+  if (transport_ == Transport::kTls) tunnel_ = std::make_unique<tls::Tunnel>(role_);
   {
     InLibrary counted;
     connection_ = std::make_unique<Connection>(role_, options_, now_);
@@ -75,7 +80,7 @@ void Conversation::reconnect() {
 
 void Conversation::send(std::string_view bytes) {
   if (closed_ && !careless_) return;
-  socket_ += bytes;
+  socket_ += tunnel_ == nullptr ? std::string(bytes) : tunnel_->say(bytes);
   deliver();
 }
 
@@ -115,15 +120,32 @@ bool Conversation::take_input() {
   if (closed_ && !careless_) socket_.clear();
   const bool wanted = connection_->wants_input() || careless_;
   if (!connection_->has_events() && (socket_.empty() || !wanted)) return false;
-  const std::string bytes = wanted ? socket_.substr(0, kReadSize) : std::string();
+  const size_t most = tunnel_ == nullptr ? kReadSize : kPieces[pieces_++ % std::size(kPieces)];
+  const std::string bytes = wanted ? socket_.substr(0, most) : std::string();
   socket_.erase(0, bytes.size());
+  if (tunnel_ != nullptr && !bytes.empty()) {
+    decrypt(bytes);
+    return true;
+  }
   tally_.input += bytes.size();
   InLibrary counted;
   for (EventPtr event : connection_->receive(octets(bytes), now_)) handle(*event);
   return true;
 }
 
+void Conversation::decrypt(std::string_view ciphertext) {
+  InLibrary counted;
+  tls::Channel& channel = tunnel_->channel();
+  channel.receive({octets(ciphertext).data(), ciphertext.size()});
+  uint8_t plaintext[kReadSize];
+  while (const size_t size = channel.read(plaintext)) {
+    tally_.input += size;
+    for (EventPtr event : connection_->receive({plaintext, size}, now_)) handle(*event);
+  }
+}
+
 bool Conversation::take_output() {
+  if (tunnel_ != nullptr) return take_encrypted();
   size_t size = 0;
   gsl::span<const ConstBuffer> buffers;
   {
@@ -142,9 +164,28 @@ bool Conversation::take_output() {
     InLibrary counted;
     connection_->sent(size);
   }
-  is_text() ? read_responses() : read_frames();
+  read_output();
   return true;
 }
+
+// As a session does: output is encrypted when all ciphertext before it has been taken.
+bool Conversation::take_encrypted() {
+  if (sealed_ == 0) {
+    InLibrary counted;
+    sealed_ = tunnel_->channel().write(connection_->pending_output());
+    tally_.output += sealed_;
+  }
+  if (!reads_ || !tunnel_->channel().wants_output()) return false;
+  output_ += tunnel_->hear();
+  {
+    InLibrary counted;
+    connection_->sent(std::exchange(sealed_, 0));
+  }
+  read_output();
+  return true;
+}
+
+void Conversation::read_output() { is_text() ? read_responses() : read_frames(); }
 
 // Of ours, which have a length: head by head.
 void Conversation::read_responses() {

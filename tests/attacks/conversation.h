@@ -10,6 +10,7 @@
 
 #include "headrace/protocol/connection/connection.h"
 #include "tests/reference/hpack.h"
+#include "tests/tls/tunnel.h"
 
 namespace headrace::attacks {
 
@@ -25,9 +26,13 @@ struct Tally {
   ErrorDetail error;         // of the last of these
 };
 
+enum class Transport : uint8_t { kClear, kTls };
+
 // A connection of the library, with a plain application and the loop around it, and the hand of its
 // peer, who may do anything (and has opened the connection's window wide). What the library does is
 // counted: its heap (tests/memory:heap_use) and, under callgrind, its instructions.
+//
+// Over TLS (Transport::kTls) octets are counted as plaintext, and ciphertext arrives in pieces.
 //
 // The application, in the server role, goes by a request's path. "/": 100 octets. "/large": a
 // mebibyte. "/wait": no answer. "/echo": the body as it comes. "/kept": the body is taken and no
@@ -35,7 +40,7 @@ struct Tally {
 // when it is told to, and takes what comes.
 class Conversation {
  public:
-  Conversation(Role role, const Options& options);
+  Conversation(Role role, const Options& options, Transport transport = Transport::kClear);
   ~Conversation();
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;
@@ -81,6 +86,9 @@ class Conversation {
   void deliver();
   bool take_input();
   bool take_output();
+  void decrypt(std::string_view ciphertext);
+  bool take_encrypted();
+  void read_output();
   void read_frames();
   void read_responses();
   void handle(const Event& event);
@@ -89,6 +97,8 @@ class Conversation {
 
   const Role role_;
   const Options options_;
+  const Transport transport_;
+  std::unique_ptr<tls::Tunnel> tunnel_;  // over TLS
   TimePoint now_{std::chrono::hours(1)};
   std::unique_ptr<Connection> connection_;
   Tally tally_;
@@ -96,7 +106,9 @@ class Conversation {
   std::string socket_;  // from the peer
   std::string output_;  // to the peer, of which it has not understood the end
   bool reads_ = true;
-  size_t shown_ = 0;  // octets that the peer could take
+  size_t shown_ = 0;   // octets that the peer could take
+  size_t sealed_ = 0;  // octets that are encrypted and that the peer has not taken
+  size_t pieces_ = 0;  // of ciphertext
   bool closed_ = false;
   bool careless_ = false;
   uint32_t next_stream_ = 1;

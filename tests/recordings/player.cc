@@ -13,6 +13,7 @@ Player::Player(const Recording& recording, const Manner& manner, const Limits& l
     : recording_(recording),
       manner_(manner),
       connection_(Role::kServer, options(manner, limits), now_),
+      tunnel_(manner.tls ? std::make_unique<tls::Tunnel>(Role::kServer) : nullptr),
       random_(manner.seed) {}
 
 Options Player::options(const Manner& manner, const Limits& limits) {
@@ -57,12 +58,21 @@ std::string Player::departures() const {
 // --- What the client does.
 
 void Player::take(const Recording::Input& input) {
-  const auto* octets = reinterpret_cast<const uint8_t*>(input.octets.data());
-  for (size_t at = 0; at < input.octets.size();) {
-    const size_t size = next_size(input.octets.size() - at);
-    dispatch(connection_.receive({octets + at, size}, now_));
+  const std::string octets = tunnel_ == nullptr ? input.octets : tunnel_->say(input.octets);
+  for (size_t at = 0; at < octets.size();) {
+    const size_t size = next_size(octets.size() - at);
+    receive({reinterpret_cast<const uint8_t*>(octets.data()) + at, size});
     drain();
     at += size;
+  }
+}
+
+void Player::receive(std::span<const uint8_t> octets) {
+  if (tunnel_ == nullptr) return dispatch(connection_.receive(octets, now_));
+  tunnel_->channel().receive(octets);
+  uint8_t plaintext[16 * 1024];
+  while (const size_t size = tunnel_->channel().read(plaintext)) {
+    dispatch(connection_.receive({plaintext, size}, now_));
   }
 }
 
@@ -149,12 +159,23 @@ void Player::handle(const Event& event) {
 
 void Player::drain() {
   while (true) {
-    size_t size = 0;
-    for (const ConstBuffer& buffer : connection_.pending_output()) size += buffer.size;
-    connection_.sent(size);
+    const size_t size = send();
     if (connection_.has_events()) dispatch(connection_.advance(now_));
     if (size == 0) return;
   }
+}
+
+// Octets that the client has taken.
+size_t Player::send() {
+  const std::span<const ConstBuffer> buffers = connection_.pending_output();
+  size_t size = 0;
+  for (const ConstBuffer& buffer : buffers) size += buffer.size;
+  if (tunnel_ != nullptr &&
+      (tunnel_->channel().write(buffers) != size || tunnel_->hear().size() != size)) {
+    departures_ += "output is lost in encryption\n";
+  }
+  connection_.sent(size);
+  return size;
 }
 
 }  // namespace headrace::recordings

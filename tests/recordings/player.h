@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <set>
@@ -11,6 +12,7 @@
 
 #include "headrace/protocol/connection/connection.h"
 #include "tests/recordings/recording.h"
+#include "tests/tls/tunnel.h"
 
 namespace headrace::recordings {
 
@@ -20,6 +22,7 @@ struct Manner {
   bool timed = true;  // else everything happens at one instant
   size_t most = 0;    // octets of a receive(); 0: all that came before the server's next word
   uint32_t seed = 0;  // not 0: fewer than that, by chance
+  bool tls = false;   // these are octets of ciphertext
 };
 
 // Plays a recording to a connection in the server role, whose application answers as the recorded
@@ -55,12 +58,15 @@ class Player {
   void handle(const Event& event);
   void drain();
   size_t next_size(size_t left);
+  void receive(std::span<const uint8_t> octets);
+  size_t send();
 
   const Recording& recording_;
   const Manner manner_;
   TimePoint now_{};
   std::map<StreamId, Content> contents_;  // outlive the connection
   Connection connection_;
+  const std::unique_ptr<tls::Tunnel> tunnel_;  // null: cleartext
   std::minstd_rand random_;
   std::set<StreamId> open_;
   std::set<StreamId> ended_;  // by both sides

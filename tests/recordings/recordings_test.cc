@@ -50,13 +50,19 @@ std::vector<Manner> manners(const Recording& recording) {
         all.push_back({allocation, timed, 60 * least, seed});
     }
   }
+  // Records of TLS begin and end within frames, and pieces within records.
+  for (const size_t most : {size_t{0}, 3 * least}) {
+    all.push_back({.most = most, .tls = true});
+    all.push_back({.timed = false, .most = most, .seed = 1, .tls = true});
+  }
   return all;
 }
 
 std::string describe(const Manner& manner) {
   return std::string(manner.allocation == Allocation::kReuse ? "reuse" : "fresh") +
          (manner.timed ? ", as it was timed" : ", at one instant") + ", in parts of " +
-         std::to_string(manner.most) + ", seed " + std::to_string(manner.seed);
+         std::to_string(manner.most) + ", seed " + std::to_string(manner.seed) +
+         (manner.tls ? ", over TLS" : "");
 }
 
 class ClientsTest : public ::testing::TestWithParam<std::string> {
