@@ -19,13 +19,15 @@ import threading
 import time
 from collections import namedtuple
 
-from attacker import (OPENING, PINNED_OPENING, Attackers, bomb, echoes, is_closed, is_dropped, request,
+import certificates
+import transport
+from attacker import (OPENING, PINNED_OPENING, Attackers, attackers_of, bomb, echoes, is_closed, is_dropped, request,
                       requests, settings)
 from checks import equal, holds, make_site
 from peer import (ACK, END_HEADERS, GOAWAY, INITIAL_WINDOW_SIZE, MAX_WINDOW, NO_ERROR, PING,
                   WINDOW_UPDATE, Departure, Peer)
 from report import Report
-from server import Server
+from server import Server, is_over_tls
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else sys.exit(f"usage: {sys.argv[0]} SERVER-PROGRAM")
 THOUSAND = (b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-\n" * 16)[:1000]  # /bytes/1000
@@ -209,7 +211,7 @@ def under_fire(attack, *flags, runner=()):
 
 def storm_of(*flags, count, openings, **how):
     def attack(server):
-        with Attackers(server) as attackers:
+        with attackers_of(server) as attackers:
             for i in range(count):
                 attackers.connect(openings[i % len(openings)])
             answers(server)
@@ -220,12 +222,12 @@ def storm_of(*flags, count, openings, **how):
 def storm():
     """five times as many connections as it takes, which then do nothing"""
     storm_of("--max_connections=50", "--preface_timeout=4s", "--idle_timeout=5s", count=250,
-             openings=(b"", OPENING))
+             openings=(None, OPENING))
 
 
 def storm_by_default():
     """the same with the default deadlines: the silent and the idle give way"""
-    storm_of("--max_connections=50", count=250, openings=(b"", OPENING))
+    storm_of("--max_connections=50", count=250, openings=(None, OPENING))
 
 
 def pinned_storm():
@@ -238,9 +240,9 @@ def pinned_storm():
 def hit_and_run():
     """a thousand connections that are reset or closed as soon as they are made"""
     def attack(server):
-        with Attackers(server) as attackers:
+        with attackers_of(server) as attackers:
             for i in range(1000):
-                one = attackers.connect(OPENING if i % 3 else b"")
+                one = attackers.connect(OPENING if i % 3 else None)
                 (attackers.abort if i % 2 else attackers.close)(one)
 
     under_fire(attack, "--max_connections=50")
@@ -251,7 +253,7 @@ def crowd():
     server = Server(PROGRAM)
     try:
         at_start, memory = descriptors(server), held(server)
-        with Attackers(server) as attackers:
+        with attackers_of(server) as attackers:
             for _ in range(3000):
                 attackers.connect(OPENING)
         nothing_stays(server, at_start, memory)
@@ -265,13 +267,13 @@ FEW_DESCRIPTORS = ("prlimit", "--nofile=64:64")
 
 def more_than_descriptors():
     """twice as many connections as the process may have descriptors: files are read all along"""
-    storm_of("--preface_timeout=4s", "--idle_timeout=5s", count=120, openings=(b"", OPENING),
+    storm_of("--preface_timeout=4s", "--idle_timeout=5s", count=120, openings=(None, OPENING),
              runner=FEW_DESCRIPTORS)
 
 
 def more_than_descriptors_by_default():
     """the same with the default deadlines"""
-    storm_of(count=120, openings=(b"", OPENING), runner=FEW_DESCRIPTORS)
+    storm_of(count=120, openings=(None, OPENING), runner=FEW_DESCRIPTORS)
 
 
 # --- Who takes its time
@@ -295,7 +297,7 @@ def dribble(attackers, data):
 def slow_preface():
     """a preface of an octet now and then"""
     def attack(server):
-        with Attackers(server) as attackers:
+        with attackers_of(server) as attackers:
             for _ in range(40):
                 attackers.connect()
             dribble(attackers, OPENING)
@@ -306,7 +308,7 @@ def slow_preface():
 def slow_headers():
     """a HEADERS frame of an octet now and then"""
     def attack(server):
-        with Attackers(server) as attackers:
+        with attackers_of(server) as attackers:
             for _ in range(40):
                 attackers.connect(OPENING)
             dribble(attackers, request("/bytes/1", extra=[("x", "y" * 200)]))
@@ -317,7 +319,7 @@ def slow_headers():
 def slow_continuation():
     """a field block whose CONTINUATION does not come"""
     def attack(server):
-        with Attackers(server) as attackers:
+        with attackers_of(server) as attackers:
             for _ in range(40):
                 attackers.connect(HALF_A_BLOCK)
             gone(attackers)
@@ -348,12 +350,38 @@ def slow_body():
 def half_open():
     """peers that vanish without a FIN, with a request half sent"""
     def attack(server):
-        with Attackers(server) as attackers:
+        with attackers_of(server) as attackers:
             for _ in range(40):
                 attackers.connect(HALF_A_REQUEST)
             gone(attackers)
 
     under_fire(attack, "--keepalive_interval=2s", "--keepalive_timeout=8s")
+
+
+# --- Who does not come to the end of a handshake
+
+
+def slow_handshake():
+    """TLS: a ClientHello of an octet now and then"""
+    def attack(server):
+        with Attackers(server) as attackers:
+            for _ in range(40):
+                attackers.connect()
+            dribble(attackers, transport.client_hello())
+
+    under_fire(attack, "--handshake_timeout=4s")
+
+
+def half_handshakes():
+    """TLS: five hundred ClientHellos, each of which costs the server a signature, and nothing behind them"""
+    def attack(server):
+        with Attackers(server) as attackers:
+            for _ in range(500):
+                attackers.connect(transport.client_hello())
+            answers(server)
+            gone(attackers)
+
+    under_fire(attack, "--handshake_timeout=4s")
 
 
 # --- Who does not read
@@ -362,7 +390,7 @@ def half_open():
 def zero_windows():
     """a hundred streams on each connection, and no window for any"""
     def attack(server):
-        with Attackers(server) as attackers:
+        with attackers_of(server) as attackers:
             for i in range(20):
                 attackers.connect(PINNED_OPENING + requests(LARGE[i % 2], 100))
             gone(attackers)
@@ -373,7 +401,7 @@ def zero_windows():
 def full_sockets():
     """large windows, and nobody who reads the socket"""
     def attack(server):
-        with Attackers(server) as attackers:
+        with attackers_of(server) as attackers:
             for i in range(20):
                 attackers.connect(WIDE_OPENING + requests(LARGE[i % 2], 10), receive_buffer=4096)
             gone(attackers, is_dropped)
@@ -386,7 +414,7 @@ def pings_unread():
     pings = Peer.pack(PING, 0, 0, b"12345678") * 1000
 
     def attack(server):
-        with Attackers(server) as attackers:
+        with attackers_of(server) as attackers:
             for _ in range(8):
                 attackers.connect(OPENING, receive_buffer=4096)
             wait_until(lambda: all([fills(one, pings) for one in attackers.sockets]),
@@ -409,7 +437,7 @@ def fills(one, data):
 def resets_in_mid_write():
     """connections that are reset while a response is on its way"""
     def attack(server):
-        with Attackers(server) as attackers:
+        with attackers_of(server) as attackers:
             for i in range(200):
                 one = attackers.connect(WIDE_OPENING + requests(LARGE[i % 2], 10))
                 if i % 3:
@@ -438,7 +466,7 @@ def bombs(*flags):
 
     def attack(server):
         nonlocal most, ended
-        with Attackers(server) as attackers:
+        with attackers_of(server) as attackers:
             for i in range(30):
                 one = attackers.connect()
                 one.setblocking(True)
@@ -461,7 +489,7 @@ def multiplied():
 
     def attack(server):
         nonlocal most
-        with Attackers(server) as attackers:
+        with attackers_of(server) as attackers:
             for i in range(count):
                 one = attackers.connect()
                 one.sendall(PINNED_OPENING + bomb("/headers", 100, times=(15, 7)[i % 2]))
@@ -494,9 +522,9 @@ def end_under_load():
     server = Server(PROGRAM, f"--root={ROOT}", "--diagnostics", "--preface_timeout=4s", "--stall_timeout=4s",
                     "--keepalive_interval=2s", "--keepalive_timeout=8s")
     try:
-        with Attackers(server) as attackers:
+        with attackers_of(server) as attackers:
             for i in range(60):
-                attackers.connect((b"", OPENING, PINNED_OPENING + requests(LARGE[0], 100),
+                attackers.connect((None, OPENING, PINNED_OPENING + requests(LARGE[0], 100),
                                    HALF_A_REQUEST)[i % 4])
             failures, served = [], []
             clients = [threading.Thread(target=until_goaway, args=(server, served, failures),
@@ -539,10 +567,10 @@ def undefended():
     """with deadlines of 0 the attackers stay: nothing else ends them"""
     server = Server(PROGRAM, f"--root={ROOT}", "--diagnostics", "--preface_timeout=0", "--field_block_timeout=0",
                     "--idle_timeout=0", "--stall_timeout=0", "--keepalive_interval=0",
-                    "--write_timeout=0")
+                    "--write_timeout=0", "--handshake_timeout=0")
     try:
-        with Attackers(server) as attackers:
-            for opening in (b"", OPENING, HALF_A_BLOCK, HALF_A_REQUEST,
+        with attackers_of(server) as attackers:
+            for opening in (None, OPENING, HALF_A_BLOCK, HALF_A_REQUEST,
                             PINNED_OPENING + requests(LARGE[0], 100),
                             WIDE_OPENING + requests(LARGE[0], 10)):
                 attackers.connect(opening, receive_buffer=4096)
@@ -556,13 +584,17 @@ CHECKS = [storm, storm_by_default, pinned_storm, hit_and_run, crowd, more_than_d
           more_than_descriptors_by_default, slow_preface, slow_headers, slow_continuation, slow_body,
           half_open, zero_windows, full_sockets, pings_unread, resets_in_mid_write, multiplied,
           memory, memory_undefended, end_under_load, undefended]
+OF_TLS = [slow_handshake, half_handshakes]
 
 
 def main():
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     report = Report("under fire")
-    wanted = [check for check in CHECKS if check.__name__ in sys.argv[2:] or not sys.argv[2:]]
+    if is_over_tls():
+        certificates.for_servers()  # before several threads want them
+    checks = CHECKS + OF_TLS if is_over_tls() else CHECKS
+    wanted = [check for check in checks if check.__name__ in sys.argv[2:] or not sys.argv[2:]]
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(lambda check: report.run(check.__doc__, check), wanted))
     return report.finish()
