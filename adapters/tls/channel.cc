@@ -90,8 +90,10 @@ size_t Channel::read(std::span<uint8_t> into) {
   size_t size = 0;
   while (end_ == End::kNone && violation_ == ErrorCode::kNoError && size < into.size()) {
     if (!open_ && !shake_hands()) break;
+    // Asking in vain costs OpenSSL as much as a small record does.
+    if (input_.empty() && SSL_has_pending(ssl_.get()) == 0) break;
     size_t octets = 0;
-    ERR_clear_error();
+    clear_errors();
     const int result = SSL_read_ex(ssl_.get(), into.data() + size, into.size() - size, &octets);
     size += octets;
     octets_read_ += octets;
@@ -106,7 +108,7 @@ size_t Channel::read(std::span<uint8_t> into) {
 
 // Whether it is complete.
 bool Channel::shake_hands() {
-  ERR_clear_error();
+  clear_errors();
   const int result = SSL_do_handshake(ssl_.get());
   if (result != 1) {
     on_result(result);
@@ -140,7 +142,7 @@ void Channel::on_result(int result) {
   } else if (violation_ == ErrorCode::kNoError) {
     fail(describe_failure());
   }
-  ERR_clear_error();
+  clear_errors();
 }
 
 void Channel::end_of_input() {
@@ -222,7 +224,7 @@ void Channel::refuse_http11() {
     size_t taken = 0;
     SSL_write_ex(ssl_.get(), kHttp11Answer.data(), kHttp11Answer.size(), &taken);
     SSL_shutdown(ssl_.get());
-    ERR_clear_error();
+    clear_errors();
   }
   fail(server_ ? "the client offers no protocol (ALPN), so it does not speak HTTP/2"
                : "the server has agreed to no protocol (ALPN), so it does not speak HTTP/2");
@@ -271,7 +273,7 @@ bool Channel::write_record(std::span<const uint8_t> plaintext) {
     records_of_key_ = 0;
   }
   size_t taken = 0;
-  ERR_clear_error();
+  clear_errors();
   const int result = SSL_write_ex(ssl_.get(), plaintext.data(), plaintext.size(), &taken);
   if (result != 1) {
     on_result(result);
@@ -283,9 +285,9 @@ bool Channel::write_record(std::span<const uint8_t> plaintext) {
 
 void Channel::close() {
   if (std::exchange(closing_, true) || !open_ || end_ == End::kFailed) return;
-  ERR_clear_error();
+  clear_errors();
   SSL_shutdown(ssl_.get());
-  ERR_clear_error();
+  clear_errors();
 }
 
 std::span<const ConstBuffer> Channel::pending_output() {

@@ -42,6 +42,12 @@ std::string host_of(std::string_view text);
 // Whether a certificate is for a host.
 bool is_for(X509* certificate, std::string_view host);
 
+// Empties the thread's queue of errors, which has to be empty before a call that may add to it. (It
+// mostly is, and ERR_clear_error() looks at each of its places.)
+inline void clear_errors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 // The first error of the thread's queue in OpenSSL's words, and `otherwise` if there is none.
 // Empties the queue.
 std::string take_error(const char* otherwise);
