@@ -13,6 +13,8 @@ parses nothing: it is what the kernel's part costs.
 --instructions counts those of user code a request with callgrind instead, in the first workload: the
 difference of two runs, divided by that of their requests. They depend on the binaries only, and the
 least that h2load sends at once.
+
+--tls: over TLS 1.3 with the same certificate (ECDSA, P-256) and cipher (AES-128-GCM) for all, without "null".
 """
 
 import argparse
@@ -30,7 +32,7 @@ from collections import defaultdict, namedtuple
 
 from checks import require, run
 from origins import H2o, Nghttpd, Nginx, free_port
-from server import Server
+from server import Server, is_over_tls
 
 Workload = namedtuple("Workload", "name path connections at_once requests windows what")
 
@@ -177,11 +179,15 @@ class Null:
         self.process.wait()
 
 
+# The only one that h2load offers.
+CIPHER = ["--tls13-ciphers=TLS_AES_128_GCM_SHA256"]
+
+
 def load(server, workload, requests):
     """The command that loads a server with so many requests."""
     if isinstance(server, Null):
         return server.load(workload, requests)
-    return [require("h2load"), "-c", str(workload.connections), "-m", str(workload.at_once),
+    return [require("h2load"), *(CIPHER if is_over_tls() else []), "-c", str(workload.connections), "-m", str(workload.at_once),
             "-n", str(requests), *workload.windows, server.url(workload.path)]
 
 
@@ -265,6 +271,7 @@ def main():
     parser.add_argument("--null", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--servers", default="epoll,io_uring,nghttpd,h2o,nginx,null",
                         help="which, separated by commas (%(default)s)")
+    parser.add_argument("--tls", action="store_true", help="over TLS")
     parser.add_argument("--workloads", default=",".join(w.name for w in WORKLOADS),
                         help="which, separated by commas (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="number of runs of each (%(default)s)")
@@ -274,6 +281,9 @@ def main():
     arguments = parser.parse_args()
     cpus = arguments.cpus.split(",")
     names = arguments.servers.split(",")
+    if arguments.tls:
+        os.environ["HEADRACE_TEST_TLS"] = "1"  # what tests/harness goes by
+        names = [name for name in names if name != "null"]
 
     with tempfile.TemporaryDirectory() as root:
         os.chmod(root, 0o755)
@@ -293,7 +303,7 @@ def main():
         for workload in (w for w in WORKLOADS if w.name in arguments.workloads.split(",")):
             requests = arguments.requests or workload.requests
             few = max(workload.connections, requests // 10)
-            sizes = sizes_of(arguments.serve, root, workload, few)
+            sizes = sizes_of(arguments.serve, root, workload, few) if "null" in names else (0, 0)
             makers = {"epoll": lambda: Serve(arguments.serve, root, "epoll"),
                       "io_uring": lambda: Serve(arguments.serve, root, "io_uring"),
                       "nghttpd": lambda: Other(Nghttpd, root), "h2o": lambda: Other(H2o, root),
