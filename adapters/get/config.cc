@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <gsl/span>
+#include <optional>
 #include <utility>
 
 #include "headrace/adapters/get/exit_code.h"
@@ -51,9 +52,10 @@ ABSL_FLAG(Duration, connect_timeout, Duration{10s},
           "Time for an address to accept the connection, after which the next address is tried.");
 ABSL_FLAG(Duration, keepalive, Duration{0s},
           "Time after which a PING checks that a silent server is still there; 0: never.");
-ABSL_FLAG(uint32_t, window, 1024 * 1024,
+ABSL_FLAG(std::optional<uint32_t>, window, std::nullopt,
           "Receive window of a stream in octets: how much a server may send before the output has "
-          "taken it.");
+          "taken it. 0: 1 MiB, and up to 16 MiB as the path needs, which PINGs measure. Default: "
+          "16 MiB while one request at a time is open, otherwise 1 MiB.");
 ABSL_FLAG(bool, progress, true,
           "Show the progress of a transfer that takes more than a second, on a terminal.");
 ABSL_FLAG(std::string, cacert, "",
@@ -83,6 +85,10 @@ namespace {
 constexpr uint32_t kMinWindow = 1024;
 constexpr uint64_t kMaxWindow = 0x7fffffff;
 constexpr uint64_t kUsualWindow = 65535;
+// If none is given: of a stream beside others, and of one alone. (Whose windows grow only if that
+// is asked for: a server would find a connection reset that is closed before a PING is answered.)
+constexpr uint32_t kWindowOfSeveral = 1024 * 1024;
+constexpr uint32_t kWindowOfOne = 16 * 1024 * 1024;
 constexpr uint64_t kMaxRequests = 1'000'000'000;
 
 // The options that are not abseil flags, because they may be repeated.
@@ -188,7 +194,10 @@ absl::Status read_connection(Config* config) {
   const absl::StatusOr<Allocation> allocation =
       program::read_allocation(absl::GetFlag(FLAGS_allocation));
   if (!allocation.ok()) return allocation.status();
-  const uint32_t window = absl::GetFlag(FLAGS_window);
+  const std::optional<uint32_t> given = absl::GetFlag(FLAGS_window);
+  const bool grows = given == 0u;
+  const uint32_t of_default = config->at_once == 1 ? kWindowOfOne : kWindowOfSeveral;
+  const uint32_t window = grows ? kWindowOfSeveral : given.value_or(of_default);
   if (window < kMinWindow || window > kMaxWindow) {
     return mistake("--window must be from " + std::to_string(kMinWindow) + " to " +
                    std::to_string(kMaxWindow));
@@ -203,6 +212,10 @@ absl::Status read_connection(Config* config) {
   connection.initial_window_size = static_cast<uint32_t>(share);
   connection.connection_window_size =
       static_cast<uint32_t>(std::max(share * config->at_once, kUsualWindow));
+  // (Several streams whose windows grow could fill the connection's.)
+  if (grows && config->at_once > 1)
+    return mistake("--window=0 is for one request at a time (-m 1)");
+  if (grows) connection.window_policy = WindowPolicy::kAutoTuned;
   connection.limits.idle_timeout = std::chrono::milliseconds(0);  // we decide when to close
   connection.limits.keepalive_interval = absl::GetFlag(FLAGS_keepalive).value;
   config->loop.connect_timeout = absl::GetFlag(FLAGS_connect_timeout).value;

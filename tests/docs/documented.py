@@ -74,6 +74,8 @@ RUN_BY = {
     "cd $(go env GOROOT)/src/net/http && taskset -c 1 go test -run=NONE -bench=ServerHandler "
     "-benchmem .": ALL,
     "bazel run -c opt //benchmarks:end_to_end -- --rounds=1": ALL,
+    "bazel run -c opt //benchmarks:end_to_end -- --tls --rounds=2": ALL,
+    "bazel run -c opt //benchmarks/slow_link": ALL,
     "bazel run -c opt //benchmarks:zero_copy_sends": ALL,
     "tools/check_performance": "performance",
     "tests/injected_bugs/find.py tests/injected_bugs/loop_model/*.patch": "sanitizers",

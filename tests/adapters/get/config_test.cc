@@ -97,6 +97,22 @@ TEST_F(GetConfigTest, TheConnectionsWindowHoldsThoseOfAllStreams) {
   EXPECT_EQ(windows({"--window=2147483647", "a", "b"}), (std::pair(0x3fffffffu, 0x7ffffffeu)));
 }
 
+TEST_F(GetConfigTest, TheWindowOfOneStreamIsWide) {
+  EXPECT_EQ(read({"a"})->connection.initial_window_size, 16u << 20);
+  EXPECT_EQ(read({"-m1", "a", "b"})->connection.initial_window_size, 16u << 20);
+  EXPECT_EQ(read({"a", "b"})->connection.initial_window_size, 1u << 20);
+  EXPECT_EQ(read({"a"})->connection.window_policy, WindowPolicy::kHalfWindow);
+}
+
+// Only where one stream is open: several whose windows grow could fill the connection's.
+TEST_F(GetConfigTest, TheWindowOfOneStreamGrowsIfAsked) {
+  const auto config = read({"--window=0", "a"});
+  EXPECT_EQ(config->connection.window_policy, WindowPolicy::kAutoTuned);
+  EXPECT_EQ(config->connection.initial_window_size, 1u << 20);
+  EXPECT_EQ(config->connection.max_window_size, 16u << 20);
+  EXPECT_FALSE(read({"--window=0", "a", "b"}).ok());
+}
+
 TEST_F(GetConfigTest, TheVersionOfHttp) {
   EXPECT_EQ(read({"http://a/"})->http, HttpChoice::k2);
   EXPECT_EQ(read({"--http=auto", "http://a/"})->connection.protocol, ProtocolVersion::kHttp2);
