@@ -23,8 +23,8 @@ Inbound::Item Inbound::next_rest() {
                          "decide() comes between a header and what follows it",
                          {"length", header_.length});
         return Item::kNothing;
-      case Step::kPayload:
-        return collect_payload() ? Item::kFrame : Item::kNothing;
+      case Step::kPayload:  // (next())
+        return Item::kNothing;
       case Step::kPadLength:
         if (input_.empty()) return Item::kNothing;
         pad_length_ = *input_.data();
@@ -83,14 +83,16 @@ bool Inbound::read_header() {
 }
 
 bool Inbound::collect_payload() {
+  size_t missing = header_.length - payload_.size();
   do {
-    const size_t size = std::min<size_t>(input_.size(), header_.length - payload_.size());
+    const size_t size = std::min(input_.size(), missing);
     const bool kept = payload_.append({input_.data(), size});
     HEADRACE_EXPECTS(kept, "Inbound::next()", "the ledger for frames that are cut has no bound",
                      {"size", size});
     input_.consume(size);
-  } while (payload_.size() < header_.length && !input_.empty());
-  if (payload_.size() < header_.length) return false;
+    missing -= size;
+    if (missing > 0 && input_.empty()) return false;
+  } while (missing > 0);
   handed_out_ = payload_.bytes();
   step_ = Step::kHeader;
   return true;

@@ -58,6 +58,8 @@ class Inbound {
   [[nodiscard]] bool keep_rest() { return input_.keep_rest(); }
   void discard() { input_.discard(); }
   bool has_kept() const { return input_.has_kept(); }
+  // Whether next() has nothing without more input. (The end of an empty frame needs none.)
+  bool is_used_up() const { return input_.empty() && !bare_ && step_ != Step::kSkip; }
 
   // --- Its items.
 
@@ -110,7 +112,10 @@ class Inbound {
       take_header(parse_frame_header(octets));
       return Item::kHeader;
     }
-    if (step_ == Step::kPayload && payload_.empty() && take_whole()) return Item::kFrame;
+    if (step_ == Step::kPayload) {
+      const bool whole = (payload_.empty() && take_whole()) || collect_payload();
+      return whole ? Item::kFrame : Item::kNothing;
+    }
     if (take_piece()) return Item::kPiece;
     return next_rest();
   }

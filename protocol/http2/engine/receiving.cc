@@ -31,7 +31,9 @@ bool Receiving::parse(const Event** event) const {
     if (outbox().holds_input() && !life().input_ended()) return false;
     const uint8_t* const octets = inbound().peek_header();
     if (octets == nullptr) {
+      if (inbound().is_used_up()) return false;
       const Inbound::Item item = inbound().next();
+      if (item == Inbound::Item::kNothing) return false;
       return item == Inbound::Item::kHeader ? on_header(event) : on_item(item, event);
     }
     const FrameHeader header = parse_frame_header(octets);
