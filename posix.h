@@ -37,7 +37,8 @@ inline std::span<const iovec> to_iovec(
 
 // Writes the connection's output to a non-blocking socket, until all is written or the socket takes
 // no more: poll_events() has POLLOUT then. Raises no SIGPIPE. False if the transport is lost, with
-// the reason in errno: call end_of_input(), or destroy the connection.
+// the reason in errno: a client reads what has come before, until recv() returns 0 or fails; then
+// call end_of_input(), or destroy the connection.
 inline bool write_output(int socket, Connection& connection, TimePoint now) {
   while (connection.wants_output()) {
     const std::span<const iovec> output = to_iovec(connection.pending_output());

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <string>
 #include <variant>
@@ -58,6 +59,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: fetch HOST PORT PATH...\n");
     return 2;
   }
+  std::signal(SIGPIPE, SIG_IGN);  // writev() fails with EPIPE
   const int fd = connect_to(argv[1], argv[2]);
   if (fd < 0) {
     std::fprintf(stderr, "fetch: cannot connect to %s port %s\n", argv[1], argv[2]);
@@ -81,10 +83,11 @@ int main(int argc, char** argv) {
 
   int failed = 0;
   std::vector<size_t> sizes(2 * static_cast<size_t>(argc));  // of the bodies, by stream id
+  bool lost = false;  // nothing can be sent any more; what the server has said is read to its end
   while (open > 0) {
     uint8_t bytes[16 * 1024];
-    ssize_t n = 0;
-    if (write_all(fd, connection)) n = recv(fd, bytes, sizeof(bytes), 0);
+    lost = lost || !write_all(fd, connection);
+    const ssize_t n = recv(fd, bytes, sizeof(bytes), 0);
     auto events = n > 0 ? connection.receive({bytes, static_cast<size_t>(n)}, current_time())
                         : connection.end_of_input(current_time());
     for (headrace::EventPtr event : events) {
@@ -110,7 +113,7 @@ int main(int argc, char** argv) {
   }
   // GOAWAY, so that the server knows that nothing more comes.
   (void)connection.terminate(headrace::ErrorCode::kNoError);
-  write_all(fd, connection);
+  if (!lost) write_all(fd, connection);
   close(fd);
   return failed == 0 ? 0 : 1;
 }

@@ -82,13 +82,12 @@ void ask_over_one_connection(int socket, const std::string& authority, std::dequ
     }
     // GOAWAY, so that the server knows that nothing more comes.
     if (open == 0) (void)connection.terminate(headrace::ErrorCode::kNoError);
+    // When nothing can be sent any more, what the server has said is still read to its end.
     lost = lost || !headrace::write_output(socket, connection, now());
-    pollfd wanted{socket, headrace::poll_events(connection), 0};
-    if (!lost) poll(&wanted, 1, headrace::poll_timeout(connection.next_deadline(), now()));
+    pollfd wanted{socket, lost ? short{POLLIN} : headrace::poll_events(connection), 0};
+    poll(&wanted, 1, headrace::poll_timeout(connection.next_deadline(), now()));
     char bytes[16 * 1024];
-    const ssize_t size = lost                          ? 0
-                         : (wanted.revents & ~POLLOUT) ? recv(socket, bytes, sizeof(bytes), 0)
-                                                       : -1;
+    const ssize_t size = (wanted.revents & ~POLLOUT) ? recv(socket, bytes, sizeof(bytes), 0) : -1;
     const bool ended = size == 0 || (size < 0 && (wanted.revents & ~POLLOUT) != 0);
     auto events = ended      ? connection.end_of_input(now())
                   : size > 0 ? connection.receive({bytes, static_cast<size_t>(size)}, now())

@@ -41,14 +41,15 @@ class Upload {
 
   // Runs to the end. False: the server did not take it all.
   bool run() {
-    bool lost = false;
-    while (!connection_.should_close() && !lost) {
+    bool ended = false;  // the server's octets
+    bool lost = false;  // nothing can be sent any more; what the server has said is read to its end
+    while (!connection_.should_close() && !ended && !(lost && closed_)) {
       if (closed_) (void)connection_.terminate(headrace::ErrorCode::kNoError);
-      lost = !headrace::write_output(socket_, connection_, now());
-      pollfd wanted[] = {{socket_, headrace::poll_events(connection_), 0},
-                         {wants_more() ? STDIN_FILENO : -1, POLLIN, 0}};
+      lost = lost || !headrace::write_output(socket_, connection_, now());
+      pollfd wanted[] = {{socket_, lost ? short{POLLIN} : headrace::poll_events(connection_), 0},
+                         {wants_more() && !lost ? STDIN_FILENO : -1, POLLIN, 0}};
       poll(wanted, 2, headrace::poll_timeout(connection_.next_deadline(), now()));
-      if ((wanted[0].revents & ~POLLOUT) != 0) lost = !receive() || lost;
+      if ((wanted[0].revents & ~POLLOUT) != 0) ended = !receive();
       take(connection_.advance(now()));
       if (wanted[1].revents != 0) read_more();
     }
