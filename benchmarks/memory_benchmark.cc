@@ -164,6 +164,8 @@ void register_row(const std::string& name, size_t operations,
 // Of those that grow, as far as `largest`.
 void register_rows(size_t largest) {
   for (size_t count = 1; count <= std::min<size_t>(largest, 100'000); count *= 10) {
+    register_row("W6_connections_" + std::to_string(count) + "/headrace_shared", count,
+                 [=] { return idle_connections(make_headrace_shared, count); });
     for (const auto& [name, make] : kMemoryPeers) {
       register_row("W6_connections_" + std::to_string(count) + "/" + name, count,
                    [=, make = make] { return idle_connections(make, count); });

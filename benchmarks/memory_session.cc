@@ -6,6 +6,7 @@
 #include <cstring>
 #include <gsl/span>
 #include <optional>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -34,7 +35,9 @@ gsl::span<const uint8_t> bytes(std::string_view octets) {
 
 class Headrace : public MemorySession {
  public:
-  Headrace(Allocation allocation, const Terms& terms) : answer_(terms.answer) {
+  // `shared`: options of several connections; null: each has its own.
+  Headrace(Allocation allocation, const Terms& terms, std::shared_ptr<const Options> shared = {})
+      : answer_(terms.answer) {
     if (answer_ != nullptr) {
       for (const auto& [name, value] : answer_->response) head_.push_back({name, value});
     }
@@ -45,7 +48,9 @@ class Headrace : public MemorySession {
       options.limits.connection_memory = size_t{1} << 30;
     }
     const Counted counted;
-    connection_ = std::make_unique<Connection>(Role::kServer, options, kNow);
+    connection_ = shared != nullptr
+                      ? std::make_unique<Connection>(std::move(shared), Role::kServer, kNow)
+                      : std::make_unique<Connection>(Role::kServer, options, kNow);
   }
 
   void receive(std::string_view octets, std::string* output) override {
@@ -54,7 +59,10 @@ class Headrace : public MemorySession {
     send(output);
     look(connection_->advance(kNow));
   }
-  void trim() override { connection_->trim(); }
+  void trim() override {
+    const Counted counted;
+    connection_->trim();
+  }
 
  private:
   void look(EventRange range) {
@@ -194,6 +202,11 @@ std::unique_ptr<MemorySession> make_headrace_reuse(const MemorySession::Terms& t
 }
 std::unique_ptr<MemorySession> make_headrace_fresh(const MemorySession::Terms& terms) {
   return std::make_unique<Headrace>(Allocation::kFresh, terms);
+}
+std::unique_ptr<MemorySession> make_headrace_shared(const MemorySession::Terms& terms) {
+  static const auto* const options =
+      new auto(std::make_shared<const Options>(headrace_options(Allocation::kReuse)));
+  return std::make_unique<Headrace>(Allocation::kReuse, terms, *options);
 }
 std::unique_ptr<MemorySession> make_nghttp2(const MemorySession::Terms& terms) {
   return std::make_unique<Nghttp2>(terms);

@@ -40,6 +40,8 @@ using MakeMemorySession = std::unique_ptr<MemorySession> (*)(const MemorySession
 
 std::unique_ptr<MemorySession> make_headrace_reuse(const MemorySession::Terms& terms);
 std::unique_ptr<MemorySession> make_headrace_fresh(const MemorySession::Terms& terms);
+// With options that all such sessions share; the terms' concurrent_streams are not heard.
+std::unique_ptr<MemorySession> make_headrace_shared(const MemorySession::Terms& terms);
 std::unique_ptr<MemorySession> make_nghttp2(const MemorySession::Terms& terms);
 
 }  // namespace headrace::benchmarks

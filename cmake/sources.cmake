@@ -96,6 +96,7 @@ set(HEADRACE_SOURCES
     protocol/interface/options.cc
     protocol/interface/record_ring.cc
     protocol/interface/record_writer.cc
+    protocol/interface/reports.cc
     protocol/message/authority.cc
     protocol/message/content_type.cc
     protocol/message/cookies.cc

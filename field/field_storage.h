@@ -1,7 +1,9 @@
 #ifndef HEADRACE_FIELD_FIELD_STORAGE_H_
 #define HEADRACE_FIELD_FIELD_STORAGE_H_
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -24,7 +26,7 @@ class FieldStorage {
   // `kept_fields`, `kept_arena`: the fields and the octets of text for which clear() keeps memory.
   explicit FieldStorage(Ledger* ledger, size_t kept_fields = kKeptFields,
                         size_t kept_arena = kKeptArena)
-      : ledger_(ledger), kept_fields_(kept_fields), kept_arena_(kept_arena) {}
+      : ledger_(ledger), kept_fields_(narrow(kept_fields)), kept_arena_(narrow(kept_arena)) {}
   ~FieldStorage() { release(); }
   FieldStorage(const FieldStorage&) = delete;
   FieldStorage& operator=(const FieldStorage&) = delete;
@@ -78,14 +80,18 @@ class FieldStorage {
   };
   static constexpr size_t kMinArena = 512;
 
+  static uint32_t narrow(size_t size) {
+    return static_cast<uint32_t>(std::min<size_t>(size, UINT32_MAX));
+  }
+
   bool grow_fields();
   bool grow_arena(size_t size);
   void free_blocks(Block* newest);
   void free_fields();
 
   Ledger* ledger_;
-  const size_t kept_fields_;
-  const size_t kept_arena_;
+  const uint32_t kept_fields_;
+  const uint32_t kept_arena_;
   Field* fields_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;

@@ -20,7 +20,10 @@ OutputQueue::~OutputQueue() {
 }
 
 void OutputQueue::append_reference(gsl::span<const uint8_t> bytes, uint32_t holder) {
-  segments_.push_back({bytes.data(), bytes.size(), holder, nullptr});
+  for (; bytes.size() > kLargestSegment; bytes = bytes.subspan(kLargestSegment)) {
+    append_reference(bytes.first(kLargestSegment), holder);
+  }
+  segments_.push_back({bytes.data(), static_cast<uint32_t>(bytes.size()), holder, nullptr});
   end_ += bytes.size();
 }
 
@@ -45,7 +48,7 @@ void OutputQueue::sent(size_t size) {
   while (size > 0) {
     size_t left = segments_[sent_segment_].size - sent_in_segment_;
     if (size < left) {
-      sent_in_segment_ += size;
+      sent_in_segment_ += static_cast<uint32_t>(size);
       return;
     }
     size -= left;
@@ -55,9 +58,9 @@ void OutputQueue::sent(size_t size) {
 }
 
 void OutputQueue::rest() {
-  idle_rests_ = least_spares_ > 0 ? idle_rests_ + 1 : 0;
+  idle_rests_ = static_cast<uint8_t>(least_spares_ > 0 ? idle_rests_ + 1 : 0);
   if (idle_rests_ == kRests) {
-    drop_spares(spare_count_ - 1);
+    drop_spares(spare_count_ - size_t{1});
     idle_rests_ = 0;
   }
   least_spares_ = spare_count_;
@@ -73,7 +76,7 @@ void OutputQueue::trim() {
 }
 
 void OutputQueue::begin_segment(size_t size) {
-  segments_.push_back({room_, size, 0, block_});
+  segments_.push_back({room_, static_cast<uint32_t>(size), 0, block_});
   ++block_->segments;
 }
 
@@ -85,7 +88,9 @@ void OutputQueue::new_block(size_t size) {
   } else {
     least_spares_ = 0;
     // Small at first, so that an idle connection owns next to nothing.
-    size_t wanted = std::clamp(full == nullptr ? 0 : 4 * full->size(), kFirstBlock, kLargestBlock);
+    size_t wanted = full == nullptr ? kFirstBlock : 4 * full->size();
+    while (wanted < size && wanted < kLargestBlock) wanted *= 4;
+    wanted = std::min(wanted, kLargestBlock);
     size_t room = std::max(size, wanted);
     ++allocations_;
     block_ = static_cast<Block*>(::operator new(sizeof(Block) + room));

@@ -35,7 +35,7 @@ class OutputQueue {
     // Neighbours in memory are one run, unless all of it has been sent already.
     if (sent_segment_ < segments_.size() && segments_.back().block == block_ &&
         segments_.back().data + segments_.back().size == room_) [[likely]] {
-      segments_.back().size += size;
+      segments_.back().size += static_cast<uint32_t>(size);
     } else if (size > 0) {
       begin_segment(size);
     }
@@ -76,20 +76,21 @@ class OutputQueue {
   struct Block {
     Block* next_spare;
     uint8_t* end;
-    size_t segments;
+    size_t segments;  // that lie in it
     uint8_t* begin() { return reinterpret_cast<uint8_t*>(this + 1); }
     size_t size() { return static_cast<size_t>(end - begin()); }
   };
   struct Segment {
     const uint8_t* data;
-    size_t size;
+    uint32_t size;
     uint32_t holder;  // 0: memory of a block
     Block* block;     // null: a reference
   };
-  static constexpr size_t kFirstBlock = 256;
+  static constexpr size_t kLargestSegment = size_t{1} << 31;
+  static constexpr size_t kFirstBlock = 64;
   static constexpr size_t kLargestBlock = 16 * 1024 + 64;  // a full frame of the smallest maximum
-  static constexpr size_t kMaxSpares = 4;                  // what pending_output()'s default fills
-  static constexpr uint32_t kRests = 64;
+  static constexpr uint8_t kMaxSpares = 4;                 // what pending_output()'s default fills
+  static constexpr uint8_t kRests = 64;
   static constexpr size_t kCompactAt = 64;
 
   void begin_segment(size_t size);
@@ -99,20 +100,20 @@ class OutputQueue {
   void drop_front_segment();
 
   std::vector<Segment> segments_;  // from released_ on; the first `head_` are released
-  size_t head_ = 0;
   std::vector<ConstBuffer> spans_;
 
   Block* block_ = nullptr;   // the one that is written to
   Block* spares_ = nullptr;  // all of kLargestBlock
-  size_t spare_count_ = 0;
-  size_t least_spares_ = 0;  // the fewest since the last rest()
-  uint32_t idle_rests_ = 0;  // calls of rest() in a row that found an unused spare
+  uint8_t spare_count_ = 0;
+  uint8_t least_spares_ = 0;  // the fewest since the last rest()
+  uint8_t idle_rests_ = 0;    // calls of rest() in a row that found an unused spare
+  uint32_t head_ = 0;
   uint8_t* room_ = nullptr;
   uint8_t* room_end_ = nullptr;
 
-  size_t sent_segment_ = 0;         // index of the first segment that is not sent whole
-  size_t sent_in_segment_ = 0;      // octets of it that are sent
-  size_t released_in_segment_ = 0;  // octets of segments_[head_] that are released
+  uint32_t sent_segment_ = 0;         // index of the first segment that is not sent whole
+  uint32_t sent_in_segment_ = 0;      // octets of it that are sent
+  uint32_t released_in_segment_ = 0;  // octets of segments_[head_] that are released
   uint64_t allocations_ = 0;
   uint64_t released_ = 0;
   uint64_t sent_ = 0;
@@ -130,7 +131,7 @@ void OutputQueue::released(size_t size, OnRelease on_release) {
     const Segment segment = segments_[head_];
     size_t left = segment.size - released_in_segment_;
     if (size < left) {
-      released_in_segment_ += size;
+      released_in_segment_ += static_cast<uint32_t>(size);
       return;
     }
     size -= left;

@@ -28,6 +28,9 @@ size_t events_bytes(const Options& options, size_t content, size_t list_size) {
   return events + std::max(content, list_size + fields * sizeof(Field));
 }
 
+// What an engine makes when the peer makes it necessary.
+constexpr size_t kMadeWhenNeeded = sizeof(Statistics) + sizeof(ConnectionError);
+
 // HTTP/1.1. Content that the peer sends at once is an event of its own size where it owns its
 // bytes: as large as what the application gives to receive(), which is left out.
 size_t max_bytes_of_http1(const Options& options) {
@@ -37,7 +40,7 @@ size_t max_bytes_of_http1(const Options& options) {
   const size_t line = 3 * std::max({list_size, size_t{options.limits.request_line_size},
                                     size_t{options.limits.chunk_extension_size} + 64});
   const size_t output = 2 * (16 * 1024 + 1024);  // of our own responses, which end the connection
-  return sizeof(Connection) + sizeof(http1::Engine) + ledger + line +
+  return sizeof(Connection) + sizeof(http1::Engine) + kMadeWhenNeeded + ledger + line +
          events_bytes(options, 0, list_size) + output;
 }
 
@@ -53,10 +56,10 @@ size_t max_bytes_of_http2(const Options& options) {
   const size_t cut_frame = 3 * frame_size;
   const size_t events = events_bytes(options, frame_size, list_size);
   // Replies, of 17 octets at most but for a bare 431, in blocks of at most 16 KiB, each with its
-  // place in the count and its mark; GOAWAY.
+  // place in the count, its mark, and the reason of its stream's end; GOAWAY.
   const size_t replies = 96 * size_t{options.limits.queued_replies} + 2 * (16 * 1024 + 1024);
-  return sizeof(Connection) + sizeof(Engine) + sizeof(Options) + ledger + cut_frame + events +
-         replies;
+  return sizeof(Connection) + sizeof(Engine) + sizeof(Options) + kMadeWhenNeeded + ledger +
+         cut_frame + events + replies;
 }
 
 }  // namespace

@@ -56,11 +56,11 @@ bool Inbound::read_preface() {
       size_t matched = octets_;
       const uint8_t* octet = input_.data();
       for (; static_cast<uint8_t>(kClientPreface[matched]) == *octet; ++octet) ++matched;
-      mismatch_ = {matched, *octet};
+      mismatch_ = {static_cast<uint8_t>(matched), *octet};
       return false;
     }
     input_.consume(size);
-    octets_ += size;
+    octets_ = static_cast<uint8_t>(octets_ + size);
   }
   if (octets_ < kClientPreface.size()) return false;
   octets_ = 0;
@@ -74,7 +74,7 @@ bool Inbound::read_header() {
     const size_t size = std::min(input_.size(), FrameHeader::kSize - octets_);
     std::memcpy(header_octets_ + octets_, input_.data(), size);
     input_.consume(size);
-    octets_ += size;
+    octets_ = static_cast<uint8_t>(octets_ + size);
   }
   octets_ = 0;
   header_ = parse_frame_header(header_octets_);

@@ -160,8 +160,8 @@ class Inbound {
   gsl::span<const uint8_t> partial_header() const { return {header_octets_, octets_}; }
 
   struct Mismatch {
-    size_t matched;  // octets of the preface
-    uint8_t octet;   // the first that does not match
+    uint8_t matched;  // octets of the preface
+    uint8_t octet;    // the first that does not match
   };
   Mismatch mismatch() const { return mismatch_; }
 
@@ -199,12 +199,12 @@ class Inbound {
   Step step_;
   uint8_t pad_length_ = 0;
   bool bare_ = false;
+  uint8_t octets_ = 0;  // of the preface or of a header that is cut, so far
   uint8_t header_octets_[FrameHeader::kSize];
-  size_t octets_ = 0;  // of the preface or of a header that is cut, so far
+  Mismatch mismatch_ = {};
   uint32_t left_ = 0;
   uint32_t padding_ = 0;
   gsl::span<const uint8_t> handed_out_;
-  Mismatch mismatch_ = {};
 };
 
 HEADRACE_ABI_END

@@ -27,12 +27,12 @@ struct Limits {
 
   // Streams that the peer may have open at once, announced as MAX_CONCURRENT_STREAMS; more are
   // refused (RFC 9113 §5.1.2). 100 is the least that the RFC recommends (§6.5.2), and browsers and
-  // gRPC expect it. About 500 octets each, in the ledger. It limits work, too: a peer can choose
-  // ids so that a look-up passes all open streams, and one SETTINGS frame can change all windows.
+  // gRPC expect it. About 150 octets each, 230 with content, in the ledger. It limits work, too: a
+  // peer can choose ids so that a look-up passes all open streams, and one SETTINGS all windows.
   uint32_t concurrent_streams = 100;
 
   // Closed streams for which the cause of closing is remembered, to tell late frames from wrong
-  // ones (RFC 9113 §5.1). 8 octets each, in the ledger, allocated when needed: 2 KiB.
+  // ones (RFC 9113 §5.1). Two bits each, in the ledger, allocated when needed: 64 octets.
   uint32_t remembered_streams = 256;
 
   // --- Fields

@@ -19,7 +19,7 @@ class ReplyCount {
   // beginning of the connection.
   void add(uint64_t end_offset) {
     if (end_ == ends_.size()) [[unlikely]]
-      ends_.resize(std::max<size_t>(8, 2 * end_));
+      ends_.resize(std::max<size_t>(2, size_t{2} * end_));
     ends_[end_++] = end_offset;
     if (waiting() >= limit_) full_ = true;
   }
@@ -30,6 +30,7 @@ class ReplyCount {
     if (waiting() <= limit_ / 2) full_ = false;
   }
   bool full() const { return full_; }
+  uint32_t limit() const { return limit_; }
   size_t waiting() const { return end_ - first_; }
   void trim() {
     drop_sent();
@@ -46,8 +47,8 @@ class ReplyCount {
   }
 
   std::vector<uint64_t> ends_;  // offsets; those from `first_` to `end_` wait
-  size_t first_ = 0;
-  size_t end_ = 0;
+  uint32_t first_ = 0;
+  uint32_t end_ = 0;
   uint32_t limit_;
   bool full_ = false;
 };

@@ -9,6 +9,7 @@
 #include "headrace/protocol/event/error.h"
 #include "headrace/protocol/event/event.h"
 #include "headrace/protocol/http1/request_reader.h"
+#include "headrace/protocol/message/content_length.h"
 #include "headrace/protocol/message/exchange.h"
 #include "headrace/protocol/message/response_head.h"
 #include "headrace/protocol/stream/held_fields.h"
@@ -55,6 +56,7 @@ struct Record {
   Framing framing = Framing::kNoBody;
   HeldFields held;              // the head, when it is not written yet
   BlockPool::BlockPtr interim;  // interim responses that wait for their turn, as text
+  ContentLength content;
   SendBody body;
   uint64_t begin_offset = 0;  // of the message in the output, once it is written
   uint64_t end_offset = 0;

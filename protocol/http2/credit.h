@@ -188,10 +188,10 @@ class Credit {
   uint32_t largest_announced_ = kInitialWindow;
   int64_t most_widened_ = 0;  // the most of any stream by resize()
   struct {
-    bool measuring = false;
     uint64_t octets = 0;  // received since the PING was sent
     uint64_t pause = 0;   // octets until the next measurement
     int unchanged = 0;    // consecutive measurements that found the window wide enough
+    bool measuring = false;
   } delivery_;
 };
 

@@ -7,10 +7,6 @@
 namespace headrace {
 namespace {
 
-// The deadlines for an answer of the peer.
-constexpr Deadline kQuestions[] = {Deadline::kPreface, Deadline::kSettingsAck,
-                                   Deadline::kShutdownPing, Deadline::kKeepaliveAnswer};
-
 // Zero is disabled, which is the longest.
 std::chrono::milliseconds shorter(std::chrono::milliseconds a, std::chrono::milliseconds b) {
   if (a.count() == 0 || b.count() == 0) return std::max(a, b);
@@ -25,6 +21,7 @@ Deadlines::Deadlines(const Limits& limits, uint64_t seed, TimePoint now)
       moved_(now),
       shortest_stall_(
           shorter(limits.stream_stall_timeout, limits.stream_stall_timeout_under_pressure)) {
+  began_.fill(TimePoint::max());
   start(Deadline::kPreface, now);
   if (limits.keepalive_interval.count() > 0) start(Deadline::kKeepalive, now);
   start(Deadline::kIdle, now);
@@ -35,8 +32,7 @@ Deadlines::Deadlines(const Limits& limits, uint64_t seed, TimePoint now)
 void Deadlines::received(TimePoint now) {
   if (runs(Deadline::kKeepalive)) start(Deadline::kKeepalive, now);
   stop(Deadline::kKeepaliveAnswer);
-  Clock& settings = clock(Deadline::kSettingsAck);
-  if (settings.since != TimePoint::max()) settings.since = now;
+  if (runs(Deadline::kSettingsAck)) began_at(Deadline::kSettingsAck) = now;
 }
 
 void Deadlines::sent(uint64_t offset, bool more, TimePoint now, bool exact) {
@@ -50,13 +46,12 @@ void Deadlines::sent(uint64_t offset, bool more, TimePoint now, bool exact) {
 
 void Deadlines::leave(uint64_t offset, TimePoint now, bool exact) {
   asking_ = false;
-  for (Deadline deadline : kQuestions) {
-    Clock& question = clock(deadline);
-    if (question.leaves_at == 0) continue;
-    if (question.leaves_at > offset) {
+  for (size_t i = 0; i < kQuestionCount; ++i) {
+    if (leaves_at_[i] == 0) continue;
+    if (leaves_at_[i] > offset) {
       asking_ = true;
     } else {
-      question = {now, 0, !exact};
+      set(kQuestions[i], now, 0, !exact);
       wants_time_ |= !exact;
     }
   }
@@ -67,11 +62,10 @@ void Deadlines::start_inexact(TimePoint now) {
   wants_time_ = false;
   bool late = false;
   for (Deadline deadline : kQuestions) late |= runs(deadline) && now >= at(deadline, {});
-  for (Deadline deadline : kQuestions) {
-    Clock& question = clock(deadline);
-    if (question.inexact && !late) question.since = now;
-    question.inexact = false;
+  for (size_t i = 0; i < kQuestionCount; ++i) {
+    if ((inexact_ >> i & 1) != 0 && !late) began_at(kQuestions[i]) = now;
   }
+  inexact_ = 0;
   if (moved_inexact_ && !late) moved_ = now;
   moved_inexact_ = false;
 }
@@ -104,31 +98,31 @@ std::chrono::milliseconds Deadlines::timeout(Deadline deadline, const Situation&
 }
 
 TimePoint Deadlines::since(Deadline deadline, const Situation& situation) const {
-  const Clock& own = clock(deadline);
+  const TimePoint own = began_at(deadline);
   if (deadline == Deadline::kStall) return situation.stalled_since;
-  if (own.since == TimePoint::max()) return TimePoint::max();
+  if (own == TimePoint::max()) return TimePoint::max();
   switch (deadline) {
     case Deadline::kFieldBlock:
       // The peer is not late while we do not read its input.
-      return situation.holds_input ? std::max(own.since, moved_) : own.since;
+      return situation.holds_input ? std::max(own, moved_) : own;
     case Deadline::kPreface:
     case Deadline::kSettingsAck:
     case Deadline::kKeepaliveAnswer:
-      return std::max(own.since, moved_);
+      return std::max(own, moved_);
     case Deadline::kShutdownPing:
       // Not extended after the PING was sent, because only the final GOAWAY depends on it.
-      return own.leaves_at == 0 ? own.since : std::max(own.since, moved_);
+      return leaves_at_[question_of(deadline)] == 0 ? own : std::max(own, moved_);
     case Deadline::kKeepalive: {
       const bool wanted = situation.has_streams || limits_.keepalive_while_idle;
-      return wanted && !runs(Deadline::kKeepaliveAnswer) ? own.since : TimePoint::max();
+      return wanted && !runs(Deadline::kKeepaliveAnswer) ? own : TimePoint::max();
     }
     case Deadline::kIdle: {
       const bool idle = !situation.has_streams && !situation.shutting_down;
       // Not moved_, because sending our own keepalive PING is not a use of the connection.
-      return idle ? std::max(own.since, situation.data_left) : TimePoint::max();
+      return idle ? std::max(own, situation.data_left) : TimePoint::max();
     }
     default:
-      return own.since;
+      return own;
   }
 }
 
@@ -143,8 +137,8 @@ void Deadlines::look_again() {
   earliest_ = TimePoint::max();
   for (size_t i = 0; i < kDeadlines; ++i) {
     const auto allowed = timeout(static_cast<Deadline>(i), {});
-    if (clocks_[i].since == TimePoint::max() || allowed.count() == 0) continue;
-    earliest_ = std::min(earliest_, clocks_[i].since + allowed);
+    if (began_[i] == TimePoint::max() || allowed.count() == 0) continue;
+    earliest_ = std::min(earliest_, began_[i] + allowed);
   }
 }
 
@@ -152,7 +146,7 @@ TimePoint Deadlines::next(const Situation& situation) const {
   // kStall has no clock, because its state is that of the streams.
   TimePoint next = at(Deadline::kStall, situation);
   for (size_t i = 0; i < kDeadlines; ++i) {
-    if (clocks_[i].since == TimePoint::max()) continue;
+    if (began_[i] == TimePoint::max()) continue;
     next = std::min(next, at(static_cast<Deadline>(i), situation));
   }
   return next;

@@ -50,18 +50,18 @@ class Deadlines {
   void start(Deadline deadline, TimePoint now) { ask(deadline, 0, now); }
   // Starts a deadline for the answer to a frame that ends at `end_offset` of the output.
   void ask(Deadline deadline, uint64_t end_offset, TimePoint now) {
-    clock(deadline) = {now, end_offset, false};
+    set(deadline, now, end_offset, /*inexact=*/false);
     if (end_offset != 0) asking_ = true;
     const auto allowed = timeout(deadline, {});
     if (allowed.count() > 0) earliest_ = std::min(earliest_, now + allowed);
   }
-  void stop(Deadline deadline) { clock(deadline) = {}; }
-  bool runs(Deadline deadline) const { return clock(deadline).since != TimePoint::max(); }
+  void stop(Deadline deadline) { set(deadline, TimePoint::max(), 0, /*inexact=*/false); }
+  bool runs(Deadline deadline) const { return began_at(deadline) != TimePoint::max(); }
 
   // Octets of the peer were received, or kept ones are read now.
   void received(TimePoint now);
   // The connection is used, so its idle time starts anew.
-  void used(TimePoint now) { clock(Deadline::kIdle).since = now; }
+  void used(TimePoint now) { began_at(Deadline::kIdle) = now; }
   // The first stream was opened. The peer's silence before does not count, because it had no reason
   // to send.
   void began(TimePoint now) {
@@ -96,25 +96,42 @@ class Deadlines {
   std::chrono::milliseconds timeout(Deadline deadline, const Situation& situation) const;
 
  private:
-  struct Clock {
-    TimePoint since = TimePoint::max();  // max() if it does not run
-    uint64_t leaves_at = 0;  // the end of the requesting frame in the output; 0 after it was sent
-    bool inexact = false;    // it may have been sent later than `since`
-  };
+  // The deadlines for an answer of the peer, by the place of what is known of the frame that asks.
+  static constexpr Deadline kQuestions[] = {Deadline::kPreface, Deadline::kSettingsAck,
+                                            Deadline::kShutdownPing, Deadline::kKeepaliveAnswer};
+  static constexpr size_t kQuestionCount = 4;
+  // kQuestionCount: it is none.
+  static constexpr size_t question_of(Deadline deadline) {
+    size_t i = 0;
+    while (i < kQuestionCount && kQuestions[i] != deadline) ++i;
+    return i;
+  }
 
   void leave(uint64_t offset, TimePoint now, bool exact);
   void start_inexact(TimePoint now);
-  Clock& clock(Deadline deadline) { return clocks_[static_cast<size_t>(deadline)]; }
-  const Clock& clock(Deadline deadline) const { return clocks_[static_cast<size_t>(deadline)]; }
+  TimePoint& began_at(Deadline deadline) { return began_[static_cast<size_t>(deadline)]; }
+  TimePoint began_at(Deadline deadline) const { return began_[static_cast<size_t>(deadline)]; }
+  // `leaves_at`, `inexact`: of a question.
+  void set(Deadline deadline, TimePoint now, uint64_t leaves_at, bool inexact) {
+    began_at(deadline) = now;
+    const size_t question = question_of(deadline);
+    if (question == kQuestionCount) return;
+    leaves_at_[question] = leaves_at;
+    const auto bit = static_cast<uint8_t>(1u << question);
+    inexact_ = static_cast<uint8_t>(inexact ? inexact_ | bit : inexact_ & ~bit);
+  }
   TimePoint since(Deadline deadline, const Situation& situation) const;
 
   const Limits& limits_;
   const std::chrono::milliseconds age_;
-  std::array<Clock, kDeadlines> clocks_;
-  TimePoint moved_;
+  std::array<TimePoint, kDeadlines> began_;  // max() if it does not run
+  // The end of the requesting frame in the output; 0 after it was sent.
+  std::array<uint64_t, kQuestionCount> leaves_at_{};
+  uint8_t inexact_ = 0;  // a bit for each that may have been sent later than it began
   bool moved_inexact_ = false;
   bool wants_time_ = false;
-  bool asking_ = false;                             // a requesting frame may not have left
+  bool asking_ = false;  // a requesting frame may not have left
+  TimePoint moved_;
   const std::chrono::milliseconds shortest_stall_;  // of those that are not disabled
   TimePoint earliest_ = TimePoint::max();           // no deadline with a clock passes before
 };

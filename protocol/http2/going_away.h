@@ -2,6 +2,7 @@
 #define HEADRACE_PROTOCOL_HTTP2_GOING_AWAY_H_
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,7 +30,7 @@ class GoingAway {
   // The first GOAWAY of a graceful shutdown, which refuses no stream.
   StreamId announce(std::string_view debug_data) {
     step_ = Step::kAnnounced;
-    debug_data_ = debug_data;
+    debug_data_ = std::make_unique<const std::string>(debug_data);
     return last_stream_;
   }
   // The second GOAWAY: streams above `last_used`, the highest one of the peer's, are refused.
@@ -47,7 +48,8 @@ class GoingAway {
   bool is_final() const { return step_ == Step::kFinal; }
   // Whether a stream of the peer's continues, or may still be opened.
   bool takes(StreamId peer_stream) const { return peer_stream <= last_stream_; }
-  const std::string& debug_data() const { return debug_data_; }
+  // Of the first one, which there was.
+  const std::string& debug_data() const { return *debug_data_; }
 
   // --- The peer's.
 
@@ -69,10 +71,10 @@ class GoingAway {
   enum class Step : uint8_t { kNone, kAnnounced, kFinal };
 
   StreamId last_stream_;
-  Step step_ = Step::kNone;
   StreamId peer_last_stream_ = kMaxStreamId;
   std::optional<ErrorCode> peer_code_;
-  std::string debug_data_;
+  Step step_ = Step::kNone;
+  std::unique_ptr<const std::string> debug_data_;
 };
 
 HEADRACE_ABI_END

@@ -43,14 +43,13 @@ class Notices {
   // Takes the first notice of a stream that is in the list. StreamClosed replaces all others, and
   // tells whether the body was released.
   Due take(Stream* stream) {
-    uint8_t& due = stream->notice.due_;
+    const uint8_t due = stream->notice.due_;
     if ((due & bit(Notice::kStreamClosed)) != 0) {
-      const bool released = (due & bit(Notice::kBodyReleased)) != 0;
-      due = 0;
-      return {Notice::kStreamClosed, released};
+      stream->notice.due_ = 0;
+      return {Notice::kStreamClosed, (due & bit(Notice::kBodyReleased)) != 0};
     }
     const auto notice = static_cast<Notice>(std::countr_zero(due));
-    due &= static_cast<uint8_t>(~bit(notice));
+    stream->notice.due_ &= static_cast<uint8_t>(~bit(notice));
     return {notice, false};
   }
   // After take(): true if that was its last one, and the stream is out of the list.

@@ -40,7 +40,7 @@ class Outbox {
   // `backlog`: Limits::output_backlog, or without a bound in the client role, where what is queued
   // is the application's own affair.
   Outbox(uint32_t queued_replies, size_t backlog)
-      : backlog_limit_(backlog), replies_(queued_replies), reply_limit_(queued_replies) {}
+      : backlog_limit_(backlog), replies_(queued_replies) {}
 
   // --- Writing. Memory for whole frames, contiguous: see OutputQueue.
 
@@ -68,7 +68,7 @@ class Outbox {
     return replies_.full();
   }
   LimitHit queued_replies() const {
-    return {Limit::kQueuedReplies, reply_limit_, replies_.waiting()};
+    return {Limit::kQueuedReplies, replies_.limit(), replies_.waiting()};
   }
   // The frames of a field block have been queued. True: the limit of output_backlog is hit, as
   // above.
@@ -138,13 +138,12 @@ class Outbox {
 
   OutputQueue queue_;
   std::vector<PlacedMark> marks_;
-  size_t first_ = 0;
-  size_t shown_ = 0;
+  uint32_t first_ = 0;
+  uint32_t shown_ = 0;
   uint64_t data_end_ = 0;  // of the last DATA frame
   const size_t backlog_limit_;
-  bool backlog_full_ = false;
   ReplyCount replies_;
-  const uint32_t reply_limit_;
+  bool backlog_full_ = false;
 };
 
 HEADRACE_ABI_END

@@ -27,7 +27,7 @@ class Questions {
   using Settings = std::vector<Setting>;
   using Question = std::variant<Ping, Settings>;
 
-  explicit Questions(uint32_t queued_replies) : most_(std::max<size_t>(1, queued_replies / 2)) {}
+  explicit Questions(uint32_t queued_replies) : most_(std::max(1u, queued_replies / 2)) {}
 
   // Whether a new one may be sent while `unanswered` others are. None overtakes another.
   bool may_ask(size_t unanswered) const { return first_ == waiting_.size() && unanswered < most_; }
@@ -53,9 +53,9 @@ class Questions {
   }
 
  private:
-  const size_t most_;
+  const uint32_t most_;
+  uint32_t first_ = 0;  // those before it were sent
   std::vector<Question> waiting_;
-  size_t first_ = 0;  // those before it were sent
 };
 
 }  // namespace headrace

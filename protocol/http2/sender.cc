@@ -3,6 +3,28 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
+void Sender::make_scheduler() {
+  if (is_usual_) {
+    built_in_ = std::make_unique<PriorityScheduler>();
+  } else {
+    built_in_ = std::make_unique<RoundRobinScheduler>();
+  }
+  scheduler_ = built_in_.get();
+}
+
+void Sender::make_ready(Stream* stream) {
+  stream->send.ready_ = true;
+  ++ready_;
+  if (scheduler_ == nullptr) [[unlikely]]
+    make_scheduler();
+  scheduler_->add(stream);
+}
+
+void Sender::unblock(Stream* stream) {
+  stream->send.window_blocked_ = false;
+  make_ready(stream);
+}
+
 bool Sender::check_windows(const Stream* oldest) {
   // The bound remembers streams that are gone; the open ones decide.
   largest_delta_ = 0;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <variant>
+#include <memory>
 
 #include "headrace/memory/abi.h"
 #include "headrace/memory/contract.h"
@@ -26,12 +26,9 @@ class Sender {
  public:
   // `custom`: the application's scheduler, which must outlive it; null: the one of `scheduling`.
   Sender(Scheduling scheduling, Scheduler* custom, TimePoint now)
-      : scheduler_(custom), data_left_at_(now) {
-    if (scheduler_ != nullptr) return;
-    scheduler_ = scheduling == Scheduling::kPriority
-                     ? static_cast<Scheduler*>(&built_in_.emplace<PriorityScheduler>())
-                     : &built_in_.emplace<RoundRobinScheduler>();
-  }
+      : scheduler_(custom),
+        is_usual_(custom == nullptr && scheduling == Scheduling::kPriority),
+        data_left_at_(now) {}
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
 
@@ -82,8 +79,8 @@ class Sender {
   // The stream that sends next, or null.
   Stream* next() const {
     if (ready_ == 0) return nullptr;
-    const auto* usual = std::get_if<PriorityScheduler>(&built_in_);  // for a direct call
-    auto* stream = static_cast<Stream*>(usual != nullptr ? usual->next() : scheduler_->next());
+    // (The usual one is called directly.)
+    auto* stream = static_cast<Stream*>(is_usual_ ? usual()->next() : scheduler_->next());
     HEADRACE_EXPECTS(stream != nullptr && stream->send.ready_, "Scheduler::next()",
                      "one of the streams that were added and not removed since",
                      {"stream_id", stream == nullptr ? 0 : stream->id}, {"streams", ready_});
@@ -94,8 +91,7 @@ class Sender {
   int64_t allowed(const Stream* stream) const { return std::min(window(stream), window()); }
   // `size` octets of DATA of the stream that next() returned were written.
   void sent(Stream* stream, uint32_t size, TimePoint now) {
-    auto* usual = std::get_if<PriorityScheduler>(&built_in_);
-    usual != nullptr ? usual->took_turn(stream) : scheduler_->took_turn(stream);
+    is_usual_ ? usual()->took_turn(stream) : scheduler_->took_turn(stream);
     stream->send.window_.take(size);
     window_.take(size);
     stream->send.waiting_since_ = now;
@@ -107,6 +103,13 @@ class Sender {
     block(stream);
     ++stream->send.unsent_marks_;
     return true;
+  }
+
+  // Frees memory that is not in use.
+  void trim() {
+    if (ready_ > 0 || built_in_ == nullptr) return;
+    built_in_.reset();
+    scheduler_ = nullptr;
   }
 
   // --- Stalls: since when the peer's windows, and nothing else, keep a stream from sending. The
@@ -148,23 +151,20 @@ class Sender {
     if (stream->send.ready_) withdraw(stream);
     stream->send.window_blocked_ = true;
   }
-  void unblock(Stream* stream) {
-    stream->send.window_blocked_ = false;
-    make_ready(stream);
-  }
-  void make_ready(Stream* stream) {
-    stream->send.ready_ = true;
-    ++ready_;
-    scheduler_->add(stream);
-  }
+  void unblock(Stream* stream);
+  void make_ready(Stream* stream);
   void withdraw(Stream* stream) {
     stream->send.ready_ = false;
     --ready_;
     scheduler_->remove(stream);
   }
 
-  std::variant<std::monostate, RoundRobinScheduler, PriorityScheduler> built_in_;
-  Scheduler* scheduler_;
+  PriorityScheduler* usual() const { return static_cast<PriorityScheduler*>(scheduler_); }
+  void make_scheduler();
+
+  std::unique_ptr<Scheduler> built_in_;  // made when the first stream is ready
+  Scheduler* scheduler_;                 // that, or the custom one; null: not made yet
+  const bool is_usual_;                  // it is a PriorityScheduler of ours
   FlowWindow window_;
   uint32_t base_ = kInitialWindow;
   uint32_t size_ = 0;          // streams that have something to send

@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "headrace/memory/abi.h"
 #include "headrace/memory/ledger.h"
+#include "headrace/memory/slab_pool.h"
 #include "headrace/protocol/frame/frame_type.h"
 #include "headrace/protocol/stream/closed_streams.h"
 #include "headrace/protocol/stream/state_table.h"
@@ -14,7 +16,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// How a stream closes: `state` is one of the closed ones.
+// How a stream closes: `state` is one of the closed ones; by kEnd there is no reason.
 struct StreamEnd {
   StreamState state = StreamState::kClosedEnded;
   ClosedBy by = ClosedBy::kEnd;
@@ -36,13 +38,17 @@ class Streams {
     StreamId first_own;   // the identifier of our first stream
     uint32_t remembered;  // Limits::remembered_streams, of each side
   };
-  // `records`, `closed`: the ledgers for live streams, and for how others closed.
-  Streams(const Config& config, Ledger* records, Ledger* closed)
+  // The ledgers for live streams, for how others closed, and one without a budget, for what the
+  // application and the number of streams bound.
+  Streams(const Config& config, Ledger* records, Ledger* closed, Ledger* unbounded)
       : client_(config.client),
         next_own_(config.first_own),
+        records_(records),
+        unbounded_(unbounded),
         table_(records),
         closed_peer_(closed, config.remembered),
         closed_own_(closed, config.remembered) {}
+  ~Streams();
 
   // --- Looking.
 
@@ -78,16 +84,22 @@ class Streams {
 
   // The peer has used the identifier, and all below it (§5.1.1).
   void note_peer(StreamId id) { last_peer_ = id; }
-  // A stream of the peer's, which that input has opened or reserved. It counts.
-  Stream* create_peer(StreamId id, StreamInput input) {
-    Stream* const stream = table_.create(id);
+  // A stream of the peer's, which that input has opened or reserved. It counts. `content`: its
+  // message does not end with its head, so there is an IncomingMessage.
+  Stream* create_peer(StreamId id, StreamInput input, bool content) {
+    Stream* const stream = create(id, content);
     if (stream == nullptr) return nullptr;
     stream->life.state_ = on_receive(StreamState::kIdle, input).next;
     count(stream);
     return stream;
   }
-  // The next one of ours. It is idle, and does not count yet.
-  Stream* create_own();
+  // The next one of ours. It is idle, and does not count yet. `content`: it is answered.
+  Stream* create_own(bool content);
+  // The stream's OutgoingMessage, which is made if it has none.
+  OutgoingMessage& outgoing(Stream* stream) {
+    if (stream->outgoing == nullptr) stream->outgoing = apart().outgoing.create(stream);
+    return *stream->outgoing;
+  }
   // It is reserved, or its request goes out.
   void count(Stream* stream) {
     stream->life.counted_ = true;
@@ -115,8 +127,8 @@ class Streams {
     LifeState& life = stream->life;
     life.state_ = end.state;
     life.closed_by_ = end.by;
-    life.close_reason_ = end.reason;
     life.retry_safe_ = end.retry_safe;
+    if (end.by != ClosedBy::kEnd) keep_reason(stream, end.reason);
   }
   // A RST_STREAM of ours has followed on a stream that is closed already. `stream`: find(id).
   void reset_again(StreamId id, Stream* stream);
@@ -143,9 +155,30 @@ class Streams {
   }
 
   // Frees memory that no live stream needs.
-  void trim() { table_.trim(); }
+  void trim() {
+    table_.trim();
+    if (table_.size() == 0) apart_.reset();
+  }
 
  private:
+  // What few streams have at a time.
+  struct Apart {
+    SlabPool<IncomingMessage> incoming;
+    SlabPool<OutgoingMessage> outgoing;
+    SlabPool<StreamError> reasons;
+  };
+
+  Stream* create(StreamId id, bool content) {
+    Stream* const stream = table_.create(id);
+    if (stream == nullptr || !content || add_incoming(stream)) return stream;
+    table_.erase(stream);
+    return nullptr;
+  }
+  bool add_incoming(Stream* stream);
+  Apart& apart() { return apart_ == nullptr ? make_apart() : *apart_; }
+  Apart& make_apart();
+  void keep_reason(Stream* stream, const StreamError& reason);
+  void free_apart(Stream* stream);
   void erase(Stream* stream);
 
   const bool client_;
@@ -153,6 +186,9 @@ class Streams {
   StreamId next_own_;
   uint32_t peer_count_ = 0;
   uint32_t own_count_ = 0;
+  Ledger* const records_;
+  Ledger* const unbounded_;
+  std::unique_ptr<Apart> apart_;  // there from the first use on
   StreamTable table_;
   ClosedStreams closed_peer_;
   ClosedStreams closed_own_;

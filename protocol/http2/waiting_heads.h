@@ -8,7 +8,7 @@
 #include "headrace/memory/block_pool.h"
 #include "headrace/memory/linked_list.h"
 #include "headrace/protocol/stream/held_fields.h"
-#include "headrace/protocol/stream/stream.h"
+#include "headrace/protocol/stream/message_parts.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -20,24 +20,24 @@ class WaitingHeads {
  public:
   bool empty() const { return list_.empty(); }
   uint32_t size() const { return size_; }
-  // The one that is written next.
-  Stream* front() const { return list_.front(); }
+  // The stream of the one that is written next. Not if there is none.
+  Stream* front() const { return list_.front()->stream; }
 
-  // Copies the fields into a block of `pool`, which must outlive the stream.
-  void hold(Stream* stream, FieldsView fields, BlockPool* pool) {
-    stream->waiting.head_ = HeldFields(fields, pool);
-    list_.push_back(stream);
+  // Copies the fields into a block of `pool`, which must outlive the message.
+  void hold(OutgoingMessage* message, FieldsView fields, BlockPool* pool) {
+    message->waiting.head_ = HeldFields(fields, pool);
+    list_.push_back(message);
     ++size_;
   }
-  // The stream waits no more.
-  HeldFields take(Stream* stream) {
-    list_.remove(stream);
+  // The message waits no more.
+  HeldFields take(OutgoingMessage* message) {
+    list_.remove(message);
     --size_;
-    return std::move(stream->waiting.head_);
+    return std::move(message->waiting.head_);
   }
 
  private:
-  LinkedList<&Stream::waiting_link> list_;
+  LinkedList<&OutgoingMessage::waiting_link> list_;
   uint32_t size_ = 0;
 };
 

@@ -2,6 +2,7 @@
 #define HEADRACE_PROTOCOL_INTERFACE_CONNECTION_LIFE_H_
 
 #include <cstdint>
+#include <memory>
 
 #include "headrace/memory/abi.h"
 #include "headrace/protocol/event/error.h"
@@ -24,11 +25,12 @@ class ConnectionLife {
   // Ends an open connection.
   void end(const ErrorDetail& error, ClosedBy closed_by) {
     phase_ = Phase::kClosing;
-    error_ = ConnectionError{error};
+    error_ = std::make_unique<const ConnectionError>(ConnectionError{error});
     closed_by_ = closed_by;
   }
   void note_told() { phase_ = Phase::kGone; }
-  const ConnectionError& error() const { return error_; }
+  // Of a connection that has ended.
+  const ConnectionError& error() const { return *error_; }
   ClosedBy closed_by() const { return closed_by_; }
 
   // The transport has no more octets.
@@ -41,7 +43,7 @@ class ConnectionLife {
   Phase phase_ = Phase::kOpen;
   bool input_ended_ = false;
   ClosedBy closed_by_ = ClosedBy::kEnd;
-  ConnectionError error_;
+  std::unique_ptr<const ConnectionError> error_;
 };
 
 HEADRACE_ABI_END

@@ -4,49 +4,55 @@
 #include <cstdint>
 
 #include "headrace/memory/abi.h"
-#include "headrace/protocol/message/content_length.h"
 #include "headrace/protocol/message/message_rules.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
+// What decides how a request's response is framed, and its priority.
+struct RequestTraits {
+  RequestTraits() = default;
+  RequestTraits(const RequestHead& head)  // NOLINT: they are properties of the head
+      : is_head(head.is_head), is_connect(head.is_connect), has_priority(head.has_priority) {}
+
+  bool is_head : 1 = false;
+  bool is_connect : 1 = false;
+  bool has_priority : 1 = false;
+};
+
 // RFC 9110 §9.3.6: any 2xx to CONNECT opens a tunnel, in which no octet is content of a response.
-inline bool opens_tunnel(const RequestHead& request, uint16_t status) {
+inline bool opens_tunnel(const RequestTraits& request, uint16_t status) {
   return request.is_connect && status >= 200 && status < 300;
 }
 // RFC 9110 §6.4.1: whether a final response can have content, whatever its fields say.
-inline bool may_have_content(const RequestHead& request, uint16_t status) {
+inline bool may_have_content(const RequestTraits& request, uint16_t status) {
   return !request.is_head && status != 204 && status != 304;
 }
 
 // A request and its response (RFC 9110 §3.4), as far as both directions have progressed. One
-// direction is received, the other one is sent; which is which depends on the role.
+// direction is received, the other one is sent; which is which depends on the role. (How much of
+// their content has come or gone: ContentLength.)
 class Exchange {
  public:
-  const RequestHead& request() const { return request_; }
+  const RequestTraits& request() const { return request_; }
   // The request is one that we send, or that was promised (RFC 9113 §8.4).
-  void set_request(const RequestHead& request) { request_ = request; }
+  void set_request(const RequestTraits& request) { request_ = request; }
   // CONNECT was answered with 2xx.
   bool is_tunnel() const { return tunnel_; }
 
   // --- The message that is received.
 
-  // Each returns whether the length of the content may be 0 if the message ends with its head.
-  [[nodiscard]] bool receive_request(const RequestHead& request, bool ends) {
+  void receive_request(const RequestTraits& request) {
     request_ = request;
     head_received_ = true;
-    received_.announce(request.content_length);
-    return received_.allows(0, ends);
   }
-  [[nodiscard]] bool receive_response(const ResponseHead& response, bool ends) {
+  // Returns the length of the content that follows, or kNoContentLength.
+  [[nodiscard]] int64_t receive_response(const ResponseHead& response) {
     head_received_ = true;
     tunnel_ = opens_tunnel(request_, response.status);
     ends_with_head_ = !tunnel_ && (response.status == 204 || response.status == 304);
-    if (!tunnel_) {
-      const bool content = may_have_content(request_, response.status);
-      received_.announce(content ? response.content_length : 0);
-    }
-    return received_.allows(0, ends);
+    if (tunnel_) return kNoContentLength;
+    return may_have_content(request_, response.status) ? response.content_length : 0;
   }
   // A response that has neither content nor trailers (RFC 9110 §15.3.5, §15.4.5).
   bool ends_with_head() const { return ends_with_head_; }
@@ -55,20 +61,11 @@ class Exchange {
   // Whether the head of the request or final response was received. A promised request counts.
   bool head_received() const { return head_received_; }
   void note_head_received() { head_received_ = true; }
-  const ContentLength& received() const { return received_; }
-  void receive_content(uint32_t size) { received_.count(size); }
 
   // --- The message that is sent.
 
-  // The body is set. `content`: the length that the head announces, if it is to be kept.
-  void begin_sending(const ContentLength& content, bool tunnel) {
-    sent_ = content;
-    tunnel_ = tunnel_ || tunnel;
-  }
-  // Octets that the application has given, sent or not.
-  const ContentLength& sent() const { return sent_; }
-  void send_content(uint64_t size) { sent_.count(size); }
-
+  // CONNECT is answered with 2xx.
+  void open_tunnel() { tunnel_ = true; }
   // Whether the head of the request or final response is written.
   bool head_sent() const { return head_sent_; }
   // It ends at that offset of the output.
@@ -84,16 +81,14 @@ class Exchange {
   void note_sending_ended() { sending_ended_ = true; }
 
  private:
-  RequestHead request_;
-  ContentLength received_;
-  ContentLength sent_;
   uint64_t head_end_ = 0;
   uint16_t informational_ = 0;
-  bool head_received_ = false;
-  bool ends_with_head_ = false;
-  bool tunnel_ = false;
-  bool head_sent_ = false;
-  bool sending_ended_ = false;
+  RequestTraits request_;
+  bool head_received_ : 1 = false;
+  bool ends_with_head_ : 1 = false;
+  bool tunnel_ : 1 = false;
+  bool head_sent_ : 1 = false;
+  bool sending_ended_ : 1 = false;
 };
 
 HEADRACE_ABI_END

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string_view>
 
 #include "headrace/memory/abi.h"
@@ -31,17 +32,18 @@ class DateField {
     const int64_t second = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
     if (second == second_) return;
     second_ = second;
-    date_ = HttpDate(second);
+    if (date_ == nullptr) date_ = std::make_unique<HttpDate>(second);
+    *date_ = HttpDate(second);
   }
   // Empty before the first set(). Valid until the next one.
   std::string_view text() const HEADRACE_LIFETIME_BOUND {
-    return second_ == kNever ? std::string_view() : date_.text();
+    return date_ == nullptr ? std::string_view() : date_->text();
   }
 
  private:
   static constexpr int64_t kNever = std::numeric_limits<int64_t>::min();
   int64_t second_ = kNever;
-  HttpDate date_{0};
+  std::unique_ptr<HttpDate> date_;
 };
 
 HEADRACE_ABI_END

@@ -24,17 +24,29 @@ class LifeState {
   ClosedBy closed_by() const { return closed_by_; }
   // Whether our request was not processed, so that it may be sent again (§8.7).
   bool retry_safe() const { return retry_safe_; }
-  const StreamError& close_reason() const { return close_reason_; }
 
  private:
   friend class Streams;
 
   StreamState state_ = StreamState::kIdle;
-  bool counted_ = false;
   uint8_t pins_ = 0;
-  ClosedBy closed_by_ = ClosedBy::kEnd;
-  bool retry_safe_ = false;
-  StreamError close_reason_;
+  ClosedBy closed_by_ : 6 = ClosedBy::kEnd;
+  bool counted_ : 1 = false;
+  bool retry_safe_ : 1 = false;
+};
+
+// Why a stream closed. Streams alone sets it.
+class EndState {
+ public:
+  const StreamError& reason() const {
+    static constexpr StreamError kInOrder{};
+    return reason_ == nullptr ? kInOrder : *reason_;
+  }
+
+ private:
+  friend class Streams;
+
+  StreamError* reason_ = nullptr;  // null: it ended in order
 };
 
 HEADRACE_ABI_END

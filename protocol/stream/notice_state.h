@@ -21,8 +21,8 @@ class NoticeState {
  private:
   friend class Notices;
 
-  bool announced_ = false;
-  uint8_t due_ = 0;  // a bit for each Notice
+  bool announced_ : 1 = false;
+  uint8_t due_ : 4 = 0;  // a bit for each Notice
 };
 
 HEADRACE_ABI_END

@@ -20,8 +20,8 @@ class PriorityState {
  private:
   friend class Priorities;
 
-  bool given_ = false;
-  bool update_due_ = false;
+  bool given_ : 1 = false;
+  bool update_due_ : 1 = false;
   uint8_t updates_ = 0;  // PRIORITY_UPDATE frames that were received
 };
 

@@ -12,8 +12,8 @@ namespace headrace {
 // The properties of a stream that a scheduler uses.
 struct ScheduledStream {
   StreamId id = 0;
-  uintptr_t user_data = 0;  // as in events
   Priority priority;
+  uintptr_t user_data = 0;             // as in events
   ListLink<ScheduledStream> schedule;  // for a list of the scheduler
 };
 using ScheduleList = LinkedList<&ScheduledStream::schedule>;

@@ -9,7 +9,7 @@
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
-void SendBody::start(Body body, uint32_t buffer_size) {
+void SendBody::start(Body&& body, uint32_t buffer_size) {
   trailers_expected_ = body.trailers_expected();
   body_ = std::move(body);
   buffer_limit_ = buffer_size;

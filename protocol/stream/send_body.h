@@ -23,7 +23,7 @@ class SendBody {
   SendBody& operator=(const SendBody&) = delete;
 
   // Takes the body over. `buffer_size`: the most that append() holds.
-  void start(Body body, uint32_t buffer_size);
+  void start(Body&& body, uint32_t buffer_size);
 
   // --- Body::stream()
 

@@ -3,21 +3,21 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "headrace/memory/abi.h"
 #include "headrace/memory/ledger.h"
+#include "headrace/memory/slab_pool.h"
 #include "headrace/protocol/stream/stream.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The live streams of a connection: records in recycled slabs (their addresses never change), found
+// The live streams of a connection: records whose addresses never change, found
 // by id through a small open-addressed index. Iteration is in the order of creation, never of
 // hashing. Memory is reserved in the ledger, which must outlive the table.
 class StreamTable {
  public:
-  explicit StreamTable(Ledger* ledger) : ledger_(ledger) {}
+  explicit StreamTable(Ledger* ledger) : ledger_(ledger), records_(ledger) {}
   ~StreamTable();
   StreamTable(const StreamTable&) = delete;
   StreamTable& operator=(const StreamTable&) = delete;
@@ -33,29 +33,16 @@ class StreamTable {
 
   Stream* oldest() const { return live_.front(); }
   static Stream* next(const Stream* stream) { return StreamList<&Stream::live>::after(stream); }
-  size_t size() const { return size_; }
+  size_t size() const { return records_.size(); }
 
   // Frees memory that no live stream needs.
   void trim();
 
  private:
-  static constexpr size_t kSlabStreams = 8;
-  struct Slot {
-    union {
-      Slot* next_free;
-      Stream stream;
-    };
-    Slot() : next_free(nullptr) {}
-    ~Slot() {}
-  };
-  struct Slab {
-    Slot slots[kSlabStreams];
-  };
+  static constexpr size_t kFirstBuckets = 32;
 
   Stream* look_up(StreamId id) const;
-  bool grow_slabs();
   bool grow_index();
-  void free_all();
   // Ids follow one another: spread out, so that a run of occupied buckets is short (Fibonacci
   // hashing).
   size_t bucket_of(StreamId id) const {
@@ -63,12 +50,10 @@ class StreamTable {
   }
 
   Ledger* ledger_;
-  std::vector<std::unique_ptr<Slab>> slabs_;
-  Slot* free_ = nullptr;
+  SlabPool<Stream> records_;
   std::unique_ptr<Stream*[]> index_;
   size_t index_size_ = 0;  // a power of two, or 0
   int index_shift_ = 64;   // 64 - log2(index_size_)
-  size_t size_ = 0;
   mutable Stream* last_found_ = nullptr;
   StreamList<&Stream::live> live_;
 };

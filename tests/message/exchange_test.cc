@@ -27,8 +27,7 @@ TEST(ExchangeTest, SomeResponsesHaveNoContentWhateverTheirLength) {
     ResponseHead response;
     response.status = static_cast<uint16_t>(status);
     response.content_length = 10;
-    EXPECT_TRUE(exchange.receive_response(response, /*ends=*/true)) << status;
-    EXPECT_FALSE(exchange.received().allows(1, /*end=*/false)) << status;
+    EXPECT_EQ(exchange.receive_response(response), 0) << status;
   }
 }
 
@@ -40,35 +39,29 @@ TEST(ExchangeTest, ATunnelHasNoLength) {
   response.content_length = 10;
   Exchange exchange;
   exchange.set_request(connect);
-  EXPECT_TRUE(exchange.receive_response(response, /*ends=*/false));
+  EXPECT_EQ(exchange.receive_response(response), kNoContentLength);
   EXPECT_TRUE(exchange.is_tunnel());
-  EXPECT_TRUE(exchange.received().allows(1'000, /*end=*/true));
 }
 
-// RFC 9113 §8.1.1.
-TEST(ExchangeTest, AMessageThatEndsWithItsHeadHasLengthZeroOrNone) {
+TEST(ExchangeTest, AResponseSaysHowMuchContentFollows) {
   RequestHead request;
-  Exchange without;
-  EXPECT_TRUE(without.receive_request(request, /*ends=*/true));
-  request.content_length = 5;
-  Exchange with;
-  EXPECT_FALSE(with.receive_request(request, /*ends=*/true));
-  Exchange goes_on;
-  EXPECT_TRUE(goes_on.receive_request(request, /*ends=*/false));
-  EXPECT_TRUE(goes_on.head_received());
-  goes_on.receive_content(4);
-  EXPECT_FALSE(goes_on.received().allows(2, /*end=*/false));
-  EXPECT_TRUE(goes_on.received().allows(1, /*end=*/true));
+  request.has_priority = true;
+  Exchange exchange;
+  EXPECT_FALSE(exchange.head_received());
+  exchange.receive_request(request);
+  EXPECT_TRUE(exchange.head_received());
+  EXPECT_TRUE(exchange.request().has_priority);
+  EXPECT_FALSE(exchange.request().is_head);
+  ResponseHead response;
+  response.status = 200;
+  EXPECT_EQ(exchange.receive_response(response), kNoContentLength);
+  response.content_length = 5;
+  EXPECT_EQ(exchange.receive_response(response), 5);
+  EXPECT_FALSE(exchange.ends_with_head());
 }
 
-TEST(ExchangeTest, WhatIsSentIsCountedByItself) {
+TEST(ExchangeTest, TellsHowFarAMessageOfOursIs) {
   Exchange exchange;
-  ContentLength length;
-  length.announce(3);
-  exchange.begin_sending(length, /*tunnel=*/false);
-  exchange.send_content(3);
-  EXPECT_TRUE(exchange.sent().allows(0, /*end=*/true));
-  EXPECT_EQ(exchange.received().counted(), 0u);
   EXPECT_FALSE(exchange.head_sent());
   EXPECT_FALSE(exchange.head_shown(1000)) << "of no head";
   exchange.note_head_sent(/*end_offset=*/100);

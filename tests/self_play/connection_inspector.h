@@ -44,8 +44,9 @@ class ConnectionInspector {
   Windows windows(StreamId id) const {
     const Stream* stream = parts().streams.find(id);
     const int64_t base = parts().settings.own().initial_window_size;
-    return {parts().sender.window(stream), stream->credit.window(base), stream->credit.full(base),
-            stream->credit.waiting(),
+    if (stream->incoming == nullptr) return {parts().sender.window(stream)};
+    const CreditState& credit = stream->incoming->credit;
+    return {parts().sender.window(stream), credit.window(base), credit.full(base), credit.waiting(),
             stream->life.state() == StreamState::kOpen ||
                 stream->life.state() == StreamState::kHalfClosedLocal ||
                 stream->life.state() == StreamState::kReservedRemote};

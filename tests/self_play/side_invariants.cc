@@ -141,13 +141,13 @@ void Side::check_tables() {
 }
 
 void Side::check_memory() {
-  constexpr size_t kClosedStream = 8;  // limits.h
   // (The block that was to empty one may not have come: its stream was reset.)
   if (inspector_->encoder_table().max_size() + inspector_->decoder_table().max_size() > 0) return;
   drop_held(0);
   connection_->trim();
   const size_t live = connection_->ledger().live();
-  const size_t bound = 2 * kClosedStream * options_.limits.remembered_streams;
+  // Of each side, two bits a stream (limits.h).
+  const size_t bound = 2 * ((size_t{options_.limits.remembered_streams} + 3) / 4);
   report_.require(live <= bound, [&] {
     return name_ + ": " + std::to_string(live) + " octets are held at rest, and " +
            std::to_string(bound) + " would be enough";

@@ -33,8 +33,8 @@ TEST(StreamTable, KeepsTheOrderOfCreation) {
   EXPECT_EQ(ids, (std::vector<StreamId>{9, 1001, 1003}));
 }
 
-// Random creations and erasures against std::map. Among the ids of half-full tables some collide,
-// so the backward shift of a deletion is exercised.
+// Random creations and erasures against std::map. Among the ids of tables that are nearly full some
+// collide, so the backward shift of a deletion is exercised.
 TEST(StreamTable, AgreesWithAMapOverRandomOperations) {
   std::mt19937 random(7541);
   Ledger ledger(16 << 20);

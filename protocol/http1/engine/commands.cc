@@ -101,7 +101,7 @@ RequestResult Commands::submit_request(FieldsView fields, Body&& body, uintptr_t
   record->idempotent = is_idempotent(fields.method());
   record->credit = {p_.options.initial_window_size, 0, p_.options.automatic_credit};
   record->exchange.set_request(head);
-  record->exchange.begin_sending(content, /*tunnel=*/false);
+  record->content = content;
   record->submitted = true;
   record->trailers_expected = body.trailers_expected();
   record->body.start(std::move(body), p_.options.send_buffer_size);
@@ -140,7 +140,8 @@ SubmitResult Commands::submit_response(StreamId id, FieldsView fields, Body&& bo
     return {SubmitError::kInvalidFields, &kContentLengthKept};
   }
   const bool waits = !bodiless && !tunnel && waits_for_body(record, fields, body);
-  record->exchange.begin_sending(content, tunnel);
+  record->content = content;
+  if (tunnel) record->exchange.open_tunnel();
   record->submitted = true;
   record->bodiless = bodiless;
   record->continue_due = false;
@@ -176,13 +177,13 @@ SendResult Commands::send_data(StreamId id, gsl::span<const uint8_t> bytes, bool
   Record* const record = find(id, &error);
   if (record == nullptr) return {error};
   if (!record->body.accepts_data()) return {SubmitError::kWrongState};
-  if (!record->exchange.sent().allows(bytes.size(), /*end=*/false)) {
+  if (!record->content.allows(bytes.size(), /*end=*/false)) {
     return {SubmitError::kTooLarge, 0, &kContentLengthKept};
   }
   const size_t accepted = record->body.append(bytes, &p_.blocks);
-  record->exchange.send_content(accepted);
+  record->content.count(accepted);
   if (end_stream && accepted == bytes.size()) {
-    if (!record->exchange.sent().allows(0, /*end=*/true)) {
+    if (!record->content.allows(0, /*end=*/true)) {
       sending().fail_content(record, 0);
     } else {
       record->body.finish();
@@ -206,7 +207,7 @@ SubmitResult Commands::send_trailers(StreamId id, FieldsView fields) const {
     }
   }
   if (record->body.accepts_data()) {
-    if (!record->exchange.sent().allows(0, /*end=*/true)) {
+    if (!record->content.allows(0, /*end=*/true)) {
       sending().fail_content(record, 0);
       return {};
     }

@@ -62,7 +62,7 @@ void Ending::note_retry(Record* record, ClosedBy closed_by) const {
       lost ? record->has_left(p_.output.shown_offset()) : record->exchange.head_sent();
   record->retry_safe |= !left;
   record->retry_idempotent = left && lost && record->idempotent && !record->response_began &&
-                             p_.reports.counts().responses_received > 0;
+                             p_.reports.has_received_responses();
 }
 
 void Ending::refuse_chunked() const {

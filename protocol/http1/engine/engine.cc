@@ -20,7 +20,7 @@ Engine::Engine(Role role, std::shared_ptr<const Options> options, TimePoint now)
 Engine::~Engine() { parts_.recycler.detach_held(); }
 
 void Engine::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
-  parts_.reports.counts().bytes_received += bytes.size();
+  parts_.reports.received_octets(bytes.size(), parts_.output.sent_offset());
   if (!bytes.empty()) parts_.deadlines.stop(Deadline::kAnswer);
   begin(bytes, now);
 }
@@ -191,7 +191,7 @@ uint32_t Engine::waiting_requests() const {
 uint32_t Engine::open_streams() const { return parts_.exchanges.open_count() - waiting_requests(); }
 
 const Statistics& Engine::statistics() const {
-  Statistics& counts = parts_.reports.counts();
+  Statistics& counts = parts_.reports.sums();
   counts.implicit_keeps = parts_.recycler.implicit_keeps();
   counts.bytes_sent = parts_.output.sent_offset();
   counts.allocations = parts_.recycler.allocations() + parts_.output.allocations() +

@@ -82,7 +82,7 @@ bool ReceivingRequests::open(EventPtr* event) const {
   record->request = facts;
   record->credit = {p_.options.initial_window_size, 0, p_.options.automatic_credit};
   const bool ends = facts.content.kind == ContentEnd::Kind::kNone && !facts.head.is_connect;
-  (void)record->exchange.receive_request(facts.head, /*ends=*/false);
+  record->exchange.receive_request(facts.head);
   record->received = ends;
   if (facts.content.kind == ContentEnd::Kind::kChunked) p_.chunks.begin();
   p_.incoming.begin(record, facts.content);

@@ -18,7 +18,7 @@ Record* ReceivingResponses::awaited() const {
 bool ReceivingResponses::read(EventPtr* event) const {
   if (p_.input.empty()) return false;
   const bool is_between =
-      p_.reports.counts().responses_received > 0 && !p_.responses.has_line() && !p_.lines.is_cut();
+      p_.reports.has_received_responses() && !p_.responses.has_line() && !p_.lines.is_cut();
   if (is_between && !p_.responses.skip_line_ends(&p_.input)) return false;
   Record* const record = awaited();
   if (record == nullptr || p_.responses.is_in_line_end()) {
@@ -93,7 +93,7 @@ bool ReceivingResponses::take_interim(Record* record, EventPtr* event, uint16_t 
 // RFC 9110 §7.8, §9.3.6: neither requests nor responses follow.
 void ReceivingResponses::open_tunnel(Record* record) const {
   record->waits_for_switch = false;
-  record->exchange.begin_sending({}, /*tunnel=*/true);
+  record->exchange.open_tunnel();
   p_.incoming.begin_tunnel(record);
   ending().refuse_behind(record);
 }

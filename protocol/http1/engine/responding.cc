@@ -135,8 +135,8 @@ void Sending::open_held(Record* record) const {
     if (record->body.prefetch(kFirstOctets, &p_.blocks).failed) return fail_source(record);
     const size_t size = record->body.ready().size();
     const bool ended = record->body.source() == nullptr;
-    if (!record->exchange.sent().allows(size, ended)) return fail_content(record, size);
-    record->exchange.send_content(size);
+    if (!record->content.allows(size, ended)) return fail_content(record, size);
+    record->content.count(size);
   }
   std::optional<uint64_t> size = record->body.size_left();
   if (asks && size == kFirstOctets) size.reset();

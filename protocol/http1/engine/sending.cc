@@ -153,11 +153,11 @@ bool Sending::write_source(Record* record, size_t room) const {
     fail_source(record);
     return false;
   }
-  if (!record->exchange.sent().allows(filled.size, filled.end)) {
+  if (!record->content.allows(filled.size, filled.end)) {
     fail_content(record, filled.size);
     return false;
   }
-  record->exchange.send_content(filled.size);
+  record->content.count(filled.size);
   if (filled.end) record->body.source_ended();
   record->body.set_source_waiting(filled.size == 0 && !filled.end);
   if (filled.size == 0) return filled.end;
@@ -214,7 +214,7 @@ void Sending::fail_source(Record* record) const {
 }
 
 void Sending::fail_content(Record* record, uint64_t more) const {
-  const ContentLength& content = record->exchange.sent();
+  const ContentLength& content = record->content;
   StreamError reason;
   reason.code = ErrorCode::kInternalError;
   reason.rule = &kContentLengthKept;

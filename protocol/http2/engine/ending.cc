@@ -162,7 +162,7 @@ void Ending::reset_and_close(Stream* stream, const StreamError& reason, Counted 
 
 void Ending::end_of_message(Stream* stream) const {
   const Transition end = streams().receive(stream->id, stream, StreamInput::kEndStream);
-  credit().stop(&stream->credit);
+  if (stream->incoming != nullptr) credit().stop(&stream->incoming->credit);
   if (is_closed(end.next)) close_stream(stream, {end.next, ClosedBy::kEnd, StreamError{}});
 }
 
@@ -171,20 +171,22 @@ void Ending::close_stream(Stream* stream, const StreamEnd& end) const {
   const bool ours_ended = stream->life.state() == StreamState::kHalfClosedLocal ||
                           stream->life.state() == StreamState::kReservedRemote;
   streams().close(stream, end);
-  if (stream->waiting.waits()) {
-    (void)waiting_heads().take(stream);
+  OutgoingMessage* const outgoing = stream->outgoing;
+  if (outgoing != nullptr && outgoing->waiting.waits()) {
+    (void)waiting_heads().take(outgoing);
   } else {
     sender().remove(stream);
   }
-  stream->body.cancel();
+  if (outgoing != nullptr) outgoing->body.cancel();
   if (end.state != StreamState::kClosedResetSent || !life().is_open() || ours_ended) {
     streams().uncount(stream);  // the peer has reset it, or has seen both ends
   } else if (!stream->exchange.sending_ended()) {
     mark_end(stream);  // it counts until our RST_STREAM is shown, or END_STREAM in front of it
   }
-  credit().close(&stream->credit);
+  if (stream->incoming != nullptr) credit().close(&stream->incoming->credit);
   if (stream->notice.announced()) notify(stream, Notice::kStreamClosed);
-  if (stream->body.owes_release() && !stream->body.held()) notify(stream, Notice::kBodyReleased);
+  if (outgoing != nullptr && outgoing->body.owes_release() && !outgoing->body.held())
+    notify(stream, Notice::kBodyReleased);
   if (streams().settle(stream)) deadlines().used(now());
 }
 

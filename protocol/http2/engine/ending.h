@@ -84,7 +84,7 @@ class Ending
   // A body's octets are the application's again when all have been written and the output refers to
   // none.
   void note_release(Stream* stream) const {
-    const SendBody& body = stream->body;
+    const SendBody& body = stream->outgoing->body;
     if (body.owes_release() && !body.held() && body.ready().empty())
       notify(stream, Notice::kBodyReleased);
   }

@@ -59,7 +59,7 @@ Engine::~Engine() { parts_.recycler.detach_held(); }
 
 void Engine::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
   parts_.deadlines.told(now);
-  parts_.reports.counts().bytes_received += bytes.size();
+  parts_.reports.received_octets(bytes.size(), parts_.outbox.sent_offset());
   if (!bytes.empty() || checking_deadlines().reads_kept_input())
     checking_deadlines().note_input(now);
   begin(bytes, now);
@@ -153,10 +153,11 @@ const Event* Engine::next_notification() {
 }
 
 const Event* Engine::make_closed(Stream* stream, bool body_released) {
-  if (body_released) stream->body.release_told();
+  if (body_released) stream->outgoing->body.release_told();
   const LifeState& life = stream->life;
-  return parts_.recycler.make(StreamClosed{stream->id, stream->user_data, life.close_reason().code,
-                                           life.closed_by(), life.retry_safe(), life.close_reason(),
+  const StreamError& reason = stream->end.reason();
+  return parts_.recycler.make(StreamClosed{stream->id, stream->user_data, reason.code,
+                                           life.closed_by(), life.retry_safe(), reason,
                                            body_released});
 }
 
@@ -165,12 +166,13 @@ const Event* Engine::make_event(Stream* stream, Notice notice) {
   const StreamId id = stream->id;
   const uintptr_t user_data = stream->user_data;
   if (notice == Notice::kBodyReleased) {
-    stream->body.release_told();
+    stream->outgoing->body.release_told();
     return parts_.recycler.make(BodyReleased{id, user_data});
   }
   if (notice == Notice::kResponseSent) return parts_.recycler.make(ResponseSent{id, user_data});
   // Meanwhile the body may have been finished or the buffer filled again.
-  if (!stream->body.accepts_data() || stream->body.wrote_short()) return nullptr;
+  const SendBody& body = stream->outgoing->body;
+  if (!body.accepts_data() || body.wrote_short()) return nullptr;
   return parts_.recycler.make(StreamWritable{id, user_data});
 }
 
@@ -233,10 +235,8 @@ bool Engine::is_drained() const {
 }
 
 const Statistics& Engine::statistics() const {
-  Statistics& counts = parts_.reports.counts();
+  Statistics& counts = parts_.reports.sums();
   counts.implicit_keeps = parts_.recycler.implicit_keeps();
-  counts.frames_received = counts.received_by_type.all();
-  counts.frames_sent = counts.sent_by_type.all();
   counts.bytes_sent = parts_.outbox.sent_offset();
   counts.allocations = parts_.recycler.allocations() + parts_.outbox.allocations() +
                        parts_.ledger.reservations() + parts_.own_memory.reservations() +
@@ -253,6 +253,7 @@ void Engine::trim() {
   parts_.outbox.trim();
   parts_.blocks.trim();
   parts_.streams.trim();
+  parts_.sender.trim();
   parts_.priorities.trim();
   parts_.field_reader.trim();
   parts_.field_writer.trim();

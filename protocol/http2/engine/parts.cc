@@ -65,7 +65,7 @@ Parts::Parts(Role role_, std::shared_ptr<const Options> options_, TimePoint now_
       questions(options.limits.queued_replies),
       streams({role == Role::kClient, first_own_stream(role, options),
                options.limits.remembered_streams},
-              role == Role::kClient ? &own_memory : &ledger, &ledger),
+              role == Role::kClient ? &own_memory : &ledger, &ledger, &own_memory),
       sender(options.scheduler, options.custom_scheduler, now),
       priorities(options.limits, &ledger),
       credit({options.window_policy, options.connection_window_size, options.max_window_size,

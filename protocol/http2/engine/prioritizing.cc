@@ -147,7 +147,7 @@ SubmitResult Prioritizing::update_priority(StreamId stream_id, const Priority& p
   if (role() == Role::kServer) return {};
   // For a request that waits it goes out with it: idle streams with a priority count as open
   // (§7.1).
-  if (stream->waiting.waits()) {
+  if (stream->waits()) {
     priorities().note_update_due(stream);
   } else {
     write_priority_update(stream);

@@ -32,15 +32,16 @@ HEADRACE_ABI_BEGIN
   Stream* stream = streams().find(inbound().header().stream_id);
   if (!ending().receive_on(stream, StreamInput::kData)) return nullptr;
   const int64_t base = settings().own().initial_window_size;
-  if (!credit().receive(&stream->credit, base, length)) {
-    const int64_t window = std::max<int64_t>(stream->credit.window(base), 0);
+  IncomingMessage& message = *stream->incoming;
+  if (!credit().receive(&message.credit, base, length)) {
+    const int64_t window = std::max<int64_t>(message.credit.window(base), 0);
     return refuse(ending().frame_error(ErrorCode::kFlowControlError, kStreamWindow, length,
                                        static_cast<uint64_t>(window)));
   }
   if (!stream->exchange.head_received()) {
     return refuse(ending().frame_error(ErrorCode::kProtocolError, kHeadFirst));
   }
-  const ContentLength& content = stream->exchange.received();
+  ContentLength& content = message.content;
   if (!content.allows(size, end_stream)) {
     return refuse(
         ending().frame_error(ErrorCode::kProtocolError, kContentLengthKept,
@@ -48,8 +49,8 @@ HEADRACE_ABI_BEGIN
         "content-length");
   }
   if (credit().measure(length)) writing_frames().send_ping(kWindowPing, PingPurpose::kWindow);
-  if (end_stream) credit().stop(&stream->credit);
-  stream->exchange.receive_content(size);
+  if (end_stream) credit().stop(&message.credit);
+  content.count(size);
   credit().deliver(end_stream);
   return stream;
 }
@@ -70,7 +71,8 @@ HEADRACE_ABI_BEGIN
   const bool told = stream->notice.announced() && (last || size > 0);
   if (told) {
     reports().counts().data_received += size;
-    if (!stream->credit.automatic()) credit().hold(&stream->credit, size);
+    CreditState* const held_by = &stream->incoming->credit;
+    if (!held_by->automatic()) credit().hold(held_by, size);
   }
   if (last) [[unlikely]] {
     ending().end_of_message(stream);

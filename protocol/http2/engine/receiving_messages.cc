@@ -128,15 +128,27 @@ const Event* ReceivingMessages::on_field_block(gsl::span<const uint8_t> octets) 
                               uint64_t{streams().peer_count()} + 1}));
     return nullptr;
   }
-  Stream* stream = streams().create_peer(id, StreamInput::kHeaders);
+  const bool content = !field_reader().block().end_stream;
+  Stream* stream = streams().create_peer(id, StreamInput::kHeaders, content);
   if (stream == nullptr) {
     ending().fail_stream(
         ending().limit_error(ErrorCode::kRefusedStream, kStreamMemory, ending().memory_refused()));
     return nullptr;
   }
   stream->exchange.note_head_received();
-  credit().open(&stream->credit, id);
+  if (content) credit().open(&stream->incoming->credit, id);
   return stream;
+}
+
+// `length`: as the head says. False: the message ends with it, although that is not 0 (§8.1.1).
+bool ReceivingMessages::begin_content(Stream* stream, int64_t length, bool ends) const {
+  if (!ends) stream->incoming->content.announce(length);
+  if (!ends || length <= 0) return true;
+  const auto limit = static_cast<uint64_t>(length);
+  ending().fail_stream(
+      ending().frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0, limit),
+      "content-length");
+  return false;
 }
 
 const Event* ReceivingMessages::on_request(const LimitHit* too_large) const {
@@ -162,10 +174,9 @@ const Event* ReceivingMessages::on_request(const LimitHit* too_large) const {
     ending().fail_stream(ending().frame_error(ErrorCode::kProtocolError, *rule), field);
     return nullptr;
   }
-  if (!stream->exchange.receive_request(head, field_reader().block().end_stream)) {
-    refuse_length(stream);
+  stream->exchange.receive_request(head);
+  if (!begin_content(stream, head.content_length, field_reader().block().end_stream))
     return nullptr;
-  }
   if (!join_cookies(head)) {
     ending().fail_stream(ending().limit_error(ErrorCode::kEnhanceYourCalm, kCookieMemory,
                                               ending().memory_refused()));
@@ -178,14 +189,6 @@ const Event* ReceivingMessages::on_request(const LimitHit* too_large) const {
   if (field_reader().block().end_stream) ending().end_of_message(stream);
   return recycler().make(
       RequestReceived{id, 0, field_reader().block().end_stream, field_reader().section()});
-}
-
-// §8.1.1: the message ends with its head, although its content-length is not 0.
-void ReceivingMessages::refuse_length(const Stream* stream) const {
-  const auto announced = static_cast<uint64_t>(stream->exchange.received().announced());
-  ending().fail_stream(
-      ending().frame_error(ErrorCode::kProtocolError, kContentLengthKept, 0, announced),
-      "content-length");
 }
 
 // §8.2.3: one cookie field of several. False: no memory.
@@ -231,10 +234,8 @@ const Event* ReceivingMessages::on_response(Stream* stream, const LimitHit* too_
     return recycler().make(
         InformationalReceived{id, user_data, false, head.status, field_reader().section()});
   }
-  if (!stream->exchange.receive_response(head, field_reader().block().end_stream)) {
-    refuse_length(stream);
-    return nullptr;
-  }
+  const int64_t length = stream->exchange.receive_response(head);
+  if (!begin_content(stream, length, field_reader().block().end_stream)) return nullptr;
   ++reports().counts().responses_received;
   if (field_reader().block().end_stream) ending().end_of_message(stream);
   return recycler().make(ResponseReceived{id, user_data, field_reader().block().end_stream,
@@ -278,8 +279,8 @@ const Event* ReceivingMessages::on_promise(const LimitHit* too_large) const {
                            uint64_t{streams().peer_count()} + 1});
   }
   // Never refused, because a client's streams have no budget; their number was just looked at.
-  Stream* stream = streams().create_peer(id, StreamInput::kPromised);
-  credit().open(&stream->credit, id);
+  Stream* stream = streams().create_peer(id, StreamInput::kPromised, /*content=*/true);
+  credit().open(&stream->incoming->credit, id);
   if (too_large) return decline_beyond(ErrorCode::kEnhanceYourCalm, kListSize, *too_large);
   MessageOptions rules{options().trim_field_values};
   std::string_view field;
@@ -322,7 +323,7 @@ const Event* ReceivingMessages::on_trailers(Stream* stream, const LimitHit* too_
   } else if (too_large) {
     ending().fail_stream(ending().limit_error(ErrorCode::kEnhanceYourCalm, kListSize, *too_large));
     return nullptr;
-  } else if (!stream->exchange.received().allows(0, /*end=*/true)) {
+  } else if (!stream->incoming->content.allows(0, /*end=*/true)) {
     broken = &kContentLengthKept;
     field = "content-length";
   } else {

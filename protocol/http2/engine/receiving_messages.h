@@ -36,7 +36,7 @@ class ReceivingMessages
   const Event* on_response(Stream* stream, const LimitHit* too_large) const;
   const Event* on_promise(const LimitHit* too_large) const;
   const Event* on_trailers(Stream* stream, const LimitHit* too_large) const;
-  void refuse_length(const Stream* stream) const;
+  bool begin_content(Stream* stream, int64_t length, bool ends) const;
   void refuse_too_large(Stream* stream, const LimitHit& reached) const;
   bool join_cookies(const RequestHead& request) const;
 };

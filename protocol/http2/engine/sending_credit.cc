@@ -7,7 +7,8 @@ namespace {
 constexpr Rule kCreditHeld = {"connection.h credit()",
                               "no more is given back than the application holds"};
 
-// Whether DATA may come, or will on a promised stream, whose window counts already (§6.9.2).
+// Whether DATA may come, or will on a promised stream, whose window counts already (§6.9.2). Such a
+// stream has an IncomingMessage.
 bool may_receive(StreamState state) {
   return is_receiving(state) || state == StreamState::kReservedRemote;
 }
@@ -19,7 +20,7 @@ bool may_receive(StreamState state) {
 void SendingCredit::rebase() const {
   for (Stream* stream = streams().oldest(); stream != nullptr; stream = Streams::next(stream)) {
     if (!may_receive(stream->life.state())) continue;
-    credit().rebase(&stream->credit, settings().own().initial_window_size);
+    credit().rebase(&stream->incoming->credit, settings().own().initial_window_size);
   }
 }
 
@@ -38,7 +39,11 @@ SubmitResult SendingCredit::give_back(StreamId stream_id, uint32_t size) const {
   SubmitError error;
   Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  if (!credit().let_go(&stream->credit, size)) return {SubmitError::kTooLarge, &kCreditHeld};
+  if (stream->incoming == nullptr) {  // nothing came
+    return size == 0 ? SubmitResult{} : SubmitResult{SubmitError::kTooLarge, &kCreditHeld};
+  }
+  if (!credit().let_go(&stream->incoming->credit, size))
+    return {SubmitError::kTooLarge, &kCreditHeld};
   use_window(stream, size);
   return {};
 }
@@ -47,9 +52,11 @@ SubmitResult SendingCredit::set_automatic_credit(StreamId stream_id, bool automa
   SubmitError error;
   Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  credit().set_automatic(&stream->credit, automatic);
-  const uint32_t held = automatic ? stream->credit.held() : 0;
-  if (credit().let_go(&stream->credit, held)) use_window(stream, held);
+  if (stream->incoming == nullptr) return {};  // nothing comes
+  CreditState& state = stream->incoming->credit;
+  credit().set_automatic(&state, automatic);
+  const uint32_t held = automatic ? state.held() : 0;
+  if (credit().let_go(&state, held)) use_window(stream, held);
   return {};
 }
 
@@ -65,7 +72,8 @@ SubmitResult SendingCredit::set_receive_window(StreamId stream_id, uint32_t size
   Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   if (!may_receive(stream->life.state())) return {};  // no DATA comes any more
-  if (credit().resize(&stream->credit, settings().own().initial_window_size, size)) return {};
+  if (credit().resize(&stream->incoming->credit, settings().own().initial_window_size, size))
+    return {};
   return {SubmitError::kInvalidArgument, &kWindowsInBounds};
 }
 
@@ -74,7 +82,7 @@ ReceiveCredit SendingCredit::receive_credit(StreamId stream_id) const {
   const Stream* stream = streams().find(stream_id);
   if (stream == nullptr) return {};
   if (!may_receive(stream->life.state())) return {};
-  const CreditState& credit = stream->credit;
+  const CreditState& credit = stream->incoming->credit;
   return {credit.window(settings().own().initial_window_size), credit.waiting(), credit.held()};
 }
 

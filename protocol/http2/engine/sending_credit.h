@@ -17,7 +17,7 @@ class SendingCredit : private Uses<ConnectionLife, Credit, Outbox, SettingsSync,
   // `size` octets of the stream's window were consumed.
   void use_window(Stream* stream, uint32_t size) const {
     if (!is_receiving(stream->life.state())) return;
-    credit().use(&stream->credit, settings().own().initial_window_size, size);
+    credit().use(&stream->incoming->credit, settings().own().initial_window_size, size);
   }
   // Our INITIAL_WINDOW_SIZE has changed, or will (§6.9.2).
   void rebase() const;

@@ -32,10 +32,10 @@ FrameHeader data_header(StreamId id, size_t size, bool end_stream) {
 // Schedules the rest of the stream's body, or sends its end.
 void SendingData::send_end_or_schedule(Stream* stream) const {
   if (!stream->exchange.head_sent()) return;  // it still waits
-  if (!stream->body.drained()) return schedule(stream);
+  if (!stream->outgoing->body.drained()) return schedule(stream);
   // The trailers or the bare end need no window.
   sender().remove(stream);
-  if (stream->body.has_trailers()) {
+  if (stream->outgoing->body.has_trailers()) {
     writing_frames().write_trailers(stream);
   } else {
     uint8_t* room = outbox().reserve(FrameHeader::kSize);
@@ -46,7 +46,7 @@ void SendingData::send_end_or_schedule(Stream* stream) const {
 }
 
 void SendingData::schedule(Stream* stream) const {
-  if (!stream->exchange.head_sent() || !stream->body.has_something()) return;
+  if (!stream->exchange.head_sent() || !stream->outgoing->body.has_something()) return;
   sender().add(stream, now());
 }
 
@@ -60,30 +60,30 @@ bool SendingData::cut_data(Stream* stream, size_t room) const {
   room = room > FrameHeader::kSize ? room - FrameHeader::kSize : 1;
   room = std::min({room, static_cast<size_t>(allowed), size_t{settings().peer().max_frame_size}});
 
+  SendBody& body = stream->outgoing->body;
   bool failed = false;
-  size_t size =
-      stream->body.at_source() ? cut_source(stream, room, &failed) : cut_ready(stream, room);
+  size_t size = body.at_source() ? cut_source(stream, room, &failed) : cut_ready(stream, room);
   if (failed) return true;
   sender().sent(stream, static_cast<uint32_t>(size), now());
   outbox().data_cut();
   if (stream->exchange.sending_ended()) {
     sender().remove(stream);
-  } else if (stream->body.drained()) {
+  } else if (body.drained()) {
     send_end_or_schedule(stream);  // trailers
-  } else if (!stream->body.has_something()) {
+  } else if (!body.has_something()) {
     sender().remove(stream);
   } else if (sender().block_if_used_up(stream)) {
     outbox().mark(Mark::kData, stream->id);
   }
   ending().note_release(stream);
-  if (stream->body.take_writable()) ending().notify(stream, Notice::kStreamWritable);
+  if (body.take_writable()) ending().notify(stream, Notice::kStreamWritable);
   return true;
 }
 
 // A frame without padding whose octets stay where they are. Returns their number.
 [[gnu::always_inline]] inline size_t SendingData::cut_reference(
     Stream* stream, gsl::span<const uint8_t> payload) const {
-  SendBody& body = stream->body;
+  SendBody& body = stream->outgoing->body;
   body.stable() ? body.consume(payload.size()) : body.lend_buffer(payload.size());
   const bool end = body.drained() && !body.has_trailers();
   uint8_t* const frame = outbox().reserve(FrameHeader::kSize);
@@ -100,18 +100,19 @@ bool SendingData::cut_data(Stream* stream, size_t room) const {
 
 // A frame of buffered or referred octets. Returns its payload's size with padding.
 size_t SendingData::cut_ready(Stream* stream, size_t room) const {
-  gsl::span<const uint8_t> ready = stream->body.ready();
+  SendBody& body = stream->outgoing->body;
+  gsl::span<const uint8_t> ready = body.ready();
   size_t size =
       std::min(options().padding == nullptr ? room : room_beside_padding(room), ready.size());
-  const bool by_reference = stream->body.stable() && size > kCopiedBody;
+  const bool by_reference = body.stable() && size > kCopiedBody;
   if (!by_reference) size = std::min(size, size_t{kMinMaxFrameSize});
   if (options().padding == nullptr && size > kCopiedBody &&
-      (by_reference || stream->body.can_lend_buffer(size))) {
+      (by_reference || body.can_lend_buffer(size))) {
     return cut_reference(stream, ready.first(size));
   }
   gsl::span<const uint8_t> payload = ready.first(size);
-  stream->body.consume(size);
-  bool end = stream->body.drained() && !stream->body.has_trailers();
+  body.consume(size);
+  bool end = body.drained() && !body.has_trailers();
   const size_t padding =
       writing_frames().padding_for(data_header(stream->id, size, end), room - size);
   if (padding > 0) {
@@ -128,12 +129,12 @@ size_t SendingData::cut_ready(Stream* stream, size_t room) const {
     }
     writing_frames().queue(FrameType::kData, frame, at);
     if (by_reference) {
-      if (!stream->body.held()) streams().pin(stream);
-      stream->body.hold(size);
+      if (!body.held()) streams().pin(stream);
+      body.hold(size);
       outbox().append_reference(payload, stream->id);
     }
   }
-  stream->body.rest();
+  body.rest();
   reports().counts().data_sent += size;
   if (end) ending().finish_sending(stream);
   return size + padding;
@@ -144,28 +145,30 @@ size_t SendingData::cut_ready(Stream* stream, size_t room) const {
 // copied, because many sources with few octets each would otherwise need a block each. Returns its
 // payload's size with padding.
 size_t SendingData::cut_source(Stream* stream, size_t room, bool* failed) const {
+  SendBody& body = stream->outgoing->body;
+  ContentLength& content = stream->outgoing->content;
   room = std::min(room, size_t{kMinMaxFrameSize});
   const bool staged =
       outbox().room() < FrameHeader::kSize + room && outbox().room() >= kWorthFilling;
   uint8_t* frame = staged ? field_writer().scratch(FrameHeader::kSize + room)
                           : outbox().reserve(FrameHeader::kSize + room);
   const BodySource::Filled filled =
-      stream->body.fill({frame + FrameHeader::kSize,
-                         options().padding == nullptr ? room : room_beside_padding(room)});
+      body.fill({frame + FrameHeader::kSize,
+                 options().padding == nullptr ? room : room_beside_padding(room)});
   if (filled.failed) {
     *failed = true;
     fail_source(stream);
     return 0;
   }
-  if (!stream->exchange.sent().allows(filled.size, filled.end)) {
+  if (!content.allows(filled.size, filled.end)) {
     *failed = true;
     fail_content(stream, filled.size);
     return 0;
   }
-  stream->exchange.send_content(filled.size);
-  if (filled.end) stream->body.source_ended();
-  stream->body.set_source_waiting(filled.size == 0);
-  bool end = filled.end && stream->body.drained() && !stream->body.has_trailers();
+  content.count(filled.size);
+  if (filled.end) body.source_ended();
+  body.set_source_waiting(filled.size == 0);
+  bool end = filled.end && body.drained() && !body.has_trailers();
   if (filled.size == 0 && !end) return 0;
   const size_t padding =
       writing_frames().padding_for(data_header(stream->id, filled.size, end), room - filled.size);
@@ -201,11 +204,11 @@ void SendingData::fail_source(Stream* stream) const {
 // The application has given the last octet of a Body::stream(). False: they were too few, and the
 // stream has been reset.
 bool SendingData::end_content(Stream* stream) const {
-  if (!stream->exchange.sent().allows(0, /*end=*/true)) {
+  if (!stream->outgoing->content.allows(0, /*end=*/true)) {
     fail_content(stream, 0);
     return false;
   }
-  stream->body.finish();
+  stream->outgoing->body.finish();
   return true;
 }
 
@@ -213,7 +216,7 @@ bool SendingData::end_content(Stream* stream) const {
 // would not have the content-length that its head announced. A peer that trusts END_STREAM alone
 // would take it for whole, so the stream does not end with one.
 void SendingData::fail_content(Stream* stream, uint64_t more) const {
-  const ContentLength& content = stream->exchange.sent();
+  const ContentLength& content = stream->outgoing->content;
   const StreamError reason{{ErrorCode::kInternalError,
                             &kContentLengthKept,
                             FrameType::kData,

@@ -36,11 +36,14 @@ void SendingHeads::begin_message(Stream* stream, const OutgoingHead& head, bool 
 }
 
 void SendingHeads::start_message(Stream* stream, const OutgoingHead& head, bool bodiless) const {
-  const bool end_stream = bodiless || (stream->body.drained() && !stream->body.has_trailers());
+  SendBody* const body = stream->outgoing == nullptr ? nullptr : &stream->outgoing->body;
+  const bool end_stream = bodiless || body == nullptr || (body->drained() && !body->has_trailers());
   begin_message(stream, head, end_stream);
   if (!end_stream) return sending_data().send_end_or_schedule(stream);
-  stream->body.cancel();
-  if (stream->body.owes_release()) ending().notify(stream, Notice::kBodyReleased);
+  if (body != nullptr) {
+    body->cancel();
+    if (body->owes_release()) ending().notify(stream, Notice::kBodyReleased);
+  }
   ending().finish_sending(stream);
 }
 
@@ -60,7 +63,7 @@ uint32_t SendingHeads::own_streams_limit() const {
 void SendingHeads::open_waiting(size_t max_bytes) const {
   while (can_open_waiting() && outbox().unsent() < max_bytes) {
     Stream* stream = waiting_heads().front();
-    const HeldFields head = waiting_heads().take(stream);
+    const HeldFields head = waiting_heads().take(stream->outgoing);
     if (role() == Role::kServer) {
       open_response(stream, head.view());
     } else {
@@ -77,19 +80,19 @@ void SendingHeads::open_request(Stream* stream, const OutgoingHead& head) const 
 
 // Completes a head that waited, with the octets of the body that are known now, and writes it.
 void SendingHeads::open_response(Stream* stream, FieldsView fields) const {
-  const bool was_asked = stream->body.source() != nullptr;
+  SendBody& body = stream->outgoing->body;
+  ContentLength& content = stream->outgoing->content;
+  const bool was_asked = body.source() != nullptr;
   if (was_asked) {
-    if (stream->body.prefetch(kFirstOctets, &blocks()).failed)
-      return sending_data().fail_source(stream);
-    const size_t size = stream->body.ready().size();
-    const bool ended = stream->body.source() == nullptr;
-    if (!stream->exchange.sent().allows(size, ended))
-      return sending_data().fail_content(stream, size);
-    stream->exchange.send_content(size);
+    if (body.prefetch(kFirstOctets, &blocks()).failed) return sending_data().fail_source(stream);
+    const size_t size = body.ready().size();
+    const bool ended = body.source() == nullptr;
+    if (!content.allows(size, ended)) return sending_data().fail_content(stream, size);
+    content.count(size);
   }
   ResponseFacts facts = facts_of(stream);
-  facts.body = stream->body.ready();
-  facts.body_size = stream->body.size_left();
+  facts.body = body.ready();
+  facts.body_size = body.size_left();
   if (facts.body_size == kFirstOctets && was_asked) facts.body_size.reset();
   start_message(stream, OutgoingHead::complete(fields, facts), /*bodiless=*/false);
 }

@@ -51,7 +51,7 @@ void SendingOutput::on_departed(const PlacedMark& mark) const {
 void SendingOutput::release_output(size_t size) const {
   outbox().released(size, [this](StreamId id, size_t released) {
     Stream* stream = streams().find(id);
-    if (stream->body.release(released)) return;
+    if (stream->outgoing->body.release(released)) return;
     ending().note_release(stream);
     ending().unpin(stream);
   });
@@ -86,7 +86,7 @@ bool SendingOutput::output_waits() const {
 Blocked SendingOutput::why_blocked(StreamId stream_id) const {
   const Stream* stream = streams().find(stream_id);
   if (stream == nullptr || stream->life.closed()) return Blocked::kNothing;
-  if (stream->waiting.waits()) {
+  if (stream->waits()) {
     return sending_heads().can_open_waiting() ? Blocked::kOutput : Blocked::kPeerConcurrency;
   }
   if (!stream->exchange.head_sent()) {
@@ -96,8 +96,9 @@ Blocked SendingOutput::why_blocked(StreamId stream_id) const {
   if (stream->exchange.sending_ended()) {
     return outbox().holds_end(stream_id) ? Blocked::kOutput : Blocked::kNothing;
   }
-  if (!stream->body.has_something()) {
-    return stream->body.source() != nullptr ? Blocked::kBodySource : Blocked::kApplication;
+  const SendBody& body = stream->outgoing->body;
+  if (!body.has_something()) {
+    return body.source() != nullptr ? Blocked::kBodySource : Blocked::kApplication;
   }
   if (stream->send.window_blocked()) return Blocked::kStreamWindow;
   if (sender().window() <= 0) return Blocked::kConnectionWindow;

@@ -42,16 +42,15 @@ RequestResult StreamCommands::submit_request(FieldsView fields, Body&& body, uin
   Stream* stream = create_own_stream(head, user_data);
   if (stream == nullptr) return {SubmitError::kTooManyStreams};
   const StreamId id = stream->id;
-  stream->body.start(std::move(body), options().send_buffer_size);
   ContentLength content;
   if (options().validate_outbound) content.announce(head.content_length);
-  stream->exchange.begin_sending(content, /*tunnel=*/false);
+  start_body(stream, std::move(body), content);
   if (head.has_priority) prioritizing().merge_own_priority(stream, fields);
   ++reports().counts().requests_sent;
   if (waiting_heads().empty() && sending_heads().may_open_stream()) {
     sending_heads().open_request(stream, OutgoingHead(named, prepared));
   } else {
-    waiting_heads().hold(stream, fields, &blocks());
+    waiting_heads().hold(&streams().outgoing(stream), fields, &blocks());
   }
   return {SubmitError::kNone, nullptr, id};
 }
@@ -88,15 +87,24 @@ RequestResult StreamCommands::submit_push(StreamId stream_id, FieldsView fields,
   return {SubmitError::kNone, nullptr, stream->id};
 }
 
+// A body that is none needs no OutgoingMessage.
+void StreamCommands::start_body(Stream* stream, Body&& body, const ContentLength& content) const {
+  if (body.kind() == Body::Kind::kNone && !body.trailers_expected()) return;
+  OutgoingMessage& message = streams().outgoing(stream);
+  message.content = content;
+  message.body.start(std::move(body), options().send_buffer_size);
+}
+
+// (On a stream that we promise nothing is received.)
 Stream* StreamCommands::create_own_stream(const RequestHead& request, uintptr_t user_data) const {
-  Stream* stream = streams().create_own();
+  Stream* stream = streams().create_own(/*content=*/role() == Role::kClient);
   if (stream == nullptr) return nullptr;
   if (streams().size() == 1) deadlines().began(now());
   if (streams().own_ids_exhausted() && role() == Role::kClient) notices().add_ids_exhausted();
   stream->exchange.set_request(request);
   notices().announce(stream);
   stream->user_data = user_data;
-  credit().open(&stream->credit, stream->id);
+  if (stream->incoming != nullptr) credit().open(&stream->incoming->credit, stream->id);
   stream->priority = priorities().initial(request.is_connect);
   return stream;
 }
@@ -154,7 +162,7 @@ SubmitResult StreamCommands::submit_response(StreamId stream_id, FieldsView fiel
   ResponseHead head;
   if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
   if (head.status < 200) return {SubmitError::kInvalidArgument, &kFinalStatus};
-  const RequestHead& request = stream->exchange.request();
+  const RequestTraits& request = stream->exchange.request();
   const bool tunnel = opens_tunnel(request, head.status);
   const bool content_may_follow =
       may_have_content(request, head.status) && !(options().complete_heads && head.status == 205);
@@ -167,11 +175,11 @@ SubmitResult StreamCommands::submit_response(StreamId stream_id, FieldsView fiel
   }
 
   const bool waits = !bodiless && !size && waits_for_body(stream, named);
-  stream->exchange.begin_sending(content, tunnel);
-  stream->body.start(std::move(body), options().send_buffer_size);
+  if (tunnel) stream->exchange.open_tunnel();
+  start_body(stream, std::move(body), content);
   if (head.has_priority) prioritizing().merge_own_priority(stream, fields);
   if (waits) {
-    waiting_heads().hold(stream, fields, &blocks());
+    waiting_heads().hold(stream->outgoing, fields, &blocks());
   } else {
     sending_heads().start_message(stream, outgoing, bodiless);
   }
@@ -207,12 +215,13 @@ SendResult StreamCommands::send_data(StreamId stream_id, gsl::span<const uint8_t
   SubmitError error;
   Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  if (!stream->body.accepts_data()) return {SubmitError::kWrongState};
-  if (!stream->exchange.sent().allows(bytes.size(), /*end=*/false)) {
+  OutgoingMessage* const message = stream->outgoing;
+  if (message == nullptr || !message->body.accepts_data()) return {SubmitError::kWrongState};
+  if (!message->content.allows(bytes.size(), /*end=*/false)) {
     return {SubmitError::kTooLarge, 0, &kContentLengthKept};
   }
-  const size_t accepted = stream->body.append(bytes, &blocks());
-  stream->exchange.send_content(accepted);
+  const size_t accepted = message->body.append(bytes, &blocks());
+  message->content.count(accepted);
   const bool ends = end_stream && accepted == bytes.size();
   if (!ends || sending_data().end_content(stream)) sending_data().send_end_or_schedule(stream);
   return {SubmitError::kNone, accepted};
@@ -223,24 +232,25 @@ SubmitResult StreamCommands::send_trailers(StreamId stream_id, FieldsView fields
   Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   // Not before the head, not after the end, and not in a tunnel (§8.5).
-  const bool has_head = stream->exchange.head_sent() || stream->waiting.waits();
-  if (!has_head || stream->exchange.is_tunnel() ||
+  // (All others have an OutgoingMessage.)
+  if (!stream->answered() || stream->exchange.is_tunnel() ||
       (streams().is_own(stream_id) && stream->exchange.request().is_connect) ||
-      stream->body.has_trailers() || stream->exchange.sending_ended()) {
+      stream->exchange.sending_ended() || stream->outgoing->body.has_trailers()) {
     return {SubmitError::kWrongState};
   }
+  SendBody& body = stream->outgoing->body;
   if (options().validate_outbound) {
     if (const Rule* rule = check_outbound_trailers(fields)) {
       return {SubmitError::kInvalidFields, rule};
     }
   }
-  if (stream->body.accepts_data() && !sending_data().end_content(stream)) return {};
+  if (body.accepts_data() && !sending_data().end_content(stream)) return {};
   if (fields.empty()) {
-    stream->body.drop_trailers();
+    body.drop_trailers();
     sending_data().send_end_or_schedule(stream);
     return {};
   }
-  stream->body.set_trailers(FieldWriter::encode_trailers(fields, &blocks()));
+  body.set_trailers(FieldWriter::encode_trailers(fields, &blocks()));
   sending_data().send_end_or_schedule(stream);
   return {};
 }
@@ -249,8 +259,9 @@ SubmitResult StreamCommands::resume(StreamId stream_id) const {
   SubmitError error;
   Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
-  if (stream->body.source() == nullptr) return {SubmitError::kWrongState};
-  stream->body.set_source_waiting(false);
+  SendBody* const body = stream->outgoing == nullptr ? nullptr : &stream->outgoing->body;
+  if (body == nullptr || body->source() == nullptr) return {SubmitError::kWrongState};
+  body->set_source_waiting(false);
   sending_data().schedule(stream);
   return {};
 }

@@ -43,6 +43,7 @@ class StreamCommands
   FindingStreams finding_streams() const { return FindingStreams(parts()); }
 
   NamedFields named_fields(FieldsView fields, const PreparedPart& prepared) const;
+  void start_body(Stream* stream, Body&& body, const ContentLength& content) const;
   Stream* create_own_stream(const RequestHead& request, uintptr_t user_data) const;
   const Rule* check_fields(const NamedFields& fields, const Body& body, RequestHead* head) const;
   const Rule* check_fields(const OutgoingHead& outgoing, ResponseHead* head) const;

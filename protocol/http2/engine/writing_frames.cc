@@ -113,7 +113,7 @@ bool WritingFrames::write_padded_block(FrameType type, uint8_t flags, StreamId i
 }
 
 void WritingFrames::write_trailers(Stream* stream) const {
-  const BlockPool::BlockPtr trailers = stream->body.take_trailers();
+  const BlockPool::BlockPtr trailers = stream->outgoing->body.take_trailers();
   write_headers_frames(stream->id, field_writer().finish_trailers(*trailers), /*end_stream=*/true);
 }
 
