@@ -187,7 +187,8 @@ const std::vector<Difference>& differences() {
        "llhttp skips it in front of a request line, and in a target without a version",
        [](const Case& c) { return c.refused_by(kBareCr) && has_bare_cr(c.input); }},
       {"any number of empty lines", "RFC 9112 §2.2",
-       "at least one is to be skipped; we skip eight, and none before a response",
+       "at least one is to be skipped; we skip eight, "
+       "and before a response only behind another one (§9.2)",
        [](const Case& c) {
          if (c.role == Role::kServer) return c.refused_by(kEmptyLines);
          return c.refused_by(kStatusLine) && theirs(c, ":status") >= "100";
