@@ -25,8 +25,8 @@ class Client {
 
   // A channel for a connection to `host`, a name or an IP address without brackets, for which the
   // server's certificate has to be. Its ClientHello is waiting already. A dot that ends the name is
-  // left out (RFC 6066 §3). Null if there is no memory, or if it is no host: empty, with a dot before
-  // it, or with an octet 0.
+  // left out (RFC 6066 §3). Null if there is no memory, or if it is no host: empty, with a dot
+  // before it, or with an octet 0.
   std::unique_ptr<Channel> connect(const std::string& host, TimePoint now) const;
 
  private:

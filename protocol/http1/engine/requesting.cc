@@ -15,9 +15,9 @@ namespace http1 {
 // RFC 9112 §9.3.2: behind requests that can be sent again, to a server that has shown that it keeps
 // connections.
 bool Sending::may_be_followed(const Record* record) const {
-  return p_.options.pipelining && p_.reports.has_received_responses() &&
-         !p_.peer_is_http10 && record->idempotent && record->sending_ended() &&
-         !record->request.offers_upgrade && !record->closes;
+  return p_.options.pipelining && p_.reports.has_received_responses() && !p_.peer_is_http10 &&
+         record->idempotent && record->sending_ended() && !record->request.offers_upgrade &&
+         !record->closes;
 }
 
 bool Sending::may_begin(const Record* record) const {
