@@ -192,7 +192,7 @@ void EpollLoop::watch(ConnectionRecord& record) {
 
 void EpollLoop::set_interest(EpollRecord& record, uint32_t interest) {
   if (record.known && interest == record.interest) return;
-  if (record.hung_up && (interest & EPOLLIN) == 0) return;
+  if (record.hung_up && interest == 0) return;
   const int operation = record.known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
   if (control(epoll_, operation, record.socket, interest, record.id.value())) {
     record.known = true;

@@ -193,6 +193,9 @@ int Kernel::get_option(int fd, int name, void* value, socklen_t* size) {
       std::memset(value, 0, *size);
       static_cast<uint32_t*>(value)[SK_MEMINFO_WMEM_QUEUED] =
           static_cast<uint32_t>(socket.outbound.size());
+      // What is reserved ahead may be below zero for a moment.
+      static_cast<uint32_t*>(value)[SK_MEMINFO_FWD_ALLOC] =
+          choices_.seldom(2) == 1 ? static_cast<uint32_t>(-841) : 0u;
       return 0;
     default:
       complain("a getsockopt() that the simulation does not know");
