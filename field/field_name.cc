@@ -105,8 +105,10 @@ constexpr std::array<FieldName, KnownNames::kSlotCount> KnownNames::kSlots = [] 
 
 FieldName resolve_field_name(std::string_view name) {
   if (name.empty()) return FieldName::kOther;
-  const KnownName& known = KnownNames::candidate(name);
-  if (same_text(known.text(), name)) return known.token;
+  if (name.size() >= KnownNames::kMinSize) {
+    const KnownName& known = KnownNames::candidate(name);
+    if (same_text(known.text(), name)) return known.token;
+  }
   return name.front() == ':' ? FieldName::kOtherPseudo : FieldName::kOther;
 }
 

@@ -18,7 +18,7 @@ HEADRACE_ABI_BEGIN
 struct KnownName {
   static constexpr size_t kMaxSize = 32;
 
-  alignas(16) std::array<char, kMaxSize> octets{};
+  alignas(64) std::array<char, kMaxSize> octets{};
   uint8_t size = 0;
   FieldName token = FieldName::kOther;
 
@@ -28,32 +28,35 @@ struct KnownName {
 // The table of them, and where a name has to be looked for in it.
 class KnownNames {
  public:
-  // The only entry that can have that name, which is not empty.
+  // Of the least size of a name in the table.
+  static constexpr size_t kMinSize = 2;
+
+  // The only entry that can have that name, of kMinSize octets at least.
   static const KnownName& candidate(std::string_view name) {
     return kByToken[static_cast<size_t>(kSlots[slot_of(name)])];
   }
 
-  // A hash without collisions among the names: the length and three characters, multiplied. The
-  // multiplier was found by trial.
+  // A hash without collisions among the names: of the first two characters, the last two and the
+  // length. The multiplier was found by trial.
   static constexpr uint32_t slot_of(std::string_view name) {
-    const auto octet = [&](size_t i) {
-      return static_cast<uint32_t>(static_cast<uint8_t>(name[i]));
+    const auto pair = [&](size_t i) {
+      return static_cast<uint32_t>(static_cast<uint8_t>(name[i])) |
+             static_cast<uint32_t>(static_cast<uint8_t>(name[i + 1])) << 8;
     };
-    const uint32_t key = static_cast<uint32_t>(name.size()) | octet(0) << 8 |
-                         octet(name.size() / 2) << 16 | octet(name.size() - 1) << 24;
-    return (key * kMultiplier) >> 24;
+    const uint32_t key = pair(0) | pair(name.size() - 2) << 16;
+    return ((key + 8 * static_cast<uint32_t>(name.size())) * kMultiplier) >> 24;
   }
 
  private:
   static constexpr size_t kSlotCount = 256;
-  static constexpr uint32_t kMultiplier = 0x8babf391;
+  static constexpr uint32_t kMultiplier = 0x83cb0c67;
 
   static const std::array<KnownName, kFieldNameCount> kByToken;
   static const std::array<FieldName, kSlotCount> kSlots;
 };
 
 #if HEADRACE_OCTET_BLOCKS
-// The entry of a name in lower case, or null. Its octets, 1 to 32, are at `name`, where 32 octets
+// The entry of a name in lower case, or null. Its octets, 2 to 32, are at `name`, where 32 octets
 // can be read.
 inline const KnownName* find_known_name(const char* name, size_t size) {
   const KnownName& known = KnownNames::candidate({name, size});

@@ -29,18 +29,18 @@ class HeadReader {
  protected:
   explicit HeadReader(SectionReader* section) : section_(section) {}
 
-  // The fields, behind the start line: `take_field` for each, and behind the last `finish`, which
-  // may refuse the head.
-  template <typename TakeField, typename Finish>
-  [[nodiscard]] Status read_fields(InputQueue* input, LineReader* lines, TakeField take_field,
-                                   Finish finish) {
+  // The fields, behind the start line: `take_field` for each whose name `is_looked_at`, and behind
+  // the last `finish`, which may refuse the head.
+  template <typename IsLookedAt, typename TakeField, typename Finish>
+  [[nodiscard]] Status read_fields(InputQueue* input, LineReader* lines, IsLookedAt is_looked_at,
+                                   TakeField take_field, Finish finish) {
     for (;;) {
       SectionReader::Status status = SectionReader::Status::kNothing;
-      if (lines->is_between_lines()) status = section_->read_plain(input, take_field);
+      if (lines->is_between_lines()) status = section_->read_plain(input, is_looked_at, take_field);
       if (status != SectionReader::Status::kEnd) status = section_->next(input, lines);
       switch (status) {
         case SectionReader::Status::kField:
-          take_field(section_->field().known_name);
+          if (is_looked_at(section_->field().known_name)) take_field();
           break;
         case SectionReader::Status::kNothing:
           return Status::kNothing;

@@ -34,12 +34,16 @@ inline OctetBlock invisible_of(OctetBlock block) {
                       _mm_cmpeq_epi8(block, all_octets(0x7f)));
 }
 
-// All but letters, digits and hyphens, of which nearly all tokens consist.
-inline OctetBlock unusual_of(OctetBlock block) {
+// Letters, digits and hyphens, of which nearly all tokens consist.
+inline OctetBlock usual_of(OctetBlock block) {
   const OctetBlock letters = octets_between(_mm_or_si128(block, all_octets(0x20)), 'a', 'z');
-  const OctetBlock usual = _mm_or_si128(_mm_or_si128(letters, octets_between(block, '0', '9')),
-                                        _mm_cmpeq_epi8(block, all_octets('-')));
-  return _mm_cmpeq_epi8(usual, _mm_setzero_si128());
+  return _mm_or_si128(_mm_or_si128(letters, octets_between(block, '0', '9')),
+                      _mm_cmpeq_epi8(block, all_octets('-')));
+}
+
+// All others.
+inline OctetBlock unusual_of(OctetBlock block) {
+  return _mm_cmpeq_epi8(usual_of(block), _mm_setzero_si128());
 }
 
 }  // namespace http1

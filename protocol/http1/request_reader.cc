@@ -51,10 +51,7 @@ RequestReader::Status RequestReader::read(InputQueue* input, LineReader* lines) 
     if (status != Status::kHead) return status;
   }
   return read_fields(
-      input, lines,
-      [this](FieldName name) {
-        if (is_looked_at(name)) take_field();
-      },
+      input, lines, [](FieldName name) { return is_looked_at(name); }, [this] { take_field(); },
       [this] { return finish(); });
 }
 

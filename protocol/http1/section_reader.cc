@@ -32,9 +32,9 @@ char* grow(FieldStorage* storage, std::string_view text, size_t more) {
 
 bool SectionReader::begin(size_t slots) {
   storage_.clear();
-  size_ = count_ = kept_ = 0;
+  size_ = count_ = 0;
+  kept_ = slots;
   if (!storage_.has_room(slots)) return false;
-  for (Field& field : storage_.room().first(slots)) field.name = field.value = {};
   storage_.extend(slots);
   return true;
 }

@@ -1,6 +1,7 @@
 #ifndef HEADRACE_PROTOCOL_HTTP1_SECTION_READER_H_
 #define HEADRACE_PROTOCOL_HTTP1_SECTION_READER_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -41,16 +42,17 @@ class SectionReader {
   SectionReader(Ledger* ledger, const Bounds& bounds, size_t kept_fields, size_t kept_text)
       : ledger_(*ledger), storage_(ledger, kept_fields, kept_text), bounds_(bounds) {}
 
-  // A section begins. `slots`: fields at its front that the caller fills in. False: no memory.
+  // A section begins. `slots`: fields at its front that the caller fills in, and keeps. False: no
+  // memory.
   [[nodiscard]] bool begin(size_t slots);
   // The next field, which is appended to the storage; where folds are joined its value may grow
   // until kEnd.
   [[nodiscard]] Status next(InputQueue* input, LineReader* lines);
 
   // The fields at the front of the input that are plain and within the bounds; `take_field` is
-  // called behind each. kEnd, or kNothing: next() has to read on.
-  template <typename TakeField>
-  [[nodiscard]] Status read_plain(InputQueue* input, TakeField take_field);
+  // called behind each whose name `is_looked_at`. kEnd, or kNothing: next() has to read on.
+  template <typename IsLookedAt, typename TakeField>
+  [[nodiscard]] Status read_plain(InputQueue* input, IsLookedAt is_looked_at, TakeField take_field);
 
   // The field that was read last.
   Field& field() { return storage_.fields()[storage_.size() - 1]; }
@@ -70,6 +72,9 @@ class SectionReader {
   void trim() { storage_.release(); }
 
  private:
+  // As many plain fields as there is room for. Whether there may be more.
+  template <typename IsLookedAt, typename TakeField>
+  bool read_run(InputQueue* input, IsLookedAt is_looked_at, TakeField take_field);
   Status refuse_memory();
   Status refuse(uint16_t status, const Rule& rule, std::optional<LimitHit> hit = {});
   Status refuse_number();
@@ -87,52 +92,75 @@ class SectionReader {
   Refusal refusal_;
 };
 
-template <typename TakeField>
-SectionReader::Status SectionReader::read_plain(InputQueue* input,
-                                                [[maybe_unused]] TakeField take_field) {
+template <typename IsLookedAt, typename TakeField>
+SectionReader::Status SectionReader::read_plain(InputQueue* input, IsLookedAt is_looked_at,
+                                                TakeField take_field) {
+  while (read_run(input, is_looked_at, take_field)) {
+  }
+  if (input->size() < 2 || std::memcmp(input->data(), "\r\n", 2) != 0) return Status::kNothing;
+  input->consume(2);
+  return Status::kEnd;
+}
+
+// What each field changes is in local variables up to the end of the run.
+template <typename IsLookedAt, typename TakeField>
+bool SectionReader::read_run([[maybe_unused]] InputQueue* input,
+                             [[maybe_unused]] IsLookedAt is_looked_at,
+                             [[maybe_unused]] TakeField take_field) {
 #if HEADRACE_OCTET_BLOCKS
+  if (count_ >= bounds_.fields || !storage_.has_room()) return false;
+  Field* field = storage_.room().data();
+  const size_t room = std::min(storage_.room().size(), bounds_.fields - count_);
+  size_t room_left = room;
+  size_t size_left = bounds_.size - size_;
+  const auto* const begin = reinterpret_cast<const char*>(input->data());
+  const char* const end = begin + input->size();
+  const char* line = begin;
   char lower[KnownName::kMaxSize];
-  while (input->size() >= 16) {
-    const auto* const line = reinterpret_cast<const char*>(input->data());
-    const char* const end = line + input->size();
+  for (; room_left > 0 && end - line > 16; --room_left) {
     const size_t name_size = read_plain_name(line, end, lower);
-    if (name_size == 0) break;
-    const char* value = line + name_size + 1;
-    if (value != end && *value == ' ') ++value;
-    const char* value_end = find_plain_end(value, end);
+    if (name_size < KnownNames::kMinSize) break;
+    const char* const behind_colon = line + name_size + 1;
+    const char* const value = behind_colon + (*behind_colon == ' ' ? 1 : 0);
+    const char* const value_end = find_plain_end(value, end);
     if (value_end == nullptr) break;
-    const auto octets = static_cast<size_t>(value_end + 2 - line);
-    const size_t size = size_ + octets + kFieldOverhead;
-    if (size > bounds_.size || count_ == bounds_.fields || !storage_.has_room()) break;
-    Field& field = storage_.room().front();
+    const size_t size = static_cast<size_t>(value_end + 2 - line) + kFieldOverhead;
+    if (size > size_left) break;
+    FieldName token = FieldName::kOther;
     if (const KnownName* known = find_known_name(lower, name_size)) {
-      field.name = known->text();
-      field.known_name = known->token;
+      token = known->token;
+      field->name = {known->octets.data(), name_size};
     } else {
       char* const name = storage_.allocate(sizeof(lower));
       if (name == nullptr) break;
       std::memcpy(name, lower, sizeof(lower));
       storage_.shrink_last(sizeof(lower) - name_size);
-      field.name = {name, name_size};
-      field.known_name = FieldName::kOther;
+      field->name = {name, name_size};
     }
-    field.value = {value, static_cast<size_t>(value_end - value)};
+    field->value = {value, static_cast<size_t>(value_end - value)};
     // (There is no other control character in it.)
     if (value != value_end && (*value <= ' ' || value_end[-1] <= ' ')) [[unlikely]] {
-      field.value = trim_field_value(field.value);
+      field->value = trim_field_value(field->value);
     }
-    field.never_indexed = false;
-    field.syntax = FieldSyntax::kValid;
+    field->never_indexed = false;
+    field->known_name = token;
+    field->syntax = FieldSyntax::kValid;
     storage_.extend(1);
-    size_ = size;
-    ++count_;
-    input->consume(octets);
-    take_field(field.known_name);
+    size_left -= size;
+    line = value_end + 2;
+    ++field;
+    if (is_looked_at(token)) {
+      take_field();
+      field = storage_.room().data();  // which may have been dropped
+    }
   }
+  count_ += room - room_left;
+  size_ = bounds_.size - size_left;
+  input->consume(static_cast<size_t>(line - begin));
+  return room_left == 0;
+#else
+  return false;
 #endif
-  if (input->size() < 2 || std::memcmp(input->data(), "\r\n", 2) != 0) return Status::kNothing;
-  input->consume(2);
-  return Status::kEnd;
 }
 
 }  // namespace http1

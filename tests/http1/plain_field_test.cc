@@ -91,6 +91,16 @@ TEST(PlainFieldTest, WhiteSpaceAroundValuesReadsAsInTheGeneralWay) {
   }
 }
 
+TEST(PlainFieldTest, PartsOfEverySizeReadAsInTheGeneralWay) {
+  std::string head = head_with("Connection: close\r\nX-Unknown: 1\r\nUser-Agent: somebody/1.0\r\n");
+  head += "GET /next HTTP/1.1\r\nHost: b\r\n\r\n";
+  const auto without_rest = [](const std::string& read) { return read.substr(read.find('|')); };
+  const std::string expected = without_rest(read_in_parts(head, 1));
+  for (size_t size = 2; size <= head.size(); ++size) {
+    EXPECT_EQ(without_rest(read_in_parts(head, size)), expected) << size;
+  }
+}
+
 TEST(PlainFieldTest, BoundsReadAsInTheGeneralWay) {
   for (size_t size = 250; size < 350; ++size) {
     expect_same(head_with("Name: " + std::string(size, 'v') + "\r\n"));
