@@ -17,6 +17,13 @@ BodySource::Filled FileBody::fill(std::span<uint8_t> room) {
   if (n <= 0) return {.failed = true};
   position_ += static_cast<uint64_t>(n);
   left_ -= static_cast<uint64_t>(n);
+  // Octets of two versions do not make a whole body. (Fewer than wanted: the file is shorter now.)
+  unlooked_ += static_cast<uint64_t>(n);
+  const bool is_short = static_cast<size_t>(n) < wanted;
+  if (left_ == 0 || is_short || unlooked_ >= kLookedAtEvery) {
+    if (!file_->is_current()) return {.failed = true};
+    unlooked_ = 0;
+  }
   return {.size = static_cast<size_t>(n), .end = left_ == 0};
 }
 

@@ -28,13 +28,16 @@ class FileBody : public Exchange, public BodySource, public OpenFiles::Waiter {
         first_(first),
         position_(first),
         left_(size) {}
-  // Fails if the file was written to or replaced meanwhile, or cannot be read. Has no octets yet if
-  // there is no descriptor to read it with.
+  // Fails if the file cannot be read, or before the body's last octets if it was written to or
+  // replaced meanwhile. Has no octets yet if there is no descriptor to read it with.
   Filled fill(std::span<uint8_t> room) override;
   void try_again() override;
   uint64_t body_size() const override { return position_ - first_; }
 
  private:
+  // Octets behind which the file is looked at, so that not much of a file is sent in vain.
+  static constexpr uint64_t kLookedAtEvery = 1024 * 1024;
+
   const std::shared_ptr<OpenFile> file_;
   const Client& client_;
   Connection& connection_;
@@ -42,6 +45,7 @@ class FileBody : public Exchange, public BodySource, public OpenFiles::Waiter {
   const uint64_t first_;
   uint64_t position_;
   uint64_t left_;
+  uint64_t unlooked_ = 0;  // octets read since the last look
 };
 
 }  // namespace headrace::serve

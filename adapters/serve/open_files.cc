@@ -121,14 +121,13 @@ ssize_t OpenFile::read(void* to, size_t size, uint64_t position, OpenFiles::Shar
     }
     owner_.enter(*this, std::move(opened.descriptor), share);
   }
-  const ssize_t n = read_at(descriptor_, to, size, position);
-  if (n < 0) return n;
-  // Octets that were written meanwhile must not be sent as those of this version.
+  return read_at(descriptor_, to, size, position);
+}
+
+bool OpenFile::is_current() const {
   struct stat status {};
-  if (retry_interrupted([&] { return fstat(descriptor_.get(), &status); }) != 0) return -1;
-  if (FileStamp(status) == version_.second) return n;
-  errno = ESTALE;
-  return -1;
+  const auto look = [&] { return fstat(descriptor_.get(), &status); };
+  return retry_interrupted(look) == 0 && FileStamp(status) == version_.second;
 }
 
 }  // namespace headrace::serve

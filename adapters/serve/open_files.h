@@ -121,9 +121,12 @@ class OpenFile {
   OpenFile& operator=(const OpenFile&) = delete;
 
   // Reads as pread(2) does. If the descriptor has to be opened, it counts for `share`. Fails with
-  // ESTALE if the name refers to another version by then, or the octets may be another version's;
-  // with an errno for which lacks_descriptor() is true if it may succeed later.
+  // ESTALE if the name refers to another version by then; with an errno for which
+  // lacks_descriptor() is true if it may succeed later.
   ssize_t read(void* to, size_t size, uint64_t position, OpenFiles::Share& share);
+  // Whether all octets that have been read are this version's. If not, or if that cannot be told,
+  // some may be another version's. Requires that the last read() has succeeded.
+  bool is_current() const;
 
  private:
   friend class OpenFiles;
