@@ -46,28 +46,28 @@ void Engine::begin(gsl::span<const uint8_t> bytes, TimePoint now) {
   parts_.input.give(bytes);
 }
 
-EventPtr Engine::next_event() {
+const Event* Engine::step() {
   parts_.recycler.detach_held();
   for (;;) {
     if (parts_.exchanges.has_notices()) {
-      if (EventPtr event = next_notification()) return event;
+      if (const Event* event = next_notification()) return event;
       continue;
     }
     if (!parts_.life.is_open()) return next_closing_event();
     if (owes_exhaustion()) {
       parts_.exhaustion_told = true;
-      return parts_.recycler.lend(StreamIdsExhausted{});
+      return parts_.recycler.make(StreamIdsExhausted{});
     }
     if (ending().is_finished()) {
       parts_.life.end(parts_.end_reason, parts_.end_by);
       continue;
     }
-    EventPtr event;
+    const Event* event = nullptr;
     if (receiving().parse(&event)) {
       if (event != nullptr) return event;
     } else if (parts_.life.input_ended()) {
       if (receiving().lift_window()) continue;
-      if (EventPtr end = receiving().end_with_transport()) return end;
+      if (const Event* end = receiving().end_with_transport()) return end;
       ending().end_with_transport();
     } else if (keep_input()) {
       return nullptr;
@@ -99,7 +99,7 @@ bool Engine::keep_input() {
 }
 
 // Null: it is no longer true.
-EventPtr Engine::next_notification() {
+const Event* Engine::next_notification() {
   Notice notice;
   Record* const record = parts_.exchanges.next_notice(&notice);
   const StreamId id = record->id;
@@ -109,13 +109,13 @@ EventPtr Engine::next_notification() {
     case Notice::kWritable:
       // Meanwhile the body may have been finished, or the buffer filled again.
       if (!record->body.accepts_data() || record->body.wrote_short()) return nullptr;
-      return parts_.recycler.lend(StreamWritable{id, user_data});
+      return parts_.recycler.make(StreamWritable{id, user_data});
     case Notice::kResponseSent:
-      return parts_.recycler.lend(ResponseSent{id, user_data});
+      return parts_.recycler.make(ResponseSent{id, user_data});
     case Notice::kBodyReleased:
       record->body.release_told();
       parts_.exchanges.erase_if_done(record);
-      return parts_.recycler.lend(BodyReleased{id, user_data});
+      return parts_.recycler.make(BodyReleased{id, user_data});
     case Notice::kClosed:
       break;
   }
@@ -128,11 +128,11 @@ EventPtr Engine::next_notification() {
     record->body.release_told();
   }
   parts_.exchanges.erase_if_done(record);
-  return parts_.recycler.lend(StreamClosed(closed));
+  return parts_.recycler.make(StreamClosed(closed));
 }
 
 // The connection ends: first every exchange, in their order, then the connection itself.
-EventPtr Engine::next_closing_event() {
+const Event* Engine::next_closing_event() {
   if (parts_.life.is_gone()) return nullptr;
   StreamError reason{parts_.life.error()};
   if (reason.code == ErrorCode::kNoError) reason.code = ErrorCode::kCancel;
@@ -143,10 +143,10 @@ EventPtr Engine::next_closing_event() {
     ending().close(record, reason, parts_.life.closed_by());
   }
   while (parts_.exchanges.has_notices()) {
-    if (EventPtr event = next_notification()) return event;
+    if (const Event* event = next_notification()) return event;
   }
   parts_.life.note_told();
-  return parts_.recycler.lend(ConnectionClosed{parts_.life.error(), parts_.life.closed_by()});
+  return parts_.recycler.make(ConnectionClosed{parts_.life.error(), parts_.life.closed_by()});
 }
 
 bool Engine::owes_exhaustion() const {

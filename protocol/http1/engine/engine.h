@@ -38,7 +38,7 @@ class Engine final : public Protocol {
   void advance(TimePoint now) override;
   void end_of_input(TimePoint now) override;
   void lose_transport(TimePoint now) override;
-  const Event* step() override { return next_event().release(); }
+  const Event* step() override;
   void end_of_range() override;
 
   bool has_events() const override;
@@ -83,12 +83,11 @@ class Engine final : public Protocol {
   void trim() override;
 
  private:
-  EventPtr next_event();
   void begin(gsl::span<const uint8_t> bytes, TimePoint now);
   bool keep_input();
   bool owes_exhaustion() const;
-  EventPtr next_notification();
-  EventPtr next_closing_event();
+  const Event* next_notification();
+  const Event* next_closing_event();
 
   // const, because functions that change nothing use the same classes as the others.
   Parts* parts() const { return &parts_; }

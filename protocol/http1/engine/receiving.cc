@@ -26,7 +26,7 @@ bool Receiving::is_blocked() const {
   return false;
 }
 
-bool Receiving::parse(EventPtr* event) const {
+bool Receiving::parse(const Event** event) const {
   if (owes_continue()) Sending(parts()).send_continue(p_.incoming.record());
   if (is_blocked()) {
     if (p_.incoming.step() == Incoming::Step::kHead) requests().report_blocked();
@@ -57,7 +57,7 @@ uint64_t Receiving::most() const {
   return record == nullptr ? UINT64_MAX : record->credit.left();
 }
 
-bool Receiving::read_length(EventPtr* event) const {
+bool Receiving::read_length(const Event** event) const {
   if (p_.input.empty()) return false;
   const auto size =
       static_cast<size_t>(std::min({uint64_t{p_.input.size()}, p_.incoming.left(), most()}));
@@ -68,7 +68,7 @@ bool Receiving::read_length(EventPtr* event) const {
   return true;
 }
 
-bool Receiving::read_chunks(EventPtr* event) const {
+bool Receiving::read_chunks(const Event** event) const {
   const ChunkReader::Item item = p_.chunks.next(&p_.input, &p_.lines, most());
   if (is_too_large()) return true;
   switch (item) {
@@ -98,7 +98,7 @@ bool Receiving::is_too_large() const {
   return true;
 }
 
-bool Receiving::read_trailers(EventPtr* event) const {
+bool Receiving::read_trailers(const Event** event) const {
   for (;;) {
     switch (p_.section.next(&p_.input, &p_.lines)) {
       case SectionReader::Status::kNothing:
@@ -127,12 +127,12 @@ bool Receiving::read_trailers(EventPtr* event) const {
   const uintptr_t user_data = record->user_data;
   end_of_message();
   *event =
-      p_.recycler.lend(TrailersReceived{id, user_data, true, FieldSection(p_.section.storage())});
+      p_.recycler.make(TrailersReceived{id, user_data, true, FieldSection(p_.section.storage())});
   return true;
 }
 
 // Takes all input as content: of a tunnel, or up to the end of the connection.
-bool Receiving::read_all(EventPtr* event) const {
+bool Receiving::read_all(const Event** event) const {
   if (p_.input.empty()) return false;
   const auto size = static_cast<size_t>(std::min(uint64_t{p_.input.size()}, most()));
   const gsl::span<const uint8_t> octets(p_.input.data(), size);
@@ -142,7 +142,7 @@ bool Receiving::read_all(EventPtr* event) const {
 }
 
 // Null if the content is discarded.
-EventPtr Receiving::take_content(gsl::span<const uint8_t> octets, bool ends) const {
+const Event* Receiving::take_content(gsl::span<const uint8_t> octets, bool ends) const {
   p_.octets_came = true;
   Record* const record = p_.incoming.record();
   if (record == nullptr) {
@@ -158,7 +158,7 @@ EventPtr Receiving::take_content(gsl::span<const uint8_t> octets, bool ends) con
   const StreamId id = record->id;
   const uintptr_t user_data = record->user_data;
   if (ends) end_of_message();
-  return p_.recycler.lend(
+  return p_.recycler.make(
       DataReceived{id, user_data, ends, Bytes(ByteView(octets.data(), octets.size()))});
 }
 
@@ -190,7 +190,7 @@ bool Receiving::lift_window() const {
   return true;
 }
 
-EventPtr Receiving::end_with_transport() const {
+const Event* Receiving::end_with_transport() const {
   Record* const record = p_.incoming.record();
   if (record == nullptr || record->received || p_.lost) return nullptr;
   const StreamId id = record->id;
@@ -202,7 +202,7 @@ EventPtr Receiving::end_with_transport() const {
   } else {
     return nullptr;
   }
-  return p_.recycler.lend(DataReceived{id, user_data, true, Bytes()});
+  return p_.recycler.make(DataReceived{id, user_data, true, Bytes()});
 }
 
 bool Receiving::keep() const {

@@ -19,7 +19,7 @@ class Receiving : private Uses {
 
   // Reads until there is an event or another consequence. False if more input is needed, or if the
   // input must not be read now (is_blocked()).
-  bool parse(EventPtr* event) const;
+  bool parse(const Event** event) const;
   // Whether the input must not be read now, because the application holds a window full of content,
   // or because of ReceivingRequests::is_blocked().
   bool is_blocked() const;
@@ -29,17 +29,17 @@ class Receiving : private Uses {
   bool owes_continue() const { return requests().owes_continue(); }
   // The event of the end of a tunnel, or of content that ends with the connection. Null if the end
   // of the input is neither.
-  EventPtr end_with_transport() const;
+  const Event* end_with_transport() const;
   // Copies the parts of incomplete messages that lie in the input. False if there is no memory.
   [[nodiscard]] bool keep() const;
 
  private:
-  bool read_length(EventPtr* event) const;
-  bool read_chunks(EventPtr* event) const;
-  bool read_trailers(EventPtr* event) const;
-  bool read_all(EventPtr* event) const;
+  bool read_length(const Event** event) const;
+  bool read_chunks(const Event** event) const;
+  bool read_trailers(const Event** event) const;
+  bool read_all(const Event** event) const;
   bool is_too_large() const;
-  EventPtr take_content(gsl::span<const uint8_t> octets, bool ends) const;
+  const Event* take_content(gsl::span<const uint8_t> octets, bool ends) const;
   void discard(uint64_t size) const;
   void end_of_message() const;
   uint64_t most() const;

@@ -55,7 +55,7 @@ bool ReceivingRequests::refuse_tls() const {
   return true;
 }
 
-bool ReceivingRequests::read(EventPtr* event) const {
+bool ReceivingRequests::read(const Event** event) const {
   if (p_.input.empty()) return false;
   if (refuse_tls()) return true;
   switch (p_.requests.read(&p_.input, &p_.lines)) {
@@ -70,7 +70,7 @@ bool ReceivingRequests::read(EventPtr* event) const {
   return open(event);
 }
 
-bool ReceivingRequests::open(EventPtr* event) const {
+bool ReceivingRequests::open(const Event** event) const {
   p_.deadlines.stop(Deadline::kSection);
   p_.deadlines.stop(Deadline::kIdle);
   const RequestFacts& facts = p_.requests.facts();
@@ -93,7 +93,7 @@ bool ReceivingRequests::open(EventPtr* event) const {
   p_.requests.begin();
   if (ends) stop_behind(record);
   *event =
-      p_.recycler.lend(RequestReceived{record->id, 0, ends, FieldSection(p_.section.storage())});
+      p_.recycler.make(RequestReceived{record->id, 0, ends, FieldSection(p_.section.storage())});
   return true;
 }
 

@@ -16,7 +16,7 @@ class ReceivingRequests : private Uses {
   using Uses::Uses;
 
   // Reads the next head. False if more input is needed.
-  bool read(EventPtr* event) const;
+  bool read(const Event** event) const;
   // Whether the next head must not be read now, because too many requests wait for their responses,
   // or because a response decides what the next octets are.
   bool is_blocked() const;
@@ -28,7 +28,7 @@ class ReceivingRequests : private Uses {
   void stop_behind(const Record* record) const;
 
  private:
-  bool open(EventPtr* event) const;
+  bool open(const Event** event) const;
   bool refuse_tls() const;
   Ending ending() const { return Ending(parts()); }
 };

@@ -15,7 +15,7 @@ Record* ReceivingResponses::awaited() const {
 
 // RFC 9112 §9.2: octets that come without a request are no response. Line ends behind a response
 // may come before the next request has left, or behind it.
-bool ReceivingResponses::read(EventPtr* event) const {
+bool ReceivingResponses::read(const Event** event) const {
   if (p_.input.empty()) return false;
   const bool is_between =
       p_.reports.has_received_responses() && !p_.responses.has_line() && !p_.lines.is_cut();
@@ -40,7 +40,7 @@ bool ReceivingResponses::read(EventPtr* event) const {
   return take(record, event);
 }
 
-bool ReceivingResponses::take(Record* record, EventPtr* event) const {
+bool ReceivingResponses::take(Record* record, const Event** event) const {
   const ReceivedStatus received = p_.responses.received();
   p_.responses.begin();
   if (received.is_interim) return take_interim(record, event, received.status);
@@ -70,13 +70,13 @@ bool ReceivingResponses::take(Record* record, EventPtr* event) const {
       end(record);
     }
   }
-  *event = p_.recycler.lend(
+  *event = p_.recycler.make(
       ResponseReceived{id, user_data, ends, received.status, FieldSection(p_.section.storage())});
   return true;
 }
 
 // RFC 9110 §15.2
-bool ReceivingResponses::take_interim(Record* record, EventPtr* event, uint16_t status) const {
+bool ReceivingResponses::take_interim(Record* record, const Event** event, uint16_t status) const {
   record->exchange.receive_informational();
   const uint64_t count = record->exchange.informational_received();
   const uint64_t limit = p_.options.limits.informational_responses;
@@ -85,7 +85,7 @@ bool ReceivingResponses::take_interim(Record* record, EventPtr* event, uint16_t 
         {kBadRequest, &kManyInterim, {}, LimitHit{Limit::kInformationalResponses, limit, count}});
     return true;
   }
-  *event = p_.recycler.lend(InformationalReceived{record->id, record->user_data, false, status,
+  *event = p_.recycler.make(InformationalReceived{record->id, record->user_data, false, status,
                                                   FieldSection(p_.section.storage())});
   return true;
 }

@@ -16,14 +16,14 @@ class ReceivingResponses : private Uses {
   using Uses::Uses;
 
   // Reads the next head. False if more input is needed.
-  bool read(EventPtr* event) const;
+  bool read(const Event** event) const;
   // The record's response has been received whole.
   void end(Record* record) const;
 
  private:
   Record* awaited() const;
-  bool take(Record* record, EventPtr* event) const;
-  bool take_interim(Record* record, EventPtr* event, uint16_t status) const;
+  bool take(Record* record, const Event** event) const;
+  bool take_interim(Record* record, const Event** event, uint16_t status) const;
   void open_tunnel(Record* record) const;
   Ending ending() const { return Ending(parts()); }
 };
