@@ -40,7 +40,7 @@ class HeadReader {
       if (status != SectionReader::Status::kEnd) status = section_->next(input, lines);
       switch (status) {
         case SectionReader::Status::kField:
-          if (is_looked_at(section_->field().known_name)) take_field();
+          if (is_looked_at(section_->field().known_name)) take_field(section_->field());
           break;
         case SectionReader::Status::kNothing:
           return Status::kNothing;

@@ -75,6 +75,19 @@ const char* find_invisible(const char* at, const char* end) {
   return at;
 }
 
+const char* find_invisible_or_fragment(const char* at, const char* end) {
+#if HEADRACE_OCTET_BLOCKS
+  bool found = false;
+  const auto suspects = [](OctetBlock block) {
+    return _mm_or_si128(invisible_of(block), _mm_cmpeq_epi8(block, all_octets('#')));
+  };
+  at = skip_blocks(at, end, suspects, &found);
+  if (found) return at;
+#endif
+  while (at < end && *at != '#' && !is_in(*at, kInvisible)) ++at;
+  return at;
+}
+
 const char* skip_token(const char* at, const char* end) {
 #if HEADRACE_OCTET_BLOCKS
   bool found = false;

@@ -20,6 +20,9 @@ const char* find_control(const char* at, const char* end);
 // behind it.
 const char* find_invisible(const char* at, const char* end);
 
+// The same, or the first '#', which begins a fragment (RFC 3986 §3.5).
+const char* find_invisible_or_fragment(const char* at, const char* end);
+
 // The end of the token (RFC 9110 §5.6.2) at the front.
 const char* skip_token(const char* at, const char* end);
 

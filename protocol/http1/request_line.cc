@@ -74,24 +74,28 @@ Refusal parse_request_line(std::string_view text, bool raw_octets, RequestLine* 
   }
   if (at == end || *at != ' ' || at == begin) return bad(broken_target(at, end, begin), ":path");
   line->target = {begin, static_cast<size_t>(at - begin)};
+  line->has_fragment = line->target.find('#') != std::string_view::npos;
   ++at;
   return parse_version({at, static_cast<size_t>(end - at)}, line);
 }
 
 size_t read_plain_request_line(std::string_view input, RequestLine* line) {
+  constexpr std::string_view kGet = "GET ";  // most often
   constexpr std::string_view kRest = " HTTP/1.1\r\n";
   const char* const begin = input.data();
   const char* const end = begin + input.size();
-  const char* const method_end = skip_token(begin, end);
+  const char* const method_end =
+      input.starts_with(kGet) ? begin + kGet.size() - 1 : skip_token(begin, end);
   if (method_end == begin || method_end == end || *method_end != ' ') return 0;
   const char* const target = method_end + 1;
-  const char* const target_end = find_invisible(target, end);
+  const char* const target_end = find_invisible_or_fragment(target, end);
   if (target_end == target || static_cast<size_t>(end - target_end) < kRest.size() ||
       std::memcmp(target_end, kRest.data(), kRest.size()) != 0) {
     return 0;
   }
   line->method = {begin, static_cast<size_t>(method_end - begin)};
   line->target = {target, static_cast<size_t>(target_end - target)};
+  line->has_fragment = false;
   line->is_http10 = false;
   return static_cast<size_t>(target_end - begin) + kRest.size();
 }
@@ -113,10 +117,7 @@ Refusal parse_target(const RequestLine& line, bool fragment, Target* target) {
   } else {
     return bad(kTargetForm, ":path");
   }
-  if (!fragment && target->path.find('#') != std::string_view::npos) {
-    return bad(kTargetFragment, ":path");
-  }
-  return {};
+  return fragment || !line.has_fragment ? Refusal{} : bad(kTargetFragment, ":path");
 }
 
 }  // namespace http1

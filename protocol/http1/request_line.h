@@ -14,15 +14,17 @@ namespace http1 {
 // RFC 9112 §3, as views of the line.
 struct RequestLine {
   std::string_view method;
-  std::string_view target;  // visible octets, of a form that parse_target() finds out
-  bool is_http10 = false;   // a later minor version is one of HTTP/1.1 (RFC 9110 §2.5)
+  std::string_view target;    // visible octets, of a form that parse_target() finds out
+  bool has_fragment = false;  // "#" in the target
+  bool is_http10 = false;     // a later minor version is one of HTTP/1.1 (RFC 9110 §2.5)
 };
 
 // Reads a request line without its CR LF. `raw_octets`: octets above 0x7f are accepted in targets.
 [[nodiscard]] Refusal parse_request_line(std::string_view text, bool raw_octets, RequestLine* line);
 
-// Reads the request line at the front of the input, if it is one of HTTP/1.1 that lies whole in it.
-// Returns its octets, or 0: it is none of that form, which says nothing about whether it is valid.
+// Reads the request line at the front of the input, if it is one of HTTP/1.1, without a fragment,
+// that lies whole in it. Returns its octets, or 0: it is none of that form, which says nothing
+// about whether it is valid.
 [[nodiscard]] size_t read_plain_request_line(std::string_view input, RequestLine* line);
 
 // The parts of a target, as views (RFC 9112 §3.2).

@@ -51,8 +51,8 @@ RequestReader::Status RequestReader::read(InputQueue* input, LineReader* lines) 
     if (status != Status::kHead) return status;
   }
   return read_fields(
-      input, lines, [](FieldName name) { return is_looked_at(name); }, [this] { take_field(); },
-      [this] { return finish(); });
+      input, lines, [](FieldName name) { return is_looked_at(name); },
+      [this](const Field& field) { take_field(field); }, [this] { return finish(); });
 }
 
 // kHead: the line was read.
@@ -118,8 +118,7 @@ RequestReader::Status RequestReader::refuse_long_line(std::string_view begin) {
   return refuse({kTargetTooLongStatus, &kTargetTooLong, ":path", hit});
 }
 
-void RequestReader::take_field() {
-  const Field& field = section_->field();
+void RequestReader::take_field(const Field& field) {
   switch (field.known_name) {
     case FieldName::kHost:
       host_ = field.value;

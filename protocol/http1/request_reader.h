@@ -66,7 +66,7 @@ class RequestReader : public HeadReader {
   Status take_line(const Line& line);
   Status begin_fields();
   Status refuse_long_line(std::string_view begin);
-  void take_field();
+  void take_field(const Field& field);
   void take_connection(std::string_view value);
   [[nodiscard]] Refusal finish();
   [[nodiscard]] Refusal check_host(Target* target) const;

@@ -20,7 +20,8 @@ ResponseReader::Status ResponseReader::read(const RequestHead& request, InputQue
     if (status != Status::kHead) return status;
   }
   return read_fields(
-      input, lines, [](FieldName) { return false; }, [] {}, [&] { return finish(request); });
+      input, lines, [](FieldName) { return false; }, [](const Field&) {},
+      [&] { return finish(request); });
 }
 
 bool ResponseReader::skip_line_ends(InputQueue* input) {

@@ -148,10 +148,11 @@ bool SectionReader::read_run([[maybe_unused]] InputQueue* input,
     storage_.extend(1);
     size_left -= size;
     line = value_end + 2;
-    ++field;
     if (is_looked_at(token)) {
-      take_field();
-      field = storage_.room().data();  // which may have been dropped
+      take_field(*field);  // and may drop() it
+      field = storage_.room().data();
+    } else {
+      ++field;
     }
   }
   count_ += room - room_left;

@@ -53,6 +53,11 @@ TEST(OctetScan, FindsControlCharacters) { expect_same(find_control, is_control);
 
 TEST(OctetScan, FindsWhatIsNotVisible) { expect_same(find_invisible, is_invisible); }
 
+TEST(OctetScan, FindsWhatIsNotVisibleOrBeginsAFragment) {
+  expect_same(find_invisible_or_fragment,
+              [](unsigned char c) { return is_invisible(c) || c == '#'; });
+}
+
 TEST(OctetScan, FindsTheEndOfATokenOfAnyLength) { expect_same(skip_token, is_no_tchar); }
 
 TEST(OctetScan, CopiesInLowerCase) {

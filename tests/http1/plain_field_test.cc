@@ -91,6 +91,19 @@ TEST(PlainFieldTest, WhiteSpaceAroundValuesReadsAsInTheGeneralWay) {
   }
 }
 
+TEST(PlainFieldTest, RequestLinesReadAsInTheGeneralWay) {
+  for (const char* method :
+       {"GET", "GE", "GETS", "get", "POST", "OPTIONS", "CONNECT", "", " GET"}) {
+    for (const char* target :
+         {"/", "/p?q", "/p#f", "/#", "#", "*", "", " ", "http://a", "http://a#f", "http://a/#",
+          "http://a#b/", "a:80", "a:80#", "/\xc3\xa4", "/a b"}) {
+      for (const char* version : {"HTTP/1.1", "HTTP/1.0", "HTTP/1.2", "HTTP/2.0", "http/1.1", ""}) {
+        expect_same(std::string(method) + " " + target + " " + version + "\r\nHost: a\r\n\r\n");
+      }
+    }
+  }
+}
+
 TEST(PlainFieldTest, PartsOfEverySizeReadAsInTheGeneralWay) {
   std::string head = head_with("Connection: close\r\nX-Unknown: 1\r\nUser-Agent: somebody/1.0\r\n");
   head += "GET /next HTTP/1.1\r\nHost: b\r\n\r\n";

@@ -203,11 +203,6 @@ bool Ending::is_idle() const {
                             p_.incoming.step() == Incoming::Step::kHead);
 }
 
-bool Ending::is_finished() const {
-  return p_.incoming.is_stopped() && p_.exchanges.waiting_count() == 0 &&
-         p_.exchanges.open_count() == 0 && !p_.answer_due;
-}
-
 }  // namespace http1
 HEADRACE_ABI_END
 }  // namespace headrace

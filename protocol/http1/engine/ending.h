@@ -35,7 +35,10 @@ class Ending : private Uses {
   void fail(const ErrorDetail& error, ClosedBy closed_by = ClosedBy::kLocal) const;
   void shut_down() const;
   // Whether no exchange and no response is left, so that the connection can end.
-  bool is_finished() const;
+  bool is_finished() const {
+    return p_.incoming.is_stopped() && p_.exchanges.waiting_count() == 0 &&
+           p_.exchanges.open_count() == 0 && !p_.answer_due;
+  }
 
   StreamError error(const Refusal& refusal, StreamId id) const;
   // Makes BodyReleased due if the connection no longer uses a Body::view.

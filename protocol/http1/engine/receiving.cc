@@ -27,14 +27,12 @@ bool Receiving::is_blocked() const {
 }
 
 bool Receiving::parse(const Event** event) const {
-  if (owes_continue()) Sending(parts()).send_continue(p_.incoming.record());
-  if (is_blocked()) {
-    if (p_.incoming.step() == Incoming::Step::kHead) requests().report_blocked();
-    return false;
+  if (p_.incoming.step() == Incoming::Step::kHead) {
+    return p_.is_client() ? responses().read(event) : requests().read(event);
   }
+  if (owes_continue()) Sending(parts()).send_continue(p_.incoming.record());
+  if (is_blocked()) return false;
   switch (p_.incoming.step()) {
-    case Incoming::Step::kHead:
-      return p_.is_client() ? responses().read(event) : requests().read(event);
     case Incoming::Step::kLength:
       return read_length(event);
     case Incoming::Step::kChunked:
@@ -44,6 +42,7 @@ bool Receiving::parse(const Event** event) const {
     case Incoming::Step::kUntilClose:
     case Incoming::Step::kTunnel:
       return read_all(event);
+    case Incoming::Step::kHead:
     case Incoming::Step::kStopped:
       break;
   }

@@ -39,9 +39,8 @@ bool ReceivingRequests::owes_continue() const {
          !record->continue_due && !record->submitted && p_.options.automatic_continue;
 }
 
-// A client that speaks TLS to a port without it gets an alert that it understands.
+// The first octet. A client that speaks TLS to a port without it gets an alert that it understands.
 bool ReceivingRequests::refuse_tls() const {
-  if (p_.began) return false;
   p_.began = true;
   p_.deadlines.stop(Deadline::kFirst);
   if (*p_.input.data() != kTlsHandshake) return false;
@@ -56,8 +55,12 @@ bool ReceivingRequests::refuse_tls() const {
 }
 
 bool ReceivingRequests::read(const Event** event) const {
+  if (is_blocked()) {
+    report_blocked();
+    return false;
+  }
   if (p_.input.empty()) return false;
-  if (refuse_tls()) return true;
+  if (!p_.began && refuse_tls()) return true;
   switch (p_.requests.read(&p_.input, &p_.lines)) {
     case RequestReader::Status::kNothing:
       return false;
