@@ -77,7 +77,7 @@ int main(int argc, char** argv) {
     if (request.ok()) {
       ++open;
     } else {
-      std::fprintf(stderr, "fetch: %s: %s\n", argv[i], headrace::to_string(request.error));
+      std::fprintf(stderr, "fetch: %s: %s\n", argv[i], headrace::describe(request).c_str());
     }
   }
 

@@ -212,7 +212,7 @@ class Call : public headrace::adapters::Service {
                                {"te", "trailers"}};
     if (wanted_.timeout.count() > 0) head.push_back({"grpc-timeout", timeout});
     const auto request = connection_->submit_request(head, headrace::Body::stream());
-    if (!request.ok()) return finish(kInternal, to_string(request.error));
+    if (!request.ok()) return finish(kInternal, describe(request));
     stream_ = request.stream_id;
   }
 

@@ -98,7 +98,7 @@ void ClientConnection::on_closed(const StreamClosed& closed) {
 }
 
 bool ClientConnection::is_to_be_sent_again(const StreamClosed& closed, const Transfer& transfer) {
-  if (asks_for_http1(closed)) {
+  if (closed.asks_for_http1()) {
     retired_ = true;
     return transfer.may_retry() && owner_->falls_back();
   }

@@ -27,11 +27,6 @@ Outcome judge_end_by_peer(const StreamClosed& closed, const ConnectionNews& conn
 
 }  // namespace
 
-bool asks_for_http1(const StreamClosed& closed) {
-  if (closed.detail.rule == &kServerOfHttp1) return true;
-  return closed.closed_by == ClosedBy::kPeer && closed.error == ErrorCode::kHttp11Required;
-}
-
 bool is_worth_a_retry(const StreamClosed& closed) {
   if (closed.retry_idempotent) return true;
   if (!closed.retry_safe || closed.error == ErrorCode::kHttp11Required) return false;

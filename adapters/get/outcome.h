@@ -17,10 +17,6 @@ struct ConnectionNews {
 // The outcome of a request whose stream was closed. `answered`: the response was complete.
 Outcome judge_end(const StreamClosed& closed, bool answered, const ConnectionNews& connection);
 
-// Whether the server speaks HTTP/1.1 only (RFC 9113 §3.4), or wants it for this request (§7:
-// HTTP_1_1_REQUIRED).
-bool asks_for_http1(const StreamClosed& closed);
-
 // Whether the request may succeed on another connection: it was not processed (or most likely not,
 // and is idempotent: StreamClosed::retry_idempotent), and not refused for a reason of its own (a
 // server that requires HTTP/1.1, a body that differs from its content-length).

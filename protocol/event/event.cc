@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "headrace/memory/recycler.h"
+#include "headrace/protocol/frame/foreign_protocol.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -92,6 +93,11 @@ void retire(Event& event) {
         }
       },
       event);
+}
+
+bool StreamClosed::asks_for_http1() const {
+  if (detail.rule == &kServerOfHttp1) return true;
+  return closed_by == ClosedBy::kPeer && error == ErrorCode::kHttp11Required;
 }
 
 const char* event_name(const Event& event) { return kNames[event.index()]; }

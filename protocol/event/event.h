@@ -132,6 +132,12 @@ struct StreamClosed {
   StreamError detail;  // with the broken rule, if the stream was reset because of one
   bool body_released = false;     // stands for BodyReleased, which is not reported then
   bool retry_idempotent = false;  // may be, because its method is idempotent (RFC 9110 §9.2.2)
+
+  // Whether the request is to be sent again in HTTP/1.1 (Options::protocol), whatever its method,
+  // over a new connection: the server has answered our preface in HTTP/1.x, without processing any
+  // request (RFC 9113 §3.4), or wants that version for this one (§7: HTTP_1_1_REQUIRED). Ask
+  // before `retry_safe`: in HTTP/2 it would end the same way again. Client role.
+  bool asks_for_http1() const;
 };
 
 // The client has changed the priority of the response (RFC 9218 §7). A PRIORITY_UPDATE that

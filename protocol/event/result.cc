@@ -1,6 +1,19 @@
 #include "headrace/protocol/event/result.h"
 
 namespace headrace {
+namespace {
+
+std::string sentence(SubmitError error, const Rule* rule) {
+  std::string text = to_string(error);
+  if (rule == nullptr) return text;
+  return text.append(": ").append(rule->text).append(" (").append(rule->section).append(")");
+}
+
+}  // namespace
+
+std::string describe(const SubmitResult& result) { return sentence(result.error, result.rule); }
+std::string describe(const RequestResult& result) { return sentence(result.error, result.rule); }
+std::string describe(const SendResult& result) { return sentence(result.error, result.rule); }
 
 const char* to_string(SubmitError error) {
   switch (error) {

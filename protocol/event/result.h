@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "headrace/field/rule.h"
 #include "headrace/protocol/frame/frame_type.h"
@@ -79,6 +80,12 @@ struct [[nodiscard]] SendResult {
 
   bool ok() const { return error == SubmitError::kNone; }
 };
+
+// A sentence for a log: "stream gone", or with the broken rule "invalid fields: a field name is
+// a token in lower case (RFC 9113 §8.2.1)".
+std::string describe(const SubmitResult& result);
+std::string describe(const RequestResult& result);
+std::string describe(const SendResult& result);
 
 }  // namespace headrace
 

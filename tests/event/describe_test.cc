@@ -169,5 +169,16 @@ TEST(Names, OfWhatAStreamWaitsFor) {
   EXPECT_STREQ(to_string(Blocked{200}), "unknown");
 }
 
+TEST(DescribeResultTest, ARefusedCommandNamesTheRule) {
+  constexpr Rule kRule{"RFC 9113 §8.2.1", "a field name is a token in lower case"};
+  const std::string expected =
+      "invalid fields: a field name is a token in lower case (RFC 9113 §8.2.1)";
+  EXPECT_EQ(describe(SubmitResult{SubmitError::kInvalidFields, &kRule}), expected);
+  EXPECT_EQ(describe(RequestResult{SubmitError::kInvalidFields, &kRule}), expected);
+  EXPECT_EQ(describe(SendResult{SubmitError::kInvalidFields, 0, &kRule}), expected);
+  EXPECT_EQ(describe(SubmitResult{SubmitError::kStreamGone}), "stream gone");
+  EXPECT_EQ(describe(SubmitResult{}), "none");
+}
+
 }  // namespace
 }  // namespace headrace

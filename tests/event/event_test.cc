@@ -8,6 +8,7 @@
 
 #include "headrace/field/field_storage.h"
 #include "headrace/memory/ledger.h"
+#include "headrace/protocol/frame/foreign_protocol.h"
 
 // own() is what keep() and kFresh stand on: afterwards an event refers to nothing but itself.
 namespace headrace {
@@ -96,6 +97,22 @@ TEST(EventPtr, CanOnlyBeMoved) {
   static_assert(!std::is_copy_constructible_v<EventPtr>);
   static_assert(std::is_nothrow_move_constructible_v<EventPtr>);
   static_assert(std::is_same_v<EventPtr::element_type, const Event>);
+}
+
+TEST(StreamClosedTest, AServerMayAskForHttp1) {
+  StreamClosed one{};
+  EXPECT_FALSE(one.asks_for_http1());
+  one.closed_by = ClosedBy::kPeer;
+  one.error = ErrorCode::kHttp11Required;
+  EXPECT_TRUE(one.asks_for_http1());
+  one.error = ErrorCode::kRefusedStream;
+  EXPECT_FALSE(one.asks_for_http1());
+  one.closed_by = ClosedBy::kLocal;
+  one.error = ErrorCode::kHttp11Required;
+  EXPECT_FALSE(one.asks_for_http1()) << "a request in chunks to a server of HTTP/1.0";
+  one.error = ErrorCode::kProtocolError;
+  one.detail.rule = &kServerOfHttp1;
+  EXPECT_TRUE(one.asks_for_http1());
 }
 
 }  // namespace

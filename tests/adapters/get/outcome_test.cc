@@ -116,17 +116,6 @@ TEST(OutcomeTest, SomeRequestsAreNotWorthARetry) {
   EXPECT_FALSE(is_worth_a_retry(undone));
 }
 
-TEST(OutcomeTest, AServerMayAskForHttp1) {
-  StreamClosed one = closed(ClosedBy::kPeer, ErrorCode::kHttp11Required, FrameType::kRstStream);
-  EXPECT_TRUE(asks_for_http1(one));
-  one.error = ErrorCode::kRefusedStream;
-  EXPECT_FALSE(asks_for_http1(one));
-  EXPECT_TRUE(asks_for_http1(
-      closed(ClosedBy::kLocal, ErrorCode::kProtocolError, FrameType::kData, &kServerOfHttp1)));
-  one = closed(ClosedBy::kLocal, ErrorCode::kHttp11Required);
-  EXPECT_FALSE(asks_for_http1(one)) << "a request in chunks to a server of HTTP/1.0";
-}
-
 TEST(OutcomeTest, ATransportThatIsLostIsNoResetOfTheServers) {
   const Outcome outcome = judge_end(closed(ClosedBy::kTransport, ErrorCode::kCancel), false, {});
   EXPECT_EQ(outcome.code, ExitCode::kConnectionLost);
