@@ -45,6 +45,9 @@ class HEADRACE_POINTER(uint8_t) ByteView {
     HEADRACE_EXPECTS(data != nullptr || size == 0, "ByteView::ByteView()",
                      "a null pointer has no octets", {"size", size});
   }
+  // Of an array of char, which is no OctetRange, the error says what to do.
+  template <size_t kSize>
+  ByteView(const char (&say_how_many_octets_or_string_view_of_a_literal)[kSize]) = delete;
   // From a view of another library (gsl::span).
   template <ForeignView V>
   ByteView(V octets) : ByteView(octets.data(), octets.size()) {}

@@ -73,7 +73,10 @@ REFUSED = {
         ("StructuredDictionary d(render());", ["deleted", "dies_before_it_is_read"], EVERY),
     "a buffer of char without its size":
         ("char buffer[100] = {}; for (EventPtr e : c.receive(buffer, now)) e.reset();",
-         ["no matching"], EVERY),
+         ["deleted", "say_how_many_octets_or_string_view_of_a_literal"], EVERY),
+    "a literal to send, whose NUL may be meant":
+        ("(void)c.send_data(1, \"text\", true);",
+         ["deleted", "say_how_many_octets_or_string_view_of_a_literal"], EVERY),
     "an iterator that outlives its range":
         ("auto it = c.receive(bytes, now).begin();", ["rvalue|discards qualifiers"], EVERY),
     "a handler without const":
