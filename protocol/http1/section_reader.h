@@ -108,7 +108,7 @@ bool SectionReader::read_run([[maybe_unused]] InputQueue* input,
                              [[maybe_unused]] IsLookedAt is_looked_at,
                              [[maybe_unused]] TakeField take_field) {
 #if HEADRACE_OCTET_BLOCKS
-  if (count_ >= bounds_.fields || !storage_.has_room()) return false;
+  if (size_ >= bounds_.size || count_ >= bounds_.fields || !storage_.has_room()) return false;
   Field* field = storage_.room().data();
   const size_t room = std::min(storage_.room().size(), bounds_.fields - count_);
   size_t room_left = room;

@@ -107,6 +107,22 @@ TEST_P(ResponseReaderTest, RefusesWhatCanBeReadInTwoWays) {
   EXPECT_EQ(rule(" a: b\r\n"), &kSpaceBeforeFields);
 }
 
+// The end of the section always fits, and so does a fold of as many octets, where LF ends a line.
+TEST(ResponseReaderBoundTest, AFoldAtTheBoundDoesNotLiftIt) {
+  for (size_t size = 1; size < 60; ++size) {
+    Ledger ledger{1 << 20};
+    InputQueue input{&ledger};
+    LineReader lines{&ledger, /*accept_bare_lf=*/true};
+    SectionReader section{&ledger, {100, 10, Limit::kFieldsPerResponse, true}, 16, 1024};
+    ResponseReader reader{&section, {100, false}};
+    reader.begin();
+    const std::string head = "HTTP/1.1 200 OK\r\nName: " + std::string(size, 'v') +
+                             "\r\n \nOther: " + std::string(100, 'v') + "\r\n\r\n";
+    input.give({reinterpret_cast<const uint8_t*>(head.data()), head.size()});
+    EXPECT_EQ(reader.read({}, &input, &lines), ResponseReader::Status::kRefused) << size;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Parts, ResponseReaderTest, testing::Values(1, 2, 3, 7, 1000));
 
 }  // namespace
