@@ -31,6 +31,14 @@ Deadlines::Deadlines(const Limits& limits, uint64_t seed, TimePoint now)
   start(Deadline::kAge, now);
 }
 
+void Deadlines::start_inexact(TimePoint now) {
+  for (size_t i = 0; i < kDeadlines; ++i) {
+    const auto deadline = static_cast<Deadline>(i);
+    if ((inexact_ >> i & 1) != 0 && runs(deadline)) start(deadline, now);
+  }
+  inexact_ = 0;
+}
+
 LimitHit Deadlines::hit(Limit limit, Deadline deadline, TimePoint now) const {
   const auto late =
       std::chrono::duration_cast<std::chrono::milliseconds>(now - at_[index(deadline)]);

@@ -35,8 +35,13 @@ class Deadlines {
   Deadlines(const Limits& limits, uint64_t seed, TimePoint now);
 
   void start(Deadline deadline, TimePoint now) {
-    const std::chrono::milliseconds time = timeouts_[index(deadline)];
-    if (time.count() > 0) at_[index(deadline)] = now + time;
+    if (is_enabled(deadline)) at_[index(deadline)] = now + timeouts_[index(deadline)];
+  }
+  // Starts it at the next told(), and until then as if that were `now`.
+  void start_when_told(Deadline deadline, TimePoint now) {
+    if (!is_enabled(deadline)) return;
+    start(deadline, now);
+    inexact_ |= static_cast<uint8_t>(1u << index(deadline));
   }
   // Starts it unless it runs.
   void keep_running(Deadline deadline, TimePoint now) {
@@ -50,6 +55,15 @@ class Deadlines {
   }
   bool runs(Deadline deadline) const { return at_[index(deadline)] != TimePoint::max(); }
 
+  bool is_enabled(Deadline deadline) const { return timeouts_[index(deadline)].count() > 0; }
+
+  // Sets the present time. Called before anything starts at that time.
+  void told(TimePoint now) {
+    if (inexact_ != 0) start_inexact(now);
+  }
+  // Whether told() is to be called soon.
+  bool wants_time() const { return inexact_ != 0; }
+
   TimePoint next() const { return *std::min_element(at_.begin(), at_.end()); }
   bool has_passed(Deadline deadline, TimePoint now) const { return now >= at_[index(deadline)]; }
   // In milliseconds: the limit, and the time that had passed at `now`.
@@ -57,9 +71,11 @@ class Deadlines {
 
  private:
   static size_t index(Deadline deadline) { return static_cast<size_t>(deadline); }
+  void start_inexact(TimePoint now);
 
   std::array<std::chrono::milliseconds, kDeadlines> timeouts_;
   std::array<TimePoint, kDeadlines> at_;
+  uint8_t inexact_ = 0;  // a bit for each that start_when_told() has started
 };
 
 }  // namespace http1

@@ -57,16 +57,15 @@ void Deadlines::leave(uint64_t offset, TimePoint now, bool exact) {
   }
 }
 
-// Deadlines that started at an inexact time start now, unless one of them has passed already.
+// Deadlines that started at an inexact time start now. How long nobody had told the time before is
+// no lateness of the peer's.
 void Deadlines::start_inexact(TimePoint now) {
   wants_time_ = false;
-  bool late = false;
-  for (Deadline deadline : kQuestions) late |= runs(deadline) && now >= at(deadline, {});
   for (size_t i = 0; i < kQuestionCount; ++i) {
-    if ((inexact_ >> i & 1) != 0 && !late) began_at(kQuestions[i]) = now;
+    if ((inexact_ >> i & 1) != 0) began_at(kQuestions[i]) = now;
   }
   inexact_ = 0;
-  if (moved_inexact_ && !late) moved_ = now;
+  if (moved_inexact_) moved_ = now;
   moved_inexact_ = false;
 }
 

@@ -165,6 +165,29 @@ TEST(Http1Memory, WaitingRequestsAreWithinTheBudget) {
   EXPECT_LE(connection.statistics().memory_peak, 8000u);
 }
 
+// ErrorDetail::status is that of a response that is sent.
+TEST(Http1Refusals, ARefusalInPlaceOfWhichNothingIsSentHasNoStatus) {
+  const std::string chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  Connection answered(Role::kServer, http1(), kNow);
+  receive(&answered, chunked);
+  EXPECT_TRUE(respond(&answered, 1, Body::stream()).ok());
+  (void)drain(&answered);
+  const auto cut = receive(&answered, "x\r\n");
+  ASSERT_TRUE(cut.has_value());
+  EXPECT_EQ(cut->status, 0);
+  EXPECT_EQ(drain(&answered), "");
+
+  Connection unanswered(Role::kServer, http1(), kNow);
+  (void)receive(&unanswered, chunked + "x\r\n");
+  EXPECT_EQ(drain(&unanswered).substr(0, 12), "HTTP/1.1 400");
+  std::optional<ConnectionError> end;
+  for (EventPtr event : unanswered.advance(kNow)) {
+    if (const auto* closed = std::get_if<ConnectionClosed>(event.get())) end = closed->error;
+  }
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(end->status, 400);
+}
+
 TEST(Http1Limits, ARequestThatWaitsAboveTheLimitIsCounted) {
   Options options = http1();
   options.limits.pipelined_requests = 2;

@@ -22,7 +22,10 @@ StreamError Ending::error(const Refusal& refusal, StreamId id) const {
 
 void Ending::stop(const Record* last) const {
   p_.incoming.stop();
-  if (last == nullptr) return;
+  if (last != nullptr) cancel_behind(last);
+}
+
+void Ending::cancel_behind(const Record* last) const {
   StreamError reason;
   reason.code = ErrorCode::kCancel;
   for (Record *record = last->next, *next; record != nullptr; record = next) {
@@ -112,25 +115,31 @@ void Ending::refuse_response(const Refusal& refusal) const {
 
 void Ending::refuse_request(const Refusal& refusal) const {
   Record* const record = p_.incoming.record();
-  const StreamError reason = error(refusal, record == nullptr ? 0 : record->id);
+  StreamError reason = error(refusal, record == nullptr ? 0 : record->id);
+  // A request that was answered early gets no second response.
+  const bool answered = record == nullptr ? p_.incoming.step() != Incoming::Step::kHead
+                                          : record->exchange.head_sent();
+  if (answered) reason.status = 0;
   if (refusal.status == kFieldsTooLarge) ++p_.reports.counts().requests_too_large;
   p_.reports.refused(reason, refusal.field);
   p_.end_reason = ConnectionError{reason};
   p_.end_by = ClosedBy::kLocal;
-  // A request that was answered early gets no second response.
-  const bool answered = record == nullptr && p_.incoming.step() != Incoming::Step::kHead;
   stop(nullptr);
-  if (record == nullptr) {
-    if (!answered) p_.answer_due = refusal.status;
-  } else if (!record->exchange.head_sent()) {
-    drop_message(record);
-    p_.answer_due = refusal.status;
-    close(record, reason, ClosedBy::kLocal);
-  } else if (!record->end_shown) {
-    cut(record, reason);
-  } else {
-    close(record, reason, ClosedBy::kLocal);
+  if (!answered) p_.answer_due = refusal.status;
+  if (record == nullptr) return;
+  if (answered && !record->end_shown) return cut(record, reason);
+  if (!answered) drop_message(record);
+  close(record, reason, ClosedBy::kLocal);
+}
+
+// Client: the last exchange before the record's whose response is still to come. Null: there is
+// none.
+Record* Ending::last_awaited_before(const Record* record) const {
+  Record* last = nullptr;
+  for (Record* before = p_.exchanges.front(); before != record; before = before->next) {
+    if (!before->received && !before->closed) last = before;
   }
+  return last;
 }
 
 void Ending::cut(Record* record, const StreamError& reason) const {
@@ -138,8 +147,14 @@ void Ending::cut(Record* record, const StreamError& reason) const {
     drop_message(record);
     return close(record, reason, ClosedBy::kLocal);
   }
-  p_.answer_due.reset();
-  stop(record);
+  drop_answer();
+  cancel_behind(record);
+  Record* const before = p_.is_client() ? last_awaited_before(record) : nullptr;
+  if (before == nullptr) {
+    p_.incoming.stop();
+  } else {  // the connection ends behind its response
+    before->closes = p_.is_last = true;
+  }
   if (p_.end_reason.code == ErrorCode::kNoError) p_.end_reason = ConnectionError{reason};
   // If the end of the connection would end the message, only a reset shows that it is incomplete.
   const bool in_message = record->exchange.head_sent() && !record->sending_ended();
@@ -147,6 +162,12 @@ void Ending::cut(Record* record, const StreamError& reason) const {
                   (record->framing == Framing::kUntilClose || record->framing == Framing::kTunnel);
   drop_message(record);
   close(record, reason, ClosedBy::kLocal);
+}
+
+// Our response to a refused request will not be sent.
+void Ending::drop_answer() const {
+  p_.answer_due.reset();
+  p_.end_reason.status = 0;
 }
 
 void Ending::fail(const ErrorDetail& error, ClosedBy closed_by) const {
@@ -157,6 +178,8 @@ void Ending::fail(const ErrorDetail& error, ClosedBy closed_by) const {
 
 void Ending::fail_reported(const ErrorDetail& error, ClosedBy closed_by) const {
   const Record* const sending = p_.exchanges.sending();
+  // Our response to a refused request is not sent in place of one that it waits for.
+  if (sending != nullptr) drop_answer();
   p_.reset_due |=
       sending != nullptr && sending->exchange.head_sent() &&
       (sending->framing == Framing::kUntilClose || sending->framing == Framing::kTunnel);

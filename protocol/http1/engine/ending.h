@@ -25,7 +25,8 @@ class Ending : private Uses {
   // Client: the server has said that it answers no request behind the record's.
   void refuse_behind(const Record* record) const;
   // Ends the exchange within a message, then those behind it and the connection. A last chunk or
-  // missing octets are not written, so that the peer takes no message for whole.
+  // missing octets are not written, so that the peer takes no message for whole. Those before it go
+  // on.
   void cut(Record* record, const StreamError& reason) const;
   // Ends the exchange for the application (StreamClosed).
   void close(Record* record, const StreamError& reason, ClosedBy closed_by) const;
@@ -50,6 +51,9 @@ class Ending : private Uses {
   void refuse_response(const Refusal& refusal) const;
   void refuse_request(const Refusal& refusal) const;
   void note_retry(Record* record, ClosedBy closed_by) const;
+  void drop_answer() const;
+  void cancel_behind(const Record* last) const;
+  Record* last_awaited_before(const Record* record) const;
   bool end_of_tunnel() const;
   bool is_idle() const;
   void fail_reported(const ErrorDetail& error, ClosedBy closed_by) const;

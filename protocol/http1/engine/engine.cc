@@ -21,17 +21,24 @@ Engine::~Engine() { parts_.recycler.detach_held(); }
 
 void Engine::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
   parts_.reports.received_octets(bytes.size(), parts_.output.sent_offset());
+  timing().told(now);
   if (!bytes.empty()) parts_.deadlines.stop(Deadline::kAnswer);
   begin(bytes, now);
 }
 
 void Engine::advance(TimePoint now) {
   parts_.now = now;
-  timing().check();
+  timing().told(now);
+  if (reads_kept_input()) {
+    timing().note_kept_input();
+  } else {
+    timing().check();
+  }
   begin({}, now);
 }
 
 void Engine::end_of_input(TimePoint now) {
+  timing().told(now);
   parts_.life.end_input();
   begin({}, now);
 }
@@ -158,6 +165,10 @@ bool Engine::has_events() const {
   if (parts_.life.is_gone()) return false;
   if (parts_.life.input_ended() || ending().is_finished()) return true;
   if (receiving().owes_continue() || owes_exhaustion()) return true;
+  return reads_kept_input();
+}
+
+bool Engine::reads_kept_input() const {
   return parts_.input.has_kept() && !receiving().is_blocked();
 }
 
@@ -168,7 +179,8 @@ bool Engine::wants_input() const {
 
 TimePoint Engine::next_deadline() const {
   if (has_events()) return parts_.now;
-  return parts_.life.is_open() ? parts_.deadlines.next() : TimePoint::max();
+  if (!parts_.life.is_open()) return TimePoint::max();
+  return timing().wants_time() ? parts_.now : parts_.deadlines.next();
 }
 
 bool Engine::is_drained() const {
@@ -218,12 +230,14 @@ gsl::span<const ConstBuffer> Engine::pending_output(size_t max_bytes) {
 
 void Engine::sent(size_t size, TimePoint now) {
   parts_.now = now;
-  sent(size);
+  timing().told(now);
+  sending().sent(size);
+  if (size > 0) timing().note_sent(/*exact=*/true);
 }
 
 void Engine::sent(size_t size) {
   sending().sent(size);
-  if (size > 0) timing().note_sent();
+  if (size > 0) timing().note_sent(/*exact=*/false);
 }
 
 void Engine::released(size_t size) {

@@ -86,6 +86,7 @@ class Engine final : public Protocol {
   void begin(gsl::span<const uint8_t> bytes, TimePoint now);
   bool keep_input();
   bool owes_exhaustion() const;
+  bool reads_kept_input() const;
   const Event* next_notification();
   const Event* next_closing_event();
 

@@ -14,11 +14,13 @@ bool Receiving::is_blocked() const {
   switch (p_.incoming.step()) {
     case Incoming::Step::kHead:
       return !p_.is_client() && requests().is_blocked();
-    case Incoming::Step::kLength:
     case Incoming::Step::kChunked:
+      // What stands around the data, the end of all chunks too, takes no credit.
+      return in_chunk() && most() == 0;
+    case Incoming::Step::kLength:
     case Incoming::Step::kUntilClose:
     case Incoming::Step::kTunnel:
-      return p_.incoming.record() != nullptr && p_.incoming.record()->credit.left() == 0;
+      return most() == 0;
     case Incoming::Step::kTrailers:
     case Incoming::Step::kStopped:
       break;
@@ -152,6 +154,7 @@ const Event* Receiving::take_content(gsl::span<const uint8_t> octets, bool ends)
     }
     return nullptr;
   }
+  record->content_came = true;
   p_.reports.counts().data_received += octets.size();
   if (!record->credit.automatic) record->credit.held += static_cast<uint32_t>(octets.size());
   const StreamId id = record->id;

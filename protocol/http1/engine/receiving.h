@@ -43,6 +43,7 @@ class Receiving : private Uses {
   void discard(uint64_t size) const;
   void end_of_message() const;
   uint64_t most() const;
+  bool in_chunk() const { return p_.chunks.in_data(); }
   Ending ending() const { return Ending(parts()); }
   ReceivingRequests requests() const { return ReceivingRequests(parts()); }
   ReceivingResponses responses() const { return ReceivingResponses(parts()); }

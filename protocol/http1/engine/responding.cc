@@ -82,7 +82,7 @@ void Sending::write_interim(Record* record, const OutgoingHead& head) const {
     record->continue_due = false;
   }
   const size_t size = max_response_text_size(head);
-  if (is_its_turn(record)) {
+  if (is_its_turn(record) && record->interim == nullptr) {
     uint8_t* const out = p_.output.reserve(size);
     char* const text = reinterpret_cast<char*>(out);
     char* const end = write_response_text(head, HttpVersion::kHttp11, text);

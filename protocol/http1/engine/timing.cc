@@ -1,5 +1,6 @@
 #include "headrace/protocol/http1/engine/timing.h"
 
+#include "headrace/protocol/http1/engine/sending.h"
 #include "headrace/protocol/http1/rules.h"
 
 namespace headrace {
@@ -13,30 +14,52 @@ bool Timing::in_section() const {
          (step == Incoming::Step::kHead && has_line);
 }
 
+// Server: whether the client is to send content. (A response may take any time, as in HTTP/2.)
+bool Timing::awaits_content() const {
+  if (p_.is_client() || !p_.incoming.in_content() || in_section()) return false;
+  const Record* const record = p_.incoming.record();
+  if (record != nullptr && record->awaits_continue()) return false;
+  return !Receiving(parts()).is_blocked();
+}
+
 void Timing::update() const {
   if (!p_.life.is_open()) return;
   const bool blocked = Receiving(parts()).is_blocked();
   p_.deadlines.set(Deadline::kSection, in_section() && !blocked, p_.now);
-  // A response may take any time, as in HTTP/2.
-  const bool in_content =
-      p_.incoming.in_content() && !blocked && !p_.lines.is_cut() && !p_.is_client();
   if (p_.octets_came) p_.deadlines.stop(Deadline::kContent);
   p_.octets_came = false;
-  p_.deadlines.set(Deadline::kContent, in_content, p_.now);
+  p_.deadlines.set(Deadline::kContent, awaits_content(), p_.now);
   p_.deadlines.set(Deadline::kAnswer, p_.is_client() && p_.exchanges.open_count() > 0 && !blocked,
                    p_.now);
   const bool idle = (p_.began || p_.is_client()) && p_.incoming.step() == Incoming::Step::kHead &&
                     !in_section() && p_.exchanges.open_count() == 0;
   p_.deadlines.set(Deadline::kIdle, idle, p_.now);
-  p_.deadlines.set(Deadline::kOutput, p_.output.unsent() > 0, p_.now);
+  p_.deadlines.set(Deadline::kOutput, output_waits(), p_.now);
 }
 
-// Octets that the transport takes are a sign of life, too.
-void Timing::note_sent() const {
+// Octets that the transport takes are a sign of life, too, and 100 may be among them.
+void Timing::note_sent(bool exact) const {
+  const auto restart = [&](Deadline deadline, bool runs) {
+    p_.deadlines.stop(deadline);
+    if (!runs) return;
+    exact ? p_.deadlines.start(deadline, p_.now) : p_.deadlines.start_when_told(deadline, p_.now);
+  };
+  restart(Deadline::kAnswer, p_.is_client() && p_.exchanges.open_count() > 0);
+  restart(Deadline::kOutput, Sending(parts()).waits());
+  if (!p_.deadlines.runs(Deadline::kContent)) restart(Deadline::kContent, awaits_content());
+}
+
+// The peer is not late with input that has come and was not read.
+void Timing::note_kept_input() const {
+  p_.deadlines.stop(Deadline::kSection);
+  p_.deadlines.stop(Deadline::kContent);
   p_.deadlines.stop(Deadline::kAnswer);
-  p_.deadlines.set(Deadline::kAnswer, p_.is_client() && p_.exchanges.open_count() > 0, p_.now);
-  p_.deadlines.stop(Deadline::kOutput);
-  p_.deadlines.set(Deadline::kOutput, p_.output.unsent() > 0, p_.now);
+}
+
+bool Timing::wants_time() const {
+  const bool output_starts = output_waits() && !p_.deadlines.runs(Deadline::kOutput) &&
+                             p_.deadlines.is_enabled(Deadline::kOutput);
+  return output_starts || p_.deadlines.wants_time();
 }
 
 void Timing::refuse_late(Deadline deadline, Limit limit, const Rule& rule) const {

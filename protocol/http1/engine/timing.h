@@ -17,13 +17,22 @@ class Timing : private Uses {
 
   // Starts and stops deadlines by the present state of the connection.
   void update() const;
-  // The transport has taken output.
-  void note_sent() const;
+  // The transport has taken output; not `exact`: now or later.
+  void note_sent(bool exact) const;
+  // Sets the present time.
+  void told(TimePoint now) const { p_.deadlines.told(now); }
+  // Kept input is read now.
+  void note_kept_input() const;
+  // Whether advance() is to be called soon, because deadlines start that should start later than at
+  // the last time that was told.
+  bool wants_time() const;
   // Acts on the deadlines that have passed.
   void check() const;
 
  private:
   bool in_section() const;
+  bool output_waits() const { return p_.output.unsent() > 0; }
+  bool awaits_content() const;
   void refuse_late(Deadline deadline, Limit limit, const Rule& rule) const;
   void fail_late(Deadline deadline, Limit limit, const Rule& rule) const;
   bool passed(Deadline deadline) const { return p_.deadlines.has_passed(deadline, p_.now); }
