@@ -56,8 +56,10 @@ void Sending::on_end_shown(Record* record) const {
   ending().close(record, {}, ClosedBy::kLocal);
 }
 
-// The record whose message is written now. Null if there is none, or it must not begin.
+// The record whose message is written now. Null if there is none, or it must not begin, or the
+// connection has ended.
 Record* Sending::next() const {
+  if (has_ended()) return nullptr;
   Record* const record = p_.exchanges.sending();
   const bool waits = record != nullptr && p_.is_client() && !record->exchange.head_sent();
   return waits && !may_begin(record) ? nullptr : record;

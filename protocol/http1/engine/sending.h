@@ -62,6 +62,7 @@ class Sending : private Uses {
 
  private:
   Record* next() const;
+  bool has_ended() const { return !p_.life.is_open(); }
   bool write_next(size_t room) const;
   bool can_write(const Record* record) const;
   void open_held(Record* record) const;
