@@ -319,12 +319,12 @@ const std::vector<Difference>& differences() {
                 find_field(ours->fields, "content-length") != nullptr &&
                 (they_say(c, "Content-Length"));
        }},
-      {"content of 1xx and 204", "RFC 9112 §6.3", "they have none, whatever their fields say",
+      {"content of 1xx, 204 and 304", "RFC 9112 §6.3", "they have none, whatever their fields say",
        [](const Case& c) {
          const std::string status = theirs(c, ":status");
          const Message* const ours = c.our_message();
-         return (status == "204" || status[0] == '1') && ours != nullptr && ours->complete &&
-                ours->content.empty();
+         return (status == "204" || status == "304" || status[0] == '1') && ours != nullptr &&
+                ours->complete && ours->content.empty();
        }},
       // --- Chunks and trailers
       {"extensions of a quoted string and of white space", "RFC 9112 §7.1.1",

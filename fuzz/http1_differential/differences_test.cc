@@ -73,7 +73,7 @@ std::map<std::string, Example> examples() {
        {kServer, request("Content-Length: 9223372036854775808\r\n")}},
       {"equal lengths in a response",
        {kClient, response("Content-Length: 1\r\nContent-Length: 1\r\n") + "a"}},
-      {"content of 1xx and 204",
+      {"content of 1xx, 204 and 304",
        {kClient, response("Content-Length: 1\r\n", "HTTP/1.1 204 No Content") + "a"}},
       {"extensions of a quoted string and of white space",
        {kServer, chunked("1;a=\"b\\\"c\"\r\na\r\n0\r\n\r\n")}},

@@ -185,12 +185,12 @@ class Connection {
   void released(size_t size);
   // Whether pending_output() would return bytes, unless a BodySource has none. Changes no state.
   bool wants_output() const;
-  // Whether to close the transport: all output has been sent, and no more input is expected. It
-  // stays false while the peer takes no output, and no deadline ends that: after ConnectionClosed
-  // the application closes the transport after a time of its own.
+  // Whether to close the transport: all output has been sent, and no more input is expected. Or it
+  // will not be sent: behind ConnectionClosed the transport has taken nothing of it for
+  // Limits::stream_stall_timeout, which next_deadline() and advance() see to.
   bool should_close() const;
-  // Whether to reset the transport instead of closing it in order, because the peer would take its
-  // end for that of a message that is not complete (HTTP/1.1).
+  // Whether to reset the transport instead of closing it in order: output has been given up, or the
+  // peer would take the end for that of a message that is not complete (HTTP/1.1).
   bool should_reset() const;
 
   // --- State.

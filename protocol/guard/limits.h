@@ -130,7 +130,8 @@ struct Limits {
 
   // Time for which a stream may have DATA ready while the peer's windows allow none of it to be
   // sent. Then it is reset. Against slow readers (CVE-2016-1546) and memory held by a window of
-  // zero. Minutes, because a video may be paused.
+  // zero. Minutes, because a video may be paused. Also the time for which output that waits behind
+  // ConnectionClosed is kept while the transport takes nothing of it (Connection::should_close()).
   std::chrono::milliseconds stream_stall_timeout{300'000};
   // The same under memory pressure: when three quarters of connection_memory are in use, or after
   // Connection::set_memory_pressure(true).

@@ -34,6 +34,7 @@ void Engine::advance(TimePoint now) {
   } else {
     timing().check();
   }
+  if (owes_output()) parts_.life.check_output(now);
   begin({}, now);
 }
 
@@ -152,7 +153,7 @@ const Event* Engine::next_closing_event() {
   while (parts_.exchanges.has_notices()) {
     if (const Event* event = next_notification()) return event;
   }
-  parts_.life.note_told();
+  parts_.life.note_told(parts_.now);
   return parts_.recycler.make(ConnectionClosed{parts_.life.error(), parts_.life.closed_by()});
 }
 
@@ -179,7 +180,9 @@ bool Engine::wants_input() const {
 
 TimePoint Engine::next_deadline() const {
   if (has_events()) return parts_.now;
-  if (!parts_.life.is_open()) return TimePoint::max();
+  if (!parts_.life.is_open()) {
+    return owes_output() ? parts_.life.output_ends() : TimePoint::max();
+  }
   return timing().wants_time() ? parts_.now : parts_.deadlines.next();
 }
 
@@ -232,12 +235,16 @@ void Engine::sent(size_t size, TimePoint now) {
   parts_.now = now;
   timing().told(now);
   sending().sent(size);
-  if (size > 0) timing().note_sent(/*exact=*/true);
+  if (size == 0) return;
+  parts_.life.note_sent(now);
+  timing().note_sent(/*exact=*/true);
 }
 
 void Engine::sent(size_t size) {
   sending().sent(size);
-  if (size > 0) timing().note_sent(/*exact=*/false);
+  if (size == 0) return;
+  parts_.life.note_sent();
+  timing().note_sent(/*exact=*/false);
 }
 
 void Engine::released(size_t size) {
@@ -248,7 +255,11 @@ void Engine::released(size_t size) {
 
 bool Engine::wants_output() const { return sending().waits(); }
 
-bool Engine::should_close() const { return parts_.life.is_gone() && parts_.output.unsent() == 0; }
+bool Engine::should_close() const {
+  return parts_.life.is_gone() && (!owes_output() || parts_.life.has_given_up_output());
+}
+
+bool Engine::owes_output() const { return parts_.output.unsent() > 0; }
 
 SubmitResult Engine::shutdown(std::string_view) {
   if (!parts_.life.is_open()) return {SubmitError::kConnectionGone};

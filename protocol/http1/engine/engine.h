@@ -69,7 +69,9 @@ class Engine final : public Protocol {
   void released(size_t size) override;
   bool wants_output() const override;
   bool should_close() const override;
-  bool should_reset() const override { return parts_.reset_due; }
+  bool should_reset() const override {
+    return parts_.reset_due || parts_.life.has_given_up_output();
+  }
 
   ProtocolVersion version() const override { return ProtocolVersion::kHttp1; }
   const Statistics& statistics() const override;
@@ -85,6 +87,7 @@ class Engine final : public Protocol {
  private:
   void begin(gsl::span<const uint8_t> bytes, TimePoint now);
   bool keep_input();
+  bool owes_output() const;
   bool owes_exhaustion() const;
   bool reads_kept_input() const;
   const Event* next_notification();

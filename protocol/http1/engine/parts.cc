@@ -48,6 +48,7 @@ Parts::Parts(Role role_, std::shared_ptr<const Options> options_, TimePoint now_
       line_memory(kNoBudget),
       request_memory(kNoBudget),
       recycler(options.allocation),
+      life(options.limits.stream_stall_timeout),
       reports(options.observer),
       input(&ledger),
       lines(&line_memory, is_client() && options.accept_bare_lf),

@@ -90,6 +90,7 @@ void Timing::check() const {
     return fail_late(Deadline::kAnswer, Limit::kKeepaliveTimeout, kAnswerInTime);
   }
   if (passed(Deadline::kOutput)) {
+    p_.life.give_up_output();  // it has had its time
     return fail_late(Deadline::kOutput, Limit::kStreamStallTimeout, kOutputInTime);
   }
   if (passed(Deadline::kAgeGrace)) {

@@ -74,6 +74,7 @@ void Engine::advance(TimePoint now) {
   } else {
     checking_deadlines().check_deadlines();
   }
+  if (owes_output()) parts_.life.check_output(now);
   begin({}, now);
 }
 
@@ -190,7 +191,7 @@ const Event* Engine::next_closing_event() {
         stream, {StreamState::kClosedResetSent, parts_.life.closed_by(), reason, never_sent});
   }
   if (const Event* event = next_notification()) return event;
-  parts_.life.note_told();
+  parts_.life.note_told(parts_.now);
   return parts_.recycler.make(ConnectionClosed{parts_.life.error(), parts_.life.closed_by()});
 }
 
@@ -214,7 +215,8 @@ bool Engine::wants_input() const {
 
 TimePoint Engine::next_deadline() const {
   if (has_events() || parts_.deadlines.wants_time()) return parts_.now;
-  return parts_.life.is_open() ? checking_deadlines().next_deadline() : TimePoint::max();
+  if (parts_.life.is_open()) return checking_deadlines().next_deadline();
+  return owes_output() ? parts_.life.output_ends() : TimePoint::max();
 }
 
 uint32_t Engine::open_streams() const {
@@ -262,10 +264,14 @@ void Engine::trim() {
 
 void Engine::sent(size_t size, TimePoint now) {
   parts_.now = now;
+  if (size > 0) parts_.life.note_sent(now);
   sending_output().note_sent(size, /*exact=*/true);
 }
 
-void Engine::sent(size_t size) { sending_output().note_sent(size, /*exact=*/false); }
+void Engine::sent(size_t size) {
+  if (size > 0) parts_.life.note_sent();
+  sending_output().note_sent(size, /*exact=*/false);
+}
 
 void Engine::released(size_t size) {
   HEADRACE_EXPECTS(parts_.options.explicit_release, "Connection::released()",
@@ -275,7 +281,11 @@ void Engine::released(size_t size) {
 
 bool Engine::wants_output() const { return sending_output().output_waits(); }
 
-bool Engine::should_close() const { return parts_.life.is_gone() && parts_.outbox.unsent() == 0; }
+bool Engine::should_close() const {
+  return parts_.life.is_gone() && (!owes_output() || parts_.life.has_given_up_output());
+}
+
+bool Engine::owes_output() const { return parts_.outbox.unsent() > 0; }
 
 Priority Engine::priority(StreamId stream_id) const {
   const Stream* stream = parts_.streams.find(stream_id);

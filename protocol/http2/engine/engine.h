@@ -83,6 +83,7 @@ class Engine final : public Protocol {
   void released(size_t size) override;
   bool wants_output() const override;
   bool should_close() const override;
+  bool should_reset() const override { return parts_.life.has_given_up_output(); }
 
   ProtocolVersion version() const override { return ProtocolVersion::kHttp2; }
   const Statistics& statistics() const override;
@@ -117,6 +118,7 @@ class Engine final : public Protocol {
   }
   void fail_input();
   bool is_finished() const;
+  bool owes_output() const;
   const Event* next_notification();
   const Event* make_event(Stream* stream, Notice notice);
   const Event* make_closed(Stream* stream, bool body_released);

@@ -54,6 +54,7 @@ Parts::Parts(Role role_, std::shared_ptr<const Options> options_, TimePoint now_
       // Apart from the budget, so that what is refused does not depend on how the input is cut.
       frame_memory(kNoBudget),
       recycler(options.allocation),
+      life(options.limits.stream_stall_timeout),
       reports(options.observer),
       inbound(&ledger, &frame_memory, role == Role::kServer),
       // In the steady state nothing is allocated for a field section of the largest size.
