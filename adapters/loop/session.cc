@@ -302,7 +302,9 @@ void Session::conclude(TimePoint now) {
     end_told_ = true;
     dispatch(connection_->end_of_input(now, ended_in_order()), Extent::kAll);
   }
-  if (!connection_->should_close()) return;
+  // Output that the connection has given up is the loop's own to give up, by its write_timeout: it
+  // knows what the system still sends.
+  if (!connection_->should_close() || connection_->wants_output()) return;
   if (secured_ != nullptr) {
     secured_->channel->close();
     if (secured_->channel->wants_output()) return;

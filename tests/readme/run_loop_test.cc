@@ -46,7 +46,7 @@ headrace::TimePoint turn(std::span<const uint8_t> bytes, int socket) {
   const headrace::Options options;
   const headrace::TimePoint now = std::chrono::steady_clock::now();
   Timer timer;
-  const auto log = [&](const char* text) { ADD_FAILURE() << text; };
+  const auto log = [&](std::string_view text) { ADD_FAILURE() << text; };
   const auto sink = [&](const headrace::Bytes&) {};
 // clang-format off
 #include "examples/run_loop.inc"
@@ -61,7 +61,7 @@ std::string serve(int socket) {
   std::string received;
   std::vector<uint8_t> input(64 * 1024);
   Timer timer;
-  const auto log = [&](const char* text) { ADD_FAILURE() << text; };
+  const auto log = [&](std::string_view text) { ADD_FAILURE() << text; };
   const auto sink = [&](const headrace::Bytes& data) { received += data.text(); };
 // clang-format off
 #include "examples/run_loop_construct.inc"

@@ -70,7 +70,7 @@ class Engine final : public Protocol {
   bool wants_output() const override;
   bool should_close() const override;
   bool should_reset() const override {
-    return parts_.reset_due || parts_.life.has_given_up_output();
+    return parts_.reset_due || (owes_output() && parts_.life.has_given_up_output());
   }
 
   ProtocolVersion version() const override { return ProtocolVersion::kHttp1; }

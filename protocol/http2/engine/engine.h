@@ -83,7 +83,7 @@ class Engine final : public Protocol {
   void released(size_t size) override;
   bool wants_output() const override;
   bool should_close() const override;
-  bool should_reset() const override { return parts_.life.has_given_up_output(); }
+  bool should_reset() const override { return owes_output() && parts_.life.has_given_up_output(); }
 
   ProtocolVersion version() const override { return ProtocolVersion::kHttp2; }
   const Statistics& statistics() const override;
