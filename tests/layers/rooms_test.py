@@ -17,7 +17,7 @@ CORE = ["memory", "field", "hpack", "protocol", "websocket"]
 LONGEST_FUNCTION = 60
 LONGEST_PART_HEADER = 200  # protocol/http[12]/*.h
 LONGEST_CLASS = 400        # protocol/http[12]/engine: header and source
-MEETINGS = {"http2": 88, "http1": 55}
+MEETINGS = {"http2": 88, "http1": 54}
 
 failures = []
 
