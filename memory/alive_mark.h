@@ -29,8 +29,7 @@ class AliveMark {
   ~AliveMark() {
     if (mark_ == kAlive) mark_ = kDead;
   }
-  // The object was handed back. `owner`: the type of event or frame that it is a part of, a text of
-  // static storage.
+  // The object was handed back. `owner`: the type of its event or frame, a text of static storage.
   void retire(const char* owner) {
     owner_ = owner;
     mark_ = kRetired;

@@ -20,8 +20,7 @@ HEADRACE_ABI_BEGIN
 //   void end_of_range();   // called once for each range: after its last step, or when it is left
 //
 // No function of the source is on the stack between two steps: the loop's body may call the
-// source, start another range (which ends this one) or destroy the source (the loop then ends at
-// its next step).
+// source, start another range (which ends this one) or destroy the source (which ends the loop).
 template <typename Source, typename T>
 class LazyRange {
  public:

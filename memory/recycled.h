@@ -18,8 +18,7 @@ template <typename T>
 using Recycled = std::unique_ptr<const T, HandBack<T>>;
 
 // Makes the object of a handle own all its bytes, so that it may outlive its source and move to
-// another thread. Free in kFresh. In kReuse the bytes are copied, so views obtained before are to
-// be obtained anew.
+// another thread. Free in kFresh. In kReuse the bytes are copied: obtain views anew.
 template <typename T>
 [[nodiscard]] Recycled<T> keep(Recycled<T> value);
 

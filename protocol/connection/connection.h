@@ -83,8 +83,7 @@ class Connection {
   // Sends a request (RFC 9113 §8.3.1): pseudo-header fields first, then fields with lower-case
   // names. The result has its stream id. Above the peer's MAX_CONCURRENT_STREAMS (before its
   // SETTINGS: Options::assumed_concurrent_streams) a copy of the fields is queued until a stream
-  // has ended. `fields` need not outlive the call. `user_data` is in all events of the stream.
-  // Client role.
+  // has ended. `fields` need not outlive the call. All events of it have `user_data`. Client role.
   RequestResult submit_request(FieldsView fields, Body body = Body::none(),
                                UserData user_data = {});
   // Sends PUSH_PROMISE (RFC 9113 §8.4): promises the response to the request `fields`, on a stream
@@ -108,8 +107,7 @@ class Connection {
   // Sets the time for the date field of responses (Options::complete_heads), once in each turn of
   // the event loop. Before the first call no date is added.
   void set_time_of_day(std::chrono::system_clock::time_point now);
-  // Sends an interim response (1xx, RFC 9110 §15.2); any number of them before the final one.
-  // Server role.
+  // Server role. Sends an interim response (1xx, RFC 9110 §15.2), any number before the final one.
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields);
   SubmitResult submit_informational(StreamId stream_id, int status, FieldsView fields = {});
   // Appends to a Body::stream(): copies as many bytes as fit into the stream's buffer
@@ -153,8 +151,7 @@ class Connection {
   // acknowledges them. Several calls may be in flight.
   SubmitResult submit_settings(std::span<const Setting> settings);
   // Sends PING (RFC 9113 §6.7). PingAcknowledged follows. Of PINGs and SETTINGS, at most half of
-  // Limits::queued_replies are unanswered at a time; more are queued, in their order, until answers
-  // arrive.
+  // Limits::queued_replies are unanswered at a time; more are queued until answers arrive.
   SubmitResult ping(uint64_t opaque);
   // Sends a frame of a type that this library does not know (RFC 9113 §5.5), behind all others.
   SubmitResult submit_frame(uint8_t type, uint8_t flags, StreamId stream_id, ByteView payload);
@@ -207,11 +204,9 @@ class Connection {
   bool accepts_requests() const;
   // The condition that the rest of our message on this stream waits for.
   Blocked why_blocked(StreamId stream_id) const;
-  // The receive window of a stream, or of the connection (0). All zero for a stream that cannot
-  // receive DATA.
+  // The receive window of a stream, or the connection's (0). All zero if no DATA can be received.
   ReceiveCredit receive_credit(StreamId stream_id) const;
-  // The stream's priority: the one that was signalled or set last. The RFC's defaults for a stream
-  // that does not exist.
+  // The stream's priority, signalled or set last. The RFC's defaults if there is no such stream.
   Priority priority(StreamId stream_id) const;
   // Whether a GOAWAY was sent or received and no stream is open.
   bool is_drained() const;

@@ -5,8 +5,7 @@
 
 namespace headrace {
 
-// RFC 9113 §7 and the IANA "HTTP/2 Error Code" registry. A received code that is not listed here
-// keeps its value.
+// RFC 9113 §7 and the IANA "HTTP/2 Error Code" registry. A code that is not listed keeps its value.
 enum class ErrorCode : uint32_t {
   kNoError = 0x0,
   kProtocolError = 0x1,

@@ -121,8 +121,7 @@ enum class ClosedBy : uint8_t {
   kTransport,  // the transport was lost: the input ended before the stream, or within a frame
 };
 
-// The last event of every stream that an event or a command of the application has named. Exactly
-// one for each.
+// The last event of each stream that an event or a command of the application has named.
 struct StreamClosed {
   StreamId stream_id;
   UserData user_data;
@@ -133,10 +132,9 @@ struct StreamClosed {
   bool body_released = false;     // stands for BodyReleased, which is not reported then
   bool retry_idempotent = false;  // may be, because its method is idempotent (RFC 9110 §9.2.2)
 
-  // Whether the request is to be sent again in HTTP/1.1 (Options::protocol), whatever its method,
-  // over a new connection: the server has answered our preface in HTTP/1.x, without processing any
-  // request (RFC 9113 §3.4), or wants that version for this one (§7: HTTP_1_1_REQUIRED). Ask
-  // before `retry_safe`: in HTTP/2 it would end the same way again. Client role.
+  // Client role. Whether the request is to be sent again in HTTP/1.1, whatever its method, over a
+  // new connection: the server has answered our preface in HTTP/1.x (RFC 9113 §3.4), or wants that
+  // version (§7). Ask before `retry_safe`: in HTTP/2 it would end the same way again.
   bool asks_for_http1() const;
 };
 
@@ -172,8 +170,7 @@ struct BodyReleased {
 };
 
 // The peer's settings have been applied and acknowledged (RFC 9113 §6.5). One for each SETTINGS
-// frame, also for the first and for an empty one. Connection::peer_settings() has all values in
-// force.
+// frame, also the first and an empty one. Connection::peer_settings() has all values in force.
 struct SettingsReceived {
   SettingsEntries entries;
 };
@@ -230,8 +227,7 @@ struct UnknownFrameReceived {
 struct StreamIdsExhausted {};
 
 // The end of the connection: no more input is read, and commands return kConnectionGone. Only
-// BodyReleased may follow. pending_output() still has the GOAWAY; should_close() becomes true when
-// it has been sent.
+// BodyReleased may follow. pending_output() still has the GOAWAY: should_close() when it is sent.
 struct ConnectionClosed {
   ConnectionError error;  // kNoError if the peer closed with no stream open, or after shutdown()
   ClosedBy closed_by;

@@ -9,8 +9,7 @@ namespace headrace {
 using StreamId = uint32_t;  // 31 bits (RFC 9113 §5.1.1); 0 for the connection
 inline constexpr StreamId kMaxStreamId = 0x7fffffff;
 
-// RFC 9113 §6 and the IANA "HTTP/2 Frame Type" registry. A received type that is not listed here
-// keeps its value.
+// RFC 9113 §6 and the IANA "HTTP/2 Frame Type" registry. A type that is not listed keeps its value.
 enum class FrameType : uint8_t {
   kData = 0x00,
   kHeaders = 0x01,
@@ -61,8 +60,7 @@ struct Setting {
   friend bool operator==(const Setting&, const Setting&) = default;
 };
 
-// RFC 9113 §4.1: the 9 octets in front of every payload. The reserved bit of a received header is
-// masked.
+// RFC 9113 §4.1: the 9 octets in front of every payload. The reserved bit is masked on receipt.
 struct FrameHeader {
   static constexpr size_t kSize = 9;
 

@@ -46,8 +46,7 @@ inline constexpr Rule kWindowsInBounds = {
 // Checks a setting's value; `in_force` are the sender's values so far. Returns null, or the broken
 // rule with the `code` of the connection error.
 const Rule* check_setting(const Setting& setting, const SettingValues& in_force, ErrorCode* code);
-// The legal value closest to an illegal one, which messages give as the limit. 0 if the rule has
-// no limit.
+// The legal value closest to an illegal one, which messages give as the limit. 0 if there is none.
 uint32_t nearest_legal_value(const Setting& setting);
 
 }  // namespace headrace

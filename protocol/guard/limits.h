@@ -70,8 +70,7 @@ struct Limits {
   // Octets of the extensions of one chunk, and of those of all chunks of a message beyond a
   // sixteenth of its content. No client in use sends any, and no other limit would count them.
   uint32_t chunk_extension_size = 1024;
-  // Octets of a request's content; a larger one is answered with 413. 0: no limit, because content
-  // is not buffered.
+  // Octets of a request's content; a larger one is answered 413. 0: no limit, as none is buffered.
   uint64_t content_size = 0;
   // Octets of a request that are read and discarded behind an early response, so that the
   // connection can be kept (RFC 9112 §9.3).
@@ -159,8 +158,7 @@ struct Limits {
   // middleboxes that drop idle connections.
   bool keepalive_while_idle = false;
 
-  // Time from when the PING of a graceful shutdown was sent until the final GOAWAY is sent even
-  // without an answer.
+  // Time from the PING of a graceful shutdown to the final GOAWAY, if that PING is not answered.
   std::chrono::milliseconds shutdown_ping_timeout{1000};
 };
 

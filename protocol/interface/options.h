@@ -37,8 +37,7 @@ enum class Scheduling : uint8_t {
   kRoundRobin,  // all streams alike: RoundRobinScheduler
 };
 
-// The options of a connection, which are copied and do not change. All defaults are safe on the
-// open network.
+// A connection's options, copied and without change. All defaults are safe on the open network.
 struct Options {
   // Null, or the rule that these options break for a connection in `role`, because it would
   // announce an illegal value and the peer would end it. The constructor of Connection stops the

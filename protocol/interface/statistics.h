@@ -32,8 +32,7 @@ class FrameCounts {
   std::array<uint64_t, kTypes> counts_{};
 };
 
-// Counters of one connection since it was created. Bytes are those of the transport, with frame
-// headers.
+// Counters of one connection since it was created. Bytes are the transport's, with frame headers.
 struct Statistics {
   uint64_t bytes_received = 0;
   uint64_t bytes_sent = 0;
