@@ -19,18 +19,14 @@ bool FieldStorage::copy(std::string_view text, std::string_view* copied) {
 void FieldStorage::clear() {
   size_ = 0;
   if (capacity_ > kept_fields_) free_fields();
-  if (blocks_ != nullptr && blocks_->next == nullptr && blocks_->size <= kept_arena_) [[likely]] {
-    text_ = reinterpret_cast<char*>(blocks_ + 1);
-    return;
-  }
   // Only the newest block is kept, because it is the largest; none if that is too large.
-  if (blocks_ != nullptr && blocks_->size <= kept_arena_) {
-    free_blocks(std::exchange(blocks_->next, nullptr));
+  if (blocks_ != nullptr && blocks_->size <= kept_arena_) [[likely]] {
+    if (blocks_->next != nullptr) free_blocks(std::exchange(blocks_->next, nullptr));
+    text_ = reinterpret_cast<char*>(blocks_ + 1);  // text_end_ is the newest's
   } else {
     free_blocks(std::exchange(blocks_, nullptr));
+    text_ = text_end_ = nullptr;
   }
-  text_ = blocks_ == nullptr ? nullptr : reinterpret_cast<char*>(blocks_ + 1);
-  text_end_ = blocks_ == nullptr ? nullptr : text_ + blocks_->size;
 }
 
 void FieldStorage::release() {

@@ -121,7 +121,7 @@ enum class ClosedBy : uint8_t {
   kTransport,  // the transport was lost: the input ended before the stream, or within a frame
 };
 
-// The last event of each stream that an event or a command of the application has named.
+// The one last event of each stream that an event or a command of the application has named.
 struct StreamClosed {
   StreamId stream_id;
   UserData user_data;

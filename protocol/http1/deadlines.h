@@ -76,6 +76,7 @@ class Deadlines {
   std::array<std::chrono::milliseconds, kDeadlines> timeouts_;
   std::array<TimePoint, kDeadlines> at_;
   uint8_t inexact_ = 0;  // a bit for each that start_when_told() has started
+  static_assert(kDeadlines <= 8);
 };
 
 }  // namespace http1

@@ -252,6 +252,7 @@ TEST_F(SessionTest, WhoTakesWhatTheSystemHasIsNot) {
     const TimePoint now = session_.deadline();
     session_.expire(now, in_flight);
     ASSERT_FALSE(session_.has_stuck());
+    ASSERT_EQ(session_.phase(), Session::Phase::kOpen);
     session_.output_waits(true, 100, now);  // tried in vain
     in_flight -= 1000;
   }
