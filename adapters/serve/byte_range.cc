@@ -36,7 +36,9 @@ ByteRange parse_byte_range(std::string_view value, uint64_t total) {
   constexpr std::string_view kUnit = "bytes=";
   constexpr ByteRange kWhole;
   constexpr ByteRange kUnsatisfiable{ByteRange::Kind::kUnsatisfiable, 0, 0};
-  if (!value.starts_with(kUnit)) return kWhole;
+  // An empty representation has no octet to name: RFC 9110 §14.2 lets the range be ignored, and
+  // "-5" is satisfiable (§14.1.2).
+  if (total == 0 || !value.starts_with(kUnit)) return kWhole;
   const std::string_view spec = value.substr(kUnit.size());
   const size_t dash = spec.find('-');
   if (dash == std::string_view::npos) return kWhole;
@@ -45,7 +47,7 @@ ByteRange parse_byte_range(std::string_view value, uint64_t total) {
 
   if (dash == 0) {  // suffix-range: the last octets
     if (!last) return kWhole;
-    if (*last == 0 || total == 0) return kUnsatisfiable;
+    if (*last == 0) return kUnsatisfiable;
     const uint64_t size = std::min(*last, total);
     return part(total - size, size);
   }

@@ -9,7 +9,7 @@ namespace headrace::serve {
 // The part of a representation that a range request asks for (RFC 9110 §14.1.2).
 struct ByteRange {
   enum class Kind : uint8_t {
-    kWhole,          // 200: the range is not supported (another unit, several ranges) or malformed
+    kWhole,          // 200: not supported (another unit, several ranges), malformed, or no content
     kPart,           // 206: `size` octets from `first` on
     kUnsatisfiable,  // 416: the range begins behind the end
   };

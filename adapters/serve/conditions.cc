@@ -8,7 +8,9 @@
 namespace headrace::serve {
 namespace {
 
-enum class Comparison : uint8_t { kStrong, kWeak };  // RFC 9110 §8.8.3.2
+constexpr FieldNames kConditional = {
+    FieldName::kRange,           FieldName::kIfMatch,           FieldName::kIfNoneMatch,
+    FieldName::kIfModifiedSince, FieldName::kIfUnmodifiedSince, FieldName::kIfRange};
 
 // Whether a list of entity tags, or "*", contains our (strong) one. A malformed list does not.
 bool matches(std::string_view list, std::string_view etag, Comparison comparison) {
@@ -32,12 +34,16 @@ bool matches(std::string_view list, std::string_view etag, Comparison comparison
 
 }  // namespace
 
-Conditions::Conditions(FieldsView fields) {
+Conditions::Conditions(FieldsView fields) : fields_(fields) {
   for (const Field& field : fields) {
-    std::string_view* const value = value_of(name_of(field));
-    if (value == nullptr) continue;
-    *value = field.value;
-    any_ = true;
+    const FieldName name = name_of(field);
+    if (!kConditional.has(name)) continue;
+    // Several values are no date, tag or range (RFC 9110 §13.1.3).
+    constexpr std::string_view kSeveral = ",";
+    if (std::string_view* const value = value_of(name)) {
+      *value = present_.has(name) ? kSeveral : field.value;
+    }
+    present_.add(name);
   }
 }
 
@@ -45,10 +51,6 @@ std::string_view* Conditions::value_of(FieldName name) {
   switch (name) {
     case FieldName::kRange:
       return &range_;
-    case FieldName::kIfMatch:
-      return &if_match_;
-    case FieldName::kIfNoneMatch:
-      return &if_none_match_;
     case FieldName::kIfModifiedSince:
       return &if_modified_since_;
     case FieldName::kIfUnmodifiedSince:
@@ -60,15 +62,26 @@ std::string_view* Conditions::value_of(FieldName name) {
   }
 }
 
+bool Conditions::lists(FieldName name, std::string_view etag, Comparison comparison) const {
+  for (const Field& field : fields_) {
+    if (name_of(field) == name && matches(field.value, etag, comparison)) return true;
+  }
+  return false;
+}
+
 Conditions::Verdict Conditions::evaluate(const Validators& current) const {
-  if (!if_match_.empty()) {
-    if (!matches(if_match_, current.etag, Comparison::kStrong)) return Verdict::kPreconditionFailed;
+  if (present_.has(FieldName::kIfMatch)) {
+    if (!lists(FieldName::kIfMatch, current.etag, Comparison::kStrong)) {
+      return Verdict::kPreconditionFailed;
+    }
   } else if (!if_unmodified_since_.empty()) {
     const std::optional<int64_t> date = parse_http_date(if_unmodified_since_);
     if (date && current.last_modified > *date) return Verdict::kPreconditionFailed;
   }
-  if (!if_none_match_.empty()) {
-    if (matches(if_none_match_, current.etag, Comparison::kWeak)) return Verdict::kNotModified;
+  if (present_.has(FieldName::kIfNoneMatch)) {
+    if (lists(FieldName::kIfNoneMatch, current.etag, Comparison::kWeak)) {
+      return Verdict::kNotModified;
+    }
   } else if (!if_modified_since_.empty()) {
     const std::optional<int64_t> date = parse_http_date(if_modified_since_);
     if (date && current.last_modified <= *date) return Verdict::kNotModified;

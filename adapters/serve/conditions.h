@@ -6,6 +6,7 @@
 
 #include "headrace/field/field.h"
 #include "headrace/field/field_name.h"
+#include "headrace/field/field_names.h"
 
 namespace headrace::serve {
 
@@ -14,6 +15,8 @@ struct Validators {
   std::string_view etag;      // strong, with its quotes
   int64_t last_modified = 0;  // seconds since 1970
 };
+
+enum class Comparison : uint8_t { kStrong, kWeak };  // RFC 9110 §8.8.3.2
 
 // A request's conditions (RFC 9110 §13.1) and its range, found in one pass over its fields.
 class Conditions {
@@ -26,7 +29,7 @@ class Conditions {
 
   explicit Conditions(FieldsView fields);
   // Whether there are none, and no range.
-  bool empty() const { return !any_; }
+  bool empty() const { return present_.empty(); }
 
   // Evaluates the conditions in the order of RFC 9110 §13.2.2, for GET and HEAD.
   Verdict evaluate(const Validators& current) const;
@@ -34,16 +37,17 @@ class Conditions {
   std::string_view range(const Validators& current) const;
 
  private:
-  // The member for the value of that field; null if it is no condition.
+  // The member for the value of that field; null if it has none.
   std::string_view* value_of(FieldName name);
+  // Whether the list that the lines of `name` make up contains the tag.
+  bool lists(FieldName name, std::string_view etag, Comparison comparison) const;
 
-  std::string_view if_match_;
-  std::string_view if_none_match_;
+  FieldsView fields_;
+  FieldNames present_;  // a list may be present and empty
   std::string_view if_modified_since_;
   std::string_view if_unmodified_since_;
   std::string_view if_range_;
   std::string_view range_;
-  bool any_ = false;
 };
 
 }  // namespace headrace::serve

@@ -47,7 +47,7 @@ ServedFile::ServedFile(std::string name, const struct stat& status, adapters::Co
       mode_(status.st_mode),
       changed_(status.st_ctim),
       etag_(stamp_),
-      modified_(stamp_.seconds),
+      modified_(last_modified()),
       counter_(memory) {
   set_memory(memory_of(name_, 0));
 }

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -57,7 +58,7 @@ class ServedFile {
   // The name by which it was opened, relative to the root.
   const std::string& name() const { return name_; }
   uint64_t size() const { return static_cast<uint64_t>(stamp_.size); }
-  Validators validators() const { return {etag_.text(), stamp_.seconds}; }
+  Validators validators() const { return {etag_.text(), last_modified()}; }
   // Whether a status is that of the same, unchanged file, with the same permissions.
   bool matches(const struct stat& status) const;
 
@@ -78,6 +79,9 @@ class ServedFile {
   ServedFile(std::string name, const struct stat& status, adapters::Counter* memory);
   ~ServedFile();
   void set_memory(size_t size);
+  // Never later than now (RFC 9110 §8.8.2.1): a time of modification can be set to the future,
+  // which is a change of the present.
+  int64_t last_modified() const { return std::min<int64_t>(stamp_.seconds, changed_.tv_sec); }
   const PreparedHead& prepare_whole();
 
   const std::string name_;

@@ -47,8 +47,13 @@ TEST(ByteRangeTest, IsUnsatisfiableBehindTheEnd) {
   EXPECT_EQ(described("bytes=10-", 10), "unsatisfiable");
   EXPECT_EQ(described("bytes=10-20", 10), "unsatisfiable");
   EXPECT_EQ(described("bytes=-0", 10), "unsatisfiable");
-  EXPECT_EQ(described("bytes=0-", 0), "unsatisfiable");
-  EXPECT_EQ(described("bytes=-5", 0), "unsatisfiable");
+}
+
+// RFC 9110 §14.2: clients that ask for parts of all files get an empty one whole.
+TEST(ByteRangeTest, IsIgnoredWhereThereIsNoContent) {
+  for (const char* value : {"bytes=0-", "bytes=0-499", "bytes=-5", "bytes=-0"}) {
+    EXPECT_EQ(described(value, 0), "whole") << value;
+  }
 }
 
 TEST(ByteRangeTest, IgnoresWhatItDoesNotServe) {

@@ -53,6 +53,31 @@ TEST(ConditionsTest, IfNoneMatchDecidesAlone) {
             Verdict::kProceed);
 }
 
+// RFC 9110 §13.1.3: an empty list is one, too (§5.6.1).
+TEST(ConditionsTest, AnEmptyListMatchesNothing) {
+  EXPECT_EQ(verdict({{"if-none-match", ""}, {"if-modified-since", kSame}}), Verdict::kProceed);
+  EXPECT_EQ(verdict({{"if-match", ""}}), Verdict::kPreconditionFailed);
+}
+
+// RFC 9110 §5.2: the lines of one name make up one list.
+TEST(ConditionsTest, AListMayHaveSeveralLines) {
+  EXPECT_EQ(verdict({{"if-match", "\"v1\""}, {"if-match", "\"v2\""}}), Verdict::kProceed);
+  EXPECT_EQ(verdict({{"if-match", "\"v0\""}, {"if-match", "\"v2\""}}),
+            Verdict::kPreconditionFailed);
+  EXPECT_EQ(verdict({{"if-none-match", "\"v1\""}, {"accept", "*/*"}, {"if-none-match", "\"v2\""}}),
+            Verdict::kNotModified);
+}
+
+// RFC 9110 §13.1.3, §13.1.4: a date of more than one member is ignored.
+TEST(ConditionsTest, ADateHasOneLine) {
+  EXPECT_EQ(verdict({{"if-modified-since", kBefore}, {"if-modified-since", kSame}}),
+            Verdict::kProceed);
+  EXPECT_EQ(verdict({{"if-unmodified-since", kSame}, {"if-unmodified-since", kBefore}}),
+            Verdict::kProceed);
+  EXPECT_EQ(range({{"range", "bytes=0-1"}, {"if-range", "\"v2\""}, {"if-range", "\"v1\""}}), "");
+  EXPECT_EQ(range({{"range", "bytes=0-1"}, {"range", "bytes=2-3"}}), ",");
+}
+
 // RFC 9110 §13.1.1: by strong comparison.
 TEST(ConditionsTest, IfMatch) {
   EXPECT_EQ(verdict({{"if-match", "\"v1\""}}), Verdict::kProceed);

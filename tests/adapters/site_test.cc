@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "headrace/adapters/serve/http_date.h"
 #include "headrace/adapters/serve/site_service.h"
 #include "tests/adapters/loop_kinds.h"
 #include "tests/adapters/loop_peer.h"
@@ -447,6 +448,17 @@ TEST_P(FilesTest, Conditions) {
   EXPECT_EQ(status_of("GET", "/digits.txt", {{"if-none-match", etag}}), "200");
 }
 
+// RFC 9110 §8.8.2.1: a time of modification may be set to any other.
+TEST_P(FilesTest, AreNotModifiedInTheFuture) {
+  start();
+  const auto future = fs::file_time_type::clock::now() + std::chrono::hours(1000);
+  fs::last_write_time(root_ / "digits.txt", future);
+  const uint32_t file = ask("GET", "/digits.txt");
+  const std::string modified = peer_->field_of(file, "last-modified");
+  EXPECT_LE(parse_http_date(modified), parse_http_date(peer_->field_of(file, "date")));
+  EXPECT_EQ(status_of("GET", "/digits.txt", {{"if-modified-since", modified}}), "304");
+}
+
 TEST_P(FilesTest, Ranges) {
   start();
   const uint32_t part = ask("GET", "/digits.txt", {{"range", "bytes=2-4"}});
@@ -458,6 +470,7 @@ TEST_P(FilesTest, Ranges) {
   EXPECT_EQ(status(beyond), "416");
   EXPECT_EQ(peer_->field_of(beyond, "content-range"), "bytes */10");
   EXPECT_EQ(status_of("GET", "/digits.txt", {{"range", "bytes=0-1,3-4"}}), "200");
+  EXPECT_EQ(status_of("GET", "/empty", {{"range", "bytes=0-"}}), "200");
   // RFC 9110 §14.2: only GET has ranges. §13.1.5: and only of the state that was meant.
   EXPECT_EQ(status_of("HEAD", "/digits.txt", {{"range", "bytes=2-4"}}), "200");
   EXPECT_EQ(status_of("GET", "/digits.txt", {{"range", "bytes=2-4"}, {"if-range", "\"x\""}}),
