@@ -13,6 +13,7 @@ namespace headrace::get {
 namespace {
 
 constexpr int kMaxAttempts = 3;
+constexpr int kFirstRefusal = 300;  // statuses below are of a server that may want the rest
 
 TimePoint current_time() { return std::chrono::steady_clock::now(); }
 
@@ -90,24 +91,33 @@ void Transfer::on_response(const ResponseReceived& response) {
   if (trace_ != nullptr) trace_->fields_received(response.fields);
   first_byte_ = current_time();
   status_ = response.status;
-  answered_ = response.end_stream;
   if (!assignment_.head->is_head()) content_length_ = content_length(response.fields);
   wanted_ = !(assignment_.fail_on_status && status_ >= 400);
   if (assignment_.show_head && wanted_) {
     const bool escaped = assignment_.output->is_terminal();
     (void)download_->add(octets(head_text(response, version_, escaped)));
   }
+  if (response.end_stream) on_answered();
 }
 
 void Transfer::on_data(const DataReceived& data) {
   received_ += data.bytes.size();
-  answered_ = data.end_stream;
   pass_on(data.bytes);
+  if (data.end_stream) on_answered();
 }
 
 void Transfer::on_trailers(const TrailersReceived& trailers) {
   if (trace_ != nullptr) trace_->fields_received(trailers.fields);
+  on_answered();
+}
+
+// A server that has refused the upload may read no more of it, and need not say so (RFC 9113 §8.1,
+// RFC 9112 §9.5).
+void Transfer::on_answered() {
   answered_ = true;
+  if (upload_ == nullptr || status_ < kFirstRefusal) return;
+  (void)connection_->reset_stream(stream_id_, ErrorCode::kCancel);  // an error: all was sent
+  driver_->attend();
 }
 
 void Transfer::on_closed(const StreamClosed& closed, const ConnectionNews& connection) {

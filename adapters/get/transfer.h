@@ -91,9 +91,9 @@ class Transfer : public adapters::DeadlineQueue::Entry {
   std::optional<uint64_t> expected() const;
 
  private:
+  void on_answered();
   void pass_on(gsl::span<const uint8_t> bytes);
   void give_credit(size_t size);
-  void cancel();
   void end(Outcome outcome);
   void finish();
   void trace_end();

@@ -306,6 +306,18 @@ def early_answer():
         equal(get("-d", "x" * 100_000, server.url()).out, b"no more, please")
 
 
+def refused_upload():
+    """a whole refusal while the upload is under way, and nothing more: the upload is given up"""
+    def refuse(visit):
+        stream, _, _ = visit.expect_request()
+        visit.respond(stream, b"too much", "413")
+        visit.read_until(lambda f: f.type == RST_STREAM and f.error == CANCEL, "RST_STREAM")
+        visit.drain()
+
+    with ScriptedServer(refuse) as server:
+        equal(get("-d", "x" * 100_000, server.url()).out, b"too much")
+
+
 # --- Servers that break rules
 
 
@@ -745,7 +757,7 @@ CHECKS = [
     an_upload_is_sent_again,
     a_pipe_is_not_sent_again, less_than_announced, more_than_announced, as_much_as_announced,
     files_of_another_size, closed_in_the_middle, closed_before_the_answer, reset_in_the_middle,
-    early_answer, connection_errors, stream_errors, no_http2, padded_values, timeout, keepalive,
+    early_answer, refused_upload, connection_errors, stream_errors, no_http2, padded_values, timeout, keepalive,
     no_connection, next_address, one_stream_at_a_time, upload_waits, output_waits, held_back,
     write_errors, files_that_stay, a_signal_in_the_middle, words_of_others, read_errors, requests_that_are_wrong, heads_that_are_too_large, farewell, command_line,
     no_io_uring, io_that_fails,

@@ -252,6 +252,18 @@ def answered_early():
     held_up(False, "-d", "@" + os.path.join(ROOT, "large.bin"))
 
 
+def refused_upload():
+    """an upload that is refused by a server that keeps the connection and reads no more"""
+    listener = socket.create_server(("127.0.0.1", 0))
+    running = get.start("--http1.1", "-d", "@" + os.path.join(ROOT, "large.bin"),
+                        "http://127.0.0.1:%d/" % listener.getsockname()[1])
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(1)
+        connection.sendall(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 8\r\n\r\ntoo much")
+        equal(running.finish(client.OK, 60).out, b"too much")
+
+
 def asked_again():
     """a kept connection that ends before an answer: GET goes over a new one"""
     ok = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
@@ -310,7 +322,7 @@ def main():
         server.stop()
     report.run(required.__doc__, required)
     if not is_over_tls():
-        for check in (until_close, cut_off, closed_early, reset_early, answered_early, asked_again, not_asked_again, smuggled):
+        for check in (until_close, cut_off, closed_early, reset_early, answered_early, refused_upload, asked_again, not_asked_again, smuggled):
             report.run(check.__doc__, check)
     return report.finish()
 
