@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <deque>
 #include <memory>
 #include <set>
@@ -32,12 +33,26 @@ using headrace::adapters::Driver;
 constexpr int kAttempts = 3;
 constexpr std::string_view kName = "1.1 headrace-proxy";
 
+// The date of a response that has none (RFC 9110 §6.6.1).
+std::string date_now() {
+  char text[32];
+  const std::time_t now = std::time(nullptr);
+  return {text, std::strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", std::gmtime(&now))};
+}
+
 // One end of an exchange: a stream of a connection. Without a connection it has ended.
 struct End {
   Connection* connection = nullptr;
   Driver* driver = nullptr;
   StreamId stream_id = 0;
 };
+
+// A response of our own.
+void answer(const End& front, int status) {
+  const std::string date = date_now();
+  (void)front.connection->submit_response(front.stream_id, status,
+                                          {{"content-length", "0"}, {"date", date}});
+}
 
 // A message on its way from one end to the other. Octets that are not taken at once wait here, and
 // are not given back to the sender's window until they are.
@@ -47,9 +62,17 @@ struct Flow {
   EventPtr trailers_event;  // that they are views of
   bool ended = false;       // nothing more comes
   bool done = false;        // and all of it is handed on
+  bool dropped = false;     // the other end has ended
   size_t handed_on = 0;
 
+  // The rest goes nowhere, and its sender does not wait for that.
+  void drop(const End& from) {
+    dropped = true;
+    give_back(from, waiting.size());
+    waiting.clear();
+  }
   void flush(const End& from, const End& to) {
+    if (dropped) return drop(from);
     if (done || to.connection == nullptr) return;
     const bool bare_end = ended && trailers == nullptr;
     if (!waiting.empty() || bare_end) {
@@ -58,14 +81,16 @@ struct Flow {
       const size_t taken = sent.ok() ? sent.accepted : waiting.size();
       waiting.erase(0, taken);
       handed_on += taken;
-      if (from.connection != nullptr && taken > 0) {
-        (void)from.connection->credit(from.stream_id, static_cast<uint32_t>(taken));
-        from.driver->attend();
-      }
+      give_back(from, taken);
     }
     done = ended && waiting.empty();
     if (done && trailers != nullptr) (void)to.connection->send_trailers(to.stream_id, *trailers);
     to.driver->attend();
+  }
+  static void give_back(const End& from, size_t size) {
+    if (from.connection == nullptr || size == 0) return;
+    (void)from.connection->credit(from.stream_id, static_cast<uint32_t>(size));
+    from.driver->attend();
   }
 };
 
@@ -113,7 +138,7 @@ class Proxy : public headrace::adapters::Service {
       (void)front.connection->reset_stream(front.stream_id, headrace::ErrorCode::kInternalError);
     } else {
       exchange->answered = true;
-      (void)front.connection->submit_response(front.stream_id, status, {{"content-length", "0"}});
+      answer(front, status);
     }
     front.driver->attend();
   }
@@ -133,9 +158,11 @@ class Proxy : public headrace::adapters::Service {
     const bool again = (closed.retry_safe || closed.retry_idempotent) && !exchange->answered &&
                        exchange->up.handed_on == 0 && exchange->attempts < kAttempts;
     if (again && exchange->front.connection != nullptr) {
+      exchange->up.done = exchange->head().end_stream;  // its end goes with it once more
       waiting_.push_front(exchange);
-    } else if (!exchange->down.ended) {
-      fail(exchange, 502);
+    } else {
+      exchange->up.drop(exchange->front);
+      if (!exchange->down.ended) fail(exchange, 502);
     }
     forget_if_over(exchange);
     send_waiting();
@@ -185,11 +212,13 @@ class Front : public headrace::adapters::Handler {
 
   void handle(EventPtr event) override {
     if (const auto* request = std::get_if<headrace::RequestReceived>(event.get())) {
-      const StreamId id = request->stream_id;
-      if (request->method() == "CONNECT") {
-        (void)connection_.submit_response(id, 405, {{"content-length", "0"}});
+      const End front = {&connection_, &driver_, request->stream_id};
+      if (request->method() == "CONNECT" || request->method() == "TRACE") {
+        answer(front, 501);
+      } else if (request->method() == "OPTIONS" && request->fields.get("max-forwards") == "0") {
+        answer(front, 200);  // it is about us
       } else {
-        proxy_.begin({&connection_, &driver_, id}, std::move(event));
+        proxy_.begin(front, std::move(event));
       }
     } else if (const auto* data = std::get_if<headrace::DataReceived>(event.get())) {
       auto* const exchange = data->user_data.as<Exchange>();
@@ -289,6 +318,8 @@ class Back : public headrace::adapters::Handler {
     if (headrace::forward_response(response.fields.view(), kName, &fields) != nullptr) {
       return proxy_.fail(exchange, 502);
     }
+    const std::string date = date_now();
+    if (!response.fields.has("date")) fields.push_back({"date", date});
     exchange->answered = true;
     const auto result = front.connection->submit_response(
         front.stream_id, fields, response.end_stream ? Body::none() : Body::stream());

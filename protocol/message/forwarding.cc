@@ -17,6 +17,8 @@ constexpr Rule kNamedByConnection = {
     "RFC 9110 §7.6.1",
     "connection names no field that all recipients need: framing, routing, login"};
 constexpr Rule kFragment = {"RFC 9110 §7.1", "a target that is forwarded has no fragment"};
+constexpr Rule kNoForwards = {"RFC 9110 §7.6.2",
+                              "max-forwards of OPTIONS and TRACE is a number that is not used up"};
 constexpr Rule kSwitch = {"RFC 9110 §7.8", "101 is about one connection, and is not forwarded"};
 constexpr Rule kExtendedConnect = {"RFC 8441 §4", ":protocol is about one connection"};
 
@@ -32,6 +34,16 @@ constexpr std::string_view kNoTrailers[] = {
     "authorization", "cache-control", "content-encoding", "content-length", "content-range",
     "content-type",  "cookie",        "expect",           "host",           "max-forwards",
     "pragma",        "range",         "set-cookie",       "trailer",        "www-authenticate"};
+
+// What max-forwards becomes on its way to the next recipient: one less, and at most what has one
+// digit, as RFC 9110 §7.6.2 allows. Empty if it is 0 or no number.
+std::string_view one_forward_less(std::string_view count) {
+  constexpr std::string_view kDigits = "0123456789";
+  if (count.find_first_not_of(kDigits) != std::string_view::npos) return {};
+  count.remove_prefix(std::min(count.find_first_not_of('0'), count.size()));
+  if (count.empty()) return {};
+  return kDigits.substr(count.size() > 1 ? 9 : static_cast<size_t>(count.front() - '1'), 1);
+}
 
 template <size_t N>
 bool is_one_of(std::string_view name, const std::string_view (&names)[N]) {
@@ -68,11 +80,20 @@ bool are_sound(FieldsView fields) {
   });
 }
 
+// RFC 9110 §8.6. (HTTP/2 lets it be received, and some recipients do not.)
+bool has_no_length(FieldsView response) {
+  const std::string_view status = response.get(":status");
+  return status.starts_with('1') || status == "204";
+}
+
 // `authority`: of a request that has it in host (RFC 9113 §8.3.1); else empty.
 const Rule* forward(FieldsView received, bool is_request, std::string_view authority,
                     std::string_view via, std::vector<Field>* forwarded) {
   if (!are_sound(received)) return &kNamedByConnection;
   const bool names_options = received.has("connection");
+  const bool no_length = !is_request && has_no_length(received);
+  const bool counts_forwards =
+      is_request && (received.method() == "OPTIONS" || received.method() == "TRACE");
   for (const Field& field : received) {
     const FieldName name = name_of(field);
     if (!authority.empty() && !field.name.starts_with(':')) {
@@ -86,8 +107,13 @@ const Rule* forward(FieldsView received, bool is_request, std::string_view autho
     }
     if (kAboutConnection.has(name)) continue;
     if (is_request && (name == FieldName::kHost || name == FieldName::kExpect)) continue;
+    if (no_length && name == FieldName::kContentLength) continue;
     if (names_options && is_named_by_connection(received, field.name)) continue;
     forwarded->push_back(field);
+    if (counts_forwards && name == FieldName::kMaxForwards) {
+      forwarded->back().value = one_forward_less(field.value);
+      if (forwarded->back().value.empty()) return &kNoForwards;
+    }
   }
   if (!via.empty()) forwarded->push_back({"via", via});
   return nullptr;

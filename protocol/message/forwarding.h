@@ -24,11 +24,11 @@ HEADRACE_ABI_BEGIN
 // Null, or the rule that the message breaks: it must not be forwarded then, because the next one
 // would read another message than this one.
 
-// A request: :authority stands for host, and a fragment is not allowed in :path. `expect` is left
-// out, because who forwards has received the content or answered 100 (§10.1.1).
+// A request: :authority stands for host, a fragment is not allowed in :path. `expect` is left out:
+// who forwards has answered 100 (§10.1.1). max-forwards counts down, and 0 is yours (§7.6.2).
 const Rule* forward_request(FieldsView received, std::string_view via,
                             std::vector<Field>* forwarded);
-// A final or interim response. 101 is not forwarded (§7.8).
+// A final or interim response. 101 is not forwarded (§7.8); 1xx and 204 have no length (§8.6).
 const Rule* forward_response(FieldsView received, std::string_view via,
                              std::vector<Field>* forwarded);
 // Trailers: those about framing, routing, authentication and content are left out (§6.5.1).

@@ -13,7 +13,9 @@ import client
 import origins
 from checks import SCRATCH, equal, holds, make_site, require, run
 from origins import Said
+from peer import REFUSED_STREAM
 from report import Report
+from scripted_server import ScriptedServer
 from server import Server
 
 if len(sys.argv) < 4:
@@ -123,6 +125,41 @@ def sent_again():
         equal([text.split()[1] for text in server.heard], [b"/a", b"/b", b"/b"])
 
 
+def empty_body_again():
+    """a request without content, whose end came by itself, is sent again with its end"""
+    def refuse(visit):
+        for _ in range(2):
+            stream, _, ended = visit.expect_request()
+            if not ended:
+                visit.read_until(lambda frame, at=stream: frame.stream == at and frame.end_stream, "its end")
+            if stream == 1:
+                visit.send_rst_stream(stream, REFUSED_STREAM)
+        visit.respond(stream, b"done")
+        visit.drain()
+
+    with ScriptedServer(refuse) as server:
+        with Proxy(server.port, "2") as proxy:
+            equal(get("--http=2", "-d", "@-", proxy.url(), data=b"").out, b"done")
+
+
+def completed():
+    """a response that is forwarded has a date, and 204 has no length"""
+    bare = b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nX-One: 1\r\n\r\n"
+    with Said(bare, bare) as server, Proxy(server.port, "1.1") as proxy:
+        for front in FRONTS:
+            head = get("-v", front, proxy.url()).err
+            holds("< x-one: 1" in head and "< date: " in head and "content-length" not in head, head)
+
+
+def hops():
+    """max-forwards of OPTIONS counts down, and 0 is for the proxy (RFC 9110 §7.6.2)"""
+    with Said(OK + b"a\n") as server, Proxy(server.port, "1.1") as proxy:
+        equal(get("-X", "OPTIONS", "-H", "max-forwards: 0", "-f", proxy.url()).out, b"")
+        equal(get("-X", "OPTIONS", "-H", "max-forwards: 3", proxy.url()).out, b"a\n")
+        equal(len(server.heard), 1)
+        holds(b"max-forwards: 2\r\n" in server.heard[0], server.heard)
+
+
 def cut_off():
     """a response that is cut off is none to the client either, in both versions"""
     answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
@@ -157,7 +194,7 @@ def main():
         server.stop()
     with origins.Node(ROOT) as node, Proxy(node.port, "2") as proxy:
         report.run(f"node: {trailers_and_hints.__doc__}", trailers_and_hints, proxy)
-    for check in (sent_again, cut_off, no_server):
+    for check in (sent_again, empty_body_again, completed, hops, cut_off, no_server):
         report.run(check.__doc__, check)
     return report.finish()
 

@@ -76,6 +76,24 @@ TEST(Forwarding, HasAnAuthorityInPlaceOfHost) {
       ":method=GET|:scheme=http|:path=/|:authority=b|x=y|");
 }
 
+// RFC 9110 §7.6.2
+TEST(Forwarding, CountsDown) {
+  const auto left = [](std::string_view method, std::string_view count) {
+    return forwarded({{":method", method}, {":path", "*"}, {"max-forwards", count}});
+  };
+  const std::string options = ":method=OPTIONS|:path=*|max-forwards=";
+  EXPECT_EQ(left("OPTIONS", "1"), options + "0|");
+  EXPECT_EQ(left("OPTIONS", "007"), options + "6|");
+  EXPECT_EQ(left("OPTIONS", "10"), options + "9|");
+  EXPECT_EQ(left("OPTIONS", "123456789012345678901"), options + "9|");
+  EXPECT_EQ(left("TRACE", "5"), ":method=TRACE|:path=*|max-forwards=4|");
+  for (const char* none : {"0", "000", "", "-1", "1a"}) {
+    EXPECT_EQ(left("OPTIONS", none), "RFC 9110 §7.6.2") << none;
+    EXPECT_EQ(left("TRACE", none), "RFC 9110 §7.6.2") << none;
+  }
+  EXPECT_EQ(left("GET", "0"), ":method=GET|:path=*|max-forwards=0|");  // may be ignored
+}
+
 TEST(Forwarding, OfAResponse) {
   std::vector<Field> fields;
   EXPECT_EQ(forward_response({{":status", "200"},
@@ -88,6 +106,17 @@ TEST(Forwarding, OfAResponse) {
   EXPECT_EQ(text(fields), ":status=200|host=kept|via=2 edge|");
   fields.clear();
   EXPECT_NE(forward_response({{":status", "101"}}, "", &fields), nullptr);
+}
+
+// RFC 9110 §8.6
+TEST(Forwarding, LeavesOutALengthOfNoContent) {
+  for (const std::string status : {"103", "200", "204", "205", "304"}) {
+    std::vector<Field> fields;
+    EXPECT_EQ(forward_response({{":status", status}, {"content-length", "0"}}, "", &fields),
+              nullptr);
+    const bool none = status == "103" || status == "204";
+    EXPECT_EQ(text(fields), ":status=" + status + "|" + (none ? "" : "content-length=0|"));
+  }
 }
 
 TEST(Forwarding, OfTrailers) {
