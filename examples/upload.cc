@@ -86,17 +86,27 @@ class Upload {
     return size > 0 || (size < 0 && errno == EAGAIN);
   }
 
+  // A server that has refused the upload may read no more of it, and need not say so.
+  void answered() {
+    if (status_ >= 300) (void)connection_.reset_stream(stream_, headrace::ErrorCode::kCancel);
+  }
+
   void take(headrace::EventRange&& events) {
     for (headrace::EventPtr event : events) {
-      std::visit(headrace::Overloaded{
-                     [&](const headrace::StreamWritable&) { send(); },
-                     [&](const headrace::ResponseReceived& response) { status_ = response.status; },
-                     [&](const headrace::DataReceived& data) { received_ += data.bytes.size(); },
-                     [&](const headrace::StreamClosed& closed) {
-                       closed_ = true;
-                       error_ = closed.error;
-                     },
-                     [](const auto&) {}},
+      std::visit(headrace::Overloaded{[&](const headrace::StreamWritable&) { send(); },
+                                      [&](const headrace::ResponseReceived& response) {
+                                        status_ = response.status;
+                                        if (response.end_stream) answered();
+                                      },
+                                      [&](const headrace::DataReceived& data) {
+                                        received_ += data.bytes.size();
+                                        if (data.end_stream) answered();
+                                      },
+                                      [&](const headrace::StreamClosed& closed) {
+                                        closed_ = true;
+                                        error_ = closed.error;
+                                      },
+                                      [](const auto&) {}},
                  *event);
     }
   }
