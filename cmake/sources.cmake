@@ -155,6 +155,7 @@ set(HEADRACE_TLS_SOURCES
     adapters/tls/channel_bio.cc
     adapters/tls/client.cc
     adapters/tls/context.cc
+    adapters/tls/identities.cc
     adapters/tls/identity.cc
     adapters/tls/ocsp.cc
     adapters/tls/openssl.cc

@@ -57,11 +57,12 @@ constexpr std::string_view kHttp11Answer =
 void Channel::FreeSsl::operator()(ssl_st* ssl) const { SSL_free(ssl); }
 
 Channel::Channel(const Context& context, ssl_st* ssl, std::string host, TimePoint now)
-    : server_(SSL_is_server(ssl) == 1),
+    : context_(context),
+      server_(SSL_is_server(ssl) == 1),
       output_(std::make_unique<OutputQueue>()),
       host_(std::move(host)),
-      handshake_timeout_(context.handshake_timeout()),
-      deadline_(handshake_timeout_.count() > 0 ? now + handshake_timeout_ : TimePoint::max()),
+      deadline_(context.handshake_timeout().count() > 0 ? now + context.handshake_timeout()
+                                                        : TimePoint::max()),
       ssl_(ssl) {
   ChannelBio::attach(*this);
   SSL_set_app_data(ssl, this);
@@ -122,9 +123,7 @@ bool Channel::shake_hands() {
     const char* host = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
     if (host != nullptr) host_ = host_of(host);
   }
-  const auto* context =
-      static_cast<const Context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl_.get())));
-  if (protocol_.empty() && !context->has_http11()) {
+  if (protocol_.empty() && !context_.has_http11()) {
     refuse_http11();
     return false;
   }
@@ -157,8 +156,8 @@ void Channel::end_of_input() {
 
 void Channel::expire(TimePoint now) {
   if (now < deadline_ || end_ != End::kNone) return;
-  fail("the TLS handshake was not complete in " + std::to_string(handshake_timeout_.count()) +
-       " ms");
+  fail("the TLS handshake was not complete in " +
+       std::to_string(context_.handshake_timeout().count()) + " ms");
 }
 
 TimePoint Channel::deadline() const { return end_ == End::kNone ? deadline_ : TimePoint::max(); }
@@ -318,10 +317,13 @@ std::string_view Channel::cipher() const { return SSL_get_cipher_name(ssl_.get()
 bool Channel::is_resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
 
 bool Channel::covers(std::string_view host) const {
+  if (is_resumed()) {
+    const std::string name(host);
+    return std::ranges::any_of(context_.identities().for_host(host_),
+                               [&](const Identity& identity) { return identity.covers(name); });
+  }
   X509* const certificate = SSL_get_certificate(ssl_.get());
-  if (certificate != nullptr && !is_resumed()) return is_for(certificate, host);
-  const std::string text = host_of(host);
-  return !text.empty() && OPENSSL_strcasecmp(text.c_str(), host_.c_str()) == 0;
+  return certificate != nullptr && is_for(certificate, host);
 }
 
 std::string Channel::peer_certificate() const {

@@ -59,7 +59,8 @@ class Channel final : public adapters::SecureChannel {
   const std::string& failure() const override { return failure_; }
   ErrorCode violation() const override { return violation_; }
   std::string_view protocol() const override { return protocol_; }
-  // (In a session that was resumed the certificate is not known, but the name that it was for.)
+  // (No certificate is shown when a session is resumed. Then it is whether one is that the server
+  // would show now.)
   bool covers(std::string_view host) const override;
   TimePoint deadline() const override;
   size_t memory() const override;
@@ -98,6 +99,7 @@ class Channel final : public adapters::SecureChannel {
   bool write_record(std::span<const uint8_t> plaintext);
   size_t record_size() const;
 
+  const Context& context_;
   const bool server_;
   bool began_ = false;  // octets were received
   bool open_ = false;
@@ -110,7 +112,6 @@ class Channel final : public adapters::SecureChannel {
   std::string protocol_;
   std::string host_;
   std::string failure_;
-  std::chrono::milliseconds handshake_timeout_;
   TimePoint deadline_;
   uint64_t octets_read_ = 0;              // of plaintext
   uint64_t post_handshake_ = 0;           // messages received after the handshake

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "headrace/adapters/socket/status.h"
+#include "headrace/adapters/tls/identities.h"
 #include "headrace/adapters/tls/openssl.h"
 #include "headrace/adapters/tls/options.h"
 
@@ -28,6 +29,10 @@ class Context {
   bool has_http11() const { return has_http11_; }
   std::chrono::milliseconds handshake_timeout() const { return handshake_timeout_; }
 
+  // Of a server; a client has none here.
+  Identities& identities() { return identities_; }
+  const Identities& identities() const { return identities_; }
+
   // Trusts the certificates in `pem`, whose names `ask` puts into the request for a client
   // certificate. `what`: for errors.
   adapters::Status trust(std::string_view pem, const std::string& what, bool ask);
@@ -41,6 +46,7 @@ class Context {
   bool has_http11_ = false;
   std::chrono::milliseconds handshake_timeout_{0};
   std::function<void(std::string_view)> key_log_;
+  Identities identities_;
 };
 
 // Whether HTTP/2 must not be spoken with the negotiated cipher (RFC 9113 §9.2.2, appendix A: all

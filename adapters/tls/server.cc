@@ -21,24 +21,16 @@ std::chrono::seconds steady_seconds() {
       std::chrono::steady_clock::now().time_since_epoch());
 }
 
-// Installs the first identity of each kind of key; OpenSSL takes one of those that the client
-// knows. If none covers `host`, all are as good.
-bool use_identities(SSL* ssl, const std::vector<Identity>& all, const char* host) {
-  const std::string name = host == nullptr ? "" : host;
-  const bool covered = std::ranges::any_of(all, [&](const Identity& i) { return i.covers(name); });
-  std::vector<int> kinds;
-  SSL_certs_clear(ssl);
-  for (const Identity& identity : all) {
-    if (covered && !identity.covers(name)) continue;
-    const int kind = EVP_PKEY_get_base_id(identity.key());
-    if (std::ranges::find(kinds, kind) != kinds.end()) continue;
-    kinds.push_back(kind);
-    if (SSL_use_cert_and_key(ssl, identity.certificate(), identity.key(), identity.chain(), 1) !=
-        1) {
-      return false;
-    }
-  }
-  return true;
+// The server_name extension of the ClientHello that OpenSSL is about to answer, as long as there is
+// one name in it: its length, the name's type and the name's length come before the name (RFC 6066
+// §3). OpenSSL itself reads it only after it has decided about a session.
+std::string_view name_of_hello(SSL* ssl) {
+  constexpr size_t kBeforeName = 5;
+  const unsigned char* data = nullptr;
+  size_t size = 0;
+  const bool given = SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &data, &size) == 1;
+  if (!given || size < kBeforeName) return {};
+  return {reinterpret_cast<const char*>(data) + kBeforeName, size - kBeforeName};
 }
 
 }  // namespace
@@ -56,18 +48,30 @@ struct Server::Callbacks {
     return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
   }
 
-  static int on_certificate(SSL* ssl, void* argument) {
-    const Identities identities = static_cast<const Server*>(argument)->identities();
+  static std::vector<Identity> identities(SSL* ssl, void* argument) {
     const char* host = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-    return use_identities(ssl, *identities, host) ? 1 : 0;
+    const auto* server = static_cast<const Server*>(argument);
+    return server->context_->identities().for_host(host == nullptr ? "" : host);
+  }
+
+  // A name that is accepted becomes part of a session of TLS 1.2.
+  static int on_name(SSL*, int*, void*) { return SSL_TLSEXT_ERR_OK; }
+
+  // OpenSSL takes the one whose kind of key the client knows.
+  static int on_certificate(SSL* ssl, void* argument) {
+    SSL_certs_clear(ssl);
+    const bool used = std::ranges::all_of(identities(ssl, argument), [&](const Identity& i) {
+      return SSL_use_cert_and_key(ssl, i.certificate(), i.key(), i.chain(), 1) == 1;
+    });
+    return used ? 1 : 0;
   }
 
   // RFC 6066 §8: the client asks for the state of the certificate that was chosen.
   static int on_status_request(SSL* ssl, void* argument) {
-    const Identities identities = static_cast<const Server*>(argument)->identities();
+    const std::vector<Identity> shown = identities(ssl, argument);
     const X509* const chosen = SSL_get_certificate(ssl);
-    const auto used = std::ranges::find(*identities, chosen, &Identity::certificate);
-    if (used == identities->end()) return SSL_TLSEXT_ERR_NOACK;
+    const auto used = std::ranges::find(shown, chosen, &Identity::certificate);
+    if (used == shown.end()) return SSL_TLSEXT_ERR_NOACK;
     const std::string_view response = used->ocsp_response();
     void* const copy =
         response.empty() ? nullptr : OPENSSL_memdup(response.data(), response.size());
@@ -83,6 +87,20 @@ struct Server::Callbacks {
     // RFC 8446 §C.4: a client uses each ticket once, so it needs another.
     const bool renew = result == 1 && encrypt == 0 && SSL_version(ssl) >= TLS1_3_VERSION;
     return renew ? 2 : result;
+  }
+
+  // RFC 6066 §3: a session of TLS 1.2 is of one name, and a request for another one gets a full
+  // handshake. (In TLS 1.3 the name is the handshake's, RFC 8446 §4.2.11.)
+  static SSL_TICKET_RETURN on_session(SSL* ssl, SSL_SESSION* session, const unsigned char*, size_t,
+                                      SSL_TICKET_STATUS status, void*) {
+    const bool renew = status == SSL_TICKET_SUCCESS_RENEW;
+    if (status != SSL_TICKET_SUCCESS && !renew) return SSL_TICKET_RETURN_IGNORE_RENEW;
+    if (SSL_version(ssl) < TLS1_3_VERSION) {
+      const char* name = SSL_SESSION_get0_hostname(session);
+      if (name_of_hello(ssl) != (name == nullptr ? "" : name))
+        return SSL_TICKET_RETURN_IGNORE_RENEW;
+    }
+    return renew ? SSL_TICKET_RETURN_USE_RENEW : SSL_TICKET_RETURN_USE;
   }
 
   static int keys_index() {
@@ -110,10 +128,11 @@ adapters::StatusOr<std::unique_ptr<Server>> Server::create(ServerOptions options
 
 Server::Server(std::unique_ptr<Context> context, const ServerOptions& options)
     : context_(std::move(context)),
-      ticket_keys_(std::make_unique<TicketKeys>(options.ticket_key_lifetime)),
-      identities_(std::make_shared<const std::vector<Identity>>(options.identities)) {
+      ticket_keys_(std::make_unique<TicketKeys>(options.ticket_key_lifetime)) {
+  context_->identities().set(options.identities);
   SSL_CTX* const ctx = context_->get();
   SSL_CTX_set_alpn_select_cb(ctx, Callbacks::select_protocol, this);
+  SSL_CTX_set_tlsext_servername_callback(ctx, Callbacks::on_name);
   SSL_CTX_set_cert_cb(ctx, Callbacks::on_certificate, this);
   SSL_CTX_set_tlsext_status_cb(ctx, Callbacks::on_status_request);
   SSL_CTX_set_tlsext_status_arg(ctx, this);
@@ -126,6 +145,7 @@ Server::Server(std::unique_ptr<Context> context, const ServerOptions& options)
     SSL_CTX_set_timeout(ctx, options.ticket_key_lifetime.count());
     SSL_CTX_set_ex_data(ctx, Callbacks::keys_index(), ticket_keys_.get());
     SSL_CTX_set_tlsext_ticket_key_evp_cb(ctx, Callbacks::on_ticket);
+    SSL_CTX_set_session_ticket_cb(ctx, nullptr, Callbacks::on_session, nullptr);
   } else {
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
     SSL_CTX_set_num_tickets(ctx, 0);
@@ -145,14 +165,7 @@ std::unique_ptr<Channel> Server::accept(TimePoint now) const {
 }
 
 void Server::set_identities(std::vector<Identity> identities) {
-  auto fresh = std::make_shared<const std::vector<Identity>>(std::move(identities));
-  const std::scoped_lock lock(mutex_);
-  identities_.swap(fresh);
-}
-
-Server::Identities Server::identities() const {
-  const std::scoped_lock lock(mutex_);
-  return identities_;
+  context_->identities().set(std::move(identities));
 }
 
 }  // namespace headrace::tls

@@ -2,7 +2,6 @@
 #define HEADRACE_ADAPTERS_TLS_SERVER_H_
 
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "headrace/adapters/loop/secure_channel.h"
@@ -35,15 +34,11 @@ class Server final : public adapters::SecureChannels {
 
  private:
   struct Callbacks;  // from OpenSSL
-  using Identities = std::shared_ptr<const std::vector<Identity>>;
 
   Server(std::unique_ptr<Context> context, const ServerOptions& options);
-  Identities identities() const;
 
   const std::unique_ptr<Context> context_;
   const std::unique_ptr<TicketKeys> ticket_keys_;
-  mutable std::mutex mutex_;
-  Identities identities_;  // guarded by mutex_
 };
 
 }  // namespace headrace::tls

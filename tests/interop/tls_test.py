@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 
@@ -199,6 +200,34 @@ def misdirected():
                 equal(status(server, version, authority), expected, f"{version} {authority}")
     with serving(*files(names)) as server:
         equal(status(server, "--http2", "two.example"), "200", "without the flag")
+
+
+def misdirected_when_resumed():
+    """--tls_check_authority: the same of a session that is resumed, in TLS 1.2 and 1.3"""
+    names = certificates.issue(AUTHORITY, "names", ("one.example", "*.wild.example", "127.0.0.1"))
+
+    def statuses(server, context, name, session):
+        with socket.create_connection((server.host, server.port), timeout=60) as plain, \
+                context.wrap_socket(plain, server_hostname=name, session=session) as secure:
+            equal(secure.session_reused, session is not None, "resumed")
+            answers = secure.makefile("rb")
+            found = []
+            for authority in ("one.example", "b.wild.example", "127.0.0.1", "two.example"):
+                secure.sendall(f"HEAD / HTTP/1.1\r\nhost: {authority}\r\n\r\n".encode())
+                found.append(answers.readline().split()[1])
+                while answers.readline() != b"\r\n":
+                    pass
+            return found, secure.session
+
+    with serving(*files(names), "--tls_check_authority") as server:
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            context = ssl.create_default_context(cafile=AUTHORITY.certificate)
+            context.minimum_version = context.maximum_version = version
+            for name in ("one.example", "a.wild.example", "127.0.0.1"):
+                session = None
+                for _ in range(3):
+                    found, session = statuses(server, context, name, session)
+                    equal(found, [b"200", b"200", b"200", b"421"], f"{version} {name}")
 
 
 def several():
@@ -411,8 +440,8 @@ def not_http2():
         holds("TLS" in result.err, result.err)
 
 
-CHECKS = [throw_away, mistakes_at_start, reload, stapling, misdirected, several, versions, protocols, http_without_tls, silence,
-          client_certificates, key_log, refused_certificates, hosts, insecure, trusted, not_http2]
+CHECKS = [throw_away, mistakes_at_start, reload, stapling, misdirected, misdirected_when_resumed, several, versions, protocols,
+          http_without_tls, silence, client_certificates, key_log, refused_certificates, hosts, insecure, trusted, not_http2]
 
 
 def main():

@@ -21,8 +21,9 @@ class HandshakeTest : public ::testing::Test {
 // Both versions: the server decides.
 class VersionsTest : public HandshakeTest, public ::testing::WithParamInterface<int> {
  protected:
-  Ends connect(const Server& server, const Client& client) {
-    Ends ends = tls::connect(server, client);
+  Ends connect(const Server& server, const Client& client,
+               const std::string& host = "example.org") {
+    Ends ends = tls::connect(server, client, host);
     SSL_set_max_proto_version(ends.server->ssl(), GetParam());
     return ends;
   }
@@ -240,23 +241,56 @@ TEST_F(HandshakeTest, TheCertificateIsForTheHostThatWasAskedFor) {
 }
 
 // RFC 9110 §7.4: what else a client may ask for on a connection.
-TEST_F(HandshakeTest, TheCertificateCoversItsHosts) {
+TEST_P(VersionsTest, TheCertificateCoversItsHosts) {
   ServerOptions options =
       server_options(authority_.issue({.hosts = {"first.example", "*.wild.example", "192.0.2.1"}}));
   options.identities.push_back(authority_.issue({.hosts = {"second.example"}}).identity());
   const auto server = make_server(options);
   const auto client = make_client(client_options(authority_));
-  for (const bool resumed : {false, true}) {
-    Ends ends = connect(*server, *client, "first.example");
-    ends.settle();
-    ASSERT_TRUE(ends.server->is_open());
-    ASSERT_EQ(ends.server->is_resumed(), resumed);
-    EXPECT_TRUE(ends.server->covers("First.example"));
-    EXPECT_EQ(ends.server->covers("a.wild.example"), !resumed) << "a ticket has one name";
-    EXPECT_EQ(ends.server->covers("192.0.2.1"), !resumed);
-    for (const char* other : {"second.example", "wild.example", "192.0.2.2", "::1", ""}) {
-      EXPECT_FALSE(ends.server->covers(other)) << other;
+  for (const char* host : {"first.example", "b.wild.example", "192.0.2.1"}) {
+    for (const bool resumed : {false, true}) {
+      SCOPED_TRACE(std::string(host) + (resumed ? ", resumed" : ""));
+      Ends ends = connect(*server, *client, host);
+      ends.settle();
+      ASSERT_TRUE(ends.server->is_open());
+      ASSERT_EQ(ends.server->is_resumed(), resumed);
+      EXPECT_EQ(ends.server->host(), host[0] == '1' ? "" : host);
+      for (const char* covered : {"First.example", "a.wild.example", "192.0.2.1"}) {
+        EXPECT_TRUE(ends.server->covers(covered)) << covered;
+      }
+      for (const char* other : {"second.example", "wild.example", "192.0.2.2", "::1", ""}) {
+        EXPECT_FALSE(ends.server->covers(other)) << other;
+      }
     }
+  }
+}
+
+// RFC 6066 §3, RFC 8446 §4.2.11: a session belongs to its name in TLS 1.2, and to none in TLS 1.3.
+TEST_P(VersionsTest, ASessionOfOneNameAndAnother) {
+  ServerOptions options = server_options(authority_.issue({.hosts = {"first.example"}}));
+  options.identities.push_back(authority_.issue({.hosts = {"second.example"}}).identity());
+  const auto server = make_server(options);
+  const auto client = make_client(client_options(authority_));
+  const bool tls12 = GetParam() == TLS1_2_VERSION;
+  Ends first = connect(*server, *client, "first.example");
+  first.settle();
+  for (const char* name : {"first.example", "first.exampl", "second.example", ""}) {
+    SCOPED_TRACE(name);
+    SSL_SESSION* const session = SSL_get1_session(first.client->ssl());
+    RawClient other([&](SSL* ssl) {
+      RawClient::offer_h2(ssl);
+      SSL_set_session(ssl, session);
+      if (*name != 0) SSL_set_tlsext_host_name(ssl, name);
+    });
+    SSL_SESSION_free(session);
+    const auto channel = server->accept(kNow);
+    SSL_set_max_proto_version(channel->ssl(), GetParam());
+    other.settle(*channel);
+    ASSERT_TRUE(channel->is_open()) << channel->failure();
+    EXPECT_EQ(channel->is_resumed(), !tls12 || name == first.client->host());
+    EXPECT_EQ(channel->host(), name);
+    EXPECT_EQ(channel->covers("first.example"), name != std::string("second.example"));
+    EXPECT_EQ(channel->covers("second.example"), name == std::string("second.example"));
   }
 }
 
