@@ -19,6 +19,9 @@ class Handler {
   // Handles the connection's next event. It may call all commands of the connection; their output
   // is sent after this turn's events. It may keep the event (headrace::keep()).
   virtual void handle(EventPtr event) = 0;
+  // The connection takes input, or a deadline of its own has passed. For what it has to know before
+  // it answers by itself (Connection::set_time_of_day()).
+  virtual void prepare() {}
   // The octets that the handler holds for the peer (kept events, bodies), without those of the
   // connection. They count for LoopOptions::memory. Called after each turn of the connection.
   virtual size_t memory() const { return 0; }

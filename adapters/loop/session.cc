@@ -58,6 +58,7 @@ Session::~Session() {
 
 void Session::receive(std::span<const uint8_t> bytes, TimePoint now) {
   if (phase_ != Phase::kOpen) return;
+  if (handler_ != nullptr) handler_->prepare();
   if (secured_ == nullptr) {
     dispatch(connection_->receive(bytes, now));
   } else {
@@ -126,7 +127,10 @@ void Session::expire(TimePoint now, size_t in_flight) {
       trim_at_ = TimePoint::max();
     }
     if (secured_ != nullptr) secured_->channel->expire(now);
-    if (connection_) dispatch(connection_->advance(now));
+    if (connection_) {
+      handler_->prepare();
+      dispatch(connection_->advance(now));
+    }
     conclude(now);
   }
 }

@@ -30,8 +30,11 @@ class SiteHandler : public adapters::Handler {
  public:
   SiteHandler(const Site& site, Connection& connection, adapters::Driver& driver, OpenFiles& files,
               FileCache& cache)
-      : site_(site), connection_(connection), client_{driver, files, cache, share_} {}
+      : site_(site), connection_(connection), client_{driver, files, cache, share_} {
+    tell_time();
+  }
 
+  void prepare() override { tell_time(); }
   void handle(EventPtr event) override {
     if (std::holds_alternative<RequestReceived>(*event)) return take_request(event);
     if (const auto* closed = std::get_if<StreamClosed>(&*event)) return finish(*closed);
@@ -153,11 +156,15 @@ class SiteHandler : public adapters::Handler {
     return false;
   }
 
+  void tell_time() {
+    const std::time_t now = std::time(nullptr);
+    if (now == told_time_) return;
+    told_time_ = now;
+    connection_.set_time_of_day(std::chrono::system_clock::from_time_t(now));
+  }
+
   void submit_answer(Responder& responder, bool refused) {
-    if (const std::time_t now = std::time(nullptr); now != told_time_) {
-      told_time_ = now;
-      connection_.set_time_of_day(std::chrono::system_clock::from_time_t(now));
-    }
+    tell_time();
     if (refused) return responder.respond_error(503);
     if (site_.check_authority && is_misdirected(responder)) return responder.respond_error(421);
     answer(responder, site_, client_);

@@ -657,6 +657,33 @@ TEST_P(FilesTest, AFileThatShrinksWhileItIsSentResetsTheStream) {
   EXPECT_EQ(reference::number(peer_->frames_of(reference::RST_STREAM)[0].payload), 2u);
 }
 
+// --- What the connection answers by itself
+
+// RFC 9110 §6.6.1: a server with a clock sends a date, before any request and long behind the
+// last.
+TEST_F(SiteTest, EveryAnswerHasItsDate) {
+  options_.connection.protocol = ProtocolVersion::kDetect;
+  options_.connection.limits.field_block_timeout = milliseconds(10);
+  options_.connection.limits.preface_timeout = milliseconds(10);
+  for (const auto& [octets, status] : {std::pair{"GET\r\n\r\n", "400"},
+                                       {"GET / HTTP/1.1\r\n", "408"},
+                                       {"GET / HTTP/3.0\r\n\r\n", "505"},
+                                       {"P", "408"}}) {
+    start();
+    auto [ours, theirs] = LoopPeer::make_pair();
+    loop_->adopt(std::move(ours));
+    LoopPeer peer(std::move(theirs));
+    peer.send(octets);
+    EXPECT_TRUE(turn_until([&] {
+      peer.read();
+      return peer.saw_eof();
+    }));
+    const std::string& answer = peer.received();
+    EXPECT_TRUE(answer.starts_with(std::string("HTTP/1.1 ") + status)) << octets << answer;
+    EXPECT_NE(answer.find("\r\ndate: "), std::string::npos) << octets << answer;
+  }
+}
+
 // --- --log
 
 TEST_P(FilesTest, EveryRequestIsLoggedOnce) {
