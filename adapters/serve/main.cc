@@ -132,13 +132,22 @@ std::string lines_to_try(const std::string& url, const std::string& pin) {
          "\n(Firefox shows a warning, and goes on with Advanced, Accept the Risk.)\n";
 }
 
+// Lines to try without TLS, where curl has to be told of HTTP/2.
+std::string lines_to_try(const std::string& url, ProtocolVersion version) {
+  std::string lines;
+  if (version != ProtocolVersion::kHttp2) lines += "Try: curl " + url + "\n";
+  if (version != ProtocolVersion::kHttp1)
+    lines += "Try: curl --http2-prior-knowledge " + url + "\n";
+  return lines;
+}
+
 void announce(const Config& config, const Site& site, const std::string& authority,
               const std::string& pin) {
   const std::string what =
       config.root.empty() ? "a small built-in site" : program::escape_controls(config.root);
   const bool tls = config.tls.is_on();
   const std::string url = (tls ? "https://" : "http://") + authority + "/";
-  const std::string to_try = !tls          ? "Try: curl --http2-prior-knowledge " + url + "\n"
+  const std::string to_try = !tls          ? lines_to_try(url, config.loop.connection.protocol)
                              : pin.empty() ? "Try: curl " + url + "\n"
                                            : lines_to_try(url, pin);
   // It is not an error if the output has no reader.

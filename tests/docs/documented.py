@@ -13,6 +13,7 @@ RUN_BY = {
     # README.md
     "tools/setup && bazel run -c opt //adapters:serve": "serve",
     "tools/setup && bazel test //...": "test",
+    "curl http://127.0.0.1:8080/": HERE,
     "curl --http2-prior-knowledge http://127.0.0.1:8080/": HERE,
     "bazel run -c opt //adapters:serve -- --help": HERE,
     "bazel build -c opt //adapters:get && alias get=$PWD/bazel-bin/adapters/get/get": ALL,

@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -48,10 +49,15 @@ class running:
 
 
 def announcement():
-    """prints its URL and a curl line that works"""
-    with running() as server:
-        command = server.wait_for(r"curl https://.*" if is_over_tls() else r"curl --http2-prior-knowledge .*")
-        run("/bin/sh", "-c", f"{command} -sS --max-time {PATIENCE} --output /dev/null")
+    """prints its URL and curl lines that work, whichever version of HTTP it speaks"""
+    for version, lines in (("detect", 2), ("2", 1), ("1.1", 1)):
+        with running(f"--http={version}") as server:
+            wanted = 1 if is_over_tls() else lines
+            server.wait_for(rf"(?:Try: curl .*\s*){{{wanted}}}")
+            commands = re.findall(r"Try: (curl .*)", server.text())
+            equal(len(commands), wanted, version)
+            for command in commands:
+                run("/bin/sh", "-c", f"{command} -sS --max-time {PATIENCE} --output /dev/null")
 
 
 def refuses(*flags, runner=(), code=2):
