@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""h2load against the server: under load every response is a 2xx."""
+"""h2load against the server in both versions of HTTP: under load every response is a 2xx."""
 
 import os
 import re
@@ -57,7 +57,22 @@ def tiny_windows(server):
     load(server, "/bytes/20000", "-c5", "-m10", "-w12", "-W14", requests=max(100, REQUESTS // 40))
 
 
-CHECKS = [pages, kilobytes, bodies, uploads, many_connections, tiny_windows]
+def http1(server):
+    """HTTP/1.1, -c20 of 1,000 octets each"""
+    load(server, "/bytes/1000", "--h1", "-c20")
+
+
+def http1_pipelined(server):
+    """HTTP/1.1, -c20 -m4: four requests at a time"""
+    load(server, "/bytes/1000", "--h1", "-c20", "-m4")
+
+
+def http1_bodies(server):
+    """HTTP/1.1, -c10 of 100,000 octets each"""
+    load(server, "/bytes/100000", "--h1", "-c10", requests=max(100, REQUESTS // 20))
+
+
+CHECKS = [pages, kilobytes, bodies, uploads, many_connections, tiny_windows, http1, http1_pipelined, http1_bodies]
 
 if __name__ == "__main__":
     sys.exit(main("h2load", CHECKS, *sys.argv[2:]))

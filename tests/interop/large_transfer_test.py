@@ -46,18 +46,18 @@ def flat(server, allowed, action):
     holds(0 < most <= allowed * MIB, f"the server held {most / MIB:.1f} MiB")
 
 
-def download(server, size):
+def download(server, version, size):
     text = subprocess.run(
-        [CURL, "-sS", "--http2-prior-knowledge", "--output", "/dev/null",
+        [CURL, "-sS", version, "--output", "/dev/null",
          "--write-out", "%{http_code} %{size_download}", server.url(f"/bytes/{size}")],
         stdout=subprocess.PIPE, check=True, text=True).stdout
     equal(text, f"200 {size}")
 
 
-def upload(server, size):
+def upload(server, version, size):
     """Through /echo and back: as long, and with the same digest."""
     client = subprocess.Popen(
-        [CURL, "-sS", "--http2-prior-knowledge", "--upload-file", "-", server.url("/echo")],
+        [CURL, "-sS", version, "--upload-file", "-", server.url("/echo")],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     sent, received = hashlib.sha1(), hashlib.sha1()
 
@@ -109,18 +109,20 @@ def main():
     parser.add_argument("--size", type=int, default=int(os.environ.get("HEADRACE_TRANSFER_MIB", "256")),
                         help="MiB of each transfer")
     parser.add_argument("--allowed", type=float, default=32, help="MiB that it may hold")
+    parser.add_argument("--http1.1", dest="version", action="store_const", const="--http1.1",
+                        default="--http2-prior-knowledge", help="the transfers' version")
     arguments = parser.parse_args()
-    size = arguments.size * MIB
+    size, version = arguments.size * MIB, arguments.version
 
     report = Report("large_transfer")
     server = Server(arguments.program)
     try:
-        download(server, 10 * MIB)  # warm
-        upload(server, 10 * MIB)
+        download(server, version, 10 * MIB)  # warm
+        upload(server, version, 10 * MIB)
         report.run(f"{arguments.size} MiB down", flat, server, arguments.allowed,
-                   lambda: download(server, size))
+                   lambda: download(server, version, size))
         report.run(f"{arguments.size} MiB up and back", flat, server, arguments.allowed,
-                   lambda: upload(server, size))
+                   lambda: upload(server, version, size))
         report.run("5,100 downloads of 1 GiB at a standstill", flat, server, arguments.allowed,
                    lambda: many_standstills(server))
         report.add("the server is alive and ends cleanly", server.stop())
