@@ -13,7 +13,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The events that are due without a frame: those of streams, in the order in which the first notice
+// What is due without a frame: events of streams, in the order in which the first notice
 // of each stream became due, and StreamIdsExhausted. A notice says that
 // something happened; the event is made from the stream's record when its turn comes, and whether
 // it is still true is judged then.
@@ -57,6 +57,13 @@ class Notices {
     if (stream->notice.due_ != 0) return false;
     list_.remove(stream);
     return true;
+  }
+
+  // A notice is due no more. True: it was the stream's last one, and the stream is out of the list.
+  [[nodiscard]] bool cancel(Stream* stream, Notice notice) {
+    if ((stream->notice.due_ & bit(notice)) == 0) return false;
+    stream->notice.due_ &= static_cast<uint8_t>(~bit(notice));
+    return drop(stream);
   }
 
   // StreamIdsExhausted is due; once.

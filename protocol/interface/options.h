@@ -50,8 +50,8 @@ struct Options {
   ProtocolVersion protocol = ProtocolVersion::kHttp2;
   // HTTP/1.1: the :scheme of requests is https.
   bool secure_transport = false;
-  // HTTP/1.1: send 100 to a request that expects it (RFC 9110 §10.1.1) once the application has
-  // seen its head and has not answered.
+  // Send 100 to a request that expects it (RFC 9110 §10.1.1) once the application has seen its head
+  // and has not answered.
   bool automatic_continue = true;
   // HTTP/1.1: accept octets above 0x7f in targets. Off by default, because RFC 3986 §2 has none.
   bool accept_raw_targets = false;

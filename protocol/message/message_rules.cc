@@ -122,6 +122,7 @@ const Rule* check_request_head(const Section& section, const MessageOptions& opt
   head->has_authority = !section.get(FieldName::kAuthority).empty();
   head->has_split_cookie = section.has_split_cookie();
   head->has_priority = section.has(FieldName::kPriority);
+  head->expects_continue = section.has(FieldName::kExpect);
   // RFC 9110 §9.3.6: a CONNECT request has no content, because its DATA belongs to the tunnel.
   head->content_length = head->is_connect ? kNoContentLength : section.content_length();
   if (section.has(FieldName::kProtocol)) {

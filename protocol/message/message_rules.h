@@ -48,6 +48,7 @@ struct RequestHead {
   bool has_authority = false;  // an :authority that is not empty
   bool has_split_cookie = false;  // more than one cookie field (RFC 9113 §8.2.3)
   bool has_priority = false;      // a priority field (RFC 9218 §5)
+  bool expects_continue = false;  // it waits for 100 before its content (RFC 9110 §10.1.1)
   int64_t content_length = kNoContentLength;
 };
 

@@ -59,7 +59,8 @@ inline constexpr FieldNames kNamesWithRules = {FieldName::kUnresolved,
                                                FieldName::kHost,
                                                FieldName::kContentLength,
                                                FieldName::kCookie,
-                                               FieldName::kPriority};
+                                               FieldName::kPriority,
+                                               FieldName::kExpect};
 
 // Checks the rules about single fields of a section, and collects the values that the rules about
 // the whole section need.
@@ -170,6 +171,9 @@ class Section {
         return nullptr;
       case FieldName::kPriority:
         seen_.add(name);
+        return nullptr;
+      case FieldName::kExpect:
+        if (equals_ignoring_case(field.value, "100-continue")) seen_.add(name);
         return nullptr;
       case FieldName::kCookie:
         has_split_cookie_ = has(name);

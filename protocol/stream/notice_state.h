@@ -8,8 +8,15 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// The events of a stream that are due without a frame, in the order in which they are reported.
-enum class Notice : uint8_t { kBodyReleased, kStreamWritable, kResponseSent, kStreamClosed };
+// What is due on a stream without a frame, in the order in which it is reported: events, and first
+// the 100 (Continue) that its request waits for.
+enum class Notice : uint8_t {
+  kContinue,
+  kBodyReleased,
+  kStreamWritable,
+  kResponseSent,
+  kStreamClosed
+};
 
 // Whether the application knows a stream, and which notices are due. Notices
 // (protocol/http2/notices.h) alone changes it.
@@ -22,7 +29,7 @@ class NoticeState {
   friend class Notices;
 
   bool announced_ : 1 = false;
-  uint8_t due_ : 4 = 0;  // a bit for each Notice
+  uint8_t due_ : 5 = 0;  // a bit for each Notice
 };
 
 HEADRACE_ABI_END

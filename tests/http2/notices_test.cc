@@ -79,6 +79,17 @@ TEST_F(NoticesTest, KeepsAStreamWithAFurtherNoticeInItsPlace) {
   EXPECT_EQ(notices_.next(), &one_);
 }
 
+TEST_F(NoticesTest, CancelsANotice) {
+  EXPECT_FALSE(notices_.cancel(&one_, Notice::kContinue)) << "it was not due";
+  (void)notices_.add(&one_, Notice::kContinue);
+  EXPECT_TRUE(notices_.cancel(&one_, Notice::kContinue)) << "it was the only one";
+  EXPECT_TRUE(notices_.empty());
+  (void)notices_.add(&one_, Notice::kContinue);
+  (void)notices_.add(&one_, Notice::kStreamWritable);
+  EXPECT_FALSE(notices_.cancel(&one_, Notice::kContinue));
+  EXPECT_EQ(tell_all(), (Told{{1, Notice::kStreamWritable}}));
+}
+
 TEST_F(NoticesTest, TellsOnceThatIdentifiersHaveRunOut) {
   EXPECT_FALSE(notices_.take_ids_exhausted());
   notices_.add_ids_exhausted();

@@ -81,6 +81,14 @@ def smuggling(proxy):
         equal(status, "400", name)
 
 
+def told_to_continue(proxy):
+    """a client that waits for 100 before its upload gets it"""
+    for version in ("--http2-prior-knowledge", "--http1.1"):
+        text = run(require("curl"), "-s", version, "-H", "expect: 100-continue", "--expect100-timeout", "120",
+                   "--max-time", "60", "-d", "waited", proxy.url("/echo"))
+        equal(text, "waited", version)
+
+
 def load(proxy):
     """many requests at once"""
     for front in FRONTS:
@@ -186,7 +194,7 @@ def main():
     try:
         for behind in ("2", "1.1"):
             with Proxy(server.port, behind) as proxy:
-                for check in (bodies, heads, smuggling, load, slow_reader):
+                for check in (bodies, heads, smuggling, told_to_continue, load, slow_reader):
                     report.run(f"HTTP/{behind} behind: {check.__doc__}", check, proxy)
         with Proxy(server.port, "1.1") as second, Proxy(second.url().split(":")[2].strip("/"), "2") as first:
             report.run(f"a chain of HTTP/2 and HTTP/1.1: {bodies.__doc__}", bodies, first)

@@ -162,10 +162,11 @@ const Event* Engine::make_closed(Stream* stream, bool body_released) {
                                            body_released});
 }
 
-// Null: the notice is no longer true.
+// Null: the notice is no longer true, or none of an event.
 const Event* Engine::make_event(Stream* stream, Notice notice) {
   const StreamId id = stream->id;
   const uintptr_t user_data = stream->user_data;
+  if (notice == Notice::kContinue) return SendingHeads(parts()).send_continue(stream), nullptr;
   if (notice == Notice::kBodyReleased) {
     stream->outgoing->body.release_told();
     return parts_.recycler.make(BodyReleased{id, user_data});

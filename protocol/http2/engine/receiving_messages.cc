@@ -175,8 +175,8 @@ const Event* ReceivingMessages::on_request(const LimitHit* too_large) const {
     return nullptr;
   }
   stream->exchange.receive_request(head);
-  if (!begin_content(stream, head.content_length, field_reader().block().end_stream))
-    return nullptr;
+  const bool ends = field_reader().block().end_stream;
+  if (!begin_content(stream, head.content_length, ends)) return nullptr;
   if (!join_cookies(head)) {
     ending().fail_stream(ending().limit_error(ErrorCode::kEnhanceYourCalm, kCookieMemory,
                                               ending().memory_refused()));
@@ -186,9 +186,9 @@ const Event* ReceivingMessages::on_request(const LimitHit* too_large) const {
   ++reports().counts().requests_received;
   priorities().note_request();
   notices().announce(stream);
-  if (field_reader().block().end_stream) ending().end_of_message(stream);
-  return recycler().make(
-      RequestReceived{id, 0, field_reader().block().end_stream, field_reader().section()});
+  if (ends) ending().end_of_message(stream);
+  if (head.expects_continue) sending_heads().owe_continue(stream);
+  return recycler().make(RequestReceived{id, 0, ends, field_reader().section()});
 }
 
 // §8.2.3: one cookie field of several. False: no memory.

@@ -55,6 +55,25 @@ void SendingHeads::answer_too_large(Stream* stream) const {
   ending().finish_sending(stream);
 }
 
+void SendingHeads::owe_continue(Stream* stream) const {
+  const bool has_content = stream->life.state() == StreamState::kOpen;
+  const bool waits = has_content && !stream->exchange.request().is_connect;
+  if (waits && options().automatic_continue) ending().notify(stream, Notice::kContinue);
+}
+
+void SendingHeads::send_continue(Stream* stream) const {
+  static constexpr Field kHead[] = {{":status", "100"}};
+  if (stream->answered() || !life().is_open()) return;
+  const FieldsView fields = gsl::span<const Field>(kHead);
+  write_interim(stream, outgoing_head(stream, fields, Body::none()));
+  writing_frames().count_reply();
+}
+
+void SendingHeads::write_interim(Stream* stream, const OutgoingHead& head) const {
+  (void)streams().send(stream, StreamInput::kHeaders);
+  writing_frames().write_field_block(stream->id, head, /*end_stream=*/false);
+}
+
 uint32_t SendingHeads::own_streams_limit() const {
   return settings().peer_known() ? settings().peer().max_concurrent_streams
                                  : options().assumed_concurrent_streams;

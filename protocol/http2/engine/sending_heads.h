@@ -26,6 +26,11 @@ class SendingHeads : private Uses<BlockPool, ConnectionLife, DateField, Outbox, 
 
   // A response of our own, 431, to a request that the application never hears of.
   void answer_too_large(Stream* stream) const;
+  // The request has just been received, and waits for 100 (Continue) if it has content.
+  void owe_continue(Stream* stream) const;
+  // 100, unless the application has answered meanwhile.
+  void send_continue(Stream* stream) const;
+  void write_interim(Stream* stream, const OutgoingHead& head) const;
 
   // Heads that wait.
   bool may_open_stream() const { return streams().own_count() < own_streams_limit(); }

@@ -205,8 +205,8 @@ SubmitResult StreamCommands::submit_informational(StreamId stream_id, FieldsView
   if (head.status < 100 || head.status >= 200) {
     return {SubmitError::kInvalidArgument, &kInterimStatus};
   }
-  (void)streams().send(stream, StreamInput::kHeaders);
-  writing_frames().write_field_block(stream_id, outgoing, /*end_stream=*/false);
+  sending_heads().write_interim(stream, outgoing);
+  if (head.status == 100 && notices().cancel(stream, Notice::kContinue)) ending().unpin(stream);
   return {};
 }
 
