@@ -115,6 +115,7 @@ bool Http1Reader::read_line(const std::string& line) {
       left_ = number(text, 16);
       state_ = left_ > 0 ? State::kChunk : State::kTrailers;
       head_ = {};
+      head_.offset = offset_;  // of the trailers, if they follow
       return true;
     case State::kTrailers:
       if (!text.empty()) {

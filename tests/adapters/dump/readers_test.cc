@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "headrace/adapters/dump/detect.h"
@@ -211,6 +212,25 @@ TEST(Http1Reader, ShowsMessagesOfAllFramings) {
   EXPECT_EQ(text_of("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n\x01\x02"),
             "# HTTP/1.1, from a server\n"
             "HTTP/1.1 101 Switching Protocols\n    Upgrade: x\ntunnel (2) \"\\x01\\x02\"\n");
+}
+
+// In the stream, of all of them: what --json says as `offset`.
+TEST(Http1Reader, SaysWhereMessagesAndTrailersBegin) {
+  struct Messages final : ItemSink {
+    void take(const Item& item) override {
+      if (item.kind == Item::Kind::kMessage) found.emplace_back(item.name, item.offset);
+    }
+    std::vector<std::pair<std::string, size_t>> found;
+  } messages;
+  Http1Reader reader(/*late=*/false, &messages);
+  const std::string_view stream = kRequests;
+  reader.read(stream);
+  reader.end();
+  const std::vector<std::pair<std::string, size_t>> expected = {{"request", 0},
+                                                                {"request", stream.find("PUT")},
+                                                                {"trailers", stream.find("x-sum")},
+                                                                {"request", stream.find("GET")}};
+  EXPECT_EQ(messages.found, expected);
 }
 
 TEST(Http1Reader, JoinsAnywhere) {
