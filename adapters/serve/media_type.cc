@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string>
 
 namespace headrace::serve {
 namespace {
@@ -45,23 +46,18 @@ constexpr auto kMediaTypes = std::to_array<MediaType>({
 });
 static_assert(std::ranges::is_sorted(kMediaTypes, {}, &MediaType::extension));
 
-constexpr size_t kLongestExtension = 5;
-
 }  // namespace
 
 std::string_view media_type_of(std::string_view file_name) {
   constexpr std::string_view kUnknown = "application/octet-stream";
   const size_t dot = file_name.find_last_of("./");
   if (dot == std::string_view::npos || file_name[dot] == '/') return kUnknown;
-  const std::string_view extension = file_name.substr(dot + 1);
-  if (extension.size() > kLongestExtension) return kUnknown;
-  std::array<char, kLongestExtension> lower;
-  std::ranges::transform(extension, lower.begin(), [](char c) {
-    return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  const std::string_view key(lower.data(), extension.size());
-  const auto* found = std::ranges::lower_bound(kMediaTypes, key, {}, &MediaType::extension);
-  return found != kMediaTypes.end() && found->extension == key ? found->type : kUnknown;
+  std::string extension(file_name.substr(dot + 1));
+  for (char& c : extension) {
+    if ('A' <= c && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  const auto* found = std::ranges::lower_bound(kMediaTypes, extension, {}, &MediaType::extension);
+  return found != kMediaTypes.end() && found->extension == extension ? found->type : kUnknown;
 }
 
 }  // namespace headrace::serve
