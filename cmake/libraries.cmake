@@ -69,7 +69,7 @@ function(headrace_add_library part)
     target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>"
                                "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
     if(HEADRACE_HARDENED)
-      target_compile_definitions(${target} PUBLIC HEADRACE_HARDENED=1)
+      target_compile_definitions(${target} PUBLIC HEADRACE_HARDENED=1 PRIVATE _GLIBCXX_ASSERTIONS)
     endif()
     if(arg_SYSTEM_INCLUDE)
       target_include_directories(${target} SYSTEM PUBLIC "$<BUILD_INTERFACE:${arg_SYSTEM_INCLUDE}>")
