@@ -159,6 +159,15 @@ def completed():
             holds("< x-one: 1" in head and "< date: " in head and "content-length" not in head, head)
 
 
+def empty():
+    """a response whose head is its end ends in front"""
+    moved = b"HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n"
+    with Said(moved, moved) as server, Proxy(server.port, "1.1") as proxy:
+        for front in FRONTS:
+            result = get("-v", front, proxy.url())
+            holds(result.out == b"" and "< :status: 302" in result.err, result.err)
+
+
 def hops():
     """max-forwards of OPTIONS counts down, and 0 is for the proxy (RFC 9110 §7.6.2)"""
     with Said(OK + b"a\n") as server, Proxy(server.port, "1.1") as proxy:
@@ -202,7 +211,7 @@ def main():
         server.stop()
     with origins.Node(ROOT) as node, Proxy(node.port, "2") as proxy:
         report.run(f"node: {trailers_and_hints.__doc__}", trailers_and_hints, proxy)
-    for check in (sent_again, empty_body_again, completed, hops, cut_off, no_server):
+    for check in (sent_again, empty_body_again, completed, empty, hops, cut_off, no_server):
         report.run(check.__doc__, check)
     return report.finish()
 
