@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "headrace/protocol/connection/connection.h"
 #include "headrace/protocol/event/result.h"
+#include "headrace/testing.h"
 #include "tests/connection/connection_fixture.h"
 
 // Which results come with the rule that was broken.
@@ -64,6 +67,47 @@ TEST_P(ResultsTest, WhatSaysAllBelongsToNoRule) {
   EXPECT_EQ(said(server->send_trailers(1, {})), to_string(SubmitError::kStreamGone));
   ASSERT_TRUE(server->terminate(ErrorCode::kNoError).ok());
   EXPECT_EQ(said(server->ping(1)), to_string(SubmitError::kConnectionGone));
+}
+
+// RFC 9110 §6.4.1. The head of a Body::stream() is accepted, and is all of the message, in both
+// versions.
+TEST_P(ResultsTest, AMessageThatHasNoContentTakesNone) {
+  struct {
+    const char* method;
+    int status;
+  } const messages[] = {{"HEAD", 200}, {"GET", 204}, {"GET", 304}};
+  for (const ProtocolVersion version : {ProtocolVersion::kHttp2, ProtocolVersion::kHttp1}) {
+    for (const auto& [method, status] : messages) {
+      Options options;
+      options.protocol = version;
+      ConnectionPair pair(options, options);
+      int answered = 0;
+      pair.on_server_event([&](Connection& server, const Event& event) {
+        const auto* request = std::get_if<RequestReceived>(&event);
+        if (request == nullptr) return;
+        const StreamId id = request->stream_id;
+        EXPECT_TRUE(server.submit_response(id, status, {}, Body::stream()).ok());
+        EXPECT_NE(server.why_blocked(id), Blocked::kApplication) << method << status;
+        EXPECT_EQ(said(server.send_data(id, std::string_view("octets"), true)),
+                  to_string(SubmitError::kWrongState));
+        ++answered;
+      });
+      int whole = 0;
+      pair.on_client_event([&](Connection&, const Event& event) {
+        const auto* closed = std::get_if<StreamClosed>(&event);
+        if (closed != nullptr && closed->error == ErrorCode::kNoError) ++whole;
+      });
+      ASSERT_TRUE(pair.client()
+                      .submit_request({{":method", method},
+                                       {":scheme", "http"},
+                                       {":authority", "example.org"},
+                                       {":path", "/"}})
+                      .ok());
+      pair.run();
+      EXPECT_EQ(answered, 1);
+      EXPECT_EQ(whole, 1) << method << status;
+    }
+  }
 }
 
 TEST_P(ResultsTest, ThePeersSettingsAreTheRfcsUntilItsOwnCome) {

@@ -250,6 +250,12 @@ def check_every_limit_has_a_row():
             fail("docs/security.md", f"has no row for Limits::{name}")
 
 
+def check_every_public_library_has_a_row(document):
+    for name in re.findall(r'^cc_library\(\n    name = "(\w+)"', tree.read("BUILD.bazel"), re.M):
+        if f"`//:{name}`" not in tree.read(document):
+            fail(document, f"has no row for //:{name}")
+
+
 def check_lengths(document):
     """CONTRIBUTING's bound on the length of a file, and the exceptions that it lists."""
     text = tree.read(document)
@@ -280,6 +286,7 @@ def main():
         compared += check_defaults(document, text)
     check_numbers()
     check_every_limit_has_a_row()
+    check_every_public_library_has_a_row("docs/installing.md")
     check_lengths("CONTRIBUTING.md")
     # The checks have something to look at, or they would be none.
     if compared < 30 or typed < 20:
