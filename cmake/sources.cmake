@@ -66,7 +66,6 @@ set(HEADRACE_SOURCES
     protocol/http1/response_reader.cc
     protocol/http1/section_reader.cc
     protocol/http1/status_line.cc
-    protocol/http1/trailer_names.cc
     protocol/http2/credit.cc
     protocol/http2/deadlines.cc
     protocol/http2/engine/checking_deadlines.cc
@@ -111,6 +110,7 @@ set(HEADRACE_SOURCES
     protocol/message/response_head.cc
     protocol/message/response_text.cc
     protocol/message/target_syntax.cc
+    protocol/message/trailer_names.cc
     protocol/stream/body.cc
     protocol/stream/closed_streams.cc
     protocol/stream/idle_priorities.cc

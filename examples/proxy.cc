@@ -31,7 +31,12 @@ using headrace::StreamId;
 using headrace::adapters::Driver;
 
 constexpr int kAttempts = 3;
-constexpr std::string_view kName = "1.1 headrace-proxy";
+
+// The version of HTTP that a message came in, and our name (RFC 9110 §7.6.3).
+std::string_view via(const Connection& from) {
+  return from.protocol() == headrace::ProtocolVersion::kHttp1 ? "1.1 headrace-proxy"
+                                                              : "2 headrace-proxy";
+}
 
 // The date of a response that has none (RFC 9110 §6.6.1).
 std::string date_now() {
@@ -84,7 +89,11 @@ struct Flow {
       give_back(from, taken);
     }
     done = ended && waiting.empty();
-    if (done && trailers != nullptr) (void)to.connection->send_trailers(to.stream_id, *trailers);
+    if (done && trailers != nullptr &&
+        !to.connection->send_trailers(to.stream_id, *trailers).ok()) {
+      // Nobody is left waiting for the end, should a rule of the other version refuse them.
+      (void)to.connection->send_data(to.stream_id, std::string_view(), /*end_stream=*/true);
+    }
     to.driver->attend();
   }
   static void give_back(const End& from, size_t size) {
@@ -268,13 +277,18 @@ class Back : public headrace::adapters::Handler {
   void send(Exchange* exchange) {
     std::vector<headrace::Field> fields;
     const headrace::RequestReceived& head = exchange->head();
-    if (headrace::forward_request(head.fields.view(), kName, &fields) != nullptr) {
+    if (headrace::forward_request(head.fields.view(), via(*exchange->front.connection), &fields) !=
+        nullptr) {
       return proxy_.fail(exchange, 400);
     }
     ++exchange->attempts;
     const auto result = connection_.submit_request(
         fields, head.end_stream ? Body::none() : Body::stream(), exchange);
-    if (!result.ok()) return proxy_.fail(exchange, 502);
+    if (!result.ok()) {
+      // The version behind may be stricter, about octets in :path for one.
+      const bool invalid = result.error == headrace::SubmitError::kInvalidFields;
+      return proxy_.fail(exchange, invalid ? 400 : 502);
+    }
     exchange->back = {&connection_, &driver_, result.stream_id};
     exchange->up.flush(exchange->front, exchange->back);
     driver_.attend();
@@ -315,7 +329,7 @@ class Back : public headrace::adapters::Handler {
     exchange->down.ended = exchange->down.done = response.end_stream;
     if (front.connection == nullptr) return;
     std::vector<headrace::Field> fields;
-    if (headrace::forward_response(response.fields.view(), kName, &fields) != nullptr) {
+    if (headrace::forward_response(response.fields.view(), via(connection_), &fields) != nullptr) {
       return proxy_.fail(exchange, 502);
     }
     const std::string date = date_now();

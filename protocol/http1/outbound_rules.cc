@@ -7,8 +7,8 @@
 #include "headrace/protocol/http1/octet_scan.h"
 #include "headrace/protocol/http1/refusal.h"
 #include "headrace/protocol/http1/rules.h"
-#include "headrace/protocol/http1/trailer_names.h"
 #include "headrace/protocol/message/target_syntax.h"
+#include "headrace/protocol/message/trailer_names.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -8,6 +8,7 @@
 #include "headrace/field/field_names.h"
 #include "headrace/field/field_syntax.h"
 #include "headrace/protocol/message/target_syntax.h"
+#include "headrace/protocol/message/trailer_names.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -29,11 +30,6 @@ constexpr FieldNames kAboutConnection = {FieldName::kConnection,      FieldName:
 // something else to the next recipient: its end, its host, its sender.
 constexpr std::string_view kEndToEnd[] = {
     "authorization", "content-length", "cookie", "host", "set-cookie", "via", "date", "vary"};
-// Trailers that are not forwarded, beside the fields above.
-constexpr std::string_view kNoTrailers[] = {
-    "authorization", "cache-control", "content-encoding", "content-length", "content-range",
-    "content-type",  "cookie",        "expect",           "host",           "max-forwards",
-    "pragma",        "range",         "set-cookie",       "trailer",        "www-authenticate"};
 
 // What max-forwards becomes on its way to the next recipient: one less, and at most what has one
 // digit, as RFC 9110 §7.6.2 allows. Empty if it is 0 or no number.
@@ -43,11 +39,6 @@ std::string_view one_forward_less(std::string_view count) {
   count.remove_prefix(std::min(count.find_first_not_of('0'), count.size()));
   if (count.empty()) return {};
   return kDigits.substr(count.size() > 1 ? 9 : static_cast<size_t>(count.front() - '1'), 1);
-}
-
-template <size_t N>
-bool is_one_of(std::string_view name, const std::string_view (&names)[N]) {
-  return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
 // Calls `each` for the options of all connection fields, until it returns false.
@@ -137,8 +128,7 @@ const Rule* forward_response(FieldsView received, std::string_view via,
 
 void forward_trailers(FieldsView received, std::vector<Field>* forwarded) {
   for (const Field& field : received) {
-    if (field.name.starts_with(':') || kAboutConnection.has(name_of(field))) continue;
-    if (!is_one_of(field.name, kNoTrailers)) forwarded->push_back(field);
+    if (!field.name.starts_with(':') && may_be_trailer(field)) forwarded->push_back(field);
   }
 }
 

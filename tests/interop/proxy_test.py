@@ -13,7 +13,7 @@ import client
 import origins
 from checks import SCRATCH, equal, holds, make_site, require, run
 from origins import Said
-from peer import REFUSED_STREAM
+from peer import HEADERS, REFUSED_STREAM, Peer
 from report import Report
 from scripted_server import ScriptedServer
 from server import Server
@@ -32,6 +32,7 @@ class Proxy:
     def __init__(self, port, version):
         self.process = subprocess.Popen([PROXY, "0", "127.0.0.1", str(port), version],
                                         stdout=subprocess.PIPE, text=True)
+        self.behind = version
         self.base = self.process.stdout.readline().strip().rstrip("/")
         holds(self.base.startswith("http://127.0.0.1:"), "it says no URL")
 
@@ -50,6 +51,15 @@ class Proxy:
             raise
 
 
+class Target:
+    """A proxy, as Peer wants it."""
+    get_path, post_path, timeout = "/", "/echo", 60
+
+    def __init__(self, proxy):
+        self.host, port = proxy.base[len("http://"):].split(":")
+        self.port = int(port)
+
+
 def bodies(proxy):
     """bodies both ways, large ones and of no known size"""
     path = os.path.join(ROOT, "large.bin")
@@ -63,9 +73,12 @@ def bodies(proxy):
 def heads(proxy):
     """fields, without those about one connection; HEAD and 404"""
     for front in FRONTS:
-        told = json.loads(get(front, "-H", "x-one: 1", "-H", "te: trailers", proxy.url("/headers?a=b")).out)
+        version = front.removeprefix("--http=")
+        result = get("-v", front, "-H", "x-one: 1", "-H", "te: trailers", proxy.url("/headers?a=b"))
+        told = json.loads(result.out)
         equal((told[":path"], told["x-one"], told["te"], told["via"]),
-              ("/headers?a=b", "1", "trailers", "1.1 headrace-proxy"))
+              ("/headers?a=b", "1", "trailers", f"{version} headrace-proxy"))
+        holds(f"< via: {proxy.behind} headrace-proxy" in result.err, result.err)
         holds("content-length: 10\n" in get(front, "-I", proxy.url("/bytes/10")).out.decode(), "no length")
         get(front, "-f", proxy.url("/nothing"), code=client.HTTP_STATUS)
     told = json.loads(run(require("curl"), "-s", "-H", "Connection: x-mine", "-H", "X-Mine: 1", "-H",
@@ -87,6 +100,32 @@ def told_to_continue(proxy):
         text = run(require("curl"), "-s", version, "-H", "expect: 100-continue", "--expect100-timeout", "120",
                    "--max-time", "60", "-d", "waited", proxy.url("/echo"))
         equal(text, "waited", version)
+
+
+def trailers(proxy):
+    """trailers that would change a message are left out, and it ends (RFC 9110 §6.5.1)"""
+    peer = Peer(Target(proxy))
+    try:
+        for number, name in enumerate(("if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range",
+                                       "proxy-authorization", "proxy-authenticate", "authorization", "content-length")):
+            stream = 2 * number + 1
+            peer.send_post(stream)
+            peer.send_data(stream, b"text", flags=0)
+            peer.send_headers(stream, [(name, "4"), ("x-one", "1")])
+            peer.read_until(lambda frame, at=stream: frame.stream == at and frame.end_stream, f"the end behind {name}")
+    finally:
+        peer.close()
+
+
+def raw_target(proxy):
+    """a target that the version behind does not take is the client's mistake"""
+    peer = Peer(Target(proxy))
+    try:
+        peer.send_get(path=b"/\xc3\xa9")
+        head = peer.read_until(lambda frame: frame.type == HEADERS, "a response")
+        holds((":status", "400" if proxy.behind == "1.1" else "404") in peer.decode(head), "another status")
+    finally:
+        peer.close()
 
 
 def load(proxy):
@@ -203,7 +242,7 @@ def main():
     try:
         for behind in ("2", "1.1"):
             with Proxy(server.port, behind) as proxy:
-                for check in (bodies, heads, smuggling, told_to_continue, load, slow_reader):
+                for check in (bodies, heads, smuggling, told_to_continue, trailers, raw_target, load, slow_reader):
                     report.run(f"HTTP/{behind} behind: {check.__doc__}", check, proxy)
         with Proxy(server.port, "1.1") as second, Proxy(second.url().split(":")[2].strip("/"), "2") as first:
             report.run(f"a chain of HTTP/2 and HTTP/1.1: {bodies.__doc__}", bodies, first)

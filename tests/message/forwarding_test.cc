@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "headrace/protocol/message/trailer_names.h"
+
 namespace headrace {
 namespace {
 
@@ -129,6 +131,43 @@ TEST(Forwarding, OfTrailers) {
                     {"grpc-status", "0"}},
                    &fields);
   EXPECT_EQ(text(fields), "checksum=1|grpc-status=0|");
+}
+
+// RFC 9110 §6.5.1. What is forwarded is what the other version sends, too: its rule is the same.
+TEST(Forwarding, LeavesOutTrailersThatWouldChangeTheMessage) {
+  for (const char* name : {"transfer-encoding",
+                           "content-length",
+                           "host",
+                           "trailer",
+                           "te",
+                           "connection",
+                           "keep-alive",
+                           "proxy-connection",
+                           "upgrade",
+                           "cache-control",
+                           "expect",
+                           "max-forwards",
+                           "pragma",
+                           "range",
+                           "if-match",
+                           "if-none-match",
+                           "if-modified-since",
+                           "if-unmodified-since",
+                           "if-range",
+                           "authorization",
+                           "www-authenticate",
+                           "proxy-authorization",
+                           "proxy-authenticate",
+                           "cookie",
+                           "set-cookie",
+                           "content-encoding",
+                           "content-type",
+                           "content-range"}) {
+    std::vector<Field> fields;
+    forward_trailers({{name, "1"}}, &fields);
+    EXPECT_EQ(text(fields), "") << name;
+    EXPECT_FALSE(may_be_trailer({name, "1"})) << name;
+  }
 }
 
 }  // namespace

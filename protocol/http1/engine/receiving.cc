@@ -4,7 +4,7 @@
 
 #include "headrace/protocol/http1/engine/sending.h"
 #include "headrace/protocol/http1/rules.h"
-#include "headrace/protocol/http1/trailer_names.h"
+#include "headrace/protocol/message/trailer_names.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -1,4 +1,4 @@
-#include "headrace/protocol/http1/trailer_names.h"
+#include "headrace/protocol/message/trailer_names.h"
 
 #include <algorithm>
 #include <iterator>
@@ -6,7 +6,6 @@
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
-namespace http1 {
 namespace {
 
 // In alphabetical order.
@@ -48,6 +47,5 @@ bool may_be_trailer(const Field& field) {
   return !std::binary_search(std::begin(kForbidden), std::end(kForbidden), field.name);
 }
 
-}  // namespace http1
 HEADRACE_ABI_END
 }  // namespace headrace
