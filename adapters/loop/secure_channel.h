@@ -69,7 +69,7 @@ class SecureChannel {
   // Whether the handshake is complete, so that protocol() is known and write() takes octets.
   virtual bool is_open() const = 0;
   virtual End end() const = 0;
-  // For people, one line, if end() is kFailed.
+  // For people, one line, if end() is kFailed or there is a violation().
   virtual const std::string& failure() const = 0;
   // The code with which the connection has to be ended (GOAWAY) because of its encryption: a cipher
   // that HTTP/2 forbids, a renegotiation, a flood. Nothing more is read. kNoError if there is none.

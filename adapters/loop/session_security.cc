@@ -101,7 +101,7 @@ bool Session::conclude_channel(TimePoint now) {
   if (!connection_) return false;
   if (channel.violation() != ErrorCode::kNoError &&
       !std::exchange(secured_->violation_told, true)) {
-    (void)connection_->terminate(channel.violation());
+    (void)connection_->terminate(channel.violation(), channel.failure());
     dispatch(connection_->advance(now), Extent::kAll);
   }
   // close_notify ends the input as FIN does.

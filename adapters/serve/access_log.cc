@@ -67,9 +67,11 @@ std::string format_access_line(const AccessRecord& record, const StreamClosed& c
   return line;
 }
 
-std::string format_connection_line(const ConnectionClosed& closed,
+std::string format_connection_line(const ConnectionClosed& closed, const std::string& reason,
                                    std::chrono::system_clock::time_point now) {
-  return timestamp(now) + "connection " + program::escape_controls(describe(closed.error)) + "\n";
+  const std::string more = reason.empty() ? "" : ": " + reason;
+  return timestamp(now) + "connection " + program::escape_controls(describe(closed.error) + more) +
+         "\n";
 }
 
 absl::StatusOr<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& path) {
@@ -87,9 +89,9 @@ void AccessLog::write(const AccessRecord& record, const StreamClosed& closed) {
                            std::chrono::steady_clock::now() - record.began));
 }
 
-void AccessLog::write(const ConnectionClosed& closed) {
+void AccessLog::write(const ConnectionClosed& closed, const std::string& reason) {
   if (closed.closed_by != ClosedBy::kLocal || closed.error.code == ErrorCode::kNoError) return;
-  write(format_connection_line(closed, std::chrono::system_clock::now()));
+  write(format_connection_line(closed, reason, std::chrono::system_clock::now()));
 }
 
 void AccessLog::write_failed_handshake(const std::string& reason,

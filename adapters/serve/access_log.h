@@ -32,7 +32,8 @@ std::string format_access_line(const AccessRecord& record, const StreamClosed& c
 
 // "2026-11-22T04:15:20Z connection ENHANCE_YOUR_CALM: resets come too often (RFC 9113 §10.5); …;
 // 1001, limit 1000 (reset_burst; 2000 would let it pass)": a connection that we ended, and why.
-std::string format_connection_line(const ConnectionClosed& closed,
+// `reason`: what the error itself does not say, or empty.
+std::string format_connection_line(const ConnectionClosed& closed, const std::string& reason,
                                    std::chrono::system_clock::time_point now);
 
 // Writes a line for each request, and for each connection that is closed because of its peer's
@@ -44,7 +45,8 @@ class AccessLog {
   static absl::StatusOr<std::unique_ptr<AccessLog>> open(const std::string& path);
 
   void write(const AccessRecord& record, const StreamClosed& closed);
-  void write(const ConnectionClosed& closed);
+  // `reason`: as of format_connection_line().
+  void write(const ConnectionClosed& closed, const std::string& reason);
   // A connection from `remote` whose TLS handshake has failed, and why.
   void write_failed_handshake(const std::string& reason, const adapters::SocketAddress& remote);
 

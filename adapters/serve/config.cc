@@ -39,7 +39,7 @@ ABSL_FLAG(bool, tls_check_authority, false,
 ABSL_FLAG(std::string, tls_lowest, "1.2", "Lowest version of TLS: 1.2 or 1.3.");
 ABSL_FLAG(std::string, tls_client_ca, "",
           "PEM file of authorities: clients have to show a certificate that one of them has "
-          "signed.");
+          "signed. SIGHUP does not read it again.");
 ABSL_FLAG(Duration, handshake_timeout, Duration{10s}, "Time for the TLS handshake; 0: no limit.");
 ABSL_FLAG(std::string, http, "detect",
           "Version of HTTP: 2, 1.1, or detect (either: over TLS by ALPN, without it by the first "

@@ -19,8 +19,11 @@ void Echo::on_data(const DataReceived& data) {
 void Echo::on_trailers(EventPtr event) {
   if (idle()) {
     const auto& trailers = std::get<TrailersReceived>(*event);
-    // An error means that the stream has ended.
-    (void)connection_.send_trailers(stream_id_, trailers.fields);
+    // Some that may be received may not be sent; then the content ends without them. (Other errors
+    // mean that the stream has ended.)
+    if (!connection_.send_trailers(stream_id_, trailers.fields).ok()) {
+      (void)connection_.send_data(stream_id_, gsl::span<const uint8_t>(), /*end_stream=*/true);
+    }
   } else {
     trailers_ = keep(std::move(event));
   }

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -58,13 +59,25 @@ void handle_signal(int) {
   errno = saved_errno;
 }
 
-void install_signal_handlers(const std::vector<Worker>& workers) {
+// Whoever sends it wants what has changed to be read, and not the end of the program.
+void ignore_hangup(int) {
+  const int saved_errno = errno;
+  constexpr std::string_view kLine =
+      "serve: SIGHUP: nothing is read again, because no certificate is from a file\n";
+  [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, kLine.data(), kLine.size());
+  errno = saved_errno;
+}
+
+// `reloads`: SIGHUP is taken care of.
+void install_signal_handlers(const std::vector<Worker>& workers, bool reloads) {
   workers_to_stop = &workers;
   struct sigaction action {};
   action.sa_handler = handle_signal;
   action.sa_flags = SA_RESTART;
   sigaction(SIGTERM, &action, nullptr);
   sigaction(SIGINT, &action, nullptr);
+  action.sa_handler = ignore_hangup;
+  if (!reloads) sigaction(SIGHUP, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);  // for a log without a reader
 }
 
@@ -290,7 +303,7 @@ int run(gsl::span<char* const> arguments) {
   if (const absl::Status made = reload_at_sighup(*config, tls, &reloader); !made.ok()) {
     return fail(made, ExitCode::kFailed);
   }
-  install_signal_handlers(*workers);
+  install_signal_handlers(*workers, reloader.has_value());
   announce(*config, site, authority, tls.pin);
   const absl::Status started = serve_with_all(*workers);
   ignore_signals();

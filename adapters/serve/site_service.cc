@@ -48,7 +48,9 @@ class SiteHandler : public adapters::Handler {
                      count(*open);
                    },
                    [&](const ConnectionClosed& closed) {
-                     if (site_.log != nullptr) site_.log->write(closed);
+                     if (site_.log == nullptr) return;
+                     const adapters::SecureChannel* const channel = client_.driver.channel();
+                     site_.log->write(closed, channel != nullptr ? channel->failure() : "");
                    },
                    [](const auto&) {},
                },

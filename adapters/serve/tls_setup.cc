@@ -61,6 +61,7 @@ absl::StatusOr<TlsSetup> set_up_tls(const TlsConfig& config, const std::string& 
     absl::StatusOr<std::string> authorities = program::read_pem_file(config.client_ca);
     if (!authorities.ok()) return authorities.status();
     options.client_authorities = std::move(*authorities);
+    options.client_authorities_where = config.client_ca;
     options.client_certificate = tls::ClientCertificate::kRequired;
   }
   auto key_log = program::key_log_of_environment();

@@ -129,7 +129,9 @@ bool Channel::shake_hands() {
   }
   open_ = true;
   deadline_ = TimePoint::max();
-  if (protocol_ == "h2" && is_inadequate(ssl_.get())) violation_ = ErrorCode::kInadequateSecurity;
+  if (protocol_ == "h2" && is_inadequate(ssl_.get())) {
+    violate(ErrorCode::kInadequateSecurity, "a cipher that HTTP/2 forbids (RFC 9113 §9.2.2)");
+  }
   return violation_ == ErrorCode::kNoError;
 }
 
@@ -181,11 +183,17 @@ void Channel::on_message(int is_sent, int, int type, const void* data, size_t si
 
 void Channel::on_post_handshake(uint8_t type) {
   if (type == kHelloRequest || type == kClientHello) {
-    violation_ = ErrorCode::kProtocolError;  // RFC 9113 §9.2.1: no renegotiation
+    violate(ErrorCode::kProtocolError, "TLS is not renegotiated (RFC 9113 §9.2.1)");
   } else if (++post_handshake_ > kPostHandshakeMessages + octets_read_ / kOctetsOfAMessage) {
-    violation_ = ErrorCode::kEnhanceYourCalm;
+    violate(ErrorCode::kEnhanceYourCalm,
+            "too many messages of TLS after the handshake (KeyUpdate)");
   }
-  if (violation_ != ErrorCode::kNoError) input_ = {};
+}
+
+void Channel::violate(ErrorCode error, std::string_view reason) {
+  violation_ = error;
+  failure_ = reason;
+  input_ = {};
 }
 
 std::string Channel::describe_failure() const {

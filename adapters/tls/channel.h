@@ -93,6 +93,7 @@ class Channel final : public adapters::SecureChannel {
                          ssl_st* ssl, void* channel);
   void on_post_handshake(uint8_t type);
   void fail(std::string reason);
+  void violate(ErrorCode error, std::string_view reason);
   std::string describe_failure() const;
   void answer_cleartext();
   void refuse_http11();

@@ -51,8 +51,9 @@ struct ServerOptions : Options {
   std::vector<Identity> identities = {};
 
   ClientCertificate client_certificate = ClientCertificate::kNone;
-  // In PEM: the authorities of client certificates.
+  // In PEM: the authorities of client certificates; and the name that the text has in errors.
   std::string client_authorities = {};
+  std::string client_authorities_where = "the authorities of client certificates";
 
   // Time after which a new key encrypts session tickets (RFC 8446 §4.6.1); the former is accepted
   // for as long. 0: sessions are not resumed.

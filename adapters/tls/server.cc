@@ -119,7 +119,7 @@ adapters::StatusOr<std::unique_ptr<Server>> Server::create(ServerOptions options
     SSL_CTX_set_verify((*context)->get(),
                        SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
     const adapters::Status trusted =
-        (*context)->trust(options.client_authorities, "the authorities of client certificates",
+        (*context)->trust(options.client_authorities, options.client_authorities_where,
                           /*ask=*/true);
     if (!trusted.ok()) return trusted;
   }

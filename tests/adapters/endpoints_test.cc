@@ -148,10 +148,14 @@ TEST(AccessLineTest, SaysWhyAConnectionWasEnded) {
   closed.error.observed = 1001;
   closed.error.limit = 1000;
   EXPECT_EQ(
-      format_connection_line(closed, {}),
+      format_connection_line(closed, "", {}),
       "1970-01-01T00:00:00Z connection ENHANCE_YOUR_CALM: resets come too often (RFC 9113 "
       "§10.5); RST_STREAM frame on stream 7; 1001, limit 1000 (reset_burst; 2000 would let it "
       "pass)\n");
+  closed.error = {};
+  closed.error.code = ErrorCode::kProtocolError;
+  EXPECT_EQ(format_connection_line(closed, "TLS is not renegotiated", {}),
+            "1970-01-01T00:00:00Z connection PROTOCOL_ERROR: TLS is not renegotiated\n");
 }
 
 // A line is a line: no peer writes another one, nor speaks to a terminal.

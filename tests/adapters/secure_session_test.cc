@@ -232,6 +232,7 @@ TEST_F(SecureSessionTest, ARenegotiationIsAProtocolError) {
   SSL_do_handshake(client_->ssl());
   give(client_->take());
   EXPECT_EQ(witness_.connections, std::vector<ErrorCode>{ErrorCode::kProtocolError});
+  EXPECT_EQ(session_->channel()->failure(), "TLS is not renegotiated (RFC 9113 §9.2.1)");
 }
 
 TEST_F(SecureSessionTest, AFloodOfKeyUpdatesIsEnhanceYourCalm) {
@@ -245,6 +246,10 @@ TEST_F(SecureSessionTest, AFloodOfKeyUpdatesIsEnhanceYourCalm) {
   settle();
   EXPECT_EQ(goaway_code(), 0xb);
   EXPECT_EQ(witness_.connections, std::vector<ErrorCode>{ErrorCode::kEnhanceYourCalm});
+  EXPECT_EQ(session_->channel()->failure(),
+            "too many messages of TLS after the handshake (KeyUpdate)");
+  EXPECT_NE(heard_.find(session_->channel()->failure()), std::string::npos)
+      << "GOAWAY says it, too";
 }
 
 // A transport that is lost while a stream is open, with and without close_notify.

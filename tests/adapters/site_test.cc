@@ -250,6 +250,19 @@ TEST_F(SiteTest, AnswersWhenABodyThatNobodyReadsHasEnded) {
   EXPECT_TRUE(peer_->sections_of(3).empty());
 }
 
+// RFC 9110 §6.5.1: content-length is never sent as a trailer, and is read past where it comes as
+// one.
+TEST_F(SiteTest, AnEchoEndsWithoutTrailersThatMayNotBeSent) {
+  start();
+  peer_->send_request(1, "POST", "/echo", false);
+  peer_->send(reference::encode(reference::DATA, 0, 1, "thing") +
+              reference::encode(reference::HEADERS, reference::END_HEADERS | reference::END_STREAM,
+                                1, std::string("\x0f\x0d\x01") + "5"));
+  ASSERT_TRUE(turn_until([&] { return peer_->ended(1); }));
+  EXPECT_EQ(peer_->data_of(1), "thing");
+  EXPECT_TRUE(peer_->frames_of(reference::RST_STREAM).empty());
+}
+
 // RFC 9110 §10.1.1
 TEST_F(SiteTest, InvitesABodyThatWaitsForIt) {
   start();

@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -430,6 +431,15 @@ def late_handshake():
         equal(server.wait(PATIENCE), None)
 
 
+def hangup():
+    """SIGHUP without a certificate to read again: a sentence, and it goes on"""
+    with running() as server:
+        server.process.send_signal(signal.SIGHUP)
+        server.wait_for("SIGHUP: nothing is read again")
+        curl(server, "/")
+        equal(server.stop(), None)
+
+
 def interrupt():
     """SIGINT ends it as SIGTERM does"""
     with running() as server:
@@ -440,7 +450,7 @@ def interrupt():
 CHECKS = [announcement, bad_flags, missing_root, taken_port, allocation, io, little_locked_memory,
           io_that_fails, access_log, unread_log, idle_timeout, max_connections, giving_way, limits,
           threads, idle_end, graceful_end, graceful_ends, graceful_end_of_http1, refused_at_the_end,
-          second_signal, interrupt]
+          second_signal, interrupt, hangup]
 OVER_TLS = [announcement, allocation, io, io_that_fails, access_log, idle_timeout, max_connections, giving_way, limits,
             threads, idle_end, graceful_end, graceful_ends, graceful_end_of_http1, endless_handshakes, late_handshake,
             refused_at_the_end, second_signal]

@@ -110,7 +110,8 @@ def mistakes_at_start():
             ([*files(GOOD), f"--tls_ocsp={nonsense}"], "no OCSP response in DER"),
             ([*files(GOOD), f"--tls_ocsp={ocsp_response(RSA)}"], "not about the certificate"),
             ([*files(GOOD), f"--tls_ocsp={ocsp_response(GOOD, 'R')}"], "does not call the certificate good"),
-            (["--tls", "--tls_client_ca=/no/such.pem"], "/no/such.pem: No such file")):
+            (["--tls", "--tls_client_ca=/no/such.pem"], "/no/such.pem: No such file"),
+            (["--tls", f"--tls_client_ca={nonsense}"], f"{nonsense}: there is no certificate in PEM")):
         try:
             Server(SERVE, *flags).kill()
             raise AssertionError(f"it serves with {flags}")

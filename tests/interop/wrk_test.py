@@ -5,9 +5,10 @@ import os
 import re
 import sys
 
-from checks import SCRATCH, equal, holds, main, require, run
+from checks import SCRATCH, holds, main, require, run
 
 WRK = require("wrk")
+CONNECTIONS = 20
 PATHS = 4  # what a pipeline asks for
 
 PIPELINE = f"""
@@ -25,7 +26,7 @@ wrk.body = string.rep("0123456789", 1000)
 
 
 def load(server, path, *arguments, script=None):
-    """A second of it; the octets of a response, on average."""
+    """A second of it."""
     if script is not None:
         name = os.path.join(SCRATCH.name, "script.lua")
         with open(name, "w", encoding="ascii") as out:
@@ -39,9 +40,6 @@ def load(server, path, *arguments, script=None):
     connections = server.counted("connections_accepted") - before
     holds(connections <= CONNECTIONS + 3, f"{connections} connections")  # those that ask, and wrk's first
     print(f"        {path}: {done[0]}")
-
-
-CONNECTIONS = 20
 
 
 def pages(server):
