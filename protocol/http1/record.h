@@ -45,6 +45,7 @@ struct Record {
   bool received = false;       // whole, or as far as it will be
   bool continue_due = false;   // 100 is to be sent, when it is this response's turn
   bool continue_sent = false;  // by us or the application
+  uint64_t continue_end = 0;   // its end in the output; max() while it waits for its turn
   bool content_came = false;   // an octet of it
 
   // --- The message that is sent
@@ -82,9 +83,11 @@ struct Record {
 
   Record* next = nullptr;
 
-  // Server: whether the client may wait for 100 before it sends content.
-  bool awaits_continue() const {
-    return request.expects_continue && !continue_sent && !content_came && !exchange.head_sent();
+  // Server: whether the client may wait for 100 before it sends content. `sent_offset`: up to where
+  // the output has left.
+  bool awaits_continue(uint64_t sent_offset) const {
+    const bool left = continue_sent && continue_end <= sent_offset;
+    return request.expects_continue && !left && !content_came && !exchange.head_sent();
   }
   bool has(Notice notice) const { return (notices & 1u << static_cast<unsigned>(notice)) != 0; }
   // Whether octets of the message may have left. `shown_offset`: up to where the output was shown.

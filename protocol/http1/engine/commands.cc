@@ -6,6 +6,7 @@
 
 #include "headrace/memory/alive_mark.h"
 #include "headrace/protocol/http1/content_writer.h"
+#include "headrace/protocol/http1/engine/timing.h"
 #include "headrace/protocol/http1/outbound_rules.h"
 #include "headrace/protocol/http1/request_head.h"
 #include "headrace/protocol/http1/rules.h"
@@ -95,6 +96,7 @@ RequestResult Commands::submit_request(FieldsView fields, Body&& body, uintptr_t
   }
   Record* const record = p_.exchanges.open();
   if (record == nullptr) return {SubmitError::kTooManyStreams};
+  Timing(parts()).note_request();
   record->user_data = user_data;
   record->request.head = head;
   record->request.offers_upgrade = !head.is_connect && fields.has("upgrade");

@@ -147,6 +147,7 @@ void Ending::cut(Record* record, const StreamError& reason) const {
     drop_message(record);
     return close(record, reason, ClosedBy::kLocal);
   }
+  p_.gave_up_requests |= !p_.is_client() && !record->exchange.head_sent();
   drop_answer();
   cancel_behind(record);
   Record* const before = p_.is_client() ? last_awaited_before(record) : nullptr;

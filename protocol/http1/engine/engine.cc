@@ -22,6 +22,7 @@ Engine::~Engine() { parts_.recycler.detach_held(); }
 void Engine::receive(gsl::span<const uint8_t> bytes, TimePoint now) {
   parts_.reports.received_octets(bytes.size(), parts_.output.sent_offset());
   timing().told(now);
+  if (reads_kept_input()) timing().note_kept_input();
   if (!bytes.empty()) parts_.deadlines.stop(Deadline::kAnswer);
   begin(bytes, now);
 }
@@ -259,7 +260,8 @@ bool Engine::should_close() const {
   return parts_.life.is_gone() && (!owes_output() || parts_.life.has_given_up_output());
 }
 
-bool Engine::owes_output() const { return parts_.output.unsent() > 0; }
+// Behind the end, what is written, and our response to a refused request.
+bool Engine::owes_output() const { return sending().waits(); }
 
 SubmitResult Engine::shutdown(std::string_view) {
   if (!parts_.life.is_open()) return {SubmitError::kConnectionGone};

@@ -70,6 +70,7 @@ struct Parts {
   bool shutting_down = false;
   bool reset_due = false;              // the transport is to be reset, not closed
   std::optional<uint16_t> answer_due;  // the status of a response of ours to what was refused
+  bool gave_up_requests = false;       // server: the application has, before their responses began
   bool is_last = false;                // client: a message says that the connection ends behind it
   bool peer_is_http10 = false;         // client: by the version of the last response
   bool lost = false;                   // the transport did not end in order

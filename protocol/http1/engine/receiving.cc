@@ -70,7 +70,9 @@ bool Receiving::read_length(const Event** event) const {
 }
 
 bool Receiving::read_chunks(const Event** event) const {
+  const size_t before = p_.input.size();
   const ChunkReader::Item item = p_.chunks.next(&p_.input, &p_.lines, most());
+  p_.octets_came |= p_.input.size() != before;  // what stands around the data, too
   if (is_too_large()) return true;
   switch (item) {
     case ChunkReader::Item::kNothing:

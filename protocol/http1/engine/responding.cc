@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -33,7 +34,9 @@ void Sending::write_text(std::string_view text) const {
 // RFC 9112 §9.3, §9.6.
 bool Sending::may_persist(const Record* record) const {
   if (!record->request.may_persist) return false;
-  const bool ends = p_.shutting_down || p_.incoming.is_stopped();
+  // Behind a response that says close no request was processed (§9.6). Of one that the application
+  // knows and has given up this would not be true.
+  const bool ends = (p_.shutting_down || p_.incoming.is_stopped()) && !p_.gave_up_requests;
   if (ends && !p_.answer_due && p_.exchanges.is_last_to_send(record)) return false;
   if (record->request.head.is_connect) return false;
   if (record->received || p_.incoming.record() != record) return true;
@@ -71,14 +74,25 @@ void Sending::send_continue(Record* record) const {
   if (!is_its_turn(record)) return;
   write_text(kContinue);
   record->continue_due = false;
+  note_continue(record, p_.output.end_offset());
+}
+
+void Sending::note_continue(Record* record, uint64_t end_offset) const {
   record->continue_sent = true;
+  record->continue_end = end_offset;
+}
+
+// 100 may be among those that waited.
+void Sending::note_interim_written(Record* record) const {
+  record->continue_end = std::min(record->continue_end, p_.output.end_offset());
 }
 
 // Interim responses of HTTP/1.1 only (RFC 9110 §15.2).
 void Sending::write_interim(Record* record, const OutgoingHead& head) const {
   if (record->request.is_http10) return;
-  if (head.status() == 100) {
-    record->continue_sent = true;
+  const bool is_continue = head.status() == 100 && !record->continue_sent;
+  if (is_continue) {
+    note_continue(record, UINT64_MAX);
     record->continue_due = false;
   }
   const size_t size = max_response_text_size(head);
@@ -87,6 +101,7 @@ void Sending::write_interim(Record* record, const OutgoingHead& head) const {
     char* const text = reinterpret_cast<char*>(out);
     char* const end = write_response_text(head, HttpVersion::kHttp11, text);
     p_.output.commit(out + (end - text));
+    if (is_continue) record->continue_end = p_.output.end_offset();
     return;
   }
   const size_t before = record->interim == nullptr ? 0 : record->interim->size;

@@ -76,6 +76,7 @@ bool Sending::write_next(size_t room) const {
   if (record->interim != nullptr) {
     const BlockPool::BlockPtr interim = std::move(record->interim);
     write_text({reinterpret_cast<const char*>(interim->octets()), interim->size});
+    note_interim_written(record);
     return true;
   }
   if (record->held.there()) {
@@ -251,6 +252,7 @@ void Sending::release(size_t size) const {
 
 bool Sending::waits() const {
   if (p_.output.unsent() > 0) return true;
+  if (all_is_shown()) return p_.answer_due.has_value();
   const Record* const record = next();
   if (record == nullptr) return p_.answer_due.has_value();
   return record->interim != nullptr || record->held.there() ||

@@ -62,6 +62,7 @@ class Sending : private Uses {
 
  private:
   Record* next() const;
+  bool all_is_shown() const { return p_.exchanges.waiting_count() == 0; }
   bool has_ended() const { return !p_.life.is_open(); }
   bool write_next(size_t room) const;
   bool can_write(const Record* record) const;
@@ -69,6 +70,8 @@ class Sending : private Uses {
   void open_held_request(Record* record) const;
   bool may_be_followed(const Record* record) const;
   void write_answer(uint16_t status) const;
+  void note_continue(Record* record, uint64_t end_offset) const;
+  void note_interim_written(Record* record) const;
   bool write_content(Record* record, size_t room) const;
   bool write_ready(Record* record, size_t room) const;
   bool write_source(Record* record, size_t room) const;

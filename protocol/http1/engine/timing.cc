@@ -9,32 +9,42 @@ namespace http1 {
 
 bool Timing::in_section() const {
   const Incoming::Step step = p_.incoming.step();
+  if (p_.incoming.is_stopped()) return false;  // whatever has begun
   const bool has_line = p_.is_client() ? p_.responses.has_line() : p_.requests.has_line();
   return step == Incoming::Step::kTrailers || p_.lines.is_cut() ||
          (step == Incoming::Step::kHead && has_line);
+}
+
+bool Timing::awaits_continue(const Record* record) const {
+  return record->awaits_continue(p_.output.sent_offset());
 }
 
 // Server: whether the client is to send content. (A response may take any time, as in HTTP/2.)
 bool Timing::awaits_content() const {
   if (p_.is_client() || !p_.incoming.in_content() || in_section()) return false;
   const Record* const record = p_.incoming.record();
-  if (record != nullptr && record->awaits_continue()) return false;
+  if (record != nullptr && awaits_continue(record)) return false;
   return !Receiving(parts()).is_blocked();
 }
 
+Timing::Wanted Timing::wanted() const {
+  const bool section = in_section();
+  const bool answer = p_.is_client() && p_.exchanges.open_count() > 0;
+  const bool reads = (section || answer) && !Receiving(parts()).is_blocked();
+  const bool idle = p_.exchanges.open_count() == 0 && (p_.began || p_.is_client()) &&
+                    p_.incoming.step() == Incoming::Step::kHead && !section;
+  return {section && reads, awaits_content(), answer && reads, Sending(parts()).waits(), idle};
+}
+
 void Timing::update() const {
-  if (!p_.life.is_open()) return;
-  const bool blocked = Receiving(parts()).is_blocked();
-  p_.deadlines.set(Deadline::kSection, in_section() && !blocked, p_.now);
   if (p_.octets_came) p_.deadlines.stop(Deadline::kContent);
   p_.octets_came = false;
-  p_.deadlines.set(Deadline::kContent, awaits_content(), p_.now);
-  p_.deadlines.set(Deadline::kAnswer, p_.is_client() && p_.exchanges.open_count() > 0 && !blocked,
-                   p_.now);
-  const bool idle = (p_.began || p_.is_client()) && p_.incoming.step() == Incoming::Step::kHead &&
-                    !in_section() && p_.exchanges.open_count() == 0;
-  p_.deadlines.set(Deadline::kIdle, idle, p_.now);
-  p_.deadlines.set(Deadline::kOutput, output_waits(), p_.now);
+  const Wanted wanted = this->wanted();
+  p_.deadlines.set(Deadline::kSection, wanted.section, p_.now);
+  p_.deadlines.set(Deadline::kContent, wanted.content, p_.now);
+  p_.deadlines.set(Deadline::kAnswer, wanted.answer, p_.now);
+  p_.deadlines.set(Deadline::kOutput, wanted.output, p_.now);
+  p_.deadlines.set(Deadline::kIdle, wanted.idle, p_.now);
 }
 
 // Octets that the transport takes are a sign of life, too, and 100 may be among them.
@@ -56,10 +66,16 @@ void Timing::note_kept_input() const {
   p_.deadlines.stop(Deadline::kAnswer);
 }
 
+// A command, or output that was sent, may have begun what a deadline is for.
 bool Timing::wants_time() const {
-  const bool output_starts = output_waits() && !p_.deadlines.runs(Deadline::kOutput) &&
-                             p_.deadlines.is_enabled(Deadline::kOutput);
-  return output_starts || p_.deadlines.wants_time();
+  if (p_.deadlines.wants_time()) return true;
+  const Wanted wanted = this->wanted();
+  const auto starts = [this](Deadline deadline, bool is_wanted) {
+    return is_wanted && !p_.deadlines.runs(deadline) && p_.deadlines.is_enabled(deadline);
+  };
+  return starts(Deadline::kSection, wanted.section) || starts(Deadline::kContent, wanted.content) ||
+         starts(Deadline::kAnswer, wanted.answer) || starts(Deadline::kOutput, wanted.output) ||
+         starts(Deadline::kIdle, wanted.idle);
 }
 
 void Timing::refuse_late(Deadline deadline, Limit limit, const Rule& rule) const {
@@ -74,6 +90,7 @@ void Timing::fail_late(Deadline deadline, Limit limit, const Rule& rule) const {
 
 void Timing::check() const {
   if (!p_.life.is_open() || p_.now < p_.deadlines.next()) return;
+  update();  // a command, or output, may have ended what a deadline was for
   // A client that has sent nothing is not waiting for an answer.
   if (passed(Deadline::kFirst)) {
     return fail_late(Deadline::kFirst, Limit::kPrefaceTimeout, kRequestInTime);

@@ -15,7 +15,7 @@ class Timing : private Uses {
  public:
   using Uses::Uses;
 
-  // Starts and stops deadlines by the present state of the connection.
+  // Starts and stops deadlines by the present state of the connection, which is open.
   void update() const;
   // The transport has taken output; not `exact`: now or later.
   void note_sent(bool exact) const;
@@ -23,6 +23,8 @@ class Timing : private Uses {
   void told(TimePoint now) const { p_.deadlines.told(now); }
   // Kept input is read now.
   void note_kept_input() const;
+  // Client: a request begins.
+  void note_request() const { p_.deadlines.stop(Deadline::kIdle); }
   // Whether advance() is to be called soon, because deadlines start that should start later than at
   // the last time that was told.
   bool wants_time() const;
@@ -30,8 +32,13 @@ class Timing : private Uses {
   void check() const;
 
  private:
+  // The deadlines that start and stop with the state of the connection.
+  struct Wanted {
+    bool section, content, answer, output, idle;
+  };
+  Wanted wanted() const;
   bool in_section() const;
-  bool output_waits() const { return p_.output.unsent() > 0; }
+  bool awaits_continue(const Record* record) const;
   bool awaits_content() const;
   void refuse_late(Deadline deadline, Limit limit, const Rule& rule) const;
   void fail_late(Deadline deadline, Limit limit, const Rule& rule) const;
