@@ -4,6 +4,7 @@
 
 #include <variant>
 
+#include "tests/self_play/timed_play.h"
 #include "tests/self_play/versions.h"
 
 // What `bazel run //tests/self_play` plays for longer.
@@ -28,6 +29,13 @@ TEST_P(BothVersions, TellTheSameMessages) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, BothVersions, testing::Range(uint64_t{1}, kSeeds + 1));
+
+// With all deadlines.
+class VirtualTime : public testing::TestWithParam<uint64_t> {};
+
+TEST_P(VirtualTime, HoldsToTheEnd) { EXPECT_EQ(play_in_time(GetParam(), /*games=*/300), ""); }
+
+INSTANTIATE_TEST_SUITE_P(Seeds, VirtualTime, testing::Range(uint64_t{1}, kSeeds + 1));
 
 // A game in which little happens would show little.
 TEST(SelfPlayGame, TellsOfEverything) {
