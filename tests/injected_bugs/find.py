@@ -49,7 +49,7 @@ def self_play(directory):
     stopped = re.search(r"^headrace: (.*)", said, re.MULTILINE)
     if code == -signal.SIGABRT and stopped:  # before self-play has seen what comes of it
         return f"a contract stops the program: {stopped[1]}"
-    found = re.findall(r"^ *(seed \d+, step .*)", said, re.MULTILINE)
+    found = re.findall(r"^ *(seed \d+, .*)", said, re.MULTILINE)
     if code != 1 or not found:
         raise Missed(f"it was not found (exit code {code}):\n{said[-2000:]}")
     return f"{found[0]} (in {len(found)} of {SEEDS} seeds)"
