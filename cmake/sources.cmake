@@ -51,9 +51,9 @@ set(HEADRACE_SOURCES
     protocol/http1/engine/receiving.cc
     protocol/http1/engine/receiving_requests.cc
     protocol/http1/engine/receiving_responses.cc
-    protocol/http1/engine/requesting.cc
-    protocol/http1/engine/responding.cc
     protocol/http1/engine/sending.cc
+    protocol/http1/engine/sending_content.cc
+    protocol/http1/engine/sending_heads.cc
     protocol/http1/engine/timing.cc
     protocol/http1/exchanges.cc
     protocol/http1/framing.cc

@@ -9,6 +9,24 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
+void Inbound::trim() {
+  if (step_ == Step::kHeader) payload_.release();
+}
+
+void Inbound::decide(FrameFate fate) {
+  if (fate == FrameFate::kTake) {
+    step_ = Step::kPayload;
+    payload_.clear();
+    return;
+  }
+  left_ = header_.length;
+  padding_ = 0;
+  step_ = fate == FrameFate::kSkip      ? Step::kSkip
+          : header_.has(flags::kPadded) ? Step::kPadLength
+                                        : Step::kPieces;
+  begin_pieces();
+}
+
 // All items but a frame or header that lies whole in the input.
 Inbound::Item Inbound::next_rest() {
   for (;;) {

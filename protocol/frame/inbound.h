@@ -121,19 +121,7 @@ class Inbound {
   }
   // The header that was handed out last, which is the present frame's.
   const FrameHeader& header() const { return header_; }
-  void decide(FrameFate fate) {
-    if (fate == FrameFate::kTake) [[likely]] {
-      step_ = Step::kPayload;
-      payload_.clear();
-      return;
-    }
-    left_ = header_.length;
-    padding_ = 0;
-    step_ = fate == FrameFate::kSkip      ? Step::kSkip
-            : header_.has(flags::kPadded) ? Step::kPadLength
-                                          : Step::kPieces;
-    begin_pieces();
-  }
+  void decide(FrameFate fate);
   uint8_t pad_length() const { return pad_length_; }
   // The last `size` octets of the streamed frame are padding. Requires size <= left().
   void set_padding(uint8_t size) {
@@ -149,7 +137,6 @@ class Inbound {
   // Whether the streamed frame has been handed out to its end.
   bool frame_ended() const { return step_ == Step::kHeader; }
 
-  // Whether pieces of a frame are being handed out; whether its Pad Length is awaited.
   bool is_streaming() const { return step_ == Step::kPieces; }
   bool awaits_pad_length() const { return step_ == Step::kPadLength; }
   // Whether no frame has begun, not even its header.
@@ -166,9 +153,7 @@ class Inbound {
   Mismatch mismatch() const { return mismatch_; }
 
   // Frees caches.
-  void trim() {
-    if (step_ == Step::kHeader) payload_.release();
-  }
+  void trim();
 
  private:
   enum class Step : uint8_t {

@@ -144,8 +144,7 @@ class Credit {
     return config_.policy == WindowPolicy::kAutoTuned && begins_measuring(size);
   }
   void measured(uint32_t initial_window_size);
-  // The size to which streams are widened; 0 before the first measurement that found one.
-  uint32_t tuned() const { return tuned_; }
+  uint32_t tuned() const { return tuned_; }  // to which streams are widened; 0: not measured yet
   // An INITIAL_WINDOW_SIZE of ours was sent, which the peer may apply before it acknowledges it.
   void announced(uint32_t initial_window_size);
 

@@ -52,8 +52,7 @@ class Streams {
 
   // --- Looking.
 
-  // The record with that identifier, or null.
-  Stream* find(StreamId id) const { return table_.find(id); }
+  Stream* find(StreamId id) const { return table_.find(id); }  // null: there is no record
   // The same without a look-up, if the identifier is new.
   Stream* find_used(StreamId id) const { return is_idle(id) ? nullptr : find(id); }
   // In the order of creation.

@@ -9,6 +9,7 @@
 #include "headrace/memory/abi.h"
 #include "headrace/protocol/event/error.h"
 #include "headrace/protocol/event/event.h"
+#include "headrace/protocol/guard/time_point.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -22,8 +22,7 @@ namespace headrace {
 //   ? PATH          a request; `+ TEXT` is content of the newest one, `.` its end
 //   ! ID STATUS     its response; the body is the lines behind it
 //
-// A line of more than 100 octets, or of another kind, ends the connection; so do ten seconds
-// without input.
+// A line of another kind ends the connection; so do ten seconds without input.
 class LineProtocol final : public Protocol {
  public:
   LineProtocol(Allocation allocation, TimePoint now) : recycler_(allocation), last_input_(now) {}
@@ -83,8 +82,7 @@ class LineProtocol final : public Protocol {
     if (streams_[id].answered) return {SubmitError::kWrongState};
     write("! " + std::to_string(id) + " ");
     for (const Field& field : fields) write(std::string(field.value));
-    const gsl::span<const uint8_t> bytes = body.bytes();
-    write("\n" + std::string(bytes.begin(), bytes.end()));
+    write("\n" + std::string(body.bytes().begin(), body.bytes().end()));
     streams_[id].answered = true;
     close_if_done(id);
     return {};
@@ -93,20 +91,20 @@ class LineProtocol final : public Protocol {
     return {SubmitError::kWrongState};
   }
   SubmitResult reset_stream(StreamId id, ErrorCode code) override {
-    const SubmitError error = check(id);
-    if (error == SubmitError::kNone) close_stream(id, ClosedBy::kLocal, code);
-    return {error};
+    if (const SubmitError error = check(id); error != SubmitError::kNone) return {error};
+    close_stream(id, ClosedBy::kLocal, code);
+    return {};
   }
   SubmitResult set_user_data(StreamId id, uintptr_t user_data) override {
-    const SubmitError error = check(id);
-    if (error == SubmitError::kNone) streams_[id].user_data = user_data;
-    return {error};
+    if (const SubmitError error = check(id); error != SubmitError::kNone) return {error};
+    streams_[id].user_data = user_data;
+    return {};
   }
   SubmitResult shutdown(std::string_view) override { return terminate(ErrorCode::kNoError, {}); }
   SubmitResult terminate(ErrorCode code, std::string_view) override {
-    const bool gone = !is_open();
-    if (!gone) fail(code, nullptr);
-    return {gone ? SubmitError::kConnectionGone : SubmitError::kNone};
+    if (!is_open()) return {SubmitError::kConnectionGone};
+    fail(code, nullptr);
+    return {};
   }
   gsl::span<const ConstBuffer> pending_output(size_t max_bytes) override {
     return output_.show(max_bytes);
@@ -157,10 +155,9 @@ class LineProtocol final : public Protocol {
     const auto stream = streams_.find(newest_);
     if (stream == streams_.end() || stream->second.received) return nullptr;
     const uintptr_t user_data = stream->second.user_data;
-    stream->second.received = line[0] == '.';
+    const bool end = stream->second.received = line[0] == '.';
     close_if_done(newest_);
-    return recycler_.lend(
-        DataReceived{newest_, user_data, line[0] == '.', Bytes({octets, text.size()})});
+    return recycler_.lend(DataReceived{newest_, user_data, end, Bytes({octets, text.size()})});
   }
   void close_if_done(StreamId id) {
     const Stream& stream = streams_[id];

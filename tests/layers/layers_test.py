@@ -2,7 +2,7 @@
 """Tries every layer: what Bazel lets its targets depend on lies in it or below it.
 
 Beside the test lie Bazel's own answers, LAYER.visible: the library's targets that are visible to
-a target of the layer.
+a target of the layer; and LIBRARY.needs: those that it depends on, among which is no adapter.
 """
 
 import pathlib
@@ -28,10 +28,13 @@ VERSIONS = ["protocol/http1", "protocol/http2"]
 RANK = {package: rank for rank, packages in enumerate(ORDER) for package in packages}
 
 
+def packages_in(answer):
+    return {label[2:].partition(":")[0] for label in pathlib.Path(__file__).with_name(answer).read_text().split()}
+
+
 def seen_by(package):
     """The packages whose targets a target of `package` may depend on."""
-    answer = pathlib.Path(__file__).with_name(package.replace("/", "_") + ".visible")
-    return {label[2:].partition(":")[0] for label in answer.read_text().split()}
+    return packages_in(package.replace("/", "_") + ".visible")
 
 
 def version_of(package):
@@ -65,6 +68,12 @@ def main():
         seen = seen_by(package) - {"", package}
         if seen != wanted:
             failures.append(f"//{package} may depend on {sorted(seen)}, which is not {sorted(wanted)}")
+    for library, others in {"headrace": RANK.keys(), "websocket": {"websocket", *BESIDE["websocket"]}}.items():
+        needed = packages_in(library + ".needs") - {""}
+        if not needed <= set(others):
+            failures.append(f"//:{library} depends on {sorted(needed - set(others))}")
+        if len(needed) < 3:
+            failures.append(f"//:{library} depends on {sorted(needed)} only: the question was wrong")
     for failure in failures:
         print(failure, file=sys.stderr)
     print(f"{len(packages)} layers, {len(failures)} arrows that may run back")

@@ -56,7 +56,7 @@ const Rule* Commands::check_fields(const OutgoingHead& outgoing, ResponseHead* h
 // Whether to delay the head: by the time output is asked for, the body or its length may be known.
 bool Commands::waits_for_body(const Record* record, FieldsView fields, const Body& body) const {
   return p_.options.complete_heads && !body.size() &&
-         OutgoingHead::depends_on_body(fields, sending().facts_of(record));
+         OutgoingHead::depends_on_body(fields, heads().facts_of(record));
 }
 
 SubmitError Commands::may_request() const {
@@ -107,8 +107,8 @@ RequestResult Commands::submit_request(FieldsView fields, Body&& body, uintptr_t
   record->submitted = true;
   record->trailers_expected = body.trailers_expected();
   record->body.start(std::move(body), p_.options.send_buffer_size);
-  if (size && sending().may_begin(record)) {
-    sending().start_request(record, fields, *size);
+  if (size && heads().may_begin(record)) {
+    heads().start_request(record, fields, *size);
   } else {
     // By the time output is asked for, the body or its length may be known.
     record->held = HeldFields(fields, &p_.blocks);
@@ -124,7 +124,7 @@ SubmitResult Commands::submit_response(StreamId id, FieldsView fields, Body&& bo
   if (record->submitted) return {SubmitError::kWrongState};
   record->trailers_expected = body.trailers_expected();
   record->body_is_whole = body.size().has_value();
-  const OutgoingHead outgoing = sending().outgoing_head(record, fields, body.bytes(), body.size());
+  const OutgoingHead outgoing = heads().outgoing_head(record, fields, body.bytes(), body.size());
   ResponseHead head;
   if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
   const RequestHead& request = record->request.head;
@@ -150,10 +150,10 @@ SubmitResult Commands::submit_response(StreamId id, FieldsView fields, Body&& bo
   record->body.start(std::move(body), p_.options.send_buffer_size);
   // While it waits for its turn, nothing more becomes known of what is not sent.
   if (bodiless && !size) record->body.cancel();
-  if (waits || !sending().is_its_turn(record) || record->interim != nullptr) {
+  if (waits || !heads().is_its_turn(record) || record->interim != nullptr) {
     record->held = HeldFields(fields, &p_.blocks);
   } else {
-    sending().start(record, outgoing, bodiless);
+    heads().start(record, outgoing, bodiless);
   }
   return {};
 }
@@ -164,13 +164,13 @@ SubmitResult Commands::submit_informational(StreamId id, FieldsView fields) cons
   Record* const record = find(id, &error);
   if (record == nullptr) return {error};
   if (record->submitted) return {SubmitError::kWrongState};
-  const OutgoingHead outgoing = sending().outgoing_head(record, fields, {}, std::nullopt);
+  const OutgoingHead outgoing = heads().outgoing_head(record, fields, {}, std::nullopt);
   ResponseHead head;
   if (const Rule* rule = check_fields(outgoing, &head)) return {SubmitError::kInvalidFields, rule};
   if (head.status < 100 || head.status >= 200 || head.status == kSwitchingProtocols) {
     return {SubmitError::kInvalidArgument, &kInterimStatus};
   }
-  sending().write_interim(record, outgoing);
+  heads().write_interim(record, outgoing);
   return {};
 }
 
@@ -186,10 +186,10 @@ SendResult Commands::send_data(StreamId id, gsl::span<const uint8_t> bytes, bool
   record->content.count(accepted);
   if (end_stream && accepted == bytes.size()) {
     if (!record->content.allows(0, /*end=*/true)) {
-      sending().fail_content(record, 0);
+      content().fail_content(record, 0);
     } else {
       record->body.finish();
-      sending().note_end(record);
+      content().note_end(record);
     }
   }
   return {SubmitError::kNone, accepted};
@@ -210,7 +210,7 @@ SubmitResult Commands::send_trailers(StreamId id, FieldsView fields) const {
   }
   if (record->body.accepts_data()) {
     if (!record->content.allows(0, /*end=*/true)) {
-      sending().fail_content(record, 0);
+      content().fail_content(record, 0);
       return {};
     }
     record->body.finish();
@@ -220,7 +220,7 @@ SubmitResult Commands::send_trailers(StreamId id, FieldsView fields) const {
   } else {
     record->body.set_trailers(encode_trailers(fields, &p_.blocks));
   }
-  sending().note_end(record);
+  content().note_end(record);
   return {};
 }
 

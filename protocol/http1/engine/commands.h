@@ -8,7 +8,8 @@
 #include "headrace/protocol/event/result.h"
 #include "headrace/protocol/http1/engine/ending.h"
 #include "headrace/protocol/http1/engine/parts.h"
-#include "headrace/protocol/http1/engine/sending.h"
+#include "headrace/protocol/http1/engine/sending_content.h"
+#include "headrace/protocol/http1/engine/sending_heads.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -41,7 +42,8 @@ class Commands : private Uses {
                             ContentLength* content) const;
   const Rule* check_fields(const OutgoingHead& outgoing, ResponseHead* head) const;
   bool waits_for_body(const Record* record, FieldsView fields, const Body& body) const;
-  Sending sending() const { return Sending(parts()); }
+  SendingContent content() const { return SendingContent(parts()); }
+  SendingHeads heads() const { return SendingHeads(parts()); }
   Ending ending() const { return Ending(parts()); }
 };
 

@@ -32,7 +32,7 @@ bool Receiving::parse(const Event** event) const {
   if (p_.incoming.step() == Incoming::Step::kHead) {
     return p_.is_client() ? responses().read(event) : requests().read(event);
   }
-  if (owes_continue()) Sending(parts()).send_continue(p_.incoming.record());
+  if (owes_continue()) SendingHeads(parts()).send_continue(p_.incoming.record());
   if (is_blocked()) return false;
   switch (p_.incoming.step()) {
     case Incoming::Step::kLength:

@@ -61,7 +61,7 @@ bool ReceivingResponses::take(Record* record, const Event** event) const {
   if (received.opens_tunnel) {
     open_tunnel(record);
   } else {
-    if (record->waits_for_switch) Sending(parts()).end_without_tunnel(record);
+    if (record->waits_for_switch) SendingHeads(parts()).end_without_tunnel(record);
     if (received.content.kind == ContentEnd::Kind::kChunked) p_.chunks.begin();
     p_.incoming.begin(record, received.content);
     ends = received.content.kind == ContentEnd::Kind::kNone;

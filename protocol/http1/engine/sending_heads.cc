@@ -1,13 +1,15 @@
+#include "headrace/protocol/http1/engine/sending_heads.h"
+
 #include <algorithm>
 #include <cstring>
 #include <optional>
 #include <utility>
 
+#include "headrace/field/named_fields.h"
 #include "headrace/protocol/http1/content_writer.h"
-#include "headrace/protocol/http1/engine/sending.h"
+#include "headrace/protocol/http1/request_head.h"
+#include "headrace/protocol/http1/rules.h"
 #include "headrace/protocol/message/response_text.h"
-
-// The heads of responses.
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -26,13 +28,8 @@ HttpVersion version_of(const Record* record) {
 
 }  // namespace
 
-void Sending::write_text(std::string_view text) const {
-  uint8_t* const out = p_.output.reserve(text.size());
-  p_.output.commit(http1::write_text(text, out));
-}
-
 // RFC 9112 §9.3, §9.6.
-bool Sending::may_persist(const Record* record) const {
+bool SendingHeads::may_persist(const Record* record) const {
   if (!record->request.may_persist) return false;
   // Behind a response that says close no request was processed (§9.6). Of one that the application
   // knows and has given up this would not be true.
@@ -48,7 +45,7 @@ bool Sending::may_persist(const Record* record) const {
          p_.incoming.left() <= p_.options.limits.discarded_content;
 }
 
-ResponseFacts Sending::facts_of(const Record* record) const {
+ResponseFacts SendingHeads::facts_of(const Record* record) const {
   ResponseFacts facts;
   facts.version = version_of(record);
   facts.is_head = record->request.head.is_head;
@@ -60,35 +57,35 @@ ResponseFacts Sending::facts_of(const Record* record) const {
 }
 
 // Completed without Options::complete_heads, too, because the message needs a visible end.
-OutgoingHead Sending::outgoing_head(const Record* record, FieldsView fields,
-                                    gsl::span<const uint8_t> body,
-                                    std::optional<uint64_t> size) const {
+OutgoingHead SendingHeads::outgoing_head(const Record* record, FieldsView fields,
+                                         gsl::span<const uint8_t> body,
+                                         std::optional<uint64_t> size) const {
   ResponseFacts facts = facts_of(record);
   if (p_.options.complete_heads) facts.body = body;
   facts.body_size = size;
   return OutgoingHead::complete(fields, facts);
 }
 
-void Sending::send_continue(Record* record) const {
+void SendingHeads::send_continue(Record* record) const {
   record->continue_due = true;
   if (!is_its_turn(record)) return;
-  write_text(kContinue);
+  content().write_text(kContinue);
   record->continue_due = false;
   note_continue(record, p_.output.end_offset());
 }
 
-void Sending::note_continue(Record* record, uint64_t end_offset) const {
+void SendingHeads::note_continue(Record* record, uint64_t end_offset) const {
   record->continue_sent = true;
   record->continue_end = end_offset;
 }
 
 // 100 may be among those that waited.
-void Sending::note_interim_written(Record* record) const {
+void SendingHeads::note_interim_written(Record* record) const {
   record->continue_end = std::min(record->continue_end, p_.output.end_offset());
 }
 
 // Interim responses of HTTP/1.1 only (RFC 9110 §15.2).
-void Sending::write_interim(Record* record, const OutgoingHead& head) const {
+void SendingHeads::write_interim(Record* record, const OutgoingHead& head) const {
   if (record->request.is_http10) return;
   const bool is_continue = head.status() == 100 && !record->continue_sent;
   if (is_continue) {
@@ -115,7 +112,7 @@ void Sending::write_interim(Record* record, const OutgoingHead& head) const {
   record->interim = std::move(block);
 }
 
-void Sending::start(Record* record, const OutgoingHead& head, bool bodiless) const {
+void SendingHeads::start(Record* record, const OutgoingHead& head, bool bodiless) const {
   const size_t size = max_response_text_size(head);
   uint8_t* const out = p_.output.reserve(size);
   char* const text = reinterpret_cast<char*>(out);
@@ -135,22 +132,22 @@ void Sending::start(Record* record, const OutgoingHead& head, bool bodiless) con
   if (bodiless || record->framing == Framing::kNoBody) {
     record->body.cancel();
     ending().note_release(record);
-    return finish(record);
+    return content().finish(record);
   }
-  if (record->body.drained()) write_end(record);
+  if (record->body.drained()) content().write_end(record);
 }
 
-// Writes a head that waited for its turn, or for the size or type of its body.
-void Sending::open_held(Record* record) const {
+void SendingHeads::open_held(Record* record) const {
   const HeldFields held = std::exchange(record->held, {});
   ResponseFacts facts = facts_of(record);
   const bool asks = record->body.source() != nullptr && p_.options.complete_heads &&
                     OutgoingHead::depends_on_body(held.view(), facts) && !record->bodiless;
   if (asks) {
-    if (record->body.prefetch(kFirstOctets, &p_.blocks).failed) return fail_source(record);
+    if (record->body.prefetch(kFirstOctets, &p_.blocks).failed)
+      return content().fail_source(record);
     const size_t size = record->body.ready().size();
     const bool ended = record->body.source() == nullptr;
-    if (!record->content.allows(size, ended)) return fail_content(record, size);
+    if (!record->content.allows(size, ended)) return content().fail_content(record, size);
     record->content.count(size);
   }
   std::optional<uint64_t> size = record->body.size_left();
@@ -158,8 +155,7 @@ void Sending::open_held(Record* record) const {
   start(record, outgoing_head(record, held.view(), record->body.ready(), size), record->bodiless);
 }
 
-// RFC 9112 §9.6: our own response to a refused request is the last.
-void Sending::write_answer(uint16_t status) const {
+void SendingHeads::write_answer(uint16_t status) const {
   const char digits[] = {static_cast<char>('0' + status / 100),
                          static_cast<char>('0' + status / 10 % 10),
                          static_cast<char>('0' + status % 10)};
@@ -174,6 +170,70 @@ void Sending::write_answer(uint16_t status) const {
   char* const text = reinterpret_cast<char*>(out);
   char* const end = write_response_text(head, HttpVersion::kHttp11, text);
   p_.output.commit(out + (end - text));
+}
+
+// --- Client
+
+// RFC 9112 §9.3.2: behind requests that can be sent again, to a server that has shown that it keeps
+// connections.
+bool SendingHeads::may_be_followed(const Record* record) const {
+  return p_.options.pipelining && p_.reports.has_received_responses() && !p_.peer_is_http10 &&
+         record->idempotent && record->sending_ended() && !record->request.offers_upgrade &&
+         !record->closes;
+}
+
+bool SendingHeads::may_begin(const Record* record) const {
+  uint32_t in_flight = 0;
+  for (const Record* before = p_.exchanges.front(); before != record; before = before->next) {
+    if (before->closed || (before->received && before->sending_ended())) continue;
+    if (!may_be_followed(before)) return false;
+    ++in_flight;
+  }
+  return in_flight == 0 || (record->idempotent && in_flight < p_.options.limits.pipelined_requests);
+}
+
+void SendingHeads::start_request(Record* record, FieldsView fields,
+                                 std::optional<uint64_t> size) const {
+  const RequestHead& request = record->request.head;
+  RequestCircumstances circumstances;
+  circumstances.body_size = size;
+  circumstances.trailers_follow = record->trailers_expected || record->body.has_trailers();
+  circumstances.may_tunnel = request.is_connect || record->request.offers_upgrade;
+  circumstances.is_last = p_.shutting_down && record == p_.exchanges.back();
+  const OutgoingRequest head(NamedFields(fields), circumstances);
+  record->begin_offset = p_.output.end_offset();
+  uint8_t* const out = p_.output.reserve(head.max_size());
+  char* const text = reinterpret_cast<char*>(out);
+  p_.output.commit(out + (head.write(text) - text));
+  ++p_.reports.counts().frames_sent;
+  ++p_.reports.counts().requests_sent;
+  record->framing = head.framing();
+  record->closes = head.says_close() || circumstances.is_last;
+  p_.is_last |= record->closes;
+  record->exchange.note_head_sent(p_.output.end_offset());
+  record->waits_for_switch = circumstances.may_tunnel;
+  if (record->waits_for_switch) return;
+  if (record->framing == Framing::kNoBody) {
+    record->body.cancel();
+    ending().note_release(record);
+    return content().finish(record);
+  }
+  if (record->body.drained()) content().write_end(record);
+}
+
+void SendingHeads::open_held_request(Record* record) const {
+  const HeldFields held = std::exchange(record->held, {});
+  start_request(record, held.view(), record->body.size_left());
+}
+
+// RFC 9110 §7.8: the request had no content, and its body, which was for the tunnel, is not sent.
+void SendingHeads::end_without_tunnel(Record* record) const {
+  record->waits_for_switch = false;
+  record->framing = Framing::kNoBody;
+  record->body.cancel();
+  ending().note_release(record);
+  content().finish(record);
+  content().note_shown();
 }
 
 }  // namespace http1
