@@ -45,11 +45,21 @@ gsl::span<const uint8_t> octets(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
-// One of a few that are at the edges, or between them.
+// One of a few that are at the edges, or between them; or any, of 1 to 31 bits.
 uint32_t draw_window(Draws& draws) {
   constexpr std::array<uint32_t, 8> kWindows = {65535, 1,     100,         1000,
                                                 20000, 65536, 1024 * 1024, 0x7fffffff};
-  return draws.pick(kWindows);
+  const uint32_t kind = draws.octet();
+  if (kind < 128) return kWindows[kind % kWindows.size()];
+  const uint32_t highest = uint32_t{1} << (kind % 31);
+  return highest | (draws.octet() * 0x01010101u & (highest - 1));
+}
+
+// 2^14 to 2^24-1 (RFC 9113 §6.5.2).
+uint32_t draw_frame_size(Draws& draws) {
+  const uint32_t kind = draws.octet();
+  if (kind < 128) return kind % 2 == 0 ? 16384 : 100'000;
+  return std::min((uint32_t{16384} << (kind % 11)) + draws.octet(), 0xffffffu);
 }
 
 Options draw_options(Draws& draws) {
@@ -59,7 +69,7 @@ Options draw_options(Draws& draws) {
   options.window_policy = static_cast<WindowPolicy>(draws.below(3));
   options.max_window_size = draw_window(draws);
   options.automatic_credit = draws.below(2) == 0;
-  options.max_frame_size = draws.below(2) == 0 ? 16384 : 100'000;
+  options.max_frame_size = draw_frame_size(draws);
   options.send_buffer_size = draws.pick(std::array<uint32_t, 3>{64 * 1024, 100, 5000});
   // Enough for what one read of the pipe brings, and not for two.
   options.limits.connection_memory = draws.below(2) == 0 ? 1 << 20 : 110'000;

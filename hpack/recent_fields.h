@@ -61,7 +61,7 @@ class RecentFields {
   void note_static(const Field& field, uint32_t index) {
     slots_[slot_of(field)] = static_cast<uint8_t>(index);
   }
-  // What lies too far behind is not noted.
+  // An entry that lies too far behind is not noted.
   void note_dynamic(const DynamicTable& table, const Field& field, uint32_t serial) {
     const uint32_t place = kFirstPlace + table.place(serial);
     slots_[slot_of(field)] = place <= UINT8_MAX ? static_cast<uint8_t>(place) : 0;

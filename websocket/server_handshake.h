@@ -1,9 +1,12 @@
 #ifndef HEADRACE_WEBSOCKET_SERVER_HANDSHAKE_H_
 #define HEADRACE_WEBSOCKET_SERVER_HANDSHAKE_H_
 
+#include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include "headrace/field/field.h"
 #include "headrace/field/owned_fields.h"
@@ -33,7 +36,11 @@ class ServerHandshake {
   };
 
   // `request`: the fields of a RequestReceived, which must outlive the handshake.
-  explicit ServerHandshake(FieldsView request);
+  explicit ServerHandshake(FieldsView request HEADRACE_LIFETIME_BOUND);
+  template <std::convertible_to<FieldsView> T>
+  requires(!BorrowedFieldRange<T> &&
+           !std::is_reference_v<T>) explicit ServerHandshake(T&& dies_before_it_is_read) = delete;
+  explicit ServerHandshake(std::initializer_list<Field> dies_before_it_is_read) = delete;
 
   // Whether the request asks for a WebSocket, well or badly.
   bool is_asked() const { return way_ != Way::kNone; }

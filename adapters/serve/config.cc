@@ -103,7 +103,7 @@ ABSL_FLAG(uint32_t, memory_mib, 512,
 ABSL_FLAG(uint32_t, max_streams, 100, "Most streams that a client may have open at once.");
 ABSL_FLAG(
     bool, websocket, true,
-    "Serve the WebSocket echo at /ws (see --diagnostics): by extended CONNECT (RFC 8441), and\n"
+    "Serve the WebSocket echo at /ws (see --diagnostics): by extended CONNECT (RFC 8441), and "
     "by Upgrade in HTTP/1.1.");
 ABSL_FLAG(Duration, idle_timeout, Duration{180s},
           "Time after which a connection without a stream is closed; 0: never.");

@@ -213,7 +213,7 @@ class Connection {
   // The account of what the peer makes this connection hold (<headrace/memory/ledger.h>).
   Ledger& ledger() HEADRACE_LIFETIME_BOUND;
   // Sets whether the application is short of memory. If so, the deadlines under pressure of Limits
-  // apply, and next_deadline() may become earlier.
+  // apply, and next_deadline() may become earlier. (HTTP/2.)
   void set_memory_pressure(bool pressed);
   // Frees caches, for connections that are idle. Ends the live range, as a new one does.
   void trim();

@@ -28,7 +28,7 @@ size_t events_bytes(const Options& options, size_t content, size_t list_size) {
   return events + std::max(content, list_size + fields * sizeof(Field));
 }
 
-// What an engine makes when the peer makes it necessary.
+// The objects that an engine makes when the peer makes them necessary.
 constexpr size_t kMadeWhenNeeded = sizeof(Statistics) + sizeof(ConnectionError);
 
 // HTTP/1.1. Content that the peer sends at once is an event of its own size where it owns its

@@ -185,7 +185,7 @@ struct PingReceived {
 // The peer answered a Connection::ping().
 struct PingAcknowledged {
   uint64_t opaque;
-  std::chrono::nanoseconds round_trip;  // from ping() to the input with the answer
+  std::chrono::nanoseconds round_trip;  // from when the PING left to the input with the answer
 };
 
 // RFC 9113 §6.8. Our streams above `last_stream_id`, and requests that have not been sent yet, are

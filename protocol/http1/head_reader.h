@@ -13,8 +13,7 @@ namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 
-// What the readers of requests' and of responses' heads have in common: a start line, and then the
-// fields.
+// The base of the readers of requests' and of responses' heads: a start line, and then the fields.
 class HeadReader {
  public:
   enum class Status : uint8_t { kNothing, kHead, kRefused };

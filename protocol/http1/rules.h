@@ -135,8 +135,6 @@ inline constexpr Rule kChunkedToHttp10{"RFC 9112 §6.1",
                                        "a server of HTTP/1.0 gets requests of a known length"};
 
 inline constexpr Rule kCutOff{"RFC 9112 §8", "a message is complete when the connection ends"};
-inline constexpr Rule kKeptInput{"limits.h connection_memory",
-                                 "input is kept only within the connection's memory budget"};
 
 }  // namespace http1
 HEADRACE_ABI_END

@@ -102,7 +102,7 @@ SectionReader::Status SectionReader::read_plain(InputQueue* input, IsLookedAt is
   return Status::kEnd;
 }
 
-// What each field changes is in local variables up to the end of the run.
+// The state that each field changes is in local variables up to the end of the run.
 template <typename IsLookedAt, typename TakeField>
 bool SectionReader::read_run([[maybe_unused]] InputQueue* input,
                              [[maybe_unused]] IsLookedAt is_looked_at,

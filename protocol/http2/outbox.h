@@ -52,7 +52,8 @@ class Outbox {
     queue_.append_reference(bytes, id);
   }
 
-  // What has been queued so far ends with our last frame of the stream (next_shown() hands it out)
+  // The output that is queued so far ends with our last frame of the stream (next_shown() hands it
+  // out)
   // ...
   void mark(Mark mark, StreamId id) {
     marks_.push_back({queue_.end_offset(), id, mark, mark == Mark::kData});

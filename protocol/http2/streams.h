@@ -160,7 +160,7 @@ class Streams {
   }
 
  private:
-  // What few streams have at a time.
+  // The parts of a record that few streams have at a time.
   struct Apart {
     SlabPool<IncomingMessage> incoming;
     SlabPool<OutgoingMessage> outgoing;

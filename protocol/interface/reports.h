@@ -20,7 +20,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What is counted since the last sum, with the names of Statistics. Frames and messages have at
+// The counts since the last sum, with the names of Statistics. Frames and messages have at
 // least nine octets, so 32 bits are enough for those of kSum octets and of one input.
 struct Counts {
   static constexpr uint64_t kSum = uint64_t{1} << 33;

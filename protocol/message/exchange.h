@@ -9,7 +9,7 @@
 namespace headrace {
 HEADRACE_ABI_BEGIN
 
-// What decides how a request's response is framed, and its priority.
+// The properties of a request that decide how its response is framed, and its priority.
 struct RequestTraits {
   RequestTraits() = default;
   RequestTraits(const RequestHead& head)  // NOLINT: they are properties of the head

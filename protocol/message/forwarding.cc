@@ -31,7 +31,7 @@ constexpr FieldNames kAboutConnection = {FieldName::kConnection,      FieldName:
 constexpr std::string_view kEndToEnd[] = {
     "authorization", "content-length", "cookie", "host", "set-cookie", "via", "date", "vary"};
 
-// What max-forwards becomes on its way to the next recipient: one less, and at most what has one
+// The value of max-forwards for the next recipient: one less, and at most what has one
 // digit, as RFC 9110 §7.6.2 allows. Empty if it is 0 or no number.
 std::string_view one_forward_less(std::string_view count) {
   constexpr std::string_view kDigits = "0123456789";

@@ -1,6 +1,8 @@
 #ifndef HEADRACE_PROTOCOL_MESSAGE_FORWARDING_H_
 #define HEADRACE_PROTOCOL_MESSAGE_FORWARDING_H_
 
+#include <concepts>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +33,10 @@ const Rule* forward_request(FieldsView received, std::string_view via,
 // A final or interim response. 101 is not forwarded (§7.8); 1xx and 204 have no length (§8.6).
 const Rule* forward_response(FieldsView received, std::string_view via,
                              std::vector<Field>* forwarded);
+template <std::same_as<std::string> T>
+const Rule* forward_request(FieldsView, T&& dies_before_it_is_sent, std::vector<Field>*) = delete;
+template <std::same_as<std::string> T>
+const Rule* forward_response(FieldsView, T&& dies_before_it_is_sent, std::vector<Field>*) = delete;
 // Trailers: those about framing, routing, authentication and content are left out (§6.5.1).
 void forward_trailers(FieldsView received, std::vector<Field>* forwarded);
 

@@ -287,7 +287,7 @@ constexpr bool kHardened = false;
 #endif
 
 // Calls the connection from wherever it is called itself.
-struct Intruder : BodySource, FrameObserver, PaddingPolicy {
+struct Intruder : BodySource, FrameObserver, PaddingPolicy, Scheduler {
   Filled fill(std::span<uint8_t>) override {
     call("source");
     return {0, true};
@@ -296,15 +296,25 @@ struct Intruder : BodySource, FrameObserver, PaddingPolicy {
     call("received");
   }
   void on_frame_sent(const FrameHeader&, std::span<const uint8_t>) override { call("sent"); }
+  void on_refused(const ErrorDetail&, std::string_view) override { call("refused"); }
+  void on_limit_hit(const LimitHit&) override { call("limit"); }
   size_t padding(const FrameHeader&, size_t) override {
     call("padding");
     return 0;
   }
+  void add(ScheduledStream* stream) override {
+    call("scheduler");
+    streams.add(stream);
+  }
+  void remove(ScheduledStream* stream) override { streams.remove(stream); }
+  ScheduledStream* next() const override { return streams.next(); }
+  void took_turn(ScheduledStream* stream) override { streams.took_turn(stream); }
   void call(std::string_view from) {
     if (connection != nullptr && from == calls_from) static_cast<void>(connection->wants_output());
   }
   Connection* connection = nullptr;
   std::string_view calls_from;
+  PriorityScheduler streams;
 };
 
 void intrude(Intruder* intruder, Connection* connection, std::string_view from) {
@@ -316,6 +326,10 @@ void intrude(Intruder* intruder, Connection* connection, std::string_view from) 
   for (EventPtr event : connection->receive(octets(reference::encode(6, 0, 0, "12345678")), kNow)) {
     static_cast<void>(event);
   }
+  // RFC 9113 §5.1.2: where one stream may be open, the second of these is refused.
+  const std::string requests =
+      reference::encode(1, 5, 3, "\x82\x86\x84") + reference::encode(1, 5, 5, "\x82\x86\x84");
+  for (EventPtr event : connection->receive(octets(requests), kNow)) static_cast<void>(event);
 }
 
 class IntruderDeathTest : public CallersMistakeDeathTest {
@@ -327,6 +341,8 @@ class IntruderDeathTest : public CallersMistakeDeathTest {
     Options watched = options();
     watched.observer = &intruder;
     watched.padding = &intruder;
+    watched.custom_scheduler = &intruder;
+    watched.limits.concurrent_streams = 1;
     auto connection = connected(watched, 1);
     EXPECT_DEATH(intrude(&intruder, connection.get(), from),
                  "^headrace: Connection::wants_output\\(\\): not from inside another function of "
@@ -350,6 +366,16 @@ TEST_P(IntruderDeathTest, CallsFromAnObserverOfWhatIsReceived) {
 }
 TEST_P(IntruderDeathTest, CallsFromAPaddingPolicy) {
   dies_when_called("padding", "Connection::submit_response\\(\\)");
+}
+
+TEST_P(IntruderDeathTest, CallsFromAScheduler) {
+  dies_when_called("scheduler", "Connection::submit_response\\(\\)");
+}
+TEST_P(IntruderDeathTest, CallsFromAnObserverOfWhatIsRefused) {
+  dies_when_called("refused", "EventRange, its next step");
+}
+TEST_P(IntruderDeathTest, CallsFromAnObserverOfLimits) {
+  dies_when_called("limit", "EventRange, its next step");
 }
 
 // --- WebSockets

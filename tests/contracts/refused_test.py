@@ -20,6 +20,7 @@ INCLUDES = """
 #include "headrace/headrace.h"
 #include "headrace/field/structured_dictionary.h"
 #include "headrace/protocol/frame/frame_reader.h"
+#include "headrace/protocol/message/forwarding.h"
 #include "headrace/websocket.h"
 """
 PROLOGUE = """
@@ -71,6 +72,13 @@ REFUSED = {
         ("Body b = Body::view(std::move(text));", ["deleted", "dies_before_it_is_sent"], EVERY),
     "a dictionary of a text by value":
         ("StructuredDictionary d(render());", ["deleted", "dies_before_it_is_read"], EVERY),
+    "the opening handshake of fields by value":
+        ("websocket::ServerHandshake h(OwnedFields{{\"name\", render()}});", ["deleted", "dies_before_it_is_read"], EVERY),
+    "the opening handshake of a list that is written out":
+        ("websocket::ServerHandshake h({{\":method\", \"GET\"}});", ["deleted", "dies_before_it_is_read"], EVERY),
+    "fields that are forwarded with a name by value":
+        ("std::vector<Field> out; (void)forward_request({}, \"2 \" + text, &out);",
+         ["deleted", "dies_before_it_is_sent"], EVERY),
     "a buffer of char without its size":
         ("char buffer[100] = {}; for (EventPtr e : c.receive(buffer, now)) e.reset();",
          ["deleted", "say_how_many_octets_or_string_view_of_a_literal"], EVERY),
@@ -147,6 +155,11 @@ ACCEPTED = """
   OwnedFields owned(FieldsView(fields).size() > 1 ? FieldsView(fields) : FieldsView());
   result = c.submit_response(1, owned);
   (void)result;
+
+  websocket::ServerHandshake handshake(fields);
+  websocket::ServerHandshake of_owned(owned);
+  (void)forward_request(fields, "2 name", &fields);
+  (void)forward_response(fields, text, &fields);
 
   size_t events = 0;
   std::visit(Overloaded{[&](const RequestReceived& request) { events += request.fields.size(); },

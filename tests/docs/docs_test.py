@@ -6,6 +6,7 @@ files exist, its flags are ones of the program (--help) or of the script; that i
 tests of the programs.
 """
 
+import json
 import os
 import re
 import shlex
@@ -51,6 +52,29 @@ NUMBERS = [
      r"queued_replies = (\d+);"),
     ("docs/security.md", r"a field costs (\d+) octets of the limit", "hpack/dynamic_table.h",
      r"kEntryOverhead = (\d+);"),
+]
+# (document, a sentence with a number of instructions, the row of the record that has it): within 1 %, because
+# the record is renewed with each gain.
+RECORD = "benchmarks/instruction_counts.json"
+INSTRUCTIONS = [
+    ("docs/performance.md", r"-> ([\d,]+) for W1,", "W1/headrace_reuse"),
+    ("docs/performance.md", r"-> ([\d,]+) for its client", "W1_client/headrace_reuse"),
+    ("docs/performance.md", r"83,901 -> ([\d,]+) and", "W1_cut_1/headrace_reuse"),
+    ("docs/performance.md", r"17,969 -> ([\d,]+) for W1 cut", "W1_cut_9/headrace_reuse"),
+    ("docs/performance.md", r"-> ([\d,]+) for W2,", "W2/headrace_reuse"),
+    ("docs/performance.md", r"283 -> ([\d,]+) and", "W3_window_connection/headrace_reuse"),
+    ("docs/performance.md", r"311 -> ([\d,]+) for", "W3_window_stream/headrace_reuse"),
+    ("docs/performance.md", r"590 -> ([\d,]+) for a PING", "W3_ping/headrace_reuse"),
+    ("docs/performance.md", r"688 -> ([\d,]+) for SETTINGS", "W3_settings/headrace_reuse"),
+    ("docs/performance.md", r"literals it takes ([\d,]+),", "W1b/headrace_reuse"),
+    ("docs/performance.md", r"with a prepared head ([\d,]+)\.", "W1_prepared/headrace_reuse"),
+    ("docs/performance.md", r"In HTTP/1.1 a head takes ([\d,]+) ", "Http1_parse/headrace"),
+    ("docs/performance.md", r"([\d,]+) until the application has it", "Http1_event/headrace"),
+    ("docs/performance.md", r"request with its answer takes ([\d,]+)", "Http1_exchange/headrace"),
+    ("docs/flight-recorder.md", r"octets of body \| ([\d,]+) \|", "W1/headrace_reuse"),
+    ("docs/flight-recorder.md", r"octets of body \| [\d,]+ \| ([\d,]+) \|", "W1/headrace_recorded"),
+    ("docs/flight-recorder.md", r"that comes in \| ([\d,]+) \|", "W2/headrace_reuse"),
+    ("docs/flight-recorder.md", r"that comes in \| [\d,]+ \| ([\d,]+),", "W2/headrace_recorded"),
 ]
 failures = []
 
@@ -244,6 +268,17 @@ def check_numbers():
             fail(document, f"says {said[1]} where {source} has {defined[1]}: /{sentence}/")
 
 
+def check_instructions():
+    for compiler, record in json.loads(tree.read(RECORD)).items():
+        for document, sentence, row in INSTRUCTIONS:
+            said = re.search(sentence, tree.read(document))
+            counted = record[row]["instructions"]
+            if not said:
+                fail(document, f"where is /{sentence}/?")
+            elif abs(tree.number(said[1]) - counted) > counted / 100:
+                fail(document, f"says {said[1]} where {RECORD} has {counted} for {row} ({compiler})")
+
+
 def check_every_limit_has_a_row():
     for name in tree.members("protocol/guard/limits.h", "Limits"):
         if f"| `{name}` |" not in tree.read("docs/security.md"):
@@ -285,6 +320,7 @@ def main():
             check_command(document, line, flags)
         compared += check_defaults(document, text)
     check_numbers()
+    check_instructions()
     check_every_limit_has_a_row()
     check_every_public_library_has_a_row("docs/installing.md")
     check_lengths("CONTRIBUTING.md")
@@ -293,7 +329,7 @@ def main():
         failures.append(f"only {compared} defaults and {typed} commands were found")
     for failure in failures:
         print(failure, file=sys.stderr)
-    print(f"{len(documents)} documents, {typed} commands, {compared + len(NUMBERS)} numbers: "
+    print(f"{len(documents)} documents, {typed} commands, {compared + len(NUMBERS) + len(INSTRUCTIONS)} numbers: "
           f"{len(failures)} wrong")
     return 1 if failures else 0
 

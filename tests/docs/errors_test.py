@@ -38,10 +38,12 @@ GROUPS = [
      "Received by a server, one response says it ([http1.md](http1.md#what-is-refused)) and the connection ends; by a client, the "
      "connection ends."),
     (r"^protocol/http1/", "HTTP/1.1: commands", "Commands are refused with them."),
+    (r"^protocol/interface/common_rules", "Every version of HTTP",
+     "Commands are refused with them; a body source that fails costs its stream, input without memory the connection."),
     (r"^protocol/interface/options|^protocol/connection/", "Options and commands",
      "`Options::check()` returns them, and the constructor of a `Connection` stops the program with them."),
     (r"^protocol/http2/engine/(connection_commands|stream_commands|sending_credit|sending_data)", "HTTP/2: commands",
-     "Commands are refused with them; a body source that fails costs its stream."),
+     "Commands are refused with them."),
     (r"^protocol/http2/engine/checking", "HTTP/2: time",
      "The connection ends, or the stream that stalls, when the deadline has passed ([timers](guide/timers.md))."),
     (r"^protocol/", "HTTP/2: streams and the connection",
@@ -57,19 +59,33 @@ def text_of(literals):
     return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literals)).replace('\\"', '"')
 
 
-def rules(files):
-    """{group: {(section, text)}}"""
-    found = {title: set() for _, title, _ in GROUPS}
+def written(files):
+    """(path, section, text) of each rule, as often as the source writes it."""
     for path in filter(SOURCE.match, files):
         source = re.sub(r"//[^\n]*", "", tree.read(path))
         for rule in RULE.finditer(source):
             section, text = text_of(rule[1]), text_of(rule[2])
             if SECTION.match(section):
-                title = next((title for pattern, title, _ in GROUPS if re.match(pattern, path)), None)
-                if title is None:
-                    raise SystemExit(f"{path} is in no group of rules")
-                found[title].add((section, text))
+                yield path, section, text
+
+
+def rules(files):
+    """{group: {(section, text)}}"""
+    found = {title: set() for _, title, _ in GROUPS}
+    for path, section, text in written(files):
+        title = next((title for pattern, title, _ in GROUPS if re.match(pattern, path)), None)
+        if title is None:
+            raise SystemExit(f"{path} is in no group of rules")
+        found[title].add((section, text))
     return found
+
+
+def written_twice(files):
+    """A rule has one home: its text, and every place where it is written."""
+    places = {}
+    for path, _, text in written(files):
+        places.setdefault(text, []).append(path)
+    return [f'"{text}" is written in {", ".join(paths)}' for text, paths in places.items() if len(paths) > 1]
 
 
 def rules_page(files):
@@ -96,7 +112,7 @@ def main():
     if sys.argv[1:] == ["--update"]:
         (tree.ROOT / "docs/rules.md").write_text(rules_page(files), encoding="utf-8")
         return 0
-    failures = []
+    failures = written_twice(files)
     if tree.read("docs/rules.md") != rules_page(files):
         failures.append("docs/rules.md is not what the source has: tests/docs/errors_test.py --update")
     document = tree.read("docs/errors.md")

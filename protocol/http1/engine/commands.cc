@@ -10,20 +10,17 @@
 #include "headrace/protocol/http1/outbound_rules.h"
 #include "headrace/protocol/http1/request_head.h"
 #include "headrace/protocol/http1/rules.h"
+#include "headrace/protocol/interface/common_rules.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace http1 {
 namespace {
 
-constexpr Rule kFinalStatus = {"RFC 9110 §15", "the final response has a status of 200 or more"};
 constexpr Rule kInterimStatus = {
     "RFC 9110 §15.2", "an interim response has a status of 100 to 199; 101 is a final one"};
 constexpr Rule kSwitch = {"RFC 9110 §15.2.2",
                           "101 answers a whole request with an upgrade field, and has one itself"};
-constexpr Rule kCreditHeld = {"connection.h credit()",
-                              "no more is given back than the application holds"};
-constexpr Rule kWindow = {"RFC 9113 §6.9.1", "a receive window is 1 to 2^31-1 octets"};
 constexpr uint32_t kMostWindow = 0x7fffffff;
 
 }  // namespace
@@ -271,7 +268,7 @@ SubmitResult Commands::set_automatic_credit(StreamId id, bool automatic) const {
 
 // There is no window of the connection's: only one message is read at a time.
 SubmitResult Commands::set_receive_window(StreamId id, uint32_t size) const {
-  if (size == 0 || size > kMostWindow) return {SubmitError::kInvalidArgument, &kWindow};
+  if (size == 0 || size > kMostWindow) return {SubmitError::kInvalidArgument, &kWindowSize};
   if (id == 0) return {p_.life.is_open() ? SubmitError::kNone : SubmitError::kConnectionGone};
   SubmitError error;
   Record* const record = find(id, &error);

@@ -4,6 +4,7 @@
 
 #include "headrace/memory/contract.h"
 #include "headrace/protocol/http1/rules.h"
+#include "headrace/protocol/interface/common_rules.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN

@@ -15,7 +15,7 @@ bool Receiving::is_blocked() const {
     case Incoming::Step::kHead:
       return !p_.is_client() && requests().is_blocked();
     case Incoming::Step::kChunked:
-      // What stands around the data, the end of all chunks too, takes no credit.
+      // The octets around the data take no credit, nor does the end of all chunks.
       return in_chunk() && most() == 0;
     case Incoming::Step::kLength:
     case Incoming::Step::kUntilClose:

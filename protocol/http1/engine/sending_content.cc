@@ -5,6 +5,7 @@
 
 #include "headrace/protocol/http1/content_writer.h"
 #include "headrace/protocol/http1/rules.h"
+#include "headrace/protocol/interface/common_rules.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -165,10 +166,9 @@ void SendingContent::finish(Record* record) const {
 }
 
 void SendingContent::fail_source(Record* record) const {
-  static constexpr Rule kSource = {"BodySource", "the application's body source has failed"};
   StreamError reason;
   reason.code = ErrorCode::kInternalError;
-  reason.rule = &kSource;
+  reason.rule = &kSourceFailed;
   reason.stream_id = record->id;
   ending().cut(record, reason);
 }

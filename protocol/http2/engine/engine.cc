@@ -5,6 +5,7 @@
 
 #include "headrace/memory/contract.h"
 #include "headrace/protocol/frame/client_preface.h"
+#include "headrace/protocol/interface/common_rules.h"
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
@@ -134,8 +135,6 @@ void Engine::end_of_range() {
 
 // The memory budget has refused to keep input.
 void Engine::fail_input() {
-  static constexpr Rule kKeptInput = {"limits.h connection_memory",
-                                      "input is kept only within the connection's memory budget"};
   ending().fail(ending().limit_error(Cause::none(), ErrorCode::kEnhanceYourCalm, kKeptInput,
                                      ending().memory_refused()));
 }

@@ -1,11 +1,10 @@
 #include "headrace/protocol/http2/engine/sending_credit.h"
 
+#include "headrace/protocol/interface/common_rules.h"
+
 namespace headrace {
 HEADRACE_ABI_BEGIN
 namespace {
-
-constexpr Rule kCreditHeld = {"connection.h credit()",
-                              "no more is given back than the application holds"};
 
 // Whether DATA may come, or will on a promised stream, whose window counts already (§6.9.2). Such a
 // stream has an IncomingMessage.
@@ -61,8 +60,7 @@ SubmitResult SendingCredit::set_automatic_credit(StreamId stream_id, bool automa
 }
 
 SubmitResult SendingCredit::set_receive_window(StreamId stream_id, uint32_t size) const {
-  static constexpr Rule kSize = {"RFC 9113 §6.9.1", "a receive window is 1 to 2^31-1 octets"};
-  if (size == 0 || size > kMaxWindow) return {SubmitError::kInvalidArgument, &kSize};
+  if (size == 0 || size > kMaxWindow) return {SubmitError::kInvalidArgument, &kWindowSize};
   if (stream_id == 0) {
     if (!life().is_open()) return {SubmitError::kConnectionGone};
     credit().resize(size);

@@ -5,6 +5,7 @@
 
 #include "headrace/memory/contract.h"
 #include "headrace/protocol/frame/frame_writer.h"
+#include "headrace/protocol/interface/common_rules.h"
 #include "headrace/protocol/interface/padding_policy.h"
 
 namespace headrace {
@@ -53,7 +54,7 @@ void SendingData::schedule(Stream* stream) const {
 // Writes one DATA frame of at most `room` octets, header included. False if it cannot now.
 bool SendingData::cut_data(Stream* stream, size_t room) const {
   const int64_t allowed = sender().allowed(stream);
-  HEADRACE_EXPECTS(allowed > 0, "Connection::cut_data()", "a ready stream has a window",
+  HEADRACE_EXPECTS(allowed > 0, "SendingData::cut_data()", "a ready stream has a window",
                    {"stream_id", stream->id}, {"window", allowed});
   // A tiny frame only when nothing else is on its way.
   if (room < FrameHeader::kSize + kSmallestCut && outbox().unsent() > 0) return false;
@@ -196,8 +197,8 @@ size_t SendingData::cut_source(Stream* stream, size_t room, bool* failed) const 
 }
 
 void SendingData::fail_source(Stream* stream) const {
-  static constexpr Rule kSource = {"BodySource", "the application's body source has failed"};
-  const StreamError reason{{ErrorCode::kInternalError, &kSource, FrameType::kData, {}, stream->id}};
+  const StreamError reason{
+      {ErrorCode::kInternalError, &kSourceFailed, FrameType::kData, {}, stream->id}};
   ending().reset_and_close(stream, reason, Counted::kNo);
 }
 

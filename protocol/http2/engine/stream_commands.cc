@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "headrace/protocol/interface/common_rules.h"
 #include "headrace/protocol/message/cookies.h"
 #include "headrace/protocol/message/head_summary.h"
 
@@ -12,7 +13,6 @@ namespace {
 
 constexpr Rule kPeerListSize = {"RFC 9113 §10.5.1",
                                 "a request's fields are within the peer's MAX_HEADER_LIST_SIZE"};
-constexpr Rule kFinalStatus = {"RFC 9110 §15", "the final response has a status of 200 or more"};
 constexpr Rule kInterimStatus = {"RFC 9110 §15.2",
                                  "an interim response has a status of 100 to 199"};
 
