@@ -13,7 +13,9 @@ endif()
 
 # The inline namespace that memory/abi.h chooses for these flags, as symbols spell it.
 set(HEADRACE_FLAGS "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${CMAKE_BUILD_TYPE}}")
-if(HEADRACE_FLAGS MATCHES "-fsanitize=[a-z,-]*address")
+if(HEADRACE_FLAGS MATCHES "-D_GLIBCXX_DEBUG( |=|$)")
+  set(HEADRACE_KIND_IN_SYMBOLS "18with_glibcxx_debug")
+elseif(HEADRACE_FLAGS MATCHES "-fsanitize=[a-z,-]*address")
   set(HEADRACE_KIND_IN_SYMBOLS "22with_address_sanitizer")
   if(HEADRACE_HARDENED)
     set(HEADRACE_KIND_IN_SYMBOLS "31hardened_with_address_sanitizer")

@@ -2,10 +2,10 @@
 #define HEADRACE_MEMORY_ABI_H_
 
 // How this translation unit was built. Hardened builds (-DHEADRACE_HARDENED=1) check every access
-// to an event, its fields and its bytes; AddressSanitizer's make every view a copy. Their types and
-// functions live in an inline namespace of their own, so that a program and a library of different
-// kinds do not link, and the error names the kind. HEADRACE_ABI_BEGIN stands on a line of its own
-// because ctags cannot read `namespace headrace::inline MACRO {`.
+// to an event, its fields and its bytes; AddressSanitizer's make every view a copy; containers have
+// other sizes with _GLIBCXX_DEBUG. Each kind has an inline namespace, so that a program and a
+// library of different kinds do not link, and the error names the kind. (HEADRACE_ABI_BEGIN stands
+// on a line of its own because ctags cannot read `namespace headrace::inline MACRO {`.)
 #ifndef HEADRACE_HARDENED
 #define HEADRACE_HARDENED 0
 #endif
@@ -21,7 +21,9 @@
 #define HEADRACE_ASAN 0
 #endif
 
-#if HEADRACE_HARDENED && HEADRACE_ASAN
+#ifdef _GLIBCXX_DEBUG
+#define HEADRACE_ABI_BEGIN inline namespace with_glibcxx_debug {
+#elif HEADRACE_HARDENED && HEADRACE_ASAN
 #define HEADRACE_ABI_BEGIN inline namespace hardened_with_address_sanitizer {
 #elif HEADRACE_HARDENED
 #define HEADRACE_ABI_BEGIN inline namespace hardened {

@@ -73,8 +73,7 @@ class HEADRACE_POINTER(uint8_t) ByteView {
 
 // A container passed by value (a std::string, a std::vector, an array), whose elements die with the
 // expression. Functions that keep a view of their argument delete the overload for it. (A view is a
-// borrowed range or trivially copyable; of a named container `T` is a reference, which is one,
-// too.)
+// borrowed range or trivially copyable, and so is the reference that `T` is of a named container.)
 template <typename T>
 concept TemporaryOwner =
     std::ranges::contiguous_range<T> && !std::ranges::borrowed_range<T> &&

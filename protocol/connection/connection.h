@@ -183,8 +183,8 @@ class Connection {
   // Whether pending_output() would return bytes, unless a BodySource has none. Changes no state.
   bool wants_output() const;
   // Whether to close the transport: all output has been sent, and no more input is expected. Or it
-  // will not be sent: behind ConnectionClosed the transport has taken nothing of it for
-  // Limits::stream_stall_timeout, which next_deadline() and advance() see to.
+  // will not be sent: the transport was lost (end_of_input()), or behind ConnectionClosed it has
+  // taken nothing for Limits::stream_stall_timeout, which next_deadline() and advance() see to.
   bool should_close() const;
   // Whether to reset the transport instead of closing it in order: output has been given up, or the
   // peer would take the end for that of a message that is not complete (HTTP/1.1).

@@ -111,10 +111,9 @@ struct Limits {
   uint32_t useless_burst = 500;
   uint32_t useless_per_second = 50;
 
-  // PRIORITY_UPDATE frames for one stream (RFC 9218 §7), and PRIORITY frames (RFC 9113 §6.3) for
-  // each request; these accumulate for at most concurrent_streams requests. More count as useless
-  // frames. Chromium sends 150 to 180 PRIORITY frames while it lays out a page of 300 images.
-  // Server role.
+  // Server role: PRIORITY_UPDATE frames for one stream (RFC 9218 §7), PRIORITY frames (RFC 9113
+  // §6.3) for each request; these add up for at most concurrent_streams requests. More count as
+  // useless frames. Chromium sends 150 to 180 PRIORITY frames for a page of 300 images.
   uint8_t priority_updates_per_stream = 8;
 
   // --- Deadlines

@@ -70,7 +70,7 @@ void OutgoingRequest::take(FieldName name, std::string_view value) {
 void OutgoingRequest::decide_framing(const RequestCircumstances& circumstances) {
   if (circumstances.may_tunnel) {
     framing_ = Framing::kTunnel;
-  } else if (has_length_) {
+  } else if (has_length_ && !circumstances.trailers_follow) {
     framing_ = Framing::kLength;
   } else if (!circumstances.body_size || circumstances.trailers_follow) {
     framing_ = Framing::kChunked;
@@ -97,7 +97,7 @@ char* OutgoingRequest::write(char* out) const {
       case FieldName::kTransferEncoding:
         break;
       case FieldName::kContentLength:
-        if (framing_ != Framing::kTunnel) out = put_field_line(fields_[i], out);
+        if (framing_ == Framing::kLength) out = put_field_line(fields_[i], out);
         break;
       case FieldName::kCookie:
         if (!wrote_cookies) out = write_cookies(out);

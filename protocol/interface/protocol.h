@@ -52,7 +52,7 @@ class Protocol {
   virtual void receive(gsl::span<const uint8_t> bytes, TimePoint now) = 0;
   virtual void advance(TimePoint now) = 0;
   virtual void end_of_input(TimePoint now) = 0;
-  // The same, but not in order.
+  // The same, but not in order: output that waits will not leave.
   virtual void lose_transport(TimePoint now) { end_of_input(now); }
   // The next event of the range, or null at its end: lent, for an EventPtr. One that is still held
   // is made to own its bytes first (Recycler::detach_held()).

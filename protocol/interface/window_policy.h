@@ -9,8 +9,7 @@ namespace headrace {
 // until the next pending_output().
 enum class WindowPolicy : uint8_t {
   // When the consumed octets are not fewer than those that the peer may still send, that is, at
-  // half of a window of which the application holds none. Few WINDOW_UPDATEs; the peer need not
-  // wait.
+  // half of a window of which the application holds none. Few WINDOW_UPDATEs, and no peer waits.
   kHalfWindow,
   kImmediate,  // at once: the peer has the whole window, except the octets that are held
   kAutoTuned,  // as kHalfWindow, with windows that grow to the path's bandwidth-delay product

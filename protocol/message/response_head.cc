@@ -106,7 +106,8 @@ class OutgoingHead::Completion {
     constexpr FieldNames kPresent = {FieldName::kContentType, FieldName::kContentLength};
     return traits_.seen.has_all(kPresent) && !traits_.seen.has(FieldName::kDate) &&
            !traits_.seen.has_any(kConnectionFields) && traits_.not_sent.empty() &&
-           !has_no_content_ && traits_.length != kNone && !traits_.repeats_length;
+           !has_no_content_ && traits_.length != kNone && !traits_.repeats_length &&
+           !needs_chunks();
   }
 
   static constexpr int64_t kNone = kNoContentLength;
@@ -114,6 +115,11 @@ class OutgoingHead::Completion {
   bool is_http2() const { return facts_.version == HttpVersion::kHttp2; }
   // HTTP/2 has no transfer codings; the field is left out as connection-specific.
   bool has_coding() const { return traits_.codings > 0 && !is_http2(); }
+  // RFC 9112 §7.1.2: trailers have a place behind chunks only, which exclude a length (§6.2).
+  bool needs_chunks() const {
+    return facts_.trailers_follow && facts_.version == HttpVersion::kHttp11 && !facts_.is_head &&
+           traits_.codings == 0;
+  }
   bool is_identity() const { return traits_.codings == 1 && traits_.is_identity; }
 
   void decide_content_length(OutgoingHead* head) {
@@ -123,9 +129,9 @@ class OutgoingHead::Completion {
     if (traits_.status == 205 && !is_tunnel_) {
       length = 0;
     } else if (!has_no_content_ && (!has_coding() || is_identity())) {
-      length = traits_.length;
+      length = needs_chunks() ? kNone : traits_.length;
       // With HEAD, an empty body most likely means that the application has not made the one that
-      // GET would get. In HTTP/1.1, trailers need the chunked coding, which excludes a length.
+      // GET would get.
       const bool guess = facts_.body_size && !has_coding() && (!facts_.is_head || has_octets()) &&
                          (is_http2() || !facts_.trailers_follow);
       if (length == kNone && guess) length = static_cast<int64_t>(*facts_.body_size);

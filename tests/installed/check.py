@@ -296,6 +296,7 @@ def check_mismatch(stranger):
     """A program of another kind than the library does not link, and the linker says why."""
     program = stranger.home / "mismatch"
     for kind, flags in {"hardened": ("-DHEADRACE_HARDENED=1",),
+                        "with_glibcxx_debug": ("-D_GLIBCXX_DEBUG",),
                         "with_address_sanitizer": ("-fsanitize=address",),
                         "hardened_with_address_sanitizer": ("-DHEADRACE_HARDENED=1", "-fsanitize=address")}.items():
         for source, package in (("examples/fetch.cc", "headrace"), ("tests/foreign_workspace/loops_test.cc",

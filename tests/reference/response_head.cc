@@ -124,6 +124,10 @@ FieldList complete_response_head(const FieldList& fields, const ResponseContext&
   } else if (no_content || coded) {
     head.erase("content-length");
     added.length.clear();
+  } else if (context.version == "1.1" && context.trailers_follow && !head_request &&
+             codings.empty()) {
+    head.erase("content-length");  // RFC 9112 §7.1.2: the place of trailers is behind chunks
+    added.length.clear();
   } else if (!head.has("content-length") && added.length.empty() && context.body_size &&
              codings.empty() && (http2 || !context.trailers_follow) &&
              (!head_request || *context.body_size > 0)) {

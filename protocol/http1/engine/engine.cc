@@ -48,6 +48,7 @@ void Engine::end_of_input(TimePoint now) {
 
 void Engine::lose_transport(TimePoint now) {
   parts_.lost = true;
+  parts_.life.give_up_output();
   end_of_input(now);
 }
 

@@ -42,6 +42,10 @@ class Engine final : public Protocol {
   void receive(gsl::span<const uint8_t> bytes, TimePoint now) override;
   void advance(TimePoint now) override;
   void end_of_input(TimePoint now) override;
+  void lose_transport(TimePoint now) override {
+    parts_.life.give_up_output();
+    end_of_input(now);
+  }
   const Event* step() override;
   void end_of_range() override;
 
