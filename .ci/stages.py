@@ -129,7 +129,7 @@ def performance():
 
 
 @stage(f"self-play: {SELF_PLAY_SEEDS} seeds of 100,000 steps (--all: {SELF_PLAY_SEEDS_ALL}), optimised;"
-       " bugs that it has to find", 10, 20)
+       " bugs that it has to find", 15, 30)
 def self_play():
     count = SELF_PLAY_SEEDS_ALL if everything() else SELF_PLAY_SEEDS
     code, output = run("bazel", "run", "-c", "opt", "--noshow_progress", "--color=no",

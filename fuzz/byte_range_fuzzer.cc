@@ -29,8 +29,10 @@ void check_small(const std::string& value, uint64_t total) {
   const ByteRange range = parse_byte_range(value, total);
   static const std::regex kRange("bytes=([0-9]*)-([0-9]*)");
   std::smatch parts;
+  // (An empty representation has no octet that a range could name.)
   const bool is_range =
-      std::regex_match(value, parts, kRange) && (parts[1].length() > 0 || parts[2].length() > 0) &&
+      total > 0 && std::regex_match(value, parts, kRange) &&
+      (parts[1].length() > 0 || parts[2].length() > 0) &&
       (parts[1].length() == 0 || parts[2].length() == 0 || at_most(parts[1], parts[2]));
   require((range.kind == ByteRange::Kind::kWhole) == !is_range, "it is a range, or it is none");
   if (!is_range) return;

@@ -186,9 +186,10 @@ const Event* Engine::next_closing_event() {
   for (Stream *stream = parts_.streams.oldest(), *next; stream != nullptr; stream = next) {
     next = Streams::next(stream);  // the record may go
     if (stream->life.closed()) continue;
-    // A request of ours that the transport was not even shown.
-    const bool never_sent = parts_.role == Role::kClient && parts_.streams.is_own(stream->id) &&
-                            !stream->exchange.head_shown(parts_.outbox.shown_offset());
+    const bool lost = parts_.life.has_given_up_output();  // (else output that waits may leave)
+    const bool never_sent =
+        stream->waits_to_open() || (lost && parts_.streams.is_own(stream->id) &&
+                                    !stream->exchange.head_shown(parts_.outbox.shown_offset()));
     ending().close_stream(
         stream, {StreamState::kClosedResetSent, parts_.life.closed_by(), reason, never_sent});
   }
