@@ -297,7 +297,6 @@ struct Intruder : BodySource, FrameObserver, PaddingPolicy, Scheduler {
   }
   void on_frame_sent(const FrameHeader&, std::span<const uint8_t>) override { call("sent"); }
   void on_refused(const ErrorDetail&, std::string_view) override { call("refused"); }
-  void on_limit_hit(const LimitHit&) override { call("limit"); }
   size_t padding(const FrameHeader&, size_t) override {
     call("padding");
     return 0;
@@ -373,9 +372,6 @@ TEST_P(IntruderDeathTest, CallsFromAScheduler) {
 }
 TEST_P(IntruderDeathTest, CallsFromAnObserverOfWhatIsRefused) {
   dies_when_called("refused", "EventRange, its next step");
-}
-TEST_P(IntruderDeathTest, CallsFromAnObserverOfLimits) {
-  dies_when_called("limit", "EventRange, its next step");
 }
 
 // --- WebSockets
