@@ -137,6 +137,7 @@ class Inbound {
   // Whether the streamed frame has been handed out to its end.
   bool frame_ended() const { return step_ == Step::kHeader; }
 
+  // Of a streamed frame: whether its pieces are handed out, or its Pad Length is awaited.
   bool is_streaming() const { return step_ == Step::kPieces; }
   bool awaits_pad_length() const { return step_ == Step::kPadLength; }
   // Whether no frame has begun, not even its header.

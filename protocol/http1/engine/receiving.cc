@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "headrace/protocol/http1/engine/sending.h"
+#include "headrace/protocol/http1/engine/sending_heads.h"
 #include "headrace/protocol/http1/rules.h"
 #include "headrace/protocol/message/trailer_names.h"
 

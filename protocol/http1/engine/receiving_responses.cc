@@ -1,6 +1,6 @@
 #include "headrace/protocol/http1/engine/receiving_responses.h"
 
-#include "headrace/protocol/http1/engine/sending.h"
+#include "headrace/protocol/http1/engine/sending_heads.h"
 #include "headrace/protocol/http1/rules.h"
 
 namespace headrace {

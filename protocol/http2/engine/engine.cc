@@ -85,11 +85,6 @@ void Engine::end_of_input(TimePoint now) {
   begin({}, now);
 }
 
-void Engine::begin(gsl::span<const uint8_t> bytes, TimePoint now) {
-  parts_.now = now;
-  parts_.inbound.give(bytes);
-}
-
 const Event* Engine::step() {
   parts_.recycler.detach_held();
   if (has_more_than_input()) return step_beyond_input();
@@ -161,11 +156,14 @@ const Event* Engine::make_closed(Stream* stream, bool body_released) {
                                            body_released});
 }
 
-// Null: the notice is no longer true, or none of an event.
+// Null: the notice is no longer true, or the application is not told of it (kContinue).
 const Event* Engine::make_event(Stream* stream, Notice notice) {
   const StreamId id = stream->id;
   const uintptr_t user_data = stream->user_data;
-  if (notice == Notice::kContinue) return SendingHeads(parts()).send_continue(stream), nullptr;
+  if (notice == Notice::kContinue) {
+    SendingHeads(parts()).send_continue(stream);
+    return nullptr;
+  }
   if (notice == Notice::kBodyReleased) {
     stream->outgoing->body.release_told();
     return parts_.recycler.make(BodyReleased{id, user_data});
@@ -186,7 +184,8 @@ const Event* Engine::next_closing_event() {
   for (Stream *stream = parts_.streams.oldest(), *next; stream != nullptr; stream = next) {
     next = Streams::next(stream);  // the record may go
     if (stream->life.closed()) continue;
-    const bool lost = parts_.life.has_given_up_output();  // (else output that waits may leave)
+    // (Output that waits may still leave, unless the transport is lost.)
+    const bool lost = parts_.role == Role::kClient && parts_.life.has_given_up_output();
     const bool never_sent =
         stream->waits_to_open() || (lost && parts_.streams.is_own(stream->id) &&
                                     !stream->exchange.head_shown(parts_.outbox.shown_offset()));

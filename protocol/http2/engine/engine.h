@@ -112,7 +112,10 @@ class Engine final : public Protocol {
            parts_.going_away.is_final();
   }
   const Event* step_beyond_input();
-  void begin(gsl::span<const uint8_t> bytes, TimePoint now);
+  void begin(gsl::span<const uint8_t> bytes, TimePoint now) {
+    parts_.now = now;
+    parts_.inbound.give(bytes);
+  }
   // False: the connection has failed.
   bool keep_input() {
     if (parts_.inbound.keep_rest()) [[likely]]
