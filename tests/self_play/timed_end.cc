@@ -89,11 +89,13 @@ bool TimedEnd::read() {
     world_.trace([&] { return std::string(who()) + " reads " + std::to_string(size) + " octets"; });
     world_.moved_at = world_.now;
     any = true;
+    note_wants();
     walk(connection_.receive(octets, world_.now));
   }
   if (!is_busy() && !end_told_ && !left_ && in_->at_end(world_.now)) {
     world_.trace([&] { return std::string(who()) + " reads the end"; });
     end_told_ = any = true;
+    note_wants();
     walk(connection_.end_of_input(world_.now, in_->in_order()));
   }
   if (in_->is_empty() && !peer_->connection_.wants_output()) clear_at_ = world_.now;
@@ -113,6 +115,12 @@ void TimedEnd::walk(EventRange range) {
   }
   left_ = left && connection_.has_events();
   if (left_ || world_.random.one_in(4)) maybe_busy();
+}
+
+// (From inside on_limit_hit() the connection is not asked.)
+void TimedEnd::note_wants() {
+  wanted_input_ = connection_.wants_input();
+  wanted_output_ = connection_.wants_output();
 }
 
 // The program does something else: nothing is read, written or asked for meanwhile.
@@ -165,6 +173,7 @@ bool TimedEnd::write() {
 
 bool TimedEnd::tell_time() {
   if (connection_.next_deadline() > world_.now) return false;
+  note_wants();
   walk(connection_.advance(world_.now));
   return true;
 }
@@ -173,7 +182,10 @@ bool TimedEnd::run_tasks() {
   bool any = false;
   while (!agenda_.empty() && agenda_.begin()->first <= world_.now && !is_busy()) {
     // (Without a look at deadlines: output has not been offered to the transport yet.)
-    if (style_.tells_first && !any) walk(connection_.receive({}, world_.now));
+    if (style_.tells_first && !any) {
+      note_wants();
+      walk(connection_.receive({}, world_.now));
+    }
     if (agenda_.empty() || is_busy()) break;
     const auto task = std::move(agenda_.begin()->second);
     agenda_.erase(agenda_.begin());

@@ -84,6 +84,7 @@ class TimedEnd final : private FrameObserver {
   bool run_tasks();
   void walk(EventRange range);
   void take(const Event& event);
+  void note_wants();
   void maybe_busy();
   bool is_busy() const { return world_.now < busy_until_; }
   void close_transport();
@@ -158,8 +159,10 @@ class TimedEnd final : private FrameObserver {
   TimePoint output_waits_since_ = TimePoint::max();  // ... none of those that wait
   TimePoint clear_at_ = TimePoint::min();            // when nothing of the peer's was underway
   bool left_ = false;                                // the last range, before its end
-  bool end_told_ = false;                            // of the input
-  bool closed_ = false;                              // ConnectionClosed
+  bool wanted_input_ = true;                         // before the events that are walked
+  bool wanted_output_ = false;
+  bool end_told_ = false;  // of the input
+  bool closed_ = false;    // ConnectionClosed
   bool over_ = false;
   bool gave_up_output_ = false;
   std::optional<uint64_t> data_at_end_;  // that had been written when the connection ended

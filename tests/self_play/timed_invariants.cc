@@ -46,9 +46,7 @@ void TimedEnd::require_late(const LimitHit& hit) {
 }
 
 // Octets of the peer's that have come, and are not read.
-bool TimedEnd::has_unread() {
-  return in_->available(world_.now) > 0 || (left_ && !connection_.wants_input());
-}
+bool TimedEnd::has_unread() { return in_->available(world_.now) > 0 || (left_ && !wanted_input_); }
 
 // Whether output has waited for so long, and the transport took none of it.
 bool TimedEnd::takes_nothing(Duration bound) const {
@@ -64,8 +62,7 @@ bool TimedEnd::peer_waits_for_continue() {
   return std::any_of(world_.exchanges.begin(), world_.exchanges.end(), [&](const auto& one) {
     const TimedExchange& exchange = one.second;
     if (!exchange.server_knows || !exchange.waits_for_continue) return false;
-    return reads ||
-           (connection_.wants_output() && exchange.interim.empty() && !exchange.response.begun);
+    return reads || (wanted_output_ && exchange.interim.empty() && !exchange.response.begun);
   });
 }
 
