@@ -64,6 +64,12 @@ STALE_ACCESSORS = (
     "//tests/websocket:stale_event_test StaleAccessorDeathTest.Octets")
 
 
+# What reads the sources, or what the compiler says of them: the same in every build.
+READ = ("-//tests/docs/...", "//tests/docs:guide_test", "-//tests/layers/...",
+        "-//tests/headers/...", "-//tests/cmake/...",
+        "-//tests/contracts:refused_test")
+
+
 # --- The stages, in this order
 
 
@@ -151,14 +157,15 @@ def injected_bugs(test):
 # A build of everything takes minutes on two cores, so what can be looked for in one is.
 
 
-# (Clang compiles it in half the time.)
+# (Clang compiles it in half the time. The fuzzers have a stage of their own.)
 # (Not where descriptors, memory and time are short on purpose, nor where system calls fail: what a
 # sanitizer takes of them, and which it makes, is its own.)
 @stage("clang-19, AddressSanitizer and UndefinedBehaviorSanitizer; a bug that it has to find", 40, 60)
 def sanitizers():
     yield from with_controls(STALE_VIEWS + BALANCED,
                              tests("--config=asan", "--config=ubsan", *short(), environment=CLANG,
-                                   targets=("//...", "-//benchmarks/...",
+                                   targets=("//...", "-//benchmarks/...", *READ,
+                                            "-//fuzz/...", "//fuzz:balanced_test",
                                             "-//tests/attacks:instructions_test",
                                             *[f"-//tests/interop:{program}{transport}{adapter}"
                                               for program, transport in (("faults_test", ""),
@@ -173,8 +180,9 @@ def sanitizers():
 @stage("g++, AddressSanitizer: stale views", 10)
 def asan():
     yield from with_controls(STALE_VIEWS, tests(
-        "--config=asan", targets=("//tests/connection/...", "//tests/event/...",
-                                  "//tests/frame/...", "//tests/memory/...", "//tests/websocket/...")))
+        "--config=asan", targets=("//tests/connection:stale_event_test", "//tests/event/...",
+                                  "//tests/frame/...", "//tests/memory/...",
+                                  "//tests/websocket:stale_event_test")))
 
 
 @stage("g++, ThreadSanitizer: what threads meet in", 10)
@@ -189,7 +197,7 @@ def tsan():
 def hardened():
     yield from with_controls(STALE_ACCESSORS, tests(
         "--config=hardened", "--config=noexcept", *short(), environment=CLANG,
-        targets=("//...", "-//adapters/...", "-//benchmarks/...", "-//fuzz/...",
+        targets=("//...", "-//adapters/...", "-//benchmarks/...", "-//fuzz/...", *READ,
                  "-//tests/adapters/...", "-//tests/attacks:instructions_test",
                  "-//tests/conformance/...", "-//tests/interop/...")))
 

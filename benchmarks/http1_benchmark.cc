@@ -2,7 +2,9 @@
 // read and checked whole, to fields in lower case; llhttp only splits it. `event` is what a
 // connection does until the application has the request. `exchange` is all of its work: the event,
 // an answer with a body of eleven octets (with `no_content` 204), and the output; `pipelined`, of a
-// hundred in one input. An op is a request.
+// hundred in one input. `TypeLen`, `NoLen`, `NoType` and `NoHeader` are the exchanges of Go's
+// BenchmarkServerHandler: its request of 37 octets, and what its four handlers set of the answer's
+// head, whose rest, with a date, the connection adds. An op is a request.
 #include <llhttp.h>
 #include <valgrind/callgrind.h>
 
@@ -17,6 +19,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "benchmarks/rows.h"
 #include "headrace/headrace.h"
@@ -46,6 +49,7 @@ constexpr std::string_view kRequest =
     "Cookie: session=6f1d0c9be2a34; theme=dark\r\n"
     "\r\n";
 static_assert(kRequest.size() == 520);
+constexpr std::string_view kShortRequest = "GET / HTTP/1.1\r\nHost: golang.org\r\n\r\n";
 
 [[noreturn]] void fail(const char* what) {
   std::fprintf(stderr, "http1 benchmark: %s\n", what);
@@ -56,6 +60,9 @@ gsl::span<const uint8_t> octets(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
+constexpr Field kOk{":status", "200"};
+constexpr Field kType{"content-type", "text/html"};
+constexpr Field kLength{"content-length", "11"};
 constexpr size_t kRequests = 100;  // of a round
 
 class ParseHeadrace : public Rounds {
@@ -161,13 +168,16 @@ class Events : public Rounds {
   Connection connection_{Role::kServer, http1(), kNow};
 };
 
-// A connection that gets the request again and again; so many in one input, and that as often as
-// makes a hundred.
+// A connection that gets a request again and again; so many in one input, and that as often as
+// makes a hundred. The answer is `fields` with the body, or without fields 204.
 class Exchanges : public Rounds {
  public:
-  Exchanges(bool answers, size_t at_once)
-      : answers_(answers), at_once_(at_once), connection_(Role::kServer, http1(), kNow) {
-    for (size_t i = 0; i < at_once; ++i) input_.append(kRequest);
+  Exchanges(std::string_view request, std::vector<Field> fields, size_t at_once = 1)
+      : fields_(std::move(fields)), at_once_(at_once), connection_(Role::kServer, http1(), kNow) {
+    for (size_t i = 0; i < at_once; ++i) input_.append(request);
+  }
+  void set_time_of_day(std::chrono::system_clock::time_point now) {
+    connection_.set_time_of_day(now);
   }
   void run() override {
     for (size_t i = 0; i < kRequests; i += at_once_) exchange();
@@ -181,9 +191,7 @@ class Exchanges : public Rounds {
       const auto* request = std::get_if<RequestReceived>(event.get());
       if (request == nullptr) continue;
       ++requests;
-      const SubmitResult result = answers_ ? answer(request->stream_id)
-                                           : connection_.submit_response(request->stream_id, 204);
-      if (!result.ok()) fail("a response is refused");
+      if (!answer(request->stream_id).ok()) fail("a response is refused");
     }
     size_t size = 0;
     for (const ConstBuffer& buffer : connection_.pending_output()) size += buffer.size;
@@ -192,29 +200,45 @@ class Exchanges : public Rounds {
     if (requests != at_once_ || connection_.open_streams() > 0) fail("an exchange is not whole");
   }
   SubmitResult answer(StreamId id) {
-    return connection_.submit_response(id, {{":status", "200"}, {"content-type", "text/html"}},
-                                       Body::view(kBody));
+    if (fields_.empty()) return connection_.submit_response(id, 204);
+    return connection_.submit_response(id, fields_, Body::view(kBody));
   }
 
-  const bool answers_;
+  const std::vector<Field> fields_;
   const size_t at_once_;
   std::string input_;
   Connection connection_;
 };
+
+Row exchange(const char* name, std::vector<Field> fields, size_t at_once = 1) {
+  return {name, [=] { return std::make_unique<Exchanges>(kRequest, fields, at_once); }};
+}
+
+Row of_go(const char* name, std::vector<Field> fields) {
+  return {
+      name, [=] {
+        auto exchanges = std::make_unique<Exchanges>(kShortRequest, fields);
+        exchanges->set_time_of_day(std::chrono::system_clock::time_point{std::chrono::hours(1)});
+        return exchanges;
+      }};
+}
 
 }  // namespace
 }  // namespace headrace::benchmarks
 
 int main(int argc, char** argv) {
   using namespace headrace::benchmarks;
-  return run_rows(
-      argc, argv,
-      {
-          {"Http1_parse/headrace", [] { return std::make_unique<ParseHeadrace>(); }},
-          {"Http1_parse/llhttp", [] { return std::make_unique<ParseLlhttp>(); }},
-          {"Http1_event/headrace", [] { return std::make_unique<Events>(); }},
-          {"Http1_no_content/headrace", [] { return std::make_unique<Exchanges>(false, 1); }},
-          {"Http1_exchange/headrace", [] { return std::make_unique<Exchanges>(true, 1); }},
-          {"Http1_pipelined/headrace", [] { return std::make_unique<Exchanges>(true, kRequests); }},
-      });
+  return run_rows(argc, argv,
+                  {
+                      {"Http1_parse/headrace", [] { return std::make_unique<ParseHeadrace>(); }},
+                      {"Http1_parse/llhttp", [] { return std::make_unique<ParseLlhttp>(); }},
+                      {"Http1_event/headrace", [] { return std::make_unique<Events>(); }},
+                      exchange("Http1_no_content/headrace", {}),
+                      exchange("Http1_exchange/headrace", {kOk, kType}),
+                      exchange("Http1_pipelined/headrace", {kOk, kType}, kRequests),
+                      of_go("Http1_TypeLen/headrace", {kOk, kType, kLength}),
+                      of_go("Http1_NoLen/headrace", {kOk, kType}),
+                      of_go("Http1_NoType/headrace", {kOk, kLength}),
+                      of_go("Http1_NoHeader/headrace", {kOk}),
+                  });
 }

@@ -71,6 +71,8 @@ INSTRUCTIONS = [
     ("docs/performance.md", r"In HTTP/1.1 a head takes ([\d,]+) ", "Http1_parse/headrace"),
     ("docs/performance.md", r"([\d,]+) until the application has it", "Http1_event/headrace"),
     ("docs/performance.md", r"request with its answer takes ([\d,]+)", "Http1_exchange/headrace"),
+    ("docs/performance.md", r"TypeLen \| [^|]+ \| ([\d,]+) \|", "Http1_TypeLen/headrace"),
+    ("docs/performance.md", r"NoHeader \| [^|]+ \| ([\d,]+) \|", "Http1_NoHeader/headrace"),
     ("docs/flight-recorder.md", r"octets of body \| ([\d,]+) \|", "W1/headrace_reuse"),
     ("docs/flight-recorder.md", r"octets of body \| [\d,]+ \| ([\d,]+) \|", "W1/headrace_recorded"),
     ("docs/flight-recorder.md", r"that comes in \| ([\d,]+) \|", "W2/headrace_reuse"),
