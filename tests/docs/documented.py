@@ -63,6 +63,8 @@ RUN_BY = {
     "taskset -c 1 bazel run -c opt //benchmarks:hpack": ALL,
     "benchmarks/instructions --program=hpack W4": ALL,
     "taskset -c 1 bazel run -c opt //benchmarks:http1": ALL,
+    "taskset -c 1 bazel run -c opt //benchmarks:http1 -- --benchmark_filter='Http1_(Type|No)[A-Z]' "
+    "--benchmark_repetitions=5": ALL,
     "benchmarks/instructions --program=http1": ALL,
     "taskset -c 1 bazel run -c opt //benchmarks:bodies": ALL,
     "taskset -c 1 bazel run -c opt //benchmarks:scheduler": ALL,
