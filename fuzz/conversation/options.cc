@@ -85,7 +85,7 @@ void draw_client(uint8_t bits, Options* options) {
   options->first_stream_id = kFirst[bits >> 3 & 3];
   if ((bits & 32) != 0) options->limits.informational_responses = 2;
   options->receive_altsvc = (bits & 64) != 0;
-  options->receive_origin = (bits & 128) != 0;
+  options->receive_origin = options->secure_transport = (bits & 128) != 0;
 }
 
 void draw_server(uint8_t bits, Options* options) {

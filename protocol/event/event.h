@@ -209,8 +209,8 @@ struct AltSvcReceived {
 
 // The origins that the server offers to serve on this connection (RFC 8336 §2). An empty list means
 // only the one that the connection was opened for. The application must check the certificate, too
-// (§2.4), and ignore the frame without TLS or from a proxy (§2.2). Client role, with
-// Options::receive_origin.
+// (§2.4), and ignore the frame from a proxy (§2.2). Client role, with Options::receive_origin and
+// Options::secure_transport.
 struct OriginReceived {
   OriginEntries origins;
 };

@@ -48,7 +48,7 @@ struct Options {
 
   // With TLS: the version that ALPN has chosen, "h2" or "http/1.1" (RFC 7301).
   ProtocolVersion protocol = ProtocolVersion::kHttp2;
-  // HTTP/1.1: the :scheme of requests is https.
+  // TLS: in HTTP/1.1 requests have the :scheme https; ORIGIN is not ignored (RFC 8336 §2.2).
   bool secure_transport = false;
   // Send 100 to a request that expects it (RFC 9110 §10.1.1) once the application has seen its head
   // and has not answered.

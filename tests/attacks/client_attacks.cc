@@ -76,6 +76,7 @@ void take_push(Options* options) { options->enable_push = true; }
 void take_advertisements(Options* options) {
   options->receive_altsvc = true;
   options->receive_origin = true;
+  options->secure_transport = true;
 }
 
 }  // namespace

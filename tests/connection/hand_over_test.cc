@@ -163,6 +163,7 @@ TEST(HandOver, OfWhatAServerSendsThroughAGate) {
   constexpr size_t kRounds = 2000;
   Options client = options();
   client.enable_push = client.receive_altsvc = client.receive_origin = true;
+  client.secure_transport = true;
   Connection connection(Role::kClient, client, kNow);
   const auto ask = [&] {
     EXPECT_TRUE(

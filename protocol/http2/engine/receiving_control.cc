@@ -251,8 +251,9 @@ const Event* ReceivingControl::on_altsvc(gsl::span<const uint8_t> payload) const
                                         Bytes(altsvc.origin), Bytes(altsvc.value)});
 }
 
-// RFC 8336 §2.2.
+// RFC 8336 §2.2: it must be ignored without TLS, where nothing vouches for the origins.
 const Event* ReceivingControl::on_origin(gsl::span<const uint8_t> payload) const {
+  if (!options().secure_transport) return nullptr;
   if (!is_origin_frame_sound(inbound().header(), payload)) return nullptr;
   return recycler().make(OriginReceived{OriginEntries(payload)});
 }
