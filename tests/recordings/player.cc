@@ -12,13 +12,14 @@ namespace headrace::recordings {
 Player::Player(const Recording& recording, const Manner& manner, const Limits& limits)
     : recording_(recording),
       manner_(manner),
-      connection_(Role::kServer, options(manner, limits), now_),
+      connection_(Role::kServer, options(limits), now_),
       tunnel_(manner.tls ? std::make_unique<tls::Tunnel>(Role::kServer) : nullptr),
       random_(manner.seed) {}
 
-Options Player::options(const Manner& manner, const Limits& limits) {
+Options Player::options(const Limits& limits) const {
   Options options;
-  options.allocation = manner.allocation;
+  options.allocation = manner_.allocation;
+  options.protocol = recording_.http1 ? ProtocolVersion::kHttp1 : ProtocolVersion::kHttp2;
   options.limits = limits;
   options.enable_connect_protocol = true;
   // The client went by the recorded server's windows, and its credit came when that server gave it.
@@ -39,6 +40,8 @@ std::string Player::departures() const {
   const Statistics& counted = connection_.statistics();
   for (size_t i = 0; i < kLimits; ++i) {
     const auto limit = static_cast<Limit>(i);
+    // (What lets a client wait that pipelines more than that cuts off nobody.)
+    if (limit == Limit::kPipelinedRequests) continue;
     if (counted.limits_hit.of(limit) > 0) text += std::string(to_string(limit)) + " was hit\n";
   }
   if (counted.sent_by_type.of(FrameType::kRstStream) > 0) text += "a stream was reset\n";
@@ -112,7 +115,8 @@ void Player::take(const Recording::Answer& answer) {
 
 void Player::send_head(const Recording::Answer& answer, Content* content) {
   const std::string status = std::to_string(answer.status);
-  const std::vector<Field> fields = {{":status", status}};
+  std::vector<Field> fields = {{":status", status}};
+  if (!answer.length.empty()) fields.push_back({"content-length", answer.length});
   if (answer.status < 200) {
     return expect_taken(connection_.submit_informational(answer.stream_id, fields), answer);
   }
@@ -142,19 +146,21 @@ void Player::dispatch(EventRange&& events) {
 }
 
 void Player::handle(const Event& event) {
-  std::visit(Overloaded{[&](const RequestReceived& request) { open_.insert(request.stream_id); },
-                        [&](const StreamClosed& closed) {
-                          open_.erase(closed.stream_id);
-                          if (closed.closed_by == ClosedBy::kEnd) ended_.insert(closed.stream_id);
-                        },
-                        [&](const ConnectionClosed& closed) {
-                          if (!end_of_input_) {
-                            departures_ +=
-                                std::string("closed: ") + to_string(closed.error.code) + "\n";
-                          }
-                        },
-                        [](const auto&) {}},
-             event);
+  std::visit(
+      Overloaded{[&](const RequestReceived& request) { open_.insert(request.stream_id); },
+                 [&](const StreamClosed& closed) {
+                   open_.erase(closed.stream_id);
+                   if (closed.closed_by == ClosedBy::kEnd) ended_.insert(closed.stream_id);
+                 },
+                 [&](const ConnectionClosed& closed) {
+                   // (In HTTP/1.1 a client may say that its request is the last.)
+                   const bool last = recording_.http1 && closed.error.code == ErrorCode::kNoError;
+                   if (!end_of_input_ && !last) {
+                     departures_ += std::string("closed: ") + to_string(closed.error.code) + "\n";
+                   }
+                 },
+                 [](const auto&) {}},
+      event);
 }
 
 void Player::drain() {

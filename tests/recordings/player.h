@@ -47,7 +47,7 @@ class Player {
     bool headed = false;
   };
 
-  static Options options(const Manner& manner, const Limits& limits);
+  Options options(const Limits& limits) const;
   void take(const Recording::Input& input);
   void take(const Recording::Time& time);
   void take(const Recording::Answer& answer);

@@ -57,6 +57,9 @@ class Reader {
     if (words[0] != "<") return false;
     if (words[1] == "PREFACE") return input(kPreface);
     if (words[1] == "EOF") return recording_.steps.emplace_back(Recording::EndOfInput()), true;
+    if (words[1] == "REQUEST") return read_request(line);
+    if (words[1] == "LINE") return input(text_behind(line, words[1]) + "\r\n");
+    if (words[1] == "CONTENT") return read_content(words);
     return read_frame(words);
   }
 
@@ -84,6 +87,23 @@ class Reader {
                                    std::move(payload)));
   }
 
+  // Behind `< WORD ` everything counts.
+  static std::string text_behind(const std::string& line, const std::string& word) {
+    const size_t at = line.find(word) + word.size() + 1;
+    return at < line.size() ? line.substr(at) : "";
+  }
+
+  bool read_request(const std::string& line) {
+    recording_.http1 = true;
+    recording_.requests.insert(static_cast<uint32_t>(2 * recording_.requests.size() + 1));
+    return input(text_behind(line, "REQUEST") + "\r\n");
+  }
+
+  bool read_content(const Words& words) {
+    const auto size = transcript::parse_number(words.back());
+    return size && words.size() == 3 && input(std::string(*size, '\0'));
+  }
+
   bool input(std::string octets) {
     if (recording_.steps.empty() ||
         !std::holds_alternative<Recording::Input>(recording_.steps.back())) {
@@ -94,7 +114,7 @@ class Reader {
     return true;
   }
 
-  // > STREAM STATUS [END]    > STREAM DATA SIZE [END]    > STREAM TRAILERS END
+  // > STREAM STATUS [LENGTH] [END]    > STREAM DATA SIZE [END]    > STREAM TRAILERS END
   bool read_answer(Words words) {
     Recording::Answer answer;
     answer.end = words.back() == "END";
@@ -108,6 +128,8 @@ class Reader {
       recording_.with_trailers.insert(answer.stream_id);
     } else if (!absl::SimpleAtoi(words[2], &answer.status)) {
       return false;
+    } else if (words.size() == 4) {
+      answer.length = words[3];
     }
     if (answer.end) recording_.answered.insert(answer.stream_id);
     recording_.steps.emplace_back(answer);

@@ -29,6 +29,7 @@ struct Recording {
     uint32_t stream_id = 0;
     Part part = Part::kHead;
     uint32_t status = 0;  // of a head
+    std::string length;   // its content-length, if it has one
     size_t content = 0;   // octets more
     bool end = false;     // END_STREAM
   };
@@ -36,6 +37,7 @@ struct Recording {
   using Step = std::variant<Input, Time, Answer, EndOfInput>;
 
   std::vector<Step> steps;
+  bool http1 = false;                // in lines, and exchanges are numbered as streams
   size_t octets = 0;                 // of input
   std::set<uint32_t> requests;       // the streams that the client opened
   std::set<uint32_t> reset;          // and those that it reset

@@ -105,6 +105,15 @@ TEST(RecordingsTest, ABrowsersPrioritiesAreMoreThanUselessFramesMayBe) {
   EXPECT_NE(seen.find("useless_burst was hit\n"), std::string::npos);
 }
 
+// In HTTP/1.1: a browser's heads have more fields than that.
+TEST(RecordingsTest, ALimitThatIsTooLowForABrowserIsSeen) {
+  Limits limits;
+  limits.fields_per_request = 6;
+  const std::string seen = departures("http1-firefox", Manner(), limits);
+  EXPECT_NE(seen.find("fields_per_request was hit\n"), std::string::npos) << seen;
+  EXPECT_NE(seen.find("no whole answer"), std::string::npos) << seen;
+}
+
 std::string test_name(const ::testing::TestParamInfo<std::string>& info) {
   std::string name = info.param;
   std::ranges::replace(name, '-', '_');
