@@ -111,6 +111,7 @@ set(HEADRACE_SOURCES
     protocol/message/response_text.cc
     protocol/message/target_syntax.cc
     protocol/message/trailer_names.cc
+    protocol/message/url.cc
     protocol/stream/body.cc
     protocol/stream/closed_streams.cc
     protocol/stream/idle_priorities.cc
@@ -203,7 +204,6 @@ set(HEADRACE_SERVE_SOURCES
     adapters/serve/file_body.cc
     adapters/serve/file_cache.cc
     adapters/serve/front_page.cc
-    adapters/serve/http_date.cc
     adapters/serve/made_body.cc
     adapters/serve/main.cc
     adapters/serve/media_type.cc

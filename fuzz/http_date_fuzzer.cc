@@ -1,6 +1,7 @@
 // Dates in the three formats of RFC 9110 §5.6.7, against regular expressions and the C library.
 #include <time.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,13 +11,10 @@
 #include "fuzz/balanced.h"
 #include "fuzz/draws.h"
 #include "fuzz/require.h"
-#include "headrace/adapters/serve/http_date.h"
 #include "headrace/protocol/message/http_date.h"
 
 namespace headrace::fuzz {
 namespace {
-
-using serve::parse_http_date;
 
 constexpr size_t kLongest = 100;  // std::regex recurses
 constexpr const char* kFixdate = "%a, %d %b %Y %H:%M:%S GMT";
@@ -94,11 +92,12 @@ void play(std::string_view input) {
   constexpr int64_t kYear10000 = 253'402'300'800;
   const uint64_t drawn = uint64_t{draws.number()} << 32 | draws.number();
   const auto moment = static_cast<int64_t>(drawn % kYear10000);
-  require(parse_http_date(HttpDate(moment).text()) == moment, "what we write is not what we read");
+  require(parse_http_date(HttpDate(moment).text(), kNow) == moment,
+          "what we write is not what we read");
   require(HttpDate(moment).text() == written(kFixdate, moment), "it is written in another way");
-  require(parse_http_date(written(kAsctime, moment)) == moment, "asctime()'s format");
+  require(parse_http_date(written(kAsctime, moment), kNow) == moment, "asctime()'s format");
   // Two digits are enough for 49 years in either direction.
-  const int64_t near = moment - moment % 100'000'000 + 4'000'000'000;
+  const int64_t near = std::min(moment - moment % 100'000'000 + 4'000'000'000, kYear10000 - 1);
   const std::string text850 = written(kRfc850, moment);
   require(parse_http_date(text850, near) == second_opinion(text850, near), "RFC 850's format");
   require(parse_http_date(text850, moment) == moment, "RFC 850's format, of now");

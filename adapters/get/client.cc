@@ -102,7 +102,7 @@ void Client::make_origins(const Url& url) {
 }
 
 Outcome Client::make_tls() {
-  if (std::ranges::none_of(config_.urls, &Url::tls)) return {};
+  if (std::ranges::none_of(config_.urls, &Url::is_https)) return {};
   tls::ClientOptions options;
   if (config_.http == HttpChoice::k11) options.protocols = {"http/1.1"};
   if (config_.http == HttpChoice::kAuto) options.protocols = {"h2", "http/1.1"};
@@ -307,7 +307,7 @@ void Client::on_finished(Transfer& transfer) {
   if (!outcome.ok() && failures_told_ < kFailuresTold) {
     ++failures_told_;
     const Url& url = config_.urls[index % config_.urls.size()];
-    console_->line("get: " + url.origin() + url.target + ": " + outcome.reason);
+    console_->line("get: " + url.origin() + url.path + ": " + outcome.reason);
   }
   const auto found = transfers_.find(index);
   over_.push_back(std::move(found->second));

@@ -19,9 +19,10 @@ Origin::Origin(const Url& url, adapters::Loop* loop, const Options& options, boo
       falls_back_(falls_back),
       connections_made_(connections_made),
       trace_console_(trace),
-      tls_(url.tls ? std::make_unique<tls::Destination>(tls, url.host) : nullptr),
-      http1_tls_(url.tls && falls_back ? std::make_unique<tls::Destination>(http1_tls, url.host)
-                                       : nullptr) {}
+      tls_(url.is_https ? std::make_unique<tls::Destination>(tls, url.host) : nullptr),
+      http1_tls_(url.is_https && falls_back
+                     ? std::make_unique<tls::Destination>(http1_tls, url.host)
+                     : nullptr) {}
 
 void Origin::submit(Transfer& transfer) {
   // In their order: over a connection that serves one at a time, a later one must not come before

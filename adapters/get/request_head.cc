@@ -41,7 +41,7 @@ RequestHead::RequestHead(const Url& url, const std::string& method,
   add(":method", method);
   add(":scheme", std::string(url.scheme()));
   add(":authority", host == nullptr ? url.authority : host->value);
-  add(":path", url.target);
+  add(":path", url.path);
   std::vector<GivenField> usual = {{"user-agent", "headrace-get"}, {"accept", "*/*"}};
   if (content_length) usual.push_back({"content-length", std::to_string(*content_length)});
   for (GivenField& field : usual) {

@@ -1,9 +1,10 @@
 #include "headrace/adapters/serve/conditions.h"
 
 #include <cstddef>
+#include <ctime>
 #include <optional>
 
-#include "headrace/adapters/serve/http_date.h"
+#include "headrace/protocol/message/http_date.h"
 
 namespace headrace::serve {
 namespace {
@@ -11,6 +12,10 @@ namespace {
 constexpr FieldNames kConditional = {
     FieldName::kRange,           FieldName::kIfMatch,           FieldName::kIfNoneMatch,
     FieldName::kIfModifiedSince, FieldName::kIfUnmodifiedSince, FieldName::kIfRange};
+
+std::optional<int64_t> parse_date(std::string_view text) {
+  return parse_http_date(text, std::time(nullptr));
+}
 
 // Whether a list of entity tags, or "*", contains our (strong) one. A malformed list does not.
 bool matches(std::string_view list, std::string_view etag, Comparison comparison) {
@@ -75,7 +80,7 @@ Conditions::Verdict Conditions::evaluate(const Validators& current) const {
       return Verdict::kPreconditionFailed;
     }
   } else if (!if_unmodified_since_.empty()) {
-    const std::optional<int64_t> date = parse_http_date(if_unmodified_since_);
+    const std::optional<int64_t> date = parse_date(if_unmodified_since_);
     if (date && current.last_modified > *date) return Verdict::kPreconditionFailed;
   }
   if (present_.has(FieldName::kIfNoneMatch)) {
@@ -83,7 +88,7 @@ Conditions::Verdict Conditions::evaluate(const Validators& current) const {
       return Verdict::kNotModified;
     }
   } else if (!if_modified_since_.empty()) {
-    const std::optional<int64_t> date = parse_http_date(if_modified_since_);
+    const std::optional<int64_t> date = parse_date(if_modified_since_);
     if (date && current.last_modified <= *date) return Verdict::kNotModified;
   }
   return Verdict::kProceed;
@@ -94,7 +99,7 @@ std::string_view Conditions::range(const Validators& current) const {
   // RFC 9110 §13.1.5: an entity tag by strong comparison, a date by exact equality.
   const bool is_etag = if_range_.starts_with('"') || if_range_.starts_with("W/");
   const bool current_still =
-      is_etag ? if_range_ == current.etag : parse_http_date(if_range_) == current.last_modified;
+      is_etag ? if_range_ == current.etag : parse_date(if_range_) == current.last_modified;
   return current_still ? range_ : std::string_view();
 }
 

@@ -151,9 +151,7 @@ class SiteHandler : public adapters::Handler {
     if (channel == nullptr || (text == served_authority_ && !text.empty())) return false;
     const std::optional<Authority> authority = parse_authority(text);
     if (!authority) return true;
-    std::string_view host = authority->host;
-    if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-    if (!channel->covers(host)) return true;
+    if (!channel->covers(authority->bare_host())) return true;
     served_authority_ = text;
     return false;
   }

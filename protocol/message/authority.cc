@@ -9,7 +9,11 @@
 #include "headrace/protocol/message/target_syntax.h"
 
 namespace headrace {
+HEADRACE_ABI_BEGIN
 namespace {
+
+constexpr uint16_t kHttpPort = 80;
+constexpr uint16_t kHttpsPort = 443;
 
 // Classes of octets, a bit each.
 constexpr uint8_t kName = 1;    // unreserved and sub-delims (RFC 3986 §2.2, §2.3)
@@ -138,12 +142,39 @@ std::string_view without_default_port(std::string_view authority, std::string_vi
 }
 
 // Empty for other schemes, and for that of CONNECT, which has no default port (RFC 9110 §9.3.6).
-std::string_view default_port(std::string_view scheme) {
-  if (equals_ignoring_case(scheme, "https")) return "443";
-  return equals_ignoring_case(scheme, "http") ? "80" : "";
+std::string_view default_port_text(std::string_view scheme) {
+  switch (default_port(scheme)) {
+    case kHttpsPort:
+      return "443";
+    case kHttpPort:
+      return "80";
+    default:
+      return {};
+  }
 }
 
 }  // namespace
+
+uint16_t default_port(std::string_view scheme) {
+  if (equals_ignoring_case(scheme, "https")) return kHttpsPort;
+  return equals_ignoring_case(scheme, "http") ? kHttpPort : 0;
+}
+
+std::string_view Authority::bare_host() const {
+  return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
+}
+
+uint16_t Authority::port_number(uint16_t default_port) const {
+  constexpr uint32_t kHighestPort = 65535;
+  if (port.empty()) return default_port;
+  uint32_t number = 0;
+  for (char digit : port) {
+    if (!is_of(kDigit, digit)) return 0;
+    number = number * 10 + static_cast<uint32_t>(digit - '0');
+    if (number > kHighestPort) return 0;
+  }
+  return static_cast<uint16_t>(number);
+}
 
 std::optional<Authority> parse_authority(std::string_view text) {
   const bool is_literal = text.starts_with('[');
@@ -170,21 +201,15 @@ bool is_authority(std::string_view text) {
 }
 
 bool is_connect_target(std::string_view text) {
-  constexpr uint32_t kHighestPort = 65535;
   const std::optional<Authority> authority = parse_authority(text);
-  if (!authority) return false;
-  uint32_t port = 0;
-  for (char digit : authority->port) {
-    port = port * 10 + static_cast<uint32_t>(digit - '0');
-    if (port > kHighestPort) return false;
-  }
-  return port > 0;
+  return authority && authority->port_number(/*default_port=*/0) > 0;
 }
 
 bool is_same_authority(std::string_view a, std::string_view b, std::string_view scheme) {
   if (equals_ignoring_case(a, b)) return true;
-  const std::string_view port = default_port(scheme);
+  const std::string_view port = default_port_text(scheme);
   return equals_ignoring_case(without_default_port(a, port), without_default_port(b, port));
 }
 
+HEADRACE_ABI_END
 }  // namespace headrace

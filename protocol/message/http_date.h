@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "headrace/memory/abi.h"
@@ -16,13 +17,18 @@ HEADRACE_ABI_BEGIN
 // A time in the format of RFC 9110 §5.6.7 ("Sun, 06 Nov 1994 08:49:37 GMT"). Allocates nothing.
 class HttpDate {
  public:
-  // `seconds` since 1970.
-  explicit HttpDate(int64_t seconds);
+  // One that is not in the years 0000 to 9999 becomes the first or the last second of these.
+  explicit HttpDate(int64_t seconds_since_1970);
   std::string_view text() const HEADRACE_LIFETIME_BOUND { return {text_.data(), text_.size()}; }
 
  private:
   std::array<char, 29> text_;
 };
+
+// Parses the three formats that RFC 9110 §5.6.7 requires of a recipient, strictly, into seconds
+// since 1970. The date must exist; the day of the week is not checked. `now`, in seconds since
+// 1970, determines the century of a two-digit year: it is at most 50 years ahead.
+std::optional<int64_t> parse_http_date(std::string_view text, int64_t now);
 
 // The value of the date field for messages of the present second, formatted once a second. Time is
 // an argument of the caller's.

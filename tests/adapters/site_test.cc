@@ -19,7 +19,6 @@
 #include <utility>
 #include <vector>
 
-#include "headrace/adapters/serve/http_date.h"
 #include "headrace/adapters/serve/site_service.h"
 #include "tests/adapters/loop_kinds.h"
 #include "tests/adapters/loop_peer.h"
@@ -468,7 +467,10 @@ TEST_P(FilesTest, AreNotModifiedInTheFuture) {
   fs::last_write_time(root_ / "digits.txt", future);
   const uint32_t file = ask("GET", "/digits.txt");
   const std::string modified = peer_->field_of(file, "last-modified");
-  EXPECT_LE(parse_http_date(modified), parse_http_date(peer_->field_of(file, "date")));
+  const auto seconds = [](std::string_view date) {
+    return parse_http_date(date, std::time(nullptr));
+  };
+  EXPECT_LE(seconds(modified), seconds(peer_->field_of(file, "date")));
   EXPECT_EQ(status_of("GET", "/digits.txt", {{"if-modified-since", modified}}), "304");
 }
 

@@ -32,6 +32,7 @@ GROUPS = [
      "stream, the stream."),
     (r"^protocol/message/forwarding", "Messages that must not be forwarded",
      "`forward_request()` and `forward_response()` return them: answer 400, or 502, in place of forwarding."),
+    (r"^protocol/message/url", "URLs", "`parse_url()` returns them: the text is no URL that a request can be sent to."),
     (r"^protocol/message/", "Messages",
      "Received, the message is malformed: RST_STREAM, PROTOCOL_ERROR, and no event. Submitted, `kInvalidFields`: mend the fields."),
     (r"^protocol/http1/rules", "HTTP/1.1",

@@ -55,7 +55,7 @@ FUNCTIONS = {
 IN_MEMORY = re.compile(r"io_uring_((get_)?[sc]qe|sqe_\w+|[cs]q_\w+|for_each_cqe|buf_ring\w*|buf_reg|params|error"
                        r"|options_?)")
 # Ours that have a system call's name.
-OURS = {"adapters/serve/front_page.cc": {"link"}, "adapters/serve/http_date.cc": {"time"},
+OURS = {"adapters/serve/front_page.cc": {"link"},
         "adapters/loop/eviction_order.cc": {"time"}, "adapters/loop/connection_record.h": {"socket"},
         "adapters/tls/server.h": {"accept"},
         **{"adapters/serve/" + name: {"send"} for name in ("echo.cc", "websocket.cc", "websocket.h")}}

@@ -27,12 +27,15 @@ PROLOGUE = """
 
 #include <headrace/forwarding.h>
 #include <headrace/headrace.h>
+#include <headrace/http_date.h>
 #include <headrace/posix.h>
 #include <headrace/prepared_head.h>
 #include <headrace/protocol/frame/frame_reader.h>
 #include <headrace/protocol/frame/frame_writer.h>
+#include <headrace/reason_phrase.h>
 #include <headrace/recording.h>
 #include <headrace/testing.h>
+#include <headrace/uri.h>
 #include <headrace/websocket.h>
 using namespace headrace;
 // What a reader has: a connection, bytes, a socket, a page, ...

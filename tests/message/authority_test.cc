@@ -99,6 +99,24 @@ TEST(Authority, ConnectHasAPort) {
   }
 }
 
+// RFC 3986 §3.2.2, §3.2.3: as a resolver and a socket have them.
+TEST(Authority, HostAndPortToConnectTo) {
+  EXPECT_EQ(parse_authority("[::1]:22")->bare_host(), "::1");
+  EXPECT_EQ(parse_authority("a.com:22")->bare_host(), "a.com");
+  EXPECT_EQ(parse_authority("a.com:22")->port_number(80), 22);
+  EXPECT_EQ(parse_authority("a.com:0065535")->port_number(80), 65535);
+  EXPECT_EQ(parse_authority("a.com")->port_number(80), 80);
+  EXPECT_EQ(parse_authority("a.com:")->port_number(443), 443);
+  for (const char* text : {"a.com:0", "a.com:65536", "a.com:18446744073709551617"}) {
+    EXPECT_EQ(parse_authority(text)->port_number(80), 0) << text;
+  }
+  EXPECT_EQ((Authority{.host = "a", .port = "8x"}.port_number(80)), 0);
+  EXPECT_EQ(default_port("http"), 80);
+  EXPECT_EQ(default_port("HTTPS"), 443);
+  EXPECT_EQ(default_port("coap"), 0);
+  EXPECT_EQ(default_port(""), 0);
+}
+
 // RFC 3986 §6.2.2.1, §6.2.3
 TEST(Authority, TheSameOne) {
   EXPECT_TRUE(is_same_authority("A.com:80", "a.COM", "http"));
