@@ -17,6 +17,7 @@ set(HEADRACE_SOURCES
     hpack/huffman_decode.cc
     hpack/huffman_encode.cc
     hpack/integer.cc
+    hpack/late_decoder.cc
     hpack/representation.cc
     hpack/static_table.cc
     hpack/table_index.cc
@@ -249,7 +250,6 @@ set(HEADRACE_DUMP_SOURCES
     adapters/dump/detect.cc
     adapters/dump/http1_reader.cc
     adapters/dump/http2_reader.cc
-    adapters/dump/late_decoder.cc
     adapters/dump/main.cc
     adapters/dump/tcp_segment.cc
     adapters/dump/tcp_stream.cc

@@ -161,7 +161,7 @@ void Http1Reader::read_start(const std::string& line) {
 void Http1Reader::read_field(const std::string& line) {
   head_.size += line.size();
   const size_t colon = std::min(line.find(':'), line.size());
-  SeenField field;
+  hpack::SeenField field;
   field.name = trim(std::string_view(line).substr(0, colon));
   field.value = trim(std::string_view(line).substr(std::min(colon + 1, line.size())));
   if (state_ == State::kFields) {

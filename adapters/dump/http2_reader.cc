@@ -187,7 +187,7 @@ std::string_view Http2Reader::fragment(const FrameHeader& header, std::string_vi
 void Http2Reader::read_block(const FrameHeader& header, std::string_view fragment, Item* item) {
   block_ += fragment;
   if (!header.has(flags::kEndHeaders) || lost_) return;
-  LateDecoder::Result result = decoder_.decode(span_of(block_));
+  hpack::LateDecoder::Result result = decoder_.decode(span_of(block_));
   item->fields = std::move(result.fields);
   block_.clear();
   if (result.error.empty()) return;

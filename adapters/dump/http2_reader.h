@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "headrace/adapters/dump/item.h"
-#include "headrace/adapters/dump/late_decoder.h"
+#include "headrace/hpack/late_decoder.h"
 #include "headrace/protocol/frame/frame_type.h"
 
 namespace headrace::dump {
@@ -45,7 +45,7 @@ class Http2Reader final : public Reader {
   bool ended_ = false;
   std::string buffer_;   // octets that were not read yet
   uint64_t offset_ = 0;  // of its first octet
-  LateDecoder decoder_;
+  hpack::LateDecoder decoder_;
   std::string block_;  // of frames without END_HEADERS
   bool lost_ = false;  // a block cannot be read, so those behind it cannot either
 };

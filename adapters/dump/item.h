@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "headrace/adapters/dump/late_decoder.h"
+#include "headrace/hpack/late_decoder.h"
 
 namespace headrace::dump {
 
@@ -27,7 +27,7 @@ struct Item {
   // The same for programs: numbers as they are, and texts.
   std::vector<std::pair<std::string_view, uint64_t>> numbers;
   std::vector<std::pair<std::string_view, std::string>> texts;
-  std::vector<SeenField> fields;
+  std::vector<hpack::SeenField> fields;
   // Of content, and of payloads other than fields.
   std::string octets;
 };

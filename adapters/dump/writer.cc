@@ -59,7 +59,7 @@ std::string TextWriter::coloured(const char* colour, std::string_view text) cons
   return colours_ ? colour + std::string(text) + kPlain : std::string(text);
 }
 
-std::string TextWriter::field_line(const SeenField& field) const {
+std::string TextWriter::field_line(const hpack::SeenField& field) const {
   const std::string unknown = "(entry " + std::to_string(field.index) + ", from before)";
   const std::string name = field.name_known ? coloured(kGreen, program::printable(field.name))
                                             : coloured(kYellow, unknown);
@@ -92,7 +92,7 @@ void TextWriter::take(const Item& item) {
             (item.octets.size() > octets_ ? "..." : "");
   }
   text += "\n";
-  for (const SeenField& field : item.fields) text += field_line(field);
+  for (const hpack::SeenField& field : item.fields) text += field_line(field);
   for (const auto& [name, value] : item.texts) {
     if (name == "error") text += coloured(kYellow, "    # " + value) + "\n";
   }
@@ -109,7 +109,7 @@ void JsonWriter::take(const Item& item) {
   for (const auto& [name, value] : item.texts) json += member(name, quoted(value));
   if (!item.fields.empty()) {
     std::string list;
-    for (const SeenField& field : item.fields) {
+    for (const hpack::SeenField& field : item.fields) {
       list += list.empty() ? "{" : ",{";
       list += "\"name\":" + (field.name_known ? quoted(field.name) : "null");
       list += member("value", field.value_known ? quoted(field.value) : "null");

@@ -22,7 +22,7 @@ class TextWriter final : public ItemSink {
 
  private:
   std::string coloured(const char* colour, std::string_view text) const;
-  std::string field_line(const SeenField& field) const;
+  std::string field_line(const hpack::SeenField& field) const;
 
   const bool colours_;
   const size_t octets_;

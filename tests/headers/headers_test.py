@@ -38,6 +38,7 @@ ROOTS = (
     "headrace/field/structured_dictionary.h",
     "headrace/hpack/decoder.h",
     "headrace/hpack/encoder.h",
+    "headrace/hpack/late_decoder.h",
     "headrace/protocol/frame/frame_reader.h",
     "headrace/protocol/frame/frame_writer.h",
     "headrace/protocol/interface/padding_policy.h",

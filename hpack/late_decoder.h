@@ -1,14 +1,18 @@
-#ifndef HEADRACE_ADAPTERS_DUMP_LATE_DECODER_H_
-#define HEADRACE_ADAPTERS_DUMP_LATE_DECODER_H_
+#ifndef HEADRACE_HPACK_LATE_DECODER_H_
+#define HEADRACE_HPACK_LATE_DECODER_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <gsl/span>
 #include <string>
 #include <vector>
 
-namespace headrace::dump {
+#include "headrace/memory/abi.h"
+#include "headrace/memory/byte_view.h"
+
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace hpack {
 
 // A field as an observer knows it. Text that was in the table before the capture began is unknown.
 struct SeenField {
@@ -20,8 +24,10 @@ struct SeenField {
   uint32_t index = 0;          // of the unknown entry, in the table as it was then
 };
 
-// An HPACK decoder (RFC 7541) that may begin in the middle of a connection. Behind the entries
-// whose insertion it has seen, its table has any number of unknown ones, which become placeholders.
+// An HPACK decoder (RFC 7541) for observers, which may begin in the middle of a connection. Behind
+// the entries whose insertion it has seen, its table has any number of unknown ones, which become
+// placeholders. It trusts both ends: it does not judge fields, and holds as much of the table as
+// their encoder does. What receives a peer's blocks uses Decoder.
 class LateDecoder {
  public:
   struct Result {
@@ -29,11 +35,13 @@ class LateDecoder {
     std::string error;  // why the rest of the block cannot be read; "" if all was
   };
 
-  // A field block, whole. `from_beginning`: no block came before the first one, so that an index
-  // that the table does not have is an error and not unknown.
+  // `from_beginning`: no block comes before the first one, so that an index that the table does not
+  // have is an error and not unknown.
   explicit LateDecoder(bool from_beginning) : from_beginning_(from_beginning) {}
 
-  Result decode(gsl::span<const uint8_t> block);
+  // The fields of one whole field block (§3). After an error the table is out of step with the
+  // peer's, and blocks that follow cannot be read.
+  Result decode(ByteView block);
 
  private:
   class Reader;
@@ -52,6 +60,8 @@ class LateDecoder {
   size_t max_size_ = 4096;
 };
 
-}  // namespace headrace::dump
+}  // namespace hpack
+HEADRACE_ABI_END
+}  // namespace headrace
 
-#endif  // HEADRACE_ADAPTERS_DUMP_LATE_DECODER_H_
+#endif  // HEADRACE_HPACK_LATE_DECODER_H_

@@ -1,7 +1,7 @@
 // An observer of field blocks that comes late: what it knows is right, and what it cannot know it
 // says so of.
 
-#include "headrace/adapters/dump/late_decoder.h"
+#include "headrace/hpack/late_decoder.h"
 
 #include <gtest/gtest.h>
 
@@ -12,12 +12,8 @@
 
 #include "tests/reference/hpack.h"
 
-namespace headrace::dump {
+namespace headrace::hpack {
 namespace {
-
-gsl::span<const uint8_t> span_of(const std::string& octets) {
-  return {reinterpret_cast<const uint8_t*>(octets.data()), octets.size()};
-}
 
 using Fields = std::vector<reference::HeaderField>;
 
@@ -54,7 +50,7 @@ class LateDecoders : public testing::TestWithParam<uint32_t> {};
 TEST_P(LateDecoders, FromTheBeginningKnowEverything) {
   LateDecoder decoder(/*from_beginning=*/true);
   for (const auto& [block, fields] : random_blocks(GetParam())) {
-    const LateDecoder::Result result = decoder.decode(span_of(block));
+    const LateDecoder::Result result = decoder.decode(block);
     ASSERT_EQ(result.error, "");
     ASSERT_EQ(result.fields.size(), fields.size());
     for (size_t i = 0; i < fields.size(); ++i) {
@@ -74,7 +70,7 @@ TEST_P(LateDecoders, AreNeverWrongAboutWhatTheyKnow) {
     LateDecoder decoder(/*from_beginning=*/false);
     for (size_t b = missed; b < blocks.size(); ++b) {
       const auto& [block, fields] = blocks[b];
-      const LateDecoder::Result result = decoder.decode(span_of(block));
+      const LateDecoder::Result result = decoder.decode(block);
       ASSERT_EQ(result.error, "");
       ASSERT_EQ(result.fields.size(), fields.size());
       for (size_t i = 0; i < fields.size(); ++i) {
@@ -101,7 +97,7 @@ TEST_P(LateDecoders, ReadAnything) {
     std::string block(random() % 60, '\0');
     for (char& octet : block) octet = static_cast<char>(random());
     LateDecoder decoder(random() % 2 == 0);
-    for (int times = 0; times < 3; ++times) (void)decoder.decode(span_of(block));
+    for (int times = 0; times < 3; ++times) (void)decoder.decode(block);
   }
 }
 
@@ -111,9 +107,9 @@ INSTANTIATE_TEST_SUITE_P(Seeds, LateDecoders, testing::Range(1u, 11u));
 TEST(LateDecoder, SaysWhichEntryItDoesNotKnow) {
   LateDecoder late(/*from_beginning=*/false);
   const LateDecoder::Result result =
-      late.decode(span_of("\xc5\x40\x01"
-                          "a\x01"
-                          "b\xbe\xbf"));
+      late.decode(std::string_view("\xc5\x40\x01"
+                                   "a\x01"
+                                   "b\xbe\xbf"));
   ASSERT_EQ(result.error, "");
   ASSERT_EQ(result.fields.size(), 4u);
   EXPECT_FALSE(result.fields[0].name_known);
@@ -123,16 +119,16 @@ TEST(LateDecoder, SaysWhichEntryItDoesNotKnow) {
   EXPECT_FALSE(result.fields[3].value_known);                       // 63: from before
 
   LateDecoder early(/*from_beginning=*/true);
-  EXPECT_NE(early.decode(span_of("\xc5")).error, "");
+  EXPECT_NE(early.decode(std::string_view("\xc5")).error, "");
 }
 
 TEST(LateDecoder, KeepsTheValueBehindAnUnknownName) {
   LateDecoder late(/*from_beginning=*/false);
   // §6.2.1 with name index 63 (6 bits: all ones, then 0), then 62.
   const LateDecoder::Result result =
-      late.decode(span_of(std::string("\x7f\x00\x01"
-                                      "b\xbe",
-                                      5)));
+      late.decode(std::string_view("\x7f\x00\x01"
+                                   "b\xbe",
+                                   5));
   ASSERT_EQ(result.error, "");
   ASSERT_EQ(result.fields.size(), 2u);
   for (const SeenField& field : result.fields) {
@@ -143,4 +139,4 @@ TEST(LateDecoder, KeepsTheValueBehindAnUnknownName) {
 }
 
 }  // namespace
-}  // namespace headrace::dump
+}  // namespace headrace::hpack

@@ -1,4 +1,4 @@
-#include "headrace/adapters/dump/late_decoder.h"
+#include "headrace/hpack/late_decoder.h"
 
 #include <optional>
 #include <span>
@@ -9,7 +9,9 @@
 #include "headrace/hpack/integer.h"
 #include "headrace/hpack/static_table.h"
 
-namespace headrace::dump {
+namespace headrace {
+HEADRACE_ABI_BEGIN
+namespace hpack {
 namespace {
 
 constexpr size_t kEntryOverhead = 32;  // RFC 7541 §4.1
@@ -21,8 +23,7 @@ std::string text_of(const Rule& rule) { return std::string(rule.section) + ": " 
 // Reads the integers and strings of a block. `error` is the reason why one could not be read.
 class LateDecoder::Reader {
  public:
-  explicit Reader(gsl::span<const uint8_t> block)
-      : at_(block.data()), end_(block.data() + block.size()) {}
+  explicit Reader(ByteView block) : at_(block.data()), end_(block.data() + block.size()) {}
 
   bool done() const { return at_ == end_ || !error.empty(); }
   uint8_t peek() const { return *at_; }
@@ -31,7 +32,7 @@ class LateDecoder::Reader {
     uint32_t value = 0;
     const Rule* rule = nullptr;
     if (at_ == end_) return fail("it ends within a representation");
-    const uint8_t* const behind = hpack::read_integer(at_, end_, prefix_bits, &value, &rule);
+    const uint8_t* const behind = read_integer(at_, end_, prefix_bits, &value, &rule);
     if (behind == nullptr) return fail(text_of(*rule));
     at_ = behind;
     return value;
@@ -48,8 +49,8 @@ class LateDecoder::Reader {
     const std::span<const uint8_t> octets(at_, size);
     at_ += size;
     if (!coded) return {reinterpret_cast<const char*>(octets.data()), octets.size()};
-    std::string text(hpack::huffman_decode_room(size), '\0');
-    const hpack::HuffmanDecoded decoded = hpack::huffman_decode(octets, text.data());
+    std::string text(huffman_decode_room(size), '\0');
+    const HuffmanDecoded decoded = huffman_decode(octets, text.data());
     if (decoded.rule != nullptr) return fail(text_of(*decoded.rule)), "";
     text.resize(decoded.size);
     return text;
@@ -67,7 +68,7 @@ class LateDecoder::Reader {
   const uint8_t* const end_;
 };
 
-LateDecoder::Result LateDecoder::decode(gsl::span<const uint8_t> block) {
+LateDecoder::Result LateDecoder::decode(ByteView block) {
   Result result;
   Reader reader(block);
   while (!reader.done()) {
@@ -99,12 +100,12 @@ LateDecoder::Result LateDecoder::decode(gsl::span<const uint8_t> block) {
 
 // RFC 7541 §2.3.3
 bool LateDecoder::look_up(uint32_t index, SeenField* field, std::string* error) const {
-  if (index <= hpack::kStaticEntries) {
-    field->name = hpack::kStaticTable[index].name;
-    field->value = hpack::kStaticTable[index].value;
+  if (index <= kStaticEntries) {
+    field->name = kStaticTable[index].name;
+    field->value = kStaticTable[index].value;
     return true;
   }
-  const size_t age = index - hpack::kStaticEntries - 1;
+  const size_t age = index - kStaticEntries - 1;
   if (age < entries_.size()) {
     *field = entries_[age].field;
     return true;
@@ -135,4 +136,6 @@ void LateDecoder::evict() {
   }
 }
 
-}  // namespace headrace::dump
+}  // namespace hpack
+HEADRACE_ABI_END
+}  // namespace headrace
