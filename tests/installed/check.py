@@ -27,6 +27,8 @@ import time
 
 import abi
 import recipes
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
+import certificates
 import symbols
 from strangers import ROOT, Stranger, has_failed, report
 
@@ -46,18 +48,22 @@ EXAMPLES = {
     "asio_server": "headrace",
     "event_server": "headrace libevent",
     "fetch": "headrace",
+    "grpc_client": "headrace-epoll headrace-tls",
+    "grpc_echo": "headrace-epoll headrace-tls",
+    "passive_decode": "headrace",
     "poll_server": "headrace",
     "proxy": "headrace-epoll",
     "retry_client": "headrace",
     "tls_server": "headrace-tls",
     "unit_test": "headrace",
     "upload": "headrace",
+    "uring_server": "headrace liburing",
     "uv_server": "headrace libuv",
     "websocket_client": "headrace-websocket",
     "websocket_echo": "headrace-websocket",
     "worker_server": "headrace",
 }
-# (tests/interop has peers for tls_server.)
+ENDING = ("poll_server", "uring_server")  # on SIGTERM
 SERVERS = [name for name in EXAMPLES if name.endswith("_server") and name != "tls_server"]
 # Debian's Asio has to be told that clang can do coroutines.
 OPTIONS = {("asio_server", "clang++-19"): ("-DASIO_HAS_CO_AWAIT=1", "-DASIO_HAS_STD_COROUTINE=1")}
@@ -189,12 +195,12 @@ def check_examples(stranger):
             report(name, why)
 
 
-def talk(stranger, server, talk_to, **variables):
-    """What talk_to(port) comes to while the server runs: why it failed, or None."""
+def talk(stranger, server, talk_to, *arguments, **variables):
+    """What talk_to(port) comes to while the server runs, with its port as the first argument: why it failed, or None."""
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         port = holder.getsockname()[1]
-    with subprocess.Popen([*stranger.as_nobody, server, str(port)], env=stranger.environment | variables) as running:
+    with subprocess.Popen([*stranger.as_nobody, server, str(port), *map(str, arguments)], env=stranger.environment | variables) as running:
         try:
             for _ in range(6000):
                 with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=60):
@@ -203,7 +209,7 @@ def talk(stranger, server, talk_to, **variables):
                     return f"{server} ended with {running.returncode}"
                 time.sleep(0.01)
             why = talk_to(port)
-            if why is None and server.name.startswith("poll_server"):
+            if why is None and server.name.startswith(ENDING):
                 running.terminate()  # it ends by itself
                 code = running.wait(60)
                 return None if code == 0 else f"after SIGTERM it ended with {code}"
@@ -220,9 +226,9 @@ def check_run(stranger):
         mode = "with exceptions and RTTI" if name == "asio_server" else "without"
         return stranger.home / f"{name} g++ -std=c++20 {mode}"
 
-    def client(path, *arguments, says, **options):
+    def client(path, *arguments, says, before=(), **options):
         def talk_to(port):
-            code, said = stranger.run(path, "127.0.0.1", port, *arguments, **shared, **options)
+            code, said = stranger.run(path, *before, "127.0.0.1", port, *arguments, **shared, **options)
             return None if code == 0 and all(part in said for part in says) else f"{code}: {said}"
         return talk_to
 
@@ -242,6 +248,16 @@ def check_run(stranger):
         report(f"websocket_client talks to websocket_echo, {version}", talk(
             stranger, program("websocket_echo"),
             client(program("websocket_client"), version, "one", "two", says=("one\ntwo\nclosed: 1000\n",)), **shared))
+    report("fetch talks to poll_server through proxy", talk(
+        stranger, program("poll_server"),
+        lambda port: talk(stranger, program("proxy"), fetch, "127.0.0.1", port, "2", **shared), **shared))
+    check_grpc(stranger, program, client, shared)
+    stranger.try_to("tls_server serves curl", "/usr/bin/python3", stranger.source / "tests/interop/tls_example_test.py",
+                    program("tls_server"), stranger.source / "examples/tls_server.cc", stranger.source / "docs/tls.md",
+                    PYTHONPATH=str(stranger.source / "tests/harness"), **shared)
+    stranger.try_to("passive_decode knows what it can", "/usr/bin/python3",
+                    stranger.source / "tests/interop/passive_example_test.py", program("passive_decode"),
+                    PYTHONPATH=str(stranger.source / "tests/harness"), **shared)
     stranger.try_to("unit_test runs", program("unit_test"), **shared)
     static = {name: stranger.home / f"{name} static" for name in ("poll_server", "fetch")}
     for name, path in static.items():
@@ -249,6 +265,20 @@ def check_run(stranger):
                         stranger.source / f"examples/{name}.cc", "-o", path, *stranger.flags("headrace", "--static"))
     report("the examples run without the shared library", talk(
         stranger, static["poll_server"], client(static["fetch"], "/one", says=("/one: 200",))))
+
+
+def check_grpc(stranger, program, client, shared):
+    """grpc_client calls grpc_echo: messages both ways, in cleartext and over TLS."""
+    (stranger.home / "messages").write_text("one\ntwo\n")
+    signer = certificates.authority()
+    made = certificates.issue(signer, "grpc")
+    os.chmod(pathlib.Path(made.key).parent, 0o755)
+    os.chmod(made.key, 0o644)
+    for how, server, before in (("in cleartext", (), ()),
+                                ("over TLS", (made.certificate, made.key), (f"--authorities={signer.certificate}",))):
+        call = client(program("grpc_client"), "/echo.Echo/Echo", before=before, says=("one\ntwo\n",),
+                      stdin=stranger.home / "messages")
+        report(f"grpc_client talks to grpc_echo, {how}", talk(stranger, program("grpc_echo"), call, *server, **shared))
 
 
 def check_cmake(stranger):
