@@ -199,11 +199,13 @@ void Loop::end_connecting(ConnectionRecord& record, int error, TimePoint now) {
 // --- One connection's turn.
 
 void Loop::settle(ConnectionRecord& record, TimePoint now) {
-  write(record, now);
   Session& session = *record.session;
+  // What was in the queues has perhaps left them. (Behind a write there is always something, so to
+  // look there would be a system call for each request.)
+  if (session.socket_memory() > 0) measure_queues(record);
+  write(record, now);
   // A few octets are as good as sent, so the queues are measured only after many.
-  const bool measured = session.bytes_sent() - record.measured < kWorthMeasuring;
-  if (!measured || session.socket_memory() > 0) measure_queues(record);
+  if (session.bytes_sent() - record.measured >= kWorthMeasuring) measure_queues(record);
   session.publish_statistics();
   if (session.phase() == Session::Phase::kLingering && !record.fin_sent) {
     record.fin_sent = true;

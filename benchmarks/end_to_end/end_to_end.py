@@ -14,6 +14,8 @@ parses nothing: it is what the kernel's part costs.
 difference of two runs, divided by that of their requests. They depend on the binaries only, and the
 least that h2load sends at once.
 
+--http1: HTTP/1.1, one request at a time on each connection, without nghttpd, which does not speak it.
+
 --tls: over TLS 1.3 with the same certificate (ECDSA, P-256) and cipher (AES-128-GCM) for all, without "null".
 """
 
@@ -34,12 +36,18 @@ from checks import require, run
 from origins import H2o, Nghttpd, Nginx, free_port
 from server import Server, is_over_tls
 
-Workload = namedtuple("Workload", "name path connections at_once requests windows what")
+Workload = namedtuple("Workload", "name path connections at_once requests flags what")
 
 WORKLOADS = [
     Workload("busy", "/1k", 10, 100, 200_000, [], "1 KiB file, 10 connections, 100 requests at once"),
     Workload("alone", "/1k", 100, 1, 60_000, [], "1 KiB file, 100 connections, 1 request at once"),
     Workload("large", "/64m", 1, 1, 16, ["-w", "24", "-W", "26"], "64 MiB file, one after the other"),
+]
+# (What is in the pipeline at once is h2load's matter, whom few clients follow.)
+HTTP1_WORKLOADS = [
+    Workload("busy", "/1k", 10, 1, 100_000, ["--h1"], "1 KiB file, 10 connections, 1 request at once"),
+    Workload("alone", "/1k", 100, 1, 60_000, ["--h1"], "1 KiB file, 100 connections, 1 request at once"),
+    Workload("large", "/64m", 1, 1, 16, ["--h1"], "64 MiB file, one after the other"),
 ]
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -149,7 +157,9 @@ class Other:
 
 
 class PatientNginx(Nginx):
-    """nginx closes a connection after 1,000 requests, unless it is told not to."""
+    """nginx closes a connection after 1,000 requests, unless it is told not to. In cleartext it speaks one version."""
+
+    version = " http2"
 
     def command(self, root):
         command = super().command(root)
@@ -157,8 +167,13 @@ class PatientNginx(Nginx):
         with open(path, encoding="ascii") as config:
             text = config.read()
         with open(path, "w", encoding="ascii") as config:
-            config.write(text.replace("http {", "http {\n  keepalive_requests 1000000000;", 1))
+            config.write(text.replace("http {", "http {\n  keepalive_requests 1000000000;", 1)
+                         .replace(" http2;", f"{self.version};", 1))
         return command
+
+
+class Http1Nginx(PatientNginx):
+    version = ""
 
 
 class Null:
@@ -188,7 +203,7 @@ def load(server, workload, requests):
     if isinstance(server, Null):
         return server.load(workload, requests)
     return [require("h2load"), *(CIPHER if is_over_tls() else []), "-c", str(workload.connections), "-m", str(workload.at_once),
-            "-n", str(requests), *workload.windows, server.url(workload.path)]
+            "-n", str(requests), *workload.flags, server.url(workload.path)]
 
 
 def play(server, workload, requests, cpu):
@@ -272,6 +287,7 @@ def main():
     parser.add_argument("--servers", default="epoll,io_uring,nghttpd,h2o,nginx,null",
                         help="which, separated by commas (%(default)s)")
     parser.add_argument("--tls", action="store_true", help="over TLS")
+    parser.add_argument("--http1", action="store_true", help="in HTTP/1.1")
     parser.add_argument("--workloads", default=",".join(w.name for w in WORKLOADS),
                         help="which, separated by commas (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="number of runs of each (%(default)s)")
@@ -284,6 +300,10 @@ def main():
     if arguments.tls:
         os.environ["HEADRACE_TEST_TLS"] = "1"  # what tests/harness goes by
         names = [name for name in names if name != "null"]
+
+    workloads = HTTP1_WORKLOADS if arguments.http1 else WORKLOADS
+    if arguments.http1:
+        names = [name for name in names if name != "nghttpd"]
 
     with tempfile.TemporaryDirectory() as root:
         os.chmod(root, 0o755)
@@ -298,16 +318,16 @@ def main():
             makers = {"epoll": counted_serve, "nghttpd": lambda: Other(counted(Nghttpd), root),
                       "h2o": lambda: Other(counted(H2o), root)}
             wanted = [name for name in COUNTED if name in names]
-            print_instructions({name: makers[name] for name in wanted}, WORKLOADS[0])
+            print_instructions({name: makers[name] for name in wanted}, workloads[0])
             return 0
-        for workload in (w for w in WORKLOADS if w.name in arguments.workloads.split(",")):
+        for workload in (w for w in workloads if w.name in arguments.workloads.split(",")):
             requests = arguments.requests or workload.requests
             few = max(workload.connections, requests // 10)
             sizes = sizes_of(arguments.serve, root, workload, few) if "null" in names else (0, 0)
             makers = {"epoll": lambda: Serve(arguments.serve, root, "epoll"),
                       "io_uring": lambda: Serve(arguments.serve, root, "io_uring"),
                       "nghttpd": lambda: Other(Nghttpd, root), "h2o": lambda: Other(H2o, root),
-                      "nginx": lambda: Other(PatientNginx, root),
+                      "nginx": lambda: Other(Http1Nginx if arguments.http1 else PatientNginx, root),
                       "null": lambda: Null(arguments.null, sizes)}
             unknown = [name for name in names if name not in makers]
             if unknown:
