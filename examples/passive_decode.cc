@@ -25,25 +25,40 @@ using headrace::hpack::SeenField;
 
 // Frames may be as large as the other end allows (RFC 9113 §4.2), which is not known here.
 constexpr headrace::FrameReader::Options kOptions{.max_frame_size = (1 << 24) - 1};
+constexpr size_t kHeaderSize = 9;
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+// SETTINGS (4) without ACK on stream 0, behind the length (RFC 9113 §4.1).
+constexpr std::string_view kSettingsHeader("\4\0\0\0\0\0", 6);
+
+// The size of the first three frames of `octets`, or of all if there are fewer; 0: they are cut.
+size_t size_of_frames(std::string_view octets) {
+  size_t at = 0;
+  for (int frames = 0; frames < 3 && at < octets.size(); ++frames) {
+    if (octets.size() - at < kHeaderSize) return 0;
+    const auto octet = [&](size_t i) { return size_t{static_cast<uint8_t>(octets[at + i])}; };
+    at += kHeaderSize + (octet(0) << 16 | octet(1) << 8 | octet(2));
+    if (at > octets.size()) return 0;
+  }
+  return at;
+}
 
 // Whether frames begin at the beginning of `octets`: the first ones are well-formed and of known
-// types, and three of them are whole, or all that there is.
+// types. (The reader is given these alone, and all are read, so that it copies nothing.)
 bool begins_with_frames(std::string_view octets) {
-  constexpr int kEnough = 3;
-  int frames = 0;
-  size_t size = 0;
+  const size_t size = size_of_frames(octets);
+  bool known = size > 0;
   headrace::FrameReader reader(kOptions);
-  for (headrace::FramePtr frame : reader.read(octets)) {
-    if (std::holds_alternative<headrace::UnknownFrame>(*frame)) return false;
-    std::visit(
-        [&](const auto& any) {
-          if constexpr (requires { any.header; }) size += 9 + any.header.length;
-        },
-        *frame);
-    if (++frames == kEnough) return true;
+  for (headrace::FramePtr frame : reader.read(octets.substr(0, size))) {
+    known &= !std::holds_alternative<headrace::UnknownFrame>(*frame);
   }
-  return !reader.error() && frames > 0 && size == octets.size();
+  return known && !reader.error();
+}
+
+// Octets before the first frame, in a capture that began late; all of them if there is none.
+size_t find_frames(std::string_view octets) {
+  size_t at = 0;
+  while (at < octets.size() && !begins_with_frames(octets.substr(at))) ++at;
+  return at;
 }
 
 // One direction of the connection.
@@ -69,17 +84,26 @@ class Direction {
       std::printf("%s %s\n", mark_, headrace::describe_frame(frame.header, {}).c_str());
     }
     if constexpr (requires { frame.fragment; }) {
-      block_ += frame.fragment.text();
-      if (frame.header.has(headrace::flags::kEndHeaders)) end_block();
+      take_fragment(frame.header, frame.fragment.text());
     }
   }
 
-  // HEADERS or PUSH_PROMISE, and the CONTINUATION frames behind it.
-  void end_block() {
-    const LateDecoder::Result result = decoder_.decode(block_);
-    block_.clear();
+  // Of HEADERS, PUSH_PROMISE or CONTINUATION.
+  void take_fragment(const headrace::FrameHeader& header, std::string_view fragment) {
+    if (header.type != headrace::FrameType::kContinuation) block_.emplace();
+    if (!block_) return;  // the block began before the capture
+    *block_ += fragment;
+    if (!header.has(headrace::flags::kEndHeaders)) return;
+    if (readable_) end_block(*block_);
+    block_.reset();
+  }
+
+  void end_block(std::string_view block) {
+    const LateDecoder::Result result = decoder_.decode(block);
     for (const SeenField& field : result.fields) print(field);
-    if (!result.error.empty()) std::printf("%s   unreadable: %s\n", mark_, result.error.c_str());
+    readable_ = result.error.empty();
+    if (readable_) return;
+    std::printf("%s   unreadable, as all blocks behind it: %s\n", mark_, result.error.c_str());
   }
 
   void print(const SeenField& field) const {
@@ -99,26 +123,22 @@ class Direction {
   const char* const mark_;
   headrace::FrameReader reader_{kOptions};
   LateDecoder decoder_;
-  std::string block_;
+  bool readable_ = true;
+  std::optional<std::string> block_;  // of frames without END_HEADERS
 };
 
 bool decode(const char* path, const char* mark, bool is_client) {
   std::ifstream file(path, std::ios::binary);
+  if (!file) return std::perror(path), false;
   const std::string all(std::istreambuf_iterator<char>(file), {});
   std::string_view octets = all;
-  // A client begins with its preface, a server with SETTINGS that acknowledge nothing (§3.4).
-  bool from_beginning = octets.size() > 9 && octets[3] == 4 && octets[4] == 0;
-  if (is_client) {
-    from_beginning = octets.starts_with(kPreface);
-    if (from_beginning) octets.remove_prefix(kPreface.size());
-  }
-  size_t skipped = 0;
-  while (!octets.empty() && !begins_with_frames(octets)) {
-    octets.remove_prefix(1);
-    ++skipped;
-  }
+  // RFC 9113 §3.4: a client begins with its preface, a server with SETTINGS.
+  const bool from_beginning = is_client ? octets.starts_with(kPreface)
+                                        : octets.substr(0, kHeaderSize).ends_with(kSettingsHeader);
+  const size_t skipped = from_beginning ? 0 : find_frames(octets);
   if (skipped > 0) std::printf("%s %zu octets before the first frame\n", mark, skipped);
-  return Direction(mark, from_beginning && skipped == 0).read(octets);
+  octets.remove_prefix(from_beginning && is_client ? kPreface.size() : skipped);
+  return Direction(mark, from_beginning).read(octets);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <utility>
 #include <variant>
 #include <vector>
 

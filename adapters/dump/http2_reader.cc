@@ -148,7 +148,7 @@ void Http2Reader::take(const FrameHeader& header, std::string_view payload) {
   switch (header.type) {
     case FrameType::kHeaders:
     case FrameType::kPushPromise:
-      block_.clear();
+      block_.emplace();
       [[fallthrough]];
     case FrameType::kContinuation:
       read_block(header, fragment(header, payload, &item), &item);
@@ -183,13 +183,15 @@ std::string_view Http2Reader::fragment(const FrameHeader& header, std::string_vi
   return payload.substr(skipped);
 }
 
-// The fields stand in the item of the frame that ends the block.
+// The fields stand in the item of the frame that ends the block. (What continues a block that began
+// before the capture cannot be read, but inserts nothing in front of known entries.)
 void Http2Reader::read_block(const FrameHeader& header, std::string_view fragment, Item* item) {
-  block_ += fragment;
-  if (!header.has(flags::kEndHeaders) || lost_) return;
-  hpack::LateDecoder::Result result = decoder_.decode(span_of(block_));
+  if (!block_ || lost_) return;
+  *block_ += fragment;
+  if (!header.has(flags::kEndHeaders)) return;
+  hpack::LateDecoder::Result result = decoder_.decode(span_of(*block_));
   item->fields = std::move(result.fields);
-  block_.clear();
+  block_.reset();
   if (result.error.empty()) return;
   lost_ = true;
   item->texts.emplace_back(

@@ -46,8 +46,8 @@ class Http2Reader final : public Reader {
   std::string buffer_;   // octets that were not read yet
   uint64_t offset_ = 0;  // of its first octet
   hpack::LateDecoder decoder_;
-  std::string block_;  // of frames without END_HEADERS
-  bool lost_ = false;  // a block cannot be read, so those behind it cannot either
+  std::optional<std::string> block_;  // of frames without END_HEADERS
+  bool lost_ = false;                 // a block cannot be read, so those behind it cannot either
 };
 
 }  // namespace headrace::dump

@@ -27,10 +27,11 @@ import time
 
 import abi
 import recipes
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "harness"))
-import certificates
 import symbols
 from strangers import ROOT, Stranger, has_failed, report
+
+sys.path.insert(0, str(ROOT / "tests/harness"))
+import certificates  # pylint: disable=wrong-import-position
 
 HERE = pathlib.Path(__file__).resolve().parent
 PARTS = {"headrace": "headrace", "headrace-loop": "headrace_loop", "headrace-epoll": "headrace_epoll",
@@ -200,7 +201,8 @@ def talk(stranger, server, talk_to, *arguments, **variables):
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         port = holder.getsockname()[1]
-    with subprocess.Popen([*stranger.as_nobody, server, str(port), *map(str, arguments)], env=stranger.environment | variables) as running:
+    command = [*stranger.as_nobody, server, str(port), *map(str, arguments)]
+    with subprocess.Popen(command, env=stranger.environment | variables) as running:
         try:
             for _ in range(6000):
                 with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=60):

@@ -3,6 +3,7 @@
 are those of RFC 7541, Appendices C.4 and C.6."""
 
 import os
+import random
 import struct
 import subprocess
 import sys
@@ -80,10 +81,28 @@ def late():
     equal(client[13:], [f"  {unknown}: {unknown}", "  custom-key: custom-value"])
 
 
+def cut():
+    """captures that end within their second frame"""
+    client, server = decode(PREFACE + SETTINGS + FIRST[:-3], SETTINGS + frame(1, 5, 1, b"\x88")[:-1])
+    equal(client, ["SETTINGS", "HEADERS 1 END_STREAM (5)"])
+    equal(server, ["SETTINGS"])
+
+
+def within():
+    """captures that begin within a frame of many octets, and with the rest of a field block"""
+    content = frame(0, 0, 1, random.Random(1).randbytes(16_384)) * 100
+    client, _ = decode(content[100:], SERVER)
+    equal(client[0], "16293 octets before the first frame")
+    equal(client[1:], ["DATA 1 (16384)"] * 99)
+    client, _ = decode(FIRST[-21:] + SECOND + THIRD, SERVER)
+    equal(client[0], "CONTINUATION 1 END_HEADERS (12)")
+    equal(client[1:4], ["HEADERS 3 END_STREAM (5)", "CONTINUATION 3 END_HEADERS (7)", "  :method: GET"])
+
+
 def broken():
     """an index that the table of a whole connection does not have; octets that are no frames"""
-    client, _ = decode(PREFACE + SETTINGS + frame(1, 5, 1, b"\xbe") , SERVER)
-    equal(client[-1], "  unreadable: index 62 is behind the table")
+    client, _ = decode(PREFACE + SETTINGS + frame(1, 5, 1, b"\xbe"), SERVER)
+    equal(client[-1], "  unreadable, as all blocks behind it: index 62 is behind the table")
     client, server = decode(CLIENT, SERVER + frame(6, 0, 0, b"short") + b"and more", code=1)
     equal(server[-1].partition(":")[0], "these are no frames")
     equal(client[0], "SETTINGS")
@@ -91,7 +110,7 @@ def broken():
 
 def main():
     report = Report("passive_example")
-    for check in (whole, late, broken):
+    for check in (whole, late, cut, within, broken):
         report.run(check.__doc__, check)
     return report.finish()
 

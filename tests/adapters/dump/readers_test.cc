@@ -156,6 +156,22 @@ TEST(Http2Reader, JoinsAnywhere) {
   }
 }
 
+// The rest of a block whose beginning is not there is no block.
+TEST(Http2Reader, JoinsWithinAFieldBlock) {
+  const std::string text = text_of(reference::encode(9, 4, 1, "a.b\x84") +
+                                   reference::encode(1, 5, 3, "\x82\x86\xbe\x84") +
+                                   reference::encode(8, 0, 0, reference::u32(100)));
+  EXPECT_EQ(text,
+            "# HTTP/2, joined late\n"
+            "CONTINUATION 1 END_HEADERS (4)\n"
+            "HEADERS 3 END_STREAM END_HEADERS (4)\n"
+            "    :method: GET\n"
+            "    :scheme: http\n"
+            "    (entry 62, from before): \n"
+            "    :path: /\n"
+            "WINDOW_UPDATE +100\n");
+}
+
 // Where there are none in the beginning, it goes on looking.
 TEST(Http2Reader, JoinsAfterManyOctetsThatAreNoFrames) {
   std::string stream(100'000, '\xff');
