@@ -10,12 +10,13 @@
 #include "fuzz/hpack/third_codec.h"
 #include "fuzz/require.h"
 #include "headrace/hpack/decoder.h"
+#include "headrace/hpack/late_decoder.h"
 #include "tests/hpack/codec.h"
 #include "tests/reference/hpack.h"
 
 // Field blocks of a hostile peer: our decoder in both allocation modes against the naive reference
 // codec (the same verdict, fields and table) and against libnghttp2 (the same, but for what
-// is_known_difference() tells).
+// is_known_difference() tells). And decoders of observers, one of which misses the first block.
 //
 // Input: commands of two octets, the most significant first.
 //   0sssssss ssssssss   a block of s octets, which follow
@@ -31,6 +32,7 @@ using headrace::fuzz::require;
 using headrace::fuzz::ThirdInflater;
 using headrace::hpack::DecodeLimits;
 using headrace::hpack::DecodeResult;
+using headrace::hpack::LateDecoder;
 using headrace::hpack::to_list;
 using reference::HeaderField;
 using Status = DecodeResult::Status;
@@ -97,6 +99,7 @@ class Case {
     const auto expected = reference_.decode(block);
     if (compare_with_nghttp2_) compare_with_nghttp2(block, ours, expected);
     lowest_limit_ = limit_;
+    compare_with_observers(block, expected);
     if (ours.result.status == Status::kMalformed) {
       require(!expected.has_value(), "the reference takes what we refuse");
       require(ours.result.rule != nullptr && ours.result.offset <= block.size(),
@@ -122,6 +125,29 @@ class Case {
     require(ours.table == to_list(reference_.table()), "the table differs from the reference's");
     require(ours.table_max_size == reference_.table().max_size(), "the table's maximum differs");
     return true;
+  }
+
+  // Who has seen all blocks knows all fields. Who has not is never wrong about what he knows.
+  // (Observers do not judge: they may read what is malformed.)
+  void compare_with_observers(std::string_view block,
+                              const std::optional<std::vector<HeaderField>>& expected) {
+    for (LateDecoder* observer : {&early_, &late_}) {
+      if (observer == &late_ && is_first_block_) continue;
+      const LateDecoder::Result seen = observer->decode(block);
+      if (!expected.has_value()) continue;
+      require(seen.error.empty(), "an observer cannot read what is well-formed");
+      require(seen.fields.size() == expected->size(), "an observer has another count of fields");
+      for (size_t i = 0; i < expected->size(); ++i) {
+        const headrace::hpack::SeenField& field = seen.fields[i];
+        const HeaderField& wanted = (*expected)[i];
+        require(observer == &late_ || (field.name_known && field.value_known),
+                "who has seen everything does not know a field");
+        require(!field.name_known || field.name == wanted.name, "an observer has another name");
+        require(!field.value_known || field.value == wanted.value, "an observer has another value");
+        require(field.never_indexed == wanted.never_indexed, "another never_indexed");
+      }
+    }
+    is_first_block_ = false;
   }
 
   void compare_with_nghttp2(std::string_view block, const Decoded& ours,
@@ -151,6 +177,9 @@ class Case {
   DecodeLimits limits_;
   reference::HpackDecoder reference_;
   ThirdInflater nghttp2_;
+  LateDecoder early_{/*from_beginning=*/true};
+  LateDecoder late_{/*from_beginning=*/false};
+  bool is_first_block_ = true;
   bool compare_with_nghttp2_ = true;
   uint32_t limit_ = 4096;
   uint32_t lowest_limit_ = 4096;  // since the last block
