@@ -25,6 +25,7 @@ set(HEADRACE_SOURCES
     memory/contract.cc
     memory/output_queue.cc
     protocol/connection/connection.cc
+    protocol/connection/connection_state.cc
     protocol/connection/detection.cc
     protocol/connection/memory_bound.cc
     protocol/connection/recording.cc

@@ -339,56 +339,6 @@ bool Connection::should_reset() const {
   return protocol_->should_reset();
 }
 
-ProtocolVersion Connection::protocol() const {
-  const EntryGuard::Entry entry(protocol_->guard, "Connection::protocol()");
-  return protocol_->version();
-}
-
-const Statistics& Connection::statistics() const {
-  const EntryGuard::Entry entry(protocol_->guard, "Connection::statistics()");
-  return protocol_->statistics();
-}
-
-const SettingValues& Connection::peer_settings() const {
-  const EntryGuard::Entry entry(protocol_->guard, "Connection::peer_settings()");
-  return protocol_->peer_settings();
-}
-
-uint32_t Connection::open_streams() const {
-  const EntryGuard::Entry entry(protocol_->guard, "Connection::open_streams()");
-  return protocol_->open_streams();
-}
-
-uint32_t Connection::waiting_requests() const {
-  const EntryGuard::Entry entry(protocol_->guard, "Connection::waiting_requests()");
-  return protocol_->waiting_requests();
-}
-
-bool Connection::accepts_requests() const {
-  const EntryGuard::Entry entry(protocol_->guard, "Connection::accepts_requests()");
-  return protocol_->accepts_requests();
-}
-
-Blocked Connection::why_blocked(StreamId stream_id) const {
-  const EntryGuard::Entry entry(protocol_->guard, "Connection::why_blocked()");
-  return protocol_->why_blocked(stream_id);
-}
-
-ReceiveCredit Connection::receive_credit(StreamId stream_id) const {
-  const EntryGuard::Entry entry(protocol_->guard, "Connection::receive_credit()");
-  return protocol_->receive_credit(stream_id);
-}
-
-Priority Connection::priority(StreamId stream_id) const {
-  const EntryGuard::Entry entry(protocol_->guard, "Connection::priority()");
-  return protocol_->priority(stream_id);
-}
-
-bool Connection::is_drained() const {
-  const EntryGuard::Entry entry(protocol_->guard, "Connection::is_drained()");
-  return protocol_->is_drained();
-}
-
 Ledger& Connection::ledger() { return protocol_->ledger(); }
 
 void Connection::set_memory_pressure(bool pressed) {

@@ -69,12 +69,10 @@ class Connection {
 
   // Whether the next range will have events.
   bool has_events() const;
-  // Whether to read from the transport. False while too many replies are queued, or while copied
-  // input has not been parsed; when that can continue, has_events() is true, and advance() or an
-  // empty receive() parses it.
+  // Whether to read from the transport. False while too many replies are queued or copied input is
+  // not parsed; when it can be, has_events() is true, and advance() or an empty receive() does it.
   bool wants_input() const;
-  // When to call advance(). The last `now`, that is at once, while has_events(). TimePoint::max()
-  // if there is no deadline.
+  // When to call advance(). At once (the last `now`) while has_events(); TimePoint::max(): never.
   TimePoint next_deadline() const;
 
   // --- Commands. Deadlines that they start count from the last `now` above, so an application that
@@ -117,10 +115,9 @@ class Connection {
   // INTERNAL_ERROR, because the message would be malformed (RFC 9113 §8.1.1); StreamClosed has the
   // rule and the numbers.
   SendResult send_data(StreamId stream_id, ByteView bytes, bool end_stream);
-  // Ends a message with a trailer section behind its body (RFC 9113 §8.1). It ends the data of a
-  // Body::stream(). With other bodies it must be called before pending_output() has returned the
-  // last byte, unless the body was submitted with Body::expect_trailers(). An empty list ends the
-  // message without trailers.
+  // Ends a message with a trailer section (RFC 9113 §8.1), and with it a Body::stream(). With other
+  // bodies it must be called before pending_output() has returned the last byte, unless the body
+  // came with Body::expect_trailers(). An empty list ends the message without trailers.
   SubmitResult send_trailers(StreamId stream_id, FieldsView fields);
   // Makes pending_output() call the stream's BodySource again, which had no data before.
   SubmitResult resume(StreamId stream_id);
@@ -135,9 +132,8 @@ class Connection {
   // Sets whether the stream's credit is given back automatically (Options::automatic_credit).
   SubmitResult set_automatic_credit(StreamId stream_id, bool automatic);
   // Sets the receive window of a stream, or of the connection (0), to `size` octets, 1 to 2^31-1
-  // (RFC 9113 §6.9). A wider window is granted at once. A narrower one takes effect as the peer
-  // sends, because credit that was granted cannot be revoked. Neither WindowPolicy::kAutoTuned nor
-  // a later INITIAL_WINDOW_SIZE changes it.
+  // (RFC 9113 §6.9): a wider one at once, a narrower one as the peer sends, because credit cannot
+  // be revoked. Neither WindowPolicy::kAutoTuned nor a later INITIAL_WINDOW_SIZE changes it.
   SubmitResult set_receive_window(StreamId stream_id, uint32_t size);
   // Sets the user_data of all further events of the stream.
   SubmitResult set_user_data(StreamId stream_id, UserData user_data);
@@ -202,6 +198,13 @@ class Connection {
   uint32_t waiting_requests() const;
   // Whether submit_request() can open a stream. If not, a client's requests need a new connection.
   bool accepts_requests() const;
+  // The open stream behind `after` (0: the first), or 0: those of the client, then those that the
+  // server has pushed, by their ids. Streams, `after` too, may open and close between two calls.
+  // It looks at each stream between, and at those before `after` if that is not open any more.
+  StreamId next_stream(StreamId after) const;
+  UserData user_data(StreamId stream_id) const;  // of an open stream; otherwise none
+  // The octets that send_data() would take now. 0 if the stream is not open, or its body no stream.
+  size_t send_room(StreamId stream_id) const;
   // The condition that the rest of our message on this stream waits for.
   Blocked why_blocked(StreamId stream_id) const;
   // The receive window of a stream, or the connection's (0). All zero if no DATA can be received.
@@ -231,10 +234,9 @@ class Connection {
 };
 
 // The most memory, in octets, that a peer can make a connection with these options use: its heap
-// and the Connection itself, without the overhead of the allocator.
-//
-// Memory that depends on the application is not included: bodies and the buffers of send_data(),
-// queued field blocks and DATA (Limits::output_backlog), queued requests, and events that it keeps.
+// and the Connection itself, without the overhead of the allocator, and without what the
+// application decides: bodies and the buffers of send_data(), queued field blocks and DATA
+// (Limits::output_backlog), queued requests, and events that it keeps.
 size_t max_bytes(const Options& options);
 
 HEADRACE_ABI_END

@@ -81,6 +81,9 @@ class Recording final : public Protocol, private PaddingPolicy {
   bool is_drained() const override { return engine_->is_drained(); }
   bool accepts_requests() const override { return engine_->accepts_requests(); }
   uint32_t waiting_requests() const override { return engine_->waiting_requests(); }
+  StreamId next_stream(StreamId after) const override { return engine_->next_stream(after); }
+  uintptr_t user_data(StreamId id) const override { return engine_->user_data(id); }
+  size_t send_room(StreamId id) const override { return engine_->send_room(id); }
   Blocked why_blocked(StreamId id) const override { return engine_->why_blocked(id); }
   ReceiveCredit receive_credit(StreamId id) const override { return engine_->receive_credit(id); }
 

@@ -45,6 +45,12 @@ Record* Exchanges::find(StreamId id) const {
   return nullptr;
 }
 
+StreamId Exchanges::next_open(StreamId after) const {
+  const Record* record = front_;
+  while (record != nullptr && (record->id <= after || record->closed)) record = record->next;
+  return record == nullptr ? 0 : record->id;
+}
+
 Record* Exchanges::sending() const {
   while (sending_ != nullptr && sending_->sending_ended()) sending_ = sending_->next;
   return sending_;

@@ -26,6 +26,8 @@ class Exchanges {
   [[nodiscard]] Record* open();
   // The record with that identifier, closed or not; null if it is gone.
   Record* find(StreamId id) const;
+  // The lowest identifier above `after` of an exchange that is not closed; 0: there is none.
+  StreamId next_open(StreamId after) const;
   // Whether an exchange has ever had that identifier.
   bool has_been(StreamId id) const { return id % 2 == 1 && id >= first_id_ && id < next_id_; }
   bool ids_exhausted() const { return next_id_ > kMaxStreamId; }

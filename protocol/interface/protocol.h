@@ -114,6 +114,9 @@ class Protocol {
   virtual bool is_drained() const { return false; }
   virtual bool accepts_requests() const { return false; }
   virtual uint32_t waiting_requests() const { return 0; }
+  virtual StreamId next_stream(StreamId) const { return 0; }
+  virtual uintptr_t user_data(StreamId) const { return 0; }
+  virtual size_t send_room(StreamId) const { return 0; }
   virtual Blocked why_blocked(StreamId) const { return Blocked::kNothing; }
   virtual ReceiveCredit receive_credit(StreamId) const { return {}; }
 

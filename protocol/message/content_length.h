@@ -28,6 +28,12 @@ class ContentLength {
     return !end || more == announced - counted_;
   }
   void count(uint64_t more) { counted_ += more; }
+  // The most that allows() allows.
+  uint64_t left() const {
+    if (announced_ == kNoContentLength) return UINT64_MAX;
+    const auto announced = static_cast<uint64_t>(announced_);
+    return counted_ > announced ? 0 : announced - counted_;
+  }
 
  private:
   int64_t announced_ = kNoContentLength;

@@ -28,6 +28,8 @@ class SendBody {
   // --- Body::stream()
 
   bool accepts_data() const { return open_; }
+  // The octets that append() would take.
+  size_t room() const { return open_ ? buffer_limit_ - buffer_.size : 0; }
   // Copies what fits of `bytes`, and returns how much that was. The buffer is a block of the pool
   // as large as it has to be.
   size_t append(gsl::span<const uint8_t> bytes, BlockPool* pool);

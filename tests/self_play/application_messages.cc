@@ -67,12 +67,14 @@ void Application::send_data(Exchange* exchange, bool all) {
   const bool end = open && size == left && (all || random_.one_in(2));
   std::vector<uint8_t> octets(static_cast<size_t>(open ? size : 0));
   fill_body(exchange->id, !client(), message.given, octets);
+  const size_t room = connection_->send_room(exchange->id);
   const SendResult result = connection_->send_data(exchange->id, octets, end);
   if (!answers("send_data", exchange, result.error,
                open ? SubmitError::kNone : SubmitError::kWrongState)) {
     return;
   }
-  require(result.accepted <= octets.size(), exchange->id, "is taken more DATA than it gave");
+  require(result.accepted == std::min(octets.size(), room), exchange->id,
+          "is taken more or less DATA than there was room for");
   message.given += result.accepted;
   if (result.accepted < octets.size()) {
     part.writable_due = true;

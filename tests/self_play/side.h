@@ -88,6 +88,7 @@ class Side {
   void drop_held(size_t kept);
   void receive(std::string octets);
   void show(size_t max_bytes, size_t sent, bool all);
+  void check_iteration();
   void check_windows();
   void check_stream_windows(StreamId id);
   void require_no_credit_kept_back(const ConnectionInspector::Windows& windows);

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "headrace/memory/ledger.h"
 #include "headrace/protocol/connection/connection.h"
@@ -21,7 +23,28 @@ void Side::check_invariants() {
   const std::vector<StreamId>& open = application_.open_streams();
   for (StreamId id : open) check_stream_windows(id);
   if (!open.empty()) application_.check_blocked(open[turns_ % open.size()]);
-  if (!connection_->has_events()) application_.require_told();
+  if (!connection_->has_events()) {
+    application_.require_told();
+    check_iteration();
+  }
+}
+
+// The client's streams are odd, and those that the server has pushed even (RFC 9113 §5.1.1).
+void Side::check_iteration() {
+  std::vector<StreamId> open = application_.open_streams();
+  std::sort(open.begin(), open.end(), [](StreamId one, StreamId other) {
+    return std::pair(one % 2 == 0, one) < std::pair(other % 2 == 0, other);
+  });
+  StreamId last = 0;
+  for (StreamId id : open) {
+    const StreamId next = connection_->next_stream(last);
+    report_.require(next == id, [&] {
+      return name_ + ": behind stream " + std::to_string(last) + " comes " + std::to_string(next) +
+             " instead of " + std::to_string(id);
+    });
+    last = id;
+  }
+  require(connection_->next_stream(last) == 0, "a stream behind the last one");
 }
 
 // RFC 9113 §5.2, §6.9. What each side thinks of a window is held against what has passed it; as the

@@ -283,6 +283,23 @@ ReceiveCredit Commands::receive_credit(StreamId id) const {
   return {int64_t{credit.window} - credit.held, 0, credit.held};
 }
 
+const Record* Commands::find_open(StreamId id) const {
+  SubmitError error;
+  return find(id, &error);
+}
+
+StreamId Commands::next_open(StreamId after) const {
+  SubmitError error;
+  (void)find(after, &error);
+  return error == SubmitError::kConnectionGone ? 0 : p_.exchanges.next_open(after);
+}
+
+size_t Commands::send_room(StreamId id) const {
+  const Record* const record = find_open(id);
+  if (record == nullptr) return 0;
+  return static_cast<size_t>(std::min<uint64_t>(record->body.room(), record->content.left()));
+}
+
 }  // namespace http1
 HEADRACE_ABI_END
 }  // namespace headrace

@@ -36,6 +36,12 @@ class Commands : private Uses {
   SubmitResult set_receive_window(StreamId id, uint32_t size) const;
   ReceiveCredit receive_credit(StreamId id) const;
 
+  // Null: a command would be refused.
+  const Record* find_open(StreamId id) const;
+  // Connection::next_stream().
+  StreamId next_open(StreamId after) const;
+  size_t send_room(StreamId id) const;
+
  private:
   Record* find(StreamId id, SubmitError* error) const;
   const Rule* check_request(FieldsView fields, const Body& body, RequestHead* head,

@@ -77,6 +77,12 @@ class Engine final : public Protocol {
   const Statistics& statistics() const override;
   Ledger& ledger() override { return parts_.ledger; }
   uint32_t open_streams() const override;
+  StreamId next_stream(StreamId after) const override { return commands().next_open(after); }
+  uintptr_t user_data(StreamId stream_id) const override {
+    const Record* const record = commands().find_open(stream_id);
+    return record == nullptr ? 0 : record->user_data;
+  }
+  size_t send_room(StreamId stream_id) const override { return commands().send_room(stream_id); }
   Blocked why_blocked(StreamId stream_id) const override;
   ReceiveCredit receive_credit(StreamId stream_id) const override;
   bool is_drained() const override;

@@ -12,6 +12,7 @@
 #include "headrace/protocol/http2/engine/checking_deadlines.h"
 #include "headrace/protocol/http2/engine/connection_commands.h"
 #include "headrace/protocol/http2/engine/ending.h"
+#include "headrace/protocol/http2/engine/finding_streams.h"
 #include "headrace/protocol/http2/engine/parts.h"
 #include "headrace/protocol/http2/engine/prioritizing.h"
 #include "headrace/protocol/http2/engine/receiving.h"
@@ -95,6 +96,14 @@ class Engine final : public Protocol {
   uint32_t open_streams() const override;
   uint32_t waiting_requests() const override;
   bool accepts_requests() const override;
+  StreamId next_stream(StreamId after) const override { return finding_streams().next_open(after); }
+  uintptr_t user_data(StreamId stream_id) const override {
+    const Stream* const stream = finding_streams().find_open(stream_id);
+    return stream == nullptr ? 0 : stream->user_data;
+  }
+  size_t send_room(StreamId stream_id) const override {
+    return stream_commands().send_room(stream_id);
+  }
   Blocked why_blocked(StreamId stream_id) const override;
   ReceiveCredit receive_credit(StreamId stream_id) const override;
   Priority priority(StreamId stream_id) const override;
@@ -139,6 +148,7 @@ class Engine final : public Protocol {
   SendingCredit sending_credit() const { return SendingCredit(parts()); }
   Prioritizing prioritizing() const { return Prioritizing(parts()); }
   CheckingDeadlines checking_deadlines() const { return CheckingDeadlines(parts()); }
+  FindingStreams finding_streams() const { return FindingStreams(parts()); }
   StreamCommands stream_commands() const { return StreamCommands(parts()); }
   ConnectionCommands connection_commands() const { return ConnectionCommands(parts()); }
 

@@ -22,9 +22,20 @@ class FindingStreams : private Uses<ConnectionLife, Streams> {
     *error = refusal(id);
     return nullptr;
   }
+  // Null: a command would be refused.
+  const Stream* find_open(StreamId id) const {
+    const Stream* const stream = streams().find(id);
+    return stream != nullptr && is_open(stream) ? stream : nullptr;
+  }
+  // The next one that a command can name: Connection::next_stream().
+  StreamId next_open(StreamId after) const;
 
  private:
   SubmitError refusal(StreamId id) const;
+  bool is_open(const Stream* stream) const {
+    return life().is_open() && stream->notice.announced() && !stream->life.closed();
+  }
+  StreamId next_open_of_side(StreamId after, bool odd) const;
 };
 
 HEADRACE_ABI_END

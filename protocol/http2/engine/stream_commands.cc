@@ -1,5 +1,6 @@
 #include "headrace/protocol/http2/engine/stream_commands.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -225,6 +226,13 @@ SendResult StreamCommands::send_data(StreamId stream_id, gsl::span<const uint8_t
   const bool ends = end_stream && accepted == bytes.size();
   if (!ends || sending_data().end_content(stream)) sending_data().send_end_or_schedule(stream);
   return {SubmitError::kNone, accepted};
+}
+
+size_t StreamCommands::send_room(StreamId stream_id) const {
+  const Stream* const stream = finding_streams().find_open(stream_id);
+  if (stream == nullptr || stream->outgoing == nullptr) return 0;
+  const OutgoingMessage& message = *stream->outgoing;
+  return static_cast<size_t>(std::min<uint64_t>(message.body.room(), message.content.left()));
 }
 
 SubmitResult StreamCommands::send_trailers(StreamId stream_id, FieldsView fields) const {

@@ -29,6 +29,7 @@ class StreamCommands
                                const PreparedPart& prepared = {}) const;
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields) const;
   SendResult send_data(StreamId stream_id, gsl::span<const uint8_t> bytes, bool end_stream) const;
+  size_t send_room(StreamId stream_id) const;
   SubmitResult send_trailers(StreamId stream_id, FieldsView fields) const;
   SubmitResult resume(StreamId stream_id) const;
   SubmitResult reset_stream(StreamId stream_id, ErrorCode code) const;
