@@ -24,6 +24,7 @@ ROOTS = (
     "headrace/http_date.h",
     "headrace/posix.h",
     "headrace/prepared_head.h",
+    "headrace/qlog_writer.h",
     "headrace/reason_phrase.h",
     "headrace/recording.h",
     "headrace/uri.h",
