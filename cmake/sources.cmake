@@ -120,6 +120,7 @@ set(HEADRACE_SOURCES
     protocol/stream/priority_field.cc
     protocol/stream/priority_scheduler.cc
     protocol/stream/send_body.cc
+    protocol/stream/send_chunks.cc
     protocol/stream/state_table.cc
     protocol/stream/stream_table.cc
 )

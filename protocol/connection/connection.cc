@@ -11,6 +11,7 @@
 #include "headrace/protocol/connection/recording.h"
 #include "headrace/protocol/http1/engine/engine.h"
 #include "headrace/protocol/http2/engine/engine.h"
+#include "headrace/protocol/interface/common_rules.h"
 #include "headrace/protocol/interface/entry_guard.h"
 #include "headrace/protocol/interface/protocol.h"
 #include "headrace/protocol/message/prepared_head.h"
@@ -219,6 +220,14 @@ SubmitResult Connection::submit_informational(StreamId stream_id, int status, Fi
 SendResult Connection::send_data(StreamId stream_id, ByteView bytes, bool end_stream) {
   const EntryGuard::Entry entry(protocol_->guard, "Connection::send_data()");
   return protocol_->send_data(stream_id, bytes, end_stream);
+}
+
+SendResult Connection::send_data(StreamId stream_id, Body&& chunk, bool end_stream) {
+  const EntryGuard::Entry entry(protocol_->guard, "Connection::send_data()");
+  if (chunk.kind() != Body::Kind::kOwned || chunk.trailers_expected()) {
+    return {SubmitError::kInvalidArgument, 0, &kOwnedChunk};
+  }
+  return protocol_->send_chunk(stream_id, std::move(chunk), end_stream);
 }
 
 SubmitResult Connection::send_trailers(StreamId stream_id, FieldsView fields) {

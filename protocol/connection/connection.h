@@ -34,11 +34,10 @@ using EventRange = LazyRange<Connection, Event>;
 // One connection of HTTP/2 (RFC 9113) or HTTP/1.1 (RFC 9112; Options::protocol) without I/O: bytes
 // and the time go in, events and bytes come out.
 //
-// A connection is used by one thread at a time, which may change between two calls, and shares no
-// state with other connections. All commands may be called between two steps of an EventRange. No
-// function may be called from inside a BodySource, FrameObserver, PaddingPolicy or Scheduler.
-// Hardened builds check both rules (EntryGuard). A command that returns an error has no effect. The
-// contracts of the caller are listed in docs/contracts.md.
+// A connection is used by one thread at a time, not always the same, and shares no state with other
+// connections. All commands may be called between two steps of an EventRange, no function from
+// inside a BodySource, FrameObserver, PaddingPolicy or Scheduler. Hardened builds check both rules
+// (EntryGuard). A command that returns an error has no effect. docs/contracts.md has all contracts.
 class Connection {
  public:
   Connection(Role role, const Options& options, TimePoint now);
@@ -78,10 +77,10 @@ class Connection {
   // --- Commands. Deadlines that they start count from the last `now` above, so an application that
   // uses a connection after a long pause calls advance(now) first.
 
-  // Sends a request (RFC 9113 §8.3.1): pseudo-header fields first, then fields with lower-case
-  // names. The result has its stream id. Above the peer's MAX_CONCURRENT_STREAMS (before its
-  // SETTINGS: Options::assumed_concurrent_streams) a copy of the fields is queued until a stream
-  // has ended. `fields` need not outlive the call. All events of it have `user_data`. Client role.
+  // Client role. Sends a request (RFC 9113 §8.3.1): pseudo-header fields first, then fields with
+  // lower-case names. `fields` need not outlive the call. Above the peer's MAX_CONCURRENT_STREAMS
+  // (before its SETTINGS: Options::assumed_concurrent_streams) a copy of them is queued until a
+  // stream has ended. All events of the stream have `user_data`.
   RequestResult submit_request(FieldsView fields, Body body = Body::none(),
                                UserData user_data = {});
   // Sends PUSH_PROMISE (RFC 9113 §8.4): promises the response to the request `fields`, on a stream
@@ -108,13 +107,17 @@ class Connection {
   // Server role. Sends an interim response (1xx, RFC 9110 §15.2), any number before the final one.
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields);
   SubmitResult submit_informational(StreamId stream_id, int status, FieldsView fields = {});
-  // Appends to a Body::stream(): copies as many bytes as fit into the stream's buffer
+  // Appends to a Body::stream(): copies the bytes that fit into its buffer
   // (Options::send_buffer_size) and returns their number. If it is not all, `end_stream` is
-  // ignored, and StreamWritable follows. Bytes beyond the content-length of the head are refused
-  // with kTooLarge. An end before it, also by send_trailers(), resets the stream with
-  // INTERNAL_ERROR, because the message would be malformed (RFC 9113 §8.1.1); StreamClosed has the
-  // rule and the numbers.
+  // ignored, and StreamWritable follows. Bytes beyond the head's content-length are refused with
+  // kTooLarge. An end before it, also by send_trailers(), resets the stream with INTERNAL_ERROR,
+  // as the message would be malformed (RFC 9113 §8.1.1); StreamClosed has rule and numbers.
   SendResult send_data(StreamId stream_id, ByteView bytes, bool end_stream);
+  // The same for a Body::owned(), not copied if it has more than 512 octets. It is taken whole if
+  // the buffer has any room, which it may exceed, or not at all: `accepted` is 0 then, the caller
+  // keeps it, as after an error, and StreamWritable follows. It is destroyed when it is sent (with
+  // Options::explicit_release, released) or with the stream. Other kinds: kInvalidArgument.
+  SendResult send_data(StreamId stream_id, Body&& chunk, bool end_stream);
   // Ends a message with a trailer section (RFC 9113 §8.1), and with it a Body::stream(). With other
   // bodies it must be called before pending_output() has returned the last byte, unless the body
   // came with Body::expect_trailers(). An empty list ends the message without trailers.
@@ -151,10 +154,9 @@ class Connection {
   SubmitResult ping(uint64_t opaque);
   // Sends a frame of a type that this library does not know (RFC 9113 §5.5), behind all others.
   SubmitResult submit_frame(uint8_t type, uint8_t flags, StreamId stream_id, ByteView payload);
-  // Begins a graceful shutdown (RFC 9113 §6.8): GOAWAY with the highest id that a stream of the
-  // peer's can have (2^31-1 to a client, 2^31-2 to a server) and a PING; after its answer the
-  // final GOAWAY. Open streams and queued requests continue; after the last the connection closes.
-  // `debug_data`, a text for the peer's operator, is in both GOAWAYs.
+  // Begins a graceful shutdown (RFC 9113 §6.8): GOAWAY with the highest id of a peer's stream
+  // (2^31-1 to a client, 2^31-2 to a server), PING, and after its answer the final GOAWAY. Open
+  // streams and queued requests continue; then it closes. `debug_data`: for the peer's operator.
   SubmitResult shutdown(std::string_view debug_data = {});
   SubmitResult shutdown(std::span<const uint8_t> debug_data);
   SubmitResult shutdown(std::span<const std::byte> debug_data);
@@ -170,8 +172,8 @@ class Connection {
   // themselves until they are sent or, with Options::explicit_release, released.
   std::span<const ConstBuffer> pending_output(size_t max_bytes = 64 * 1024) HEADRACE_LIFETIME_BOUND;
   // The transport took the first `size` bytes of pending_output(). `now` starts the deadlines for
-  // answers to the frames that were sent. Without it they start at the last `now` above or later;
-  // if that matters, next_deadline() returns a time at which advance() is to be called at once.
+  // answers to them. Without it they start at the last `now` above or later; if that matters,
+  // next_deadline() returns a time at which advance() is to be called at once.
   void sent(size_t size, TimePoint now);
   void sent(size_t size);
   // The transport no longer reads the first `size` unreleased bytes (Options::explicit_release).

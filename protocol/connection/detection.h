@@ -45,6 +45,7 @@ class Detection final : public Protocol {
   SendResult send_data(StreamId, gsl::span<const uint8_t>, bool) override {
     return {SubmitError::kUnknownStream};
   }
+  SendResult send_chunk(StreamId, Body&&, bool) override { return {SubmitError::kUnknownStream}; }
   SubmitResult send_trailers(StreamId, FieldsView) override { return unknown(); }
   SubmitResult resume(StreamId) override { return unknown(); }
   SubmitResult reset_stream(StreamId, ErrorCode) override { return unknown(); }

@@ -167,6 +167,12 @@ SendResult Recording::send_data(StreamId stream_id, gsl::span<const uint8_t> byt
   return note(engine_->send_data(stream_id, bytes, end_stream));
 }
 
+SendResult Recording::send_chunk(StreamId stream_id, Body&& chunk, bool end_stream) {
+  const gsl::span<const uint8_t> bytes(chunk.bytes().data(), chunk.bytes().size());
+  write(entry(RecordEntry::kSendData, stream_id).number(end_stream ? 3 : 2).piece(bytes));
+  return note(engine_->send_chunk(stream_id, std::move(chunk), end_stream));
+}
+
 SubmitResult Recording::send_trailers(StreamId stream_id, FieldsView fields) {
   write(entry(RecordEntry::kSendTrailers, stream_id).fields(fields));
   return note(engine_->send_trailers(stream_id, fields));

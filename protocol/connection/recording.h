@@ -53,6 +53,7 @@ class Recording final : public Protocol, private PaddingPolicy {
                                         const PreparedPart& prepared, Body&& body) override;
   SendResult send_data(StreamId stream_id, gsl::span<const uint8_t> bytes,
                        bool end_stream) override;
+  SendResult send_chunk(StreamId stream_id, Body&& chunk, bool end_stream) override;
   SubmitResult reset_stream(StreamId stream_id, ErrorCode code) override;
   SubmitResult set_user_data(StreamId stream_id, uintptr_t user_data) override;
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields) override;

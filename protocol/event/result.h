@@ -52,10 +52,8 @@ struct ReceiveCredit {
   uint64_t held = 0;     // octets that the application has and must give back with credit()
 };
 
-// The result of a command. Allocates nothing.
-//
-// `rule`: the rule that the arguments break, of static storage. Set with kInvalidFields,
-// kInvalidArgument and kTooLarge; null with all other errors.
+// The result of a command. Allocates nothing. `rule`: the rule that the arguments break, of static
+// storage. Set with kInvalidFields, kInvalidArgument and kTooLarge; null with all other errors.
 struct [[nodiscard]] SubmitResult {
   SubmitError error = SubmitError::kNone;
   const Rule* rule = nullptr;
@@ -75,8 +73,8 @@ struct [[nodiscard]] RequestResult {
 // The result of send_data().
 struct [[nodiscard]] SendResult {
   SubmitError error = SubmitError::kNone;
-  size_t accepted = 0;         // octets copied; if not all, StreamWritable follows
-  const Rule* rule = nullptr;  // with kTooLarge: more than the content-length; static storage
+  size_t accepted = 0;         // octets taken; if not all, StreamWritable follows
+  const Rule* rule = nullptr;  // as in SubmitResult
 
   bool ok() const { return error == SubmitError::kNone; }
 };

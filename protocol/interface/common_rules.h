@@ -13,6 +13,8 @@ inline constexpr Rule kFinalStatus = {"RFC 9110 §15",
                                       "the final response has a status of 200 or more"};
 inline constexpr Rule kCreditHeld = {"connection.h credit()",
                                      "no more is given back than the application holds"};
+inline constexpr Rule kOwnedChunk = {"connection.h send_data()",
+                                     "a chunk is a Body::owned(), without expect_trailers()"};
 inline constexpr Rule kWindowSize = {"RFC 9113 §6.9.1", "a receive window is 1 to 2^31-1 octets"};
 inline constexpr Rule kKeptInput = {"limits.h connection_memory",
                                     "input is kept only within the connection's memory budget"};

@@ -79,6 +79,8 @@ class Protocol {
   }
   virtual SendResult send_data(StreamId stream_id, gsl::span<const uint8_t> bytes,
                                bool end_stream) = 0;
+  // `chunk`: a Body::owned() of which no trailers are expected.
+  virtual SendResult send_chunk(StreamId, Body&&, bool) { return {SubmitError::kUnsupported}; }
   virtual SubmitResult reset_stream(StreamId stream_id, ErrorCode code) = 0;
   virtual SubmitResult set_user_data(StreamId stream_id, uintptr_t user_data) = 0;
   virtual SubmitResult submit_informational(StreamId, FieldsView) { return unsupported(); }

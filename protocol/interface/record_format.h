@@ -31,7 +31,7 @@ enum class RecordEntry : uint8_t {
   kSubmitPush,           // stream, user_data, fields
   kSubmitResponse,       // stream, body, fields
   kSubmitInformational,  // stream, fields
-  kSendData,             // stream, whether it ends, piece
+  kSendData,             // stream, 1 if it ends and 2 for an owned chunk, piece
   kSendTrailers,         // stream, fields
   kResume,               // stream
   kResetStream,          // stream, code

@@ -9,6 +9,13 @@
 
 namespace headrace {
 HEADRACE_ABI_BEGIN
+namespace {
+
+// Chunks up to this size are copied into the buffer: they would be copied when they are sent, too.
+constexpr size_t kCopiedChunk = 512;
+
+}  // namespace
+
 void SendBody::start(Body&& body, uint32_t buffer_size) {
   trailers_expected_ = body.trailers_expected();
   body_ = std::move(body);
@@ -19,7 +26,7 @@ void SendBody::start(Body&& body, uint32_t buffer_size) {
 }
 
 size_t SendBody::append(gsl::span<const uint8_t> bytes, BlockPool* pool) {
-  const size_t accepted = std::min<size_t>(bytes.size(), buffer_limit_ - buffer_.size);
+  const size_t accepted = std::min(bytes.size(), room());
   if (accepted < bytes.size()) wrote_short_ = true;
   if (accepted == 0) return 0;
   make_room(accepted, pool);
@@ -31,7 +38,23 @@ size_t SendBody::append(gsl::span<const uint8_t> bytes, BlockPool* pool) {
   std::memcpy(ring + end, bytes.data(), first);
   if (accepted > first) std::memcpy(ring, bytes.data() + first, accepted - first);
   buffer_.size += static_cast<uint32_t>(accepted);
+  buffered_ += accepted;
   return accepted;
+}
+
+size_t SendBody::append(Body&& chunk, BlockPool* pool) {
+  const size_t size = chunk.bytes().size();
+  if (size > 0 && room() == 0) {
+    wrote_short_ = true;
+    return 0;
+  }
+  Body taken = std::move(chunk);
+  if (size <= kCopiedChunk && size <= room()) return append(taken.bytes_, pool);
+  if (chunks_ == nullptr) chunks_ = SendChunks::make(held_, pool);
+  chunks_->push(std::move(taken), buffer_.size, pool);
+  stable_ = chunks_->is_next();
+  buffered_ += size;
+  return size;
 }
 
 // Makes room for `size` octets behind those of the buffer.
@@ -40,10 +63,10 @@ void SendBody::make_room(size_t size, BlockPool* pool) {
   if (buffer_.block != nullptr && needed <= buffer_.block->capacity) return;
   Buffer larger{pool->take(needed)};
   while (buffer_.size > 0) {
-    const gsl::span<const uint8_t> piece = front();
+    const gsl::span<const uint8_t> piece = ring();
     std::memcpy(larger.block->octets() + larger.size, piece.data(), piece.size());
     larger.size += static_cast<uint32_t>(piece.size());
-    consume(piece.size());
+    consume_ring(static_cast<uint32_t>(piece.size()));
   }
   buffer_ = std::move(larger);
 }
@@ -64,6 +87,7 @@ BodySource::Filled SendBody::prefetch(size_t size, BlockPool* pool) {
   do {
     filled = fill({buffer_.block->octets() + buffer_.size, size - buffer_.size});
     buffer_.size += static_cast<uint32_t>(filled.size);
+    buffered_ += filled.size;
   } while (filled.size > 0 && !filled.end && !filled.failed && buffer_.size < size);
   if (filled.end) source_ended();
   source_waiting_ = filled.size == 0;
@@ -73,7 +97,7 @@ BodySource::Filled SendBody::prefetch(size_t size, BlockPool* pool) {
 
 std::optional<size_t> SendBody::size_left() const {
   if (open_ || source() != nullptr) return std::nullopt;
-  return given().size() + buffer_.size;
+  return given().size() + buffered_;
 }
 
 void SendBody::set_trailers(BlockPool::BlockPtr block) {
@@ -85,6 +109,8 @@ void SendBody::cancel() {
   body_.bytes_ = {};
   if (held()) lend_rest();
   buffer_ = {};
+  buffered_ = 0;
+  if (chunks_ != nullptr) chunks_->cancel();
   open_ = false;
   wrote_short_ = false;
   trailers_expected_ = false;

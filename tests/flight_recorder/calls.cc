@@ -245,7 +245,8 @@ class Writer {
         return on_stream("submit_informational");
       case RecordEntry::kSendData:
         on_stream("send_data");
-        if (numbers[0] != 0) item->words.emplace_back("END_STREAM");
+        if ((numbers[0] & 2) != 0) item->words.emplace_back("owned");
+        if ((numbers[0] & 1) != 0) item->words.emplace_back("END_STREAM");
         item->bytes = entry.octets;
         return;
       case RecordEntry::kSendTrailers:

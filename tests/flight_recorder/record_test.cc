@@ -166,6 +166,7 @@ void play(const Options& client_options, const Options& server_options) {
           server.submit_response(last, head, {{"x-b", "2"}}, Body::stream().expect_trailers())
               .ok());
       EXPECT_TRUE(server.send_data(last, page, false).ok());
+      EXPECT_TRUE(server.send_data(last, Body::owned(std::string(600, 'o')), false).ok());
       EXPECT_TRUE(server.send_trailers(last, {{"x-sum", "7"}}).ok());
     } else {
       EXPECT_TRUE(server.set_user_data(last, 5).ok());

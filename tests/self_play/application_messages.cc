@@ -68,12 +68,16 @@ void Application::send_data(Exchange* exchange, bool all) {
   std::vector<uint8_t> octets(static_cast<size_t>(open ? size : 0));
   fill_body(exchange->id, !client(), message.given, octets);
   const size_t room = connection_->send_room(exchange->id);
-  const SendResult result = connection_->send_data(exchange->id, octets, end);
+  const bool owned = random_.one_in(3);
+  const SendResult result = owned ? connection_->send_data(exchange->id, Body::owned(octets), end)
+                                  : connection_->send_data(exchange->id, octets, end);
   if (!answers("send_data", exchange, result.error,
                open ? SubmitError::kNone : SubmitError::kWrongState)) {
     return;
   }
-  require(result.accepted == std::min(octets.size(), room), exchange->id,
+  // (An owned chunk is taken whole if there is any room.)
+  const size_t taken = owned && room > 0 ? octets.size() : std::min(octets.size(), room);
+  require(result.accepted == taken, exchange->id,
           "is taken more or less DATA than there was room for");
   message.given += result.accepted;
   if (result.accepted < octets.size()) {

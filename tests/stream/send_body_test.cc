@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <gsl/span>
 #include <memory>
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace headrace {
 namespace {
@@ -149,6 +151,64 @@ TEST(SendBody, AFinishedBufferIsLentInParts) {
   EXPECT_TRUE(body.held());
   EXPECT_EQ(std::string(lent.begin(), lent.end()), text.substr(0, 500));
   EXPECT_FALSE(body.release(500));
+}
+
+// One body of chunks and copied octets, in every order, cut everywhere, with the output's
+// references released in pieces.
+TEST(SendBody, ChunksKeepTheirPlaceBetweenCopiedOctets) {
+  std::mt19937 random(9113);
+  for (int round = 0; round < 200; ++round) {
+    BlockPool pool;
+    SendBody body;
+    body.start(Body::stream(), 3000);
+    std::string in, out;
+    std::deque<size_t> held;
+    for (int i = 0; i < 200; ++i) {
+      const std::string piece(random() % 1500, static_cast<char>('a' + i % 26));
+      if (random() % 2 == 0) {
+        Body chunk = Body::owned(piece);
+        const size_t room = body.room();
+        const size_t accepted = body.append(std::move(chunk), &pool);
+        EXPECT_EQ(accepted, room > 0 ? piece.size() : 0u);
+        in += piece.substr(0, accepted);
+      } else {
+        in += piece.substr(0, body.append(octets(piece), &pool));
+      }
+      EXPECT_EQ(body.has_something(), in.size() > out.size());
+      gsl::span<const uint8_t> ready = body.ready();
+      EXPECT_EQ(ready.empty(), in.size() == out.size());
+      const size_t size = ready.empty() ? 0 : 1 + random() % ready.size();
+      out.append(reinterpret_cast<const char*>(ready.data()), size);
+      if (size > 0 && body.stable() && random() % 4 != 0) {
+        body.consume(size);
+        body.hold(size);
+        held.push_back(size);
+      } else if (size > 0 && !body.stable() && body.can_lend_buffer(size)) {
+        body.lend_buffer(size);
+        body.hold(size);
+        held.push_back(size);
+      } else {
+        body.consume(size);
+        body.rest();
+      }
+      while (!held.empty() && random() % 3 == 0) {
+        EXPECT_EQ(body.release(held.front()), held.size() > 1);
+        held.pop_front();
+      }
+    }
+    EXPECT_EQ(out, in.substr(0, out.size()));
+    if (round % 2 == 0) {
+      body.finish();
+      EXPECT_EQ(body.size_left(), in.size() - out.size());
+    }
+    body.cancel();
+    EXPECT_TRUE(body.ready().empty());
+    EXPECT_EQ(body.held(), !held.empty());
+    while (!held.empty()) {
+      (void)body.release(held.front());
+      held.pop_front();
+    }
+  }
 }
 
 TEST(SendBody, CancelDropsWhatWasNotHandedOut) {

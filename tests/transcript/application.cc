@@ -146,7 +146,9 @@ Item Application::send_data(const Item& command, Arguments* arguments) {
   const auto stream_id = static_cast<StreamId>(arguments->take_number());
   const bool end_stream = arguments->take_word("END_STREAM");
   const std::vector<uint8_t> bytes = bytes_of(command);
-  const SendResult sent = connection_.send_data(stream_id, bytes, end_stream);
+  const SendResult sent = arguments->take_word("owned")
+                              ? connection_.send_data(stream_id, Body::owned(bytes), end_stream)
+                              : connection_.send_data(stream_id, bytes, end_stream);
   Item result;
   result.name = submit_error_name(sent.error);
   if (sent.rule != nullptr) result.details.emplace_back("rule", sent.rule->section);

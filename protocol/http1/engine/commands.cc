@@ -171,17 +171,19 @@ SubmitResult Commands::submit_informational(StreamId id, FieldsView fields) cons
   return {};
 }
 
-SendResult Commands::send_data(StreamId id, gsl::span<const uint8_t> bytes, bool end_stream) const {
+// `append`: puts the octets into a SendBody and returns the number of those that it has taken.
+template <typename Append>
+SendResult Commands::send(StreamId id, size_t size, bool end_stream, Append append) const {
   SubmitError error;
   Record* const record = find(id, &error);
   if (record == nullptr) return {error};
   if (!record->body.accepts_data()) return {SubmitError::kWrongState};
-  if (!record->content.allows(bytes.size(), /*end=*/false)) {
+  if (!record->content.allows(size, /*end=*/false)) {
     return {SubmitError::kTooLarge, 0, &kContentLengthKept};
   }
-  const size_t accepted = record->body.append(bytes, &p_.blocks);
+  const size_t accepted = append(record->body);
   record->content.count(accepted);
-  if (end_stream && accepted == bytes.size()) {
+  if (end_stream && accepted == size) {
     if (!record->content.allows(0, /*end=*/true)) {
       content().fail_content(record, 0);
     } else {
@@ -190,6 +192,16 @@ SendResult Commands::send_data(StreamId id, gsl::span<const uint8_t> bytes, bool
     }
   }
   return {SubmitError::kNone, accepted};
+}
+
+SendResult Commands::send_data(StreamId id, gsl::span<const uint8_t> bytes, bool end_stream) const {
+  return send(id, bytes.size(), end_stream,
+              [&](SendBody& body) { return body.append(bytes, &p_.blocks); });
+}
+
+SendResult Commands::send_chunk(StreamId id, Body&& chunk, bool end_stream) const {
+  return send(id, chunk.bytes().size(), end_stream,
+              [&](SendBody& body) { return body.append(std::move(chunk), &p_.blocks); });
 }
 
 SubmitResult Commands::send_trailers(StreamId id, FieldsView fields) const {

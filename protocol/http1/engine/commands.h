@@ -26,6 +26,7 @@ class Commands : private Uses {
   SubmitResult submit_response(StreamId id, FieldsView fields, Body&& body) const;
   SubmitResult submit_informational(StreamId id, FieldsView fields) const;
   SendResult send_data(StreamId id, gsl::span<const uint8_t> bytes, bool end_stream) const;
+  SendResult send_chunk(StreamId id, Body&& chunk, bool end_stream) const;
   SubmitResult send_trailers(StreamId id, FieldsView fields) const;
   SubmitResult resume(StreamId id) const;
   SubmitResult reset_stream(StreamId id, ErrorCode code) const;
@@ -43,6 +44,8 @@ class Commands : private Uses {
   size_t send_room(StreamId id) const;
 
  private:
+  template <typename Append>
+  SendResult send(StreamId id, size_t size, bool end_stream, Append append) const;
   Record* find(StreamId id, SubmitError* error) const;
   const Rule* check_request(FieldsView fields, const Body& body, RequestHead* head,
                             ContentLength* content) const;

@@ -64,6 +64,9 @@ class Engine final : public Protocol {
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields) override;
   SendResult send_data(StreamId stream_id, gsl::span<const uint8_t> bytes,
                        bool end_stream) override;
+  SendResult send_chunk(StreamId stream_id, Body&& chunk, bool end_stream) override {
+    return stream_commands().send_chunk(stream_id, std::move(chunk), end_stream);
+  }
   SubmitResult send_trailers(StreamId stream_id, FieldsView fields) override;
   SubmitResult resume(StreamId stream_id) override;
   SubmitResult reset_stream(StreamId stream_id, ErrorCode code) override;

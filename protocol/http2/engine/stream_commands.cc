@@ -211,21 +211,35 @@ SubmitResult StreamCommands::submit_informational(StreamId stream_id, FieldsView
   return {};
 }
 
-SendResult StreamCommands::send_data(StreamId stream_id, gsl::span<const uint8_t> bytes,
-                                     bool end_stream) const {
+// `append`: puts the octets into a SendBody and returns the number of those that it has taken.
+template <typename Append>
+[[gnu::always_inline]] inline SendResult StreamCommands::send(StreamId stream_id, size_t size,
+                                                              bool end_stream,
+                                                              Append append) const {
   SubmitError error;
   Stream* stream = finding_streams().find_for_command(stream_id, &error);
   if (stream == nullptr) return {error};
   OutgoingMessage* const message = stream->outgoing;
   if (message == nullptr || !message->body.accepts_data()) return {SubmitError::kWrongState};
-  if (!message->content.allows(bytes.size(), /*end=*/false)) {
+  if (!message->content.allows(size, /*end=*/false)) {
     return {SubmitError::kTooLarge, 0, &kContentLengthKept};
   }
-  const size_t accepted = message->body.append(bytes, &blocks());
+  const size_t accepted = append(message->body);
   message->content.count(accepted);
-  const bool ends = end_stream && accepted == bytes.size();
+  const bool ends = end_stream && accepted == size;
   if (!ends || sending_data().end_content(stream)) sending_data().send_end_or_schedule(stream);
   return {SubmitError::kNone, accepted};
+}
+
+SendResult StreamCommands::send_data(StreamId stream_id, gsl::span<const uint8_t> bytes,
+                                     bool end_stream) const {
+  return send(stream_id, bytes.size(), end_stream,
+              [&](SendBody& body) { return body.append(bytes, &blocks()); });
+}
+
+SendResult StreamCommands::send_chunk(StreamId stream_id, Body&& chunk, bool end_stream) const {
+  return send(stream_id, chunk.bytes().size(), end_stream,
+              [&](SendBody& body) { return body.append(std::move(chunk), &blocks()); });
 }
 
 size_t StreamCommands::send_room(StreamId stream_id) const {

@@ -29,6 +29,7 @@ class StreamCommands
                                const PreparedPart& prepared = {}) const;
   SubmitResult submit_informational(StreamId stream_id, FieldsView fields) const;
   SendResult send_data(StreamId stream_id, gsl::span<const uint8_t> bytes, bool end_stream) const;
+  SendResult send_chunk(StreamId stream_id, Body&& chunk, bool end_stream) const;
   size_t send_room(StreamId stream_id) const;
   SubmitResult send_trailers(StreamId stream_id, FieldsView fields) const;
   SubmitResult resume(StreamId stream_id) const;
@@ -36,6 +37,8 @@ class StreamCommands
   SubmitResult set_user_data(StreamId stream_id, uintptr_t user_data) const;
 
  private:
+  template <typename Append>
+  SendResult send(StreamId stream_id, size_t size, bool end_stream, Append append) const;
   WritingFrames writing_frames() const { return WritingFrames(parts()); }
   Ending ending() const { return Ending(parts()); }
   SendingData sending_data() const { return SendingData(parts()); }
