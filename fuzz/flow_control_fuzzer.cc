@@ -221,7 +221,9 @@ void End::feed(StreamId id) {
   const bool may_end = role_ == Role::kClient || flow.peer_ended || flow.to_receive == 0;
   const std::string_view rest =
       std::string_view(pattern()).substr(flow.sent, flow.to_send - flow.sent);
-  const SendResult result = connection_->send_data(id, octets(rest), may_end);
+  const SendResult result =
+      flow.sent % 2 == 0 ? connection_->send_data(id, Body::owned(std::string(rest)), may_end)
+                         : connection_->send_data(id, octets(rest), may_end);
   require(result.ok(), "data is refused");
   flow.sent += result.accepted;
   flow.ended = may_end && result.accepted == rest.size();

@@ -137,8 +137,12 @@ void Application::message_taken(uint32_t stream_id, uint32_t kind, bool expects_
 
 void Application::send_some(uint32_t stream_id, size_t size, bool end_stream) {
   Stream& stream = streams_[stream_id];
+  const auto bytes = octets(stream_id, stream.streamed, size);
   const SendResult result =
-      connection_->send_data(stream_id, octets(stream_id, stream.streamed, size), end_stream);
+      size % 2 == 0 ? connection_->send_data(
+                          stream_id, Body::owned(std::vector<uint8_t>(bytes.begin(), bytes.end())),
+                          end_stream)
+                    : connection_->send_data(stream_id, bytes, end_stream);
   require(result.ok() || result.accepted == 0, "refused, and yet taken");
   require(result.accepted <= size, "more is taken than was given");
   stream.streamed += result.accepted;

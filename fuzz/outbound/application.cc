@@ -134,7 +134,10 @@ void Application::act_on_stream(Connection& connection) {
   switch (draws_.below(10)) {
     default: {
       const std::string text(draws_.pick(kSizes), 'd');
-      const SendResult result = connection.send_data(id, std::string_view(text), draws_.seldom(3));
+      const bool end = draws_.seldom(3);
+      const SendResult result = text.size() % 2 == 0
+                                    ? connection.send_data(id, Body::owned(text), end)
+                                    : connection.send_data(id, std::string_view(text), end);
       return told("data", id, result.error);
     }
     case 0:
