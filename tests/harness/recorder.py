@@ -21,13 +21,15 @@ from recording import begun_with
 class Recorder:
     """Listens, and passes on to the server; the recordings are whole after stop().
 
-    `delay`: seconds that the server's octets stay here, as if it took so long to answer."""
+    `delay`: seconds that the server's octets stay here, as if it took so long to answer.
+    `kind`: the class of a recording, by what its client begins with."""
 
-    def __init__(self, server_port, path, header=(), delay=0.0, port=0):
+    def __init__(self, server_port, path, header=(), delay=0.0, port=0, kind=begun_with):
         self.server_port = server_port
         self.path = path
         self.header = header
         self.delay = delay
+        self.kind = kind
         self.listener = socket.create_server(("127.0.0.1", port), backlog=128)
         self.port = self.listener.getsockname()[1]
         self.recordings = []
@@ -50,7 +52,7 @@ class Recorder:
         with self.lock:
             number = len(self.recordings) + 1
             path = self.path if number == 1 else self.path.replace(".rec", f"-{number}.rec")
-            self.recordings.append(begun_with(octets)(path, self.header))
+            self.recordings.append(self.kind(octets)(path, self.header))
             return self.recordings[-1]
 
     def _pass_on(self, client):

@@ -56,8 +56,7 @@ class Recorded:
     def __init__(self, talk, *flags):
         with tempfile.TemporaryDirectory() as directory:
             server = Server(SERVE, f"--record={directory}/records", *flags)
-            recorder.Recording = Octets
-            proxy = recorder.Recorder(server.port, "unused")
+            proxy = recorder.Recorder(server.port, "unused", kind=lambda _: Octets)
             talk(f"http://127.0.0.1:{proxy.port}")
             proxy.stop()
             server.terminate()
