@@ -231,7 +231,8 @@ def try_fuzzer(fuzzer, config):
     return f"{fuzzer}, {config}", None if code == 0 else tail(output, 40)
 
 
-@stage(f"{MUTANTS} mutants chosen by seed (--all: {MUTANTS_ALL}): whether the tests notice", 20, 120)
+@stage(f"{MUTANTS} mutants chosen by seed (--all: {MUTANTS_ALL}): whether the tests notice", 20, 120,
+       in_gate=False)
 def mutation():
     code, output = run("tests/mutation/run", "--seed=1", *(
         (f"--sample={MUTANTS_ALL}",) if everything() else
