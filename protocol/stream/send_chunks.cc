@@ -52,13 +52,16 @@ void SendChunks::drop_sent() {
 }
 
 void SendChunks::cancel() {
-  if (next_ != nullptr) {
-    // The output refers to none behind the next one.
-    while (next_->next != nullptr) drop(std::exchange(next_->next, next_->next->next));
-    newest_ = std::exchange(next_, nullptr);
-  }
+  newest_ = next_ = consumed_ = nullptr;
   gaps_ = 0;
-  drop_sent();
+  for (Chunk** link = &oldest_; *link != nullptr;) {
+    if ((*link)->end > released_) {
+      newest_ = *link;
+      link = &newest_->next;
+    } else {
+      drop(std::exchange(*link, (*link)->next));
+    }
+  }
 }
 
 HEADRACE_ABI_END

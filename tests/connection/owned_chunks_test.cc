@@ -228,6 +228,22 @@ TEST_P(OwnedChunksTest, AResetDestroysWhatIsNotOnItsWay) {
   EXPECT_EQ(Octets::live, 0);
 }
 
+TEST_P(OwnedChunksTest, AResetDestroysAtOnceWhatFollowsThatWhichIsHeld) {
+  Options options;
+  options.explicit_release = true;
+  options.send_buffer_size = 1 << 20;
+  open(options);
+  Lent sent, waiting;
+  ASSERT_EQ(client_->send_data(id_, chunk_of(sent), false).accepted, 4'000u);
+  drain();
+  ASSERT_EQ(client_->send_data(id_, chunk_of(waiting), false).accepted, 4'000u);
+  ASSERT_TRUE(client_->reset_stream(id_, ErrorCode::kCancel).ok());
+  EXPECT_EQ(waiting.given_back, 1);
+  EXPECT_EQ(sent.given_back, 0) << "the transport may still read it";
+  client_->released(sent_);
+  EXPECT_EQ(sent.given_back, 1);
+}
+
 TEST_P(OwnedChunksTest, TheConnectionsEndDestroysThem) {
   open();
   ASSERT_TRUE(client_->send_data(id_, chunk_of('a', 3'000), false).ok());
