@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -210,6 +211,7 @@ int main(int argc, char** argv) {
   accept_next(listener);
 
   std::map<uint64_t, std::unique_ptr<Client>> clients;  // by address
+  bool accepting = true;
   bool stopping = false;
   while (!stopping || !clients.empty()) {
     const int submitted = io_uring_submit_and_wait(&ring, 1);
@@ -233,10 +235,14 @@ int main(int argc, char** argv) {
           auto client = std::make_unique<Client>(result);
           clients.emplace(reinterpret_cast<uintptr_t>(client.get()), std::move(client));
         }
-        accept_next(listener);
+        // Out of descriptors: the next one is asked for when a client has gone.
+        accepting = (result != -EMFILE && result != -ENFILE) || clients.empty();
+        if (accepting) accept_next(listener);
       } else {
         const auto found = clients.find(data & ~kOperationMask);
-        if (!found->second->complete(operation, result)) clients.erase(found);
+        if (found->second->complete(operation, result)) continue;
+        clients.erase(found);
+        if (!std::exchange(accepting, true) && !stopping) accept_next(listener);
       }
     }
   }
