@@ -78,6 +78,7 @@ RUN_BY = {
     "-benchmem .": ALL,
     "bazel run -c opt //benchmarks:end_to_end -- --rounds=1": ALL,
     "bazel run -c opt //benchmarks:end_to_end -- --tls --rounds=2": ALL,
+    "bazel run -c opt //benchmarks:end_to_end -- --http1 --rounds=2": ALL,
     "bazel run -c opt //benchmarks/slow_link": ALL,
     "bazel run -c opt //benchmarks:zero_copy_sends": ALL,
     "tools/check_performance": "performance",
